@@ -1,0 +1,157 @@
+"""What is wrong with an input, said so that a person can put it right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+SHOWN_CHARACTERS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong: where, what was found, the rule it breaks, the fix.
+
+    Parameters
+    ----------
+    field : str
+        Where it stands, as a path a person can follow: ``segments[Ads].counts.conversion``.
+    value : object
+        What was found there.
+    rule : str
+        What must hold, as a sentence part: ``must be between 0 and 1``.
+    fix : str
+        What to do, as a sentence part: ``write 0.25 or 25%``.
+
+    Examples
+    --------
+    >>> print(Fault("rates.conversion", 25, "must be between 0 and 1", "write 0.25"))
+    rates.conversion: 25 must be between 0 and 1; write 0.25
+    """
+
+    field: str
+    value: object
+    rule: str
+    fix: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {shown(self.value)} {self.rule}; {self.fix}"
+
+
+class InputError(ValueError):
+    """Everything that is wrong with one input, reported at once.
+
+    Parameters
+    ----------
+    subject : str
+        What was read: a file's path, a journey's name.
+    faults : iterable of Fault
+        At least one.
+
+    Attributes
+    ----------
+    faults : tuple of Fault
+
+    Examples
+    --------
+    >>> fault = Fault("counts.reach", -5, "must not be negative", "write 0 or more")
+    >>> print(InputError("shop.toml", [fault]))
+    shop.toml: 1 fault
+      counts.reach: -5 must not be negative; write 0 or more
+    """
+
+    def __init__(self, subject: str, faults: Iterable[Fault]) -> None:
+        self.subject = subject
+        self.faults = tuple(faults)
+        count = f"{len(self.faults)} fault{'s' if len(self.faults) != 1 else ''}"
+        super().__init__("\n  ".join([f"{subject}: {count}", *map(str, self.faults)]))
+
+
+def shown(value: object) -> str:
+    """Write a value for a message: quoted if text, shortened if long.
+
+    Examples
+    --------
+    >>> shown("abc"), shown(0.5), shown(None)
+    ("'abc'", '0.5', 'nothing')
+    """
+    text = "nothing" if value is None else repr(value)
+    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
+
+
+def unknown_name(field: str, value: object, choices: Iterable[str]) -> Fault:
+    """Say that a name is not one of the allowed ones, and which one was probably meant.
+
+    Examples
+    --------
+    >>> print(unknown_name("stage", "convertion", ["reach", "conversion"]))
+    stage: 'convertion' is not known; did you mean 'conversion'? Allowed: reach, conversion
+    """
+    allowed = list(choices)
+    near = get_close_matches(str(value), allowed, n=1)
+    meant = f"did you mean {near[0]!r}? " if near else ""
+    listed = ", ".join(allowed) if allowed else "none"
+    return Fault(field, value, "is not known", f"{meant}Allowed: {listed}".strip())
+
+
+def faults_of(error: ValidationError, names: Mapping[tuple[object, ...], str]) -> list[Fault]:
+    """Translate what pydantic found into faults a person can act on.
+
+    Parameters
+    ----------
+    error : pydantic.ValidationError
+    names : mapping of location to str
+        Readable names for list positions: ``{("segments", 0): "Ads"}`` writes
+        ``segments[Ads]`` instead of ``segments[0]``.
+    """
+    found = []
+    for item in error.errors(include_url=False):
+        inner = item.get("ctx", {}).get("error")
+        if isinstance(inner, InputError):
+            found.extend(inner.faults)
+            continue
+        location = item["loc"]
+        rule, fix = _rule_and_fix(item["type"], item["msg"], item.get("ctx", {}))
+        value = None if item["type"] == "missing" else item["input"]
+        found.append(Fault(_path(location, names), value, rule, fix))
+    return found
+
+
+def _path(location: tuple[int | str, ...], names: Mapping[tuple[object, ...], str]) -> str:
+    path = ""
+    for depth, part in enumerate(location):
+        if isinstance(part, int):
+            path += f"[{names.get(location[: depth + 1], part)}]"
+        else:
+            path += f".{part}" if path else part
+    return path or "value"
+
+
+def _rule_and_fix(kind: str, message: str, context: Mapping[str, object]) -> tuple[str, str]:
+    if kind == "extra_forbidden":
+        return "is not a known field", "remove it or correct its spelling"
+    if kind == "missing":
+        return "is required", "add it"
+    if kind in ("greater_than_equal", "greater_than"):
+        bound = context.get("ge", context.get("gt"))
+        return f"must be {'at least' if 'ge' in context else 'more than'} {bound}", "correct it"
+    if kind in ("less_than_equal", "less_than"):
+        bound = context.get("le", context.get("lt"))
+        return f"must be {'at most' if 'le' in context else 'less than'} {bound}", "correct it"
+    if kind == "finite_number":
+        return "must be a finite number", "write an ordinary number"
+    if kind in ("float_type", "float_parsing", "int_type", "int_parsing"):
+        return "must be a number", "write a number without units"
+    if kind in ("string_type", "bool_type"):
+        return f"must be {'text' if kind == 'string_type' else 'true or false'}", "correct it"
+    if kind == "literal_error":
+        return "is not one of the choices", f"choose {context.get('expected')}"
+    if kind == "value_error":
+        rule, _, fix = str(context.get("error", message)).partition("; ")
+        return rule, fix or "correct it"
+    return message[:1].lower() + message[1:], "correct it"
