@@ -1,0 +1,150 @@
+"""Numbers as a person reads them: people, shares, money, time. What is not known is a dash."""
+
+from __future__ import annotations
+
+import math
+
+DASH = "–"
+"""What stands where there is no number."""
+
+
+def people(value: float | None) -> str:
+    """Write a number of people, grouped; fractions only where they are a large part of it.
+
+    Parameters
+    ----------
+    value : float or None
+        0 or more [people]; None, NaN and infinity mean not known.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> people(210600), people(1234.5), people(7.25), people(0.6), people(None)
+    ('210,600', '1,234', '7.2', '0.6', '–')
+    >>> people(0.004), people(12_300_000_000)
+    ('<0.01', '12.3 bn')
+    """
+    if value is None or not math.isfinite(value):
+        return DASH
+    size = abs(value)
+    if 0 < size < 0.01:
+        return "<0.01"
+    for unit, name in ((1e12, "tn"), (1e9, "bn")):
+        if size >= 9.99995 * unit:
+            return f"{_trimmed(value / unit, 1)} {name}"
+    return _trimmed(value, 0 if size >= 99.95 else 1 if size >= 0.95 else 2)
+
+
+def share(value: float | None) -> str:
+    """Write a share as a percentage, with as many digits as a small one needs.
+
+    Parameters
+    ----------
+    value : float or None
+        0 to 1; None, NaN and infinity mean not known.
+
+    Returns
+    -------
+    str
+        "100%" and "0%" mean exactly all and none.
+
+    Examples
+    --------
+    >>> share(0.0123), share(0.0001), share(0.141), share(1), share(None)
+    ('1.2%', '0.01%', '14.1%', '100%', '–')
+    >>> share(0.99999), share(0.00000001)
+    ('>99.9%', '<0.0001%')
+    """
+    if value is None or not math.isfinite(value):
+        return DASH
+    percent = value * 100
+    if 99.95 <= percent < 100:
+        return ">99.9%"
+    if 0 < percent < 0.0001:
+        return "<0.0001%"
+    if percent <= 0 or percent >= 9.95:
+        return f"{_trimmed(percent, 1)}%"
+    return f"{_trimmed(percent, 1 - math.floor(math.log10(percent)))}%"
+
+
+def money(value: float | None, currency: str = "") -> str:
+    """Write an amount of money, grouped, with its currency; cents below ten thousand.
+
+    Parameters
+    ----------
+    value : float or None
+        Any sign [currency]; None, NaN and infinity mean not known.
+    currency : str
+        Code or name, written before the amount.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> money(25, "EUR"), money(-1717.142857, "EUR"), money(12345.6, "EUR"), money(None, "EUR")
+    ('EUR 25.00', 'EUR -1,717.14', 'EUR 12,346', '–')
+    """
+    if value is None or not math.isfinite(value):
+        return DASH
+    amount = _signed(f"{value:,.2f}" if abs(value) < 9999.995 else f"{value:,.0f}")
+    return f"{currency} {amount}".strip()
+
+
+def days(value: float | None) -> str:
+    """Write a length of time.
+
+    Parameters
+    ----------
+    value : float or None
+        [days]; None, NaN and infinity mean not known.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> days(60), days(1), days(0.5), days(None)
+    ('60 days', '1 day', '0.5 days', '–')
+    """
+    if value is None or not math.isfinite(value):
+        return DASH
+    number = _trimmed(value, 0 if abs(value) >= 9.95 else 1 if abs(value) >= 0.95 else 2)
+    return f"{number} day{'' if number == '1' else 's'}"
+
+
+def ratio(value: float | None) -> str:
+    """Write how many times one amount is another.
+
+    Parameters
+    ----------
+    value : float or None
+        None, NaN and infinity mean not known.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> ratio(1.544), ratio(12), ratio(None)
+    ('1.54×', '12×', '–')
+    """
+    if value is None or not math.isfinite(value):
+        return DASH
+    return f"{_trimmed(value, 2 if abs(value) < 9.995 else 1)}×"
+
+
+def _trimmed(value: float, decimals: int) -> str:
+    text = f"{value:,.{decimals}f}"
+    return _signed(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def _signed(text: str) -> str:
+    """Take the sign off a number that was rounded to zero."""
+    return text.removeprefix("-") if not text.strip("-0.,") else text
