@@ -15,8 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, mo
 from cvjkit.faults import Fault, InputError, faults_of, unknown_name
 
 PUBLISHED = ("five", "seven", "eight", "nine", "full")
-STAGE_KEY = re.compile(r"[a-z][a-z0-9_]*")
-FRAMEWORK_KEY = re.compile(r"[a-z][a-z0-9_]*(:[a-z][a-z0-9_]*)?")
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 
 Document = dict[str, Any]
 
@@ -32,13 +31,12 @@ class _Step(_Frozen):
     state: str = ""
     event: str = ""
     purpose: str = ""
-    tactics: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
 
     @field_validator("key")
     @classmethod
     def _key_is_an_identifier(cls, key: str) -> str:
-        return _well_formed(key, STAGE_KEY)
+        return _well_formed(key)
 
     @field_validator("name")
     @classmethod
@@ -51,7 +49,7 @@ class Milestone(_Step):
 
     Parameters
     ----------
-    key, name, phase, state, event, purpose, tactics, sources
+    key, name, phase, state, event, purpose, sources
         As in :class:`Stage`.
     decided_by : {"person", "seller"}
         Who makes the step to this milestone happen. Steps a person must decide on leak more.
@@ -187,6 +185,7 @@ class Stage(_Step):
     """
 
     milestone: str | None = None
+    tactics: tuple[str, ...] = ()
     reconstructed: bool = False
     anchor_note: str = ""
     alternative_milestone: str | None = None
@@ -252,7 +251,7 @@ class Framework(_Frozen):
     @field_validator("key")
     @classmethod
     def _key_is_an_identifier(cls, key: str) -> str:
-        return _well_formed(key, FRAMEWORK_KEY)
+        return key if key in _choices() else _well_formed(key)
 
     @field_validator("name")
     @classmethod
@@ -265,15 +264,16 @@ class Framework(_Frozen):
         if isinstance(data, Framework):
             return handler(data)
         rows = data.get("stages") if isinstance(data, Mapping) else None
-        steps = [_key_and_milestone(row) for row in rows] if isinstance(rows, Sequence) else []
-        faults = []
+        listed = isinstance(rows, list | tuple)
+        steps = [_key_and_milestone(*row) for row in enumerate(rows)] if listed else []
+        faults = _order_faults(steps) if listed else []
         try:
             valid = handler(data)
         except ValidationError as error:
-            names = {("stages", place): key for place, (key, _) in enumerate(steps)}
-            faults = faults_of(error, {place: key for place, key in names.items() if key})
-        if rows is not None:
-            faults += _order_faults(steps)
+            names: dict[tuple[object, ...], str] = {
+                ("stages", place): key for place, (key, _) in enumerate(steps)
+            }
+            faults = faults_of(error, names) + faults
         if faults:
             raise InputError("framework", faults)
         return valid
@@ -430,11 +430,13 @@ class Framework(_Frozen):
         >>> framework("five").rename({"reach": "Be seen"})["reach"].name
         'Be seen'
         """
-        return self.change({stage: {"name": new} for stage, new in names.items()}, key, name)
+        renamed = {stage: {"name": new} for stage, new in names.items()}
+        return self.change(renamed, key=key, name=name)
 
     def change(
         self,
         stages: Mapping[str, Mapping[str, object]],
+        *,
         key: str | None = None,
         name: str | None = None,
     ) -> Framework:
@@ -498,7 +500,9 @@ class Framework(_Frozen):
         return self._derive({"drop": list(stages)}, key, name)
 
     def _derive(self, changes: Document, key: str | None, name: str | None) -> Framework:
-        given = {field: value for field, value in (("key", key), ("name", name)) if value}
+        given = {
+            field: value for field, value in (("key", key), ("name", name)) if value is not None
+        }
         document, faults = _changed(self, {**changes, **given})
         return _own(document, f"framework {self.key}", faults)
 
@@ -632,7 +636,10 @@ def _published(key: str) -> Framework:
     changes = data.pop("variants", {}).get(variant, {})
     if base == "full":
         data = {field: data[field] for field in ("key", "name", "source", "note")}
-        data["stages"] = [_as_stage(each) for each in milestones() if _stands(each, variant)]
+        standing = [
+            each for each in milestones() if each.branch in ("main", "habit", "voice", variant)
+        ]
+        data["stages"] = [_as_stage(each) for each in standing]
     else:
         data["stages"] = [
             {**row, "disagreement_ids": _concerning(f"{base}.{row['key']}")}
@@ -645,18 +652,23 @@ def _published(key: str) -> Framework:
     return Framework(**document)
 
 
-def _stands(milestone: Milestone, variant: str) -> bool:
-    return milestone.branch != "time" or variant == "time"
+def _concerning(stage: str) -> list[str]:
+    return [each.id for each in disagreements() if stage in each.stages]
 
 
 def _as_stage(milestone: Milestone) -> Document:
-    shared = milestone.model_dump(include=set(_Step.model_fields))
-    concerning = [each.id for each in disagreements() if milestone.key in each.milestones]
-    return {**shared, "milestone": milestone.key, "disagreement_ids": concerning}
-
-
-def _concerning(stage: str) -> list[str]:
-    return [each.id for each in disagreements() if stage in each.stages]
+    stages = (
+        stage for key in _choices() if not key.startswith("full") for stage in _published(key)
+    )
+    tactics = [
+        tactic for each in stages if each.milestone == milestone.key for tactic in each.tactics
+    ]
+    return {
+        **milestone.model_dump(include=set(_Step.model_fields)),
+        "milestone": milestone.key,
+        "tactics": list(dict.fromkeys(tactics)),
+        "disagreement_ids": [e.id for e in disagreements() if milestone.key in e.milestones],
+    }
 
 
 @cache
@@ -703,12 +715,13 @@ def _changed(base: Framework, changes: Mapping[str, Any]) -> tuple[Document, lis
             order.insert(keys.index(after) + 1 if after else 0, (str(fields.get("key")), fields))
         else:
             faults.append(unknown_name(f"insert[{fields.get('key')}].after", after, keys))
-    own = base.key in _choices()
+    own = base.key not in _choices()
     document = {
-        "key": wanted.key or (f"{base.key.replace(':', '_')}_own" if own else base.key),
-        "name": wanted.name or (f"{base.name} (own)" if own else base.name),
-        "source": base.source if wanted.source is None else wanted.source,
-        "note": base.note if wanted.note is None else wanted.note,
+        "key": base.key if own else f"{base.key.replace(':', '_')}_own",
+        "name": base.name if own else f"{base.name} (own)",
+        "source": base.source,
+        "note": base.note,
+        **wanted.model_dump(include={"key", "name", "source", "note"}, exclude_none=True),
         "stages": [row for _, row in order],
     }
     return document, faults
@@ -730,12 +743,14 @@ def _own(document: Mapping[str, Any], subject: str, faults: Sequence[Fault] = ()
     return own
 
 
-def _key_and_milestone(row: object) -> tuple[str, str | None]:
+def _key_and_milestone(place: int, row: object) -> tuple[str, str | None]:
+    """Read what the order depends on, even from a row that breaks other rules."""
     if isinstance(row, Stage):
         return row.key, row.milestone
     fields = row if isinstance(row, Mapping) else {}
     milestone = fields.get("milestone")
-    return str(fields.get("key", "")), milestone if milestone in list(_ancestors()) else None
+    known = milestone if milestone in list(_ancestors()) else None
+    return str(fields.get("key", place)), known
 
 
 def _order_faults(steps: Sequence[tuple[str, str | None]]) -> list[Fault]:
@@ -745,7 +760,7 @@ def _order_faults(steps: Sequence[tuple[str, str | None]]) -> list[Fault]:
     keys: set[str] = set()
     anchored: dict[str, str] = {}
     for key, milestone in steps:
-        if key and key in keys:
+        if key in keys:
             rule = "is the key of another stage too"
             faults.append(Fault(f"stages[{key}].key", key, rule, "give each stage its own"))
         keys.add(key)
@@ -772,8 +787,8 @@ def _plain(step: Stage | Framework) -> Document:
     }
 
 
-def _well_formed(key: str, pattern: re.Pattern[str]) -> str:
-    if not pattern.fullmatch(key):
+def _well_formed(key: str) -> str:
+    if not IDENTIFIER.fullmatch(key):
         raise ValueError("must be lowercase letters, digits and _; write it like first_order")
     return key
 
