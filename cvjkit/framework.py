@@ -264,16 +264,13 @@ class Framework(_Frozen):
         if isinstance(data, Framework):
             return handler(data)
         rows = data.get("stages") if isinstance(data, Mapping) else None
-        listed = isinstance(rows, list | tuple)
-        steps = [_key_and_milestone(*row) for row in enumerate(rows)] if listed else []
-        faults = _order_faults(steps) if listed else []
+        rows = list(enumerate(rows)) if isinstance(rows, list | tuple) else None
+        steps = [_label_and_milestone(place, row) for place, row in rows or ()]
+        faults = [] if rows is None else _order_faults(steps)
         try:
             valid = handler(data)
         except ValidationError as error:
-            names: dict[tuple[object, ...], str] = {
-                ("stages", place): key for place, (key, _) in enumerate(steps)
-            }
-            faults = faults_of(error, names) + faults
+            faults = faults_of(error, _labels(steps)) + faults
         if faults:
             raise InputError("framework", faults)
         return valid
@@ -708,13 +705,15 @@ def _changed(base: Framework, changes: Mapping[str, Any]) -> tuple[Document, lis
         if rows.pop(key, None) is None:
             faults.append(unknown_name("drop", key, rows))
     order = list(rows.items())
-    for row in wanted.insert:
+    for place, row in enumerate(wanted.insert):
         fields = dict(row)
         after, keys = fields.pop("after", None), [key for key, _ in order]
         if after is None or after in keys:
             order.insert(keys.index(after) + 1 if after else 0, (str(fields.get("key")), fields))
         else:
-            faults.append(unknown_name(f"insert[{fields.get('key')}].after", after, keys))
+            faults.append(
+                unknown_name(f"insert[{_label(place, fields.get('key'))}].after", after, keys)
+            )
     own = base.key not in _choices()
     document = {
         "key": base.key if own else f"{base.key.replace(':', '_')}_own",
@@ -743,39 +742,47 @@ def _own(document: Mapping[str, Any], subject: str, faults: Sequence[Fault] = ()
     return own
 
 
-def _key_and_milestone(place: int, row: object) -> tuple[str, str | None]:
+def _label_and_milestone(place: int, row: object) -> tuple[str, str | None]:
     """Read what the order depends on, even from a row that breaks other rules."""
-    if isinstance(row, Stage):
-        return row.key, row.milestone
-    fields = row if isinstance(row, Mapping) else {}
+    fields = row.model_dump() if isinstance(row, Stage) else row
+    fields = fields if isinstance(fields, Mapping) else {}
     milestone = fields.get("milestone")
     known = milestone if milestone in list(_ancestors()) else None
-    return str(fields.get("key", place)), known
+    return _label(place, fields.get("key")), known
+
+
+def _label(place: int, key: object) -> str:
+    """Name a row by its key in messages, if that is fit to be shown, else by its place."""
+    return key if isinstance(key, str) and IDENTIFIER.fullmatch(key) else str(place)
+
+
+def _labels(steps: Sequence[tuple[str, str | None]]) -> dict[tuple[object, ...], str]:
+    return {("stages", place): label for place, (label, _) in enumerate(steps)}
 
 
 def _order_faults(steps: Sequence[tuple[str, str | None]]) -> list[Fault]:
     if not steps:
         return [Fault("stages", [], "must hold at least one stage", "add one")]
     faults = []
-    keys: set[str] = set()
+    labels: set[str] = set()
     anchored: dict[str, str] = {}
-    for key, milestone in steps:
-        if key in keys:
+    for label, milestone in steps:
+        if label in labels:
             rule = "is the key of another stage too"
-            faults.append(Fault(f"stages[{key}].key", key, rule, "give each stage its own"))
-        keys.add(key)
+            faults.append(Fault(f"stages[{label}].key", label, rule, "give each stage its own"))
+        labels.add(label)
         if milestone is None:
             continue
-        field = f"stages[{key}].milestone"
+        field = f"stages[{label}].milestone"
         late = next((m for m in anchored if milestone in _ancestors()[m]), None)
         if milestone in anchored:
-            rule = f"is the milestone of {anchored[milestone]!r} too"
+            rule = f"is the milestone of stage {anchored[milestone]} too"
             faults.append(Fault(field, milestone, rule, "choose another, or leave it out"))
         elif late:
-            rule = f"comes before {late!r}, where {anchored[late]!r} stands"
-            fix = f"move the stage before {anchored[late]!r} or choose a later milestone"
+            rule = f"comes before {late!r}, where stage {anchored[late]} stands"
+            fix = f"move it before stage {anchored[late]} or choose a later milestone"
             faults.append(Fault(field, milestone, rule, fix))
-        anchored.setdefault(milestone, key)
+        anchored.setdefault(milestone, label)
     return faults
 
 
