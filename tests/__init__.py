@@ -1,0 +1,1 @@
+"""The tests of cvjkit, a file for each module."""
