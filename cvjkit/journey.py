@@ -1,0 +1,1024 @@
+"""The design of a customer journey: one immutable value, whatever it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+
+from cvjkit import economics as money
+from cvjkit import files, flow
+from cvjkit.faults import Fault, InputError, faults_of, unknown_name
+from cvjkit.framework import Framework, framework, frameworks, milestones
+from cvjkit.inputs import (
+    Amount,
+    Name,
+    Offer,
+    Referral,
+    Segment,
+    Share,
+    StageNumbers,
+    Transition,
+)
+
+SCHEMA_VERSION = 1
+EVERYONE = "Everyone"
+SUM_TOLERANCE = 1e-9
+
+Document = dict[str, Any]
+PARTS: Mapping[str, type[BaseModel]] = {
+    "segments": Segment,
+    "stages": StageNumbers,
+    "offers": Offer,
+    "transitions": Transition,
+    "referrals": Referral,
+}
+
+
+class Journey(BaseModel):
+    """A framework with numbers: who comes, how far they get, what it costs and brings.
+
+    Build one with `from_counts`, `from_rates` or `read_journey`, and change it with the `with_`
+    methods; each returns a new journey.
+
+    Parameters
+    ----------
+    name : str
+    framework : Framework
+    segments : tuple of Segment
+        At least one; names unique.
+    stages : tuple of StageNumbers
+        Costs, margins, delays and tactics, for the stages that have any.
+    offers : tuple of Offer
+        At most one a stage. The stage may be a milestone that is no stage of the framework.
+    transitions : tuple of Transition
+        Skips, ways back and repeats.
+    referrals : tuple of Referral
+    currency : str
+        Code or sign shown with amounts.
+    description : str
+    illustrative : bool
+        Whether the numbers are made up for teaching.
+    view : str, optional
+        Key of the framework to show it in first.
+    intake_days : float, optional
+        Length of the period in which the people came in [days].
+    fixed_cost : float, optional
+        Cost of the journey in that period, whatever its size [currency].
+    discount_rate : float, optional
+        Yearly rate at which later money counts less: 0.1 is 10% a year.
+    second_purchase_rate : float, optional
+        Share, 0 to 1, of customers who buy again, where that is no stage of the framework.
+    market : float, optional
+        People there are to reach.
+
+    Raises
+    ------
+    InputError
+        From every constructor and `with_` method, with all faults at once.
+
+    Examples
+    --------
+    >>> shop = Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
+    >>> shop.with_stage("conversion", unit_cost=5).stages[0].unit_cost
+    5.0
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Name
+    framework: Framework
+    segments: Annotated[tuple[Segment, ...], Field(min_length=1)]
+    stages: tuple[StageNumbers, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    transitions: tuple[Transition, ...] = ()
+    referrals: tuple[Referral, ...] = ()
+    currency: str = "EUR"
+    description: str = ""
+    illustrative: bool = False
+    view: str | None = None
+    intake_days: Amount | None = None
+    fixed_cost: Amount | None = None
+    discount_rate: Amount | None = None
+    second_purchase_rate: Share | None = None
+    market: Amount | None = None
+    _origin: files.Origin = PrivateAttr(default_factory=files.Origin)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the design, not the file it came from."""
+        return isinstance(other, Journey) and dict(self) == dict(other)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.framework, self.segments))
+
+    @classmethod
+    def from_counts(
+        cls,
+        framework: str | Framework,
+        counts: Sequence[float | None] | Mapping[str, Any],
+        *,
+        name: str = "Journey",
+        **fields: Any,
+    ) -> Journey:
+        """Make a journey from the people seen at each stage.
+
+        Parameters
+        ----------
+        framework : str or Framework
+        counts : sequence of int or None, or mapping
+            A whole number for each stage, None where not known; or a mapping of stage keys to
+            them; or a mapping of segment names to either.
+        name : str
+        **fields
+            Any other parameter of `Journey`.
+
+        Returns
+        -------
+        Journey
+
+        Examples
+        --------
+        >>> shop = Journey.from_counts("five", {"Ads": [900, 90, 9, 5, 1], "Blog": [100] * 5})
+        >>> [segment.name for segment in shop.segments]
+        ['Ads', 'Blog']
+        """
+        by_name = {EVERYONE: counts}
+        if isinstance(counts, Mapping) and not all(map(_is_number_or_none, counts.values())):
+            by_name = dict(counts)
+        segments = [{"name": segment, "counts": each} for segment, each in by_name.items()]
+        return cls._checked(
+            f"journey {name}", framework, {"name": name, "segments": segments, **fields}
+        )
+
+    @classmethod
+    def from_rates(
+        cls,
+        framework: str | Framework,
+        entrants: float | Mapping[str, float],
+        rates: Sequence[float | None] | Mapping[str, float],
+        *,
+        name: str = "Journey",
+        **fields: Any,
+    ) -> Journey:
+        """Make a journey from a plan: how many come, and what share takes each step.
+
+        Parameters
+        ----------
+        framework : str or Framework
+        entrants : float or mapping of stage key to float
+            People who come in from outside, at the first stage or at each stage named.
+        rates : sequence of float or None, or mapping of stage key to float
+            Share, 0 to 1, of the people at the stage before who reach each stage after the
+            first; None where not known.
+        name : str
+        **fields
+            Any other parameter of `Journey`.
+
+        Returns
+        -------
+        Journey
+
+        Examples
+        --------
+        >>> plan = Journey.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
+        >>> plan.flow().stages["people"].to_list()
+        [1000.0, 500.0, 100.0, 40.0, 4.0]
+        """
+        segments = [{"name": EVERYONE, "entrants": entrants, "rates": rates}]
+        return cls._checked(
+            f"journey {name}", framework, {"name": name, "segments": segments, **fields}
+        )
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any], subject: str = "journey") -> Journey:
+        """Make a journey from plain values, as a file holds them.
+
+        Parameters
+        ----------
+        document : mapping
+            What `document` returns.
+        subject : str
+            What to call it in messages, such as the file's path.
+
+        Returns
+        -------
+        Journey
+        """
+        fields = {key: value for key, value in document.items() if key != "schema_version"}
+        stages = fields.get("stages")
+        if isinstance(stages, Mapping):
+            fields["stages"] = [
+                {"stage": stage, **row} if isinstance(row, Mapping) else row
+                for stage, row in stages.items()
+            ]
+        return cls._checked(subject, fields.pop("framework", None), fields)
+
+    @classmethod
+    def _checked(
+        cls,
+        subject: str,
+        framework: object,
+        fields: Mapping[str, Any],
+        origin: files.Origin | None = None,
+    ) -> Journey:
+        """Build a journey, or raise everything that is wrong with it at once."""
+        faults: list[Fault] = []
+        stages = _framework_of(framework, faults)
+        parts = {part: _parsed(part, fields.get(part, ()), stages, faults) for part in PARTS}
+        faults += _repeated(
+            "segments", [_title(row, at) for at, row in enumerate(fields.get("segments", ()))]
+        )
+        if stages is not None:
+            faults += _consistency_faults(stages, fields, parts)
+        top = {key: value for key, value in fields.items() if key not in PARTS}
+        top |= parts | ({} if stages is None else {"framework": stages})
+        explained = {"segments"} if fields.get("segments") else set()
+        explained |= {"framework"} if stages is None else set()
+        try:
+            journey = cls.model_validate(top)
+        except ValidationError as error:
+            found = faults_of(error, {})
+            faults = [*(fault for fault in found if fault.field not in explained), *faults]
+        if faults:
+            raise InputError(subject, faults)
+        if origin is not None:
+            journey._origin = origin
+        return journey
+
+    def _with(self, **changes: Any) -> Journey:
+        fields = {**dict(self), **changes}
+        return self._checked(f"journey {self.name}", fields.pop("framework"), fields, self._origin)
+
+    def with_terms(self, **fields: Any) -> Journey:
+        """Change what holds for the journey as a whole.
+
+        Parameters
+        ----------
+        **fields
+            name, currency, description, illustrative, view, intake_days, fixed_cost,
+            discount_rate, second_purchase_rate, market: as in `Journey`. None clears one.
+        """
+        return self._with(**fields)
+
+    def with_segment(self, name: str, **fields: Any) -> Journey:
+        """Add a segment, or change fields of the one with this name.
+
+        Parameters
+        ----------
+        name : str
+        **fields
+            channel, awareness, spend; and counts, or entrants and rates, as in `from_counts`
+            and `from_rates`; `rename` gives it another name.
+
+        Examples
+        --------
+        >>> shop = Journey.from_counts("five", {"Ads": [900, 90, 9, 5, 1]})
+        >>> shop = shop.with_segment("Blog", counts=[100, 50, 20, 9, 3], awareness="solution")
+        >>> shop.flow().stages["people"].to_list()
+        [1000.0, 140.0, 29.0, 14.0, 4.0]
+        """
+        if "counts" in fields:
+            fields = {"entrants": None, "rates": None, **fields}
+        elif "rates" in fields:
+            fields = {"counts": None, **fields}
+        renamed = fields.pop("rename", name)
+        return self._with(
+            segments=_replaced(self.segments, "name", name, {**fields, "name": renamed})
+        )
+
+    def without_segment(self, name: str) -> Journey:
+        """Leave a segment out."""
+        self._segment(name)
+        return self._with(segments=[each for each in self.segments if each.name != name])
+
+    def with_stage(
+        self,
+        stage: str,
+        *,
+        people: float | None = None,
+        rate: float | None = None,
+        segment: str | None = None,
+        **fields: Any,
+    ) -> Journey:
+        """Change the numbers of one stage.
+
+        Parameters
+        ----------
+        stage : str
+            Its key.
+        people : float, optional
+            People seen there, in a counted segment.
+        rate : float, optional
+            Share, 0 to 1, of the stage before, in a planned segment.
+        segment : str, optional
+            Whose people or rate; not needed if there is only one segment.
+        **fields
+            unit_cost, fixed_cost, margin, delay_days, tactics: as in `StageNumbers`. None
+            clears one.
+
+        Examples
+        --------
+        >>> shop = Journey.from_counts("five", [900, 90, 9, 5, 1])
+        >>> shop.with_stage("reach", people=1000, unit_cost=0.1).flow().stages["people"].iloc[0]
+        1000.0
+        """
+        changed = self
+        at = self._stage(stage)
+        if people is not None:
+            changed = changed._with_number("counts", at, people, segment)
+        if rate is not None:
+            changed = changed._with_number("rates", at, rate, segment)
+        if fields:
+            changed = changed._with(stages=_replaced(self.stages, "stage", stage, fields))
+        return changed
+
+    def _with_number(self, table: str, at: int, number: float | None, name: str | None) -> Journey:
+        if name is None and len(self.segments) > 1:
+            names = [each.name for each in self.segments]
+            raise self._error(unknown_name("segment", None, names))
+        segment = self._segment(name or self.segments[0].name)
+        numbers = getattr(segment, table)
+        if numbers is None:
+            other = "planned by rates" if table == "counts" else "counted"
+            fix = "give a rate instead" if table == "counts" else "give people, or use .planned()"
+            field = f"segments[{segment.name}].{table}"
+            raise self._error(Fault(field, number, f"cannot be set: the segment is {other}", fix))
+        changed = [*numbers[:at], number, *numbers[at + 1 :]]
+        return self.with_segment(segment.name, **{table: changed})
+
+    def with_transition(self, source: str, target: str, rate: float) -> Journey:
+        """Add or change a way between two stages.
+
+        Parameters
+        ----------
+        source, target : str
+            Stage keys. A later target is a skip, an earlier one a way back, the same a repeat;
+            the next one is the step itself and sets its rate in every planned segment.
+        rate : float
+            Share, 0 to 1, of the visits to `source` that take it; 0 removes the way.
+
+        Examples
+        --------
+        >>> plan = Journey.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
+        >>> plan.with_transition("conversion", "acquisition", 0.5).flow().links["kind"].to_list()
+        ['forward', 'forward', 'back', 'forward', 'forward']
+        """
+        start, end = self._stage(source), self._stage(target)
+        if flow.kind_of(self.framework, start, end) == "forward":
+            changed = self
+            for segment in self.segments:
+                changed = changed._with_number("rates", end, rate, segment.name)
+            return changed
+        others = [way for way in self.transitions if (way.source, way.target) != (source, target)]
+        new = [] if rate == 0 else [{"source": source, "target": target, "rate": rate}]
+        return self._with(transitions=[*others, *new])
+
+    def with_referral(
+        self, source: str, to: str, per_person: float, *, segment: str | None = None
+    ) -> Journey:
+        """Let the people at a stage bring in new ones.
+
+        Parameters
+        ----------
+        source : str
+            Key of the stage whose people recommend.
+        to : str
+            Key of the stage where those they bring come in.
+        per_person : float
+            New people for each arrival at `source`, 0 or more; 0 removes the referral.
+        segment : str, optional
+            Name of the segment the new people belong to; by default that of who brought them.
+
+        Examples
+        --------
+        >>> plan = Journey.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
+        >>> round(plan.with_referral("loyalty", to="acquisition", per_person=25).flow().k, 6)
+        0.2
+        """
+        self._stage(source)
+        self._stage(to)
+        others = [each for each in self.referrals if (each.source, each.target) != (source, to)]
+        new = {"source": source, "target": to, "per_person": per_person, "segment": segment}
+        return self._with(referrals=[*others, *([new] if per_person != 0 else [])])
+
+    def with_offer(self, stage: str, **fields: Any) -> Journey:
+        """Add the offer of a stage, or change it.
+
+        Parameters
+        ----------
+        stage : str
+            Key of the stage, or of a milestone, where it is bought.
+        **fields
+            name, price, margin, cycle_days, repeat_rate: as in `Offer`.
+
+        Examples
+        --------
+        >>> shop = Journey.from_counts("five", [900, 90, 9, 5, 1])
+        >>> shop.with_offer("conversion", name="Taster box", price=6).offers[0].price
+        6.0
+        """
+        if not any(offer.stage == stage for offer in self.offers):
+            fields = {"name": "Offer", **fields}
+        return self._with(offers=_replaced(self.offers, "stage", stage, fields))
+
+    def in_framework(self, other: str | Framework) -> Journey:
+        """Carry over what stands at the milestones both frameworks have; the rest is unknown.
+
+        Parameters
+        ----------
+        other : str or Framework
+
+        Returns
+        -------
+        Journey
+            Numbers of stages at shared milestones are the same; others are None. Ways and
+            referrals between stages that are not there are left out.
+
+        Examples
+        --------
+        >>> eight = Journey.from_counts("eight", [9000, 900, 90, 50, 40, 20, 9, 3])
+        >>> eight.in_framework("five").segments[0].counts
+        (9000.0, 900.0, 50.0, 20.0, 9.0)
+        """
+        faults: list[Fault] = []
+        target = _framework_of(other, faults)
+        if target is None:
+            raise InputError(f"journey {self.name}", faults)
+        at = {stage.milestone or stage.key: place for place, stage in enumerate(self.framework)}
+        places = [at.get(stage.milestone or stage.key) for stage in target]
+        renamed = {
+            self.framework.keys[place]: key
+            for key, place in zip(target.keys, places, strict=True)
+            if place is not None
+        }
+        return self._checked(
+            f"journey {self.name}",
+            target,
+            {
+                **dict(self),
+                "segments": [self._moved(segment, target, places) for segment in self.segments],
+                "stages": _restaged(self.stages, renamed),
+                "offers": [
+                    offer.model_copy(
+                        update={"stage": renamed.get(offer.stage, self._anchor(offer))}
+                    )
+                    for offer in self.offers
+                ],
+                "transitions": _restaged(self.transitions, renamed),
+                "referrals": _restaged(self.referrals, renamed),
+            },
+            self._origin,
+        )
+
+    def _anchor(self, offer: Offer) -> str:
+        if offer.stage in self.framework.keys:
+            return self.framework[offer.stage].milestone or offer.stage
+        return offer.stage
+
+    def _moved(
+        self, segment: Segment, target: Framework, places: Sequence[int | None]
+    ) -> Mapping[str, Any]:
+        fields = dict(segment)
+        if segment.counts is not None:
+            counts = segment.counts
+            return {**fields, "counts": [None if at is None else counts[at] for at in places]}
+        rates: list[float | None] = []
+        for place, parent in zip(places, target.parents, strict=True):
+            start = None if parent is None else places[parent]
+            rates.append(
+                None if start is None or place is None else self._leg(segment, start, place)
+            )
+        people = segment.entrants or ()
+        entrants = [
+            people[at] if at is not None else 0.0 if place else None
+            for place, at in enumerate(places)
+        ]
+        return {**fields, "entrants": entrants, "rates": rates}
+
+    def _leg(self, segment: Segment, start: int, end: int) -> float | None:
+        """Multiply the rates of the steps from one stage to a later one."""
+        rate, place = 1.0, end
+        while place != start:
+            step, parent = (segment.rates or ())[place], self.framework.parents[place]
+            if step is None or parent is None:
+                return None
+            rate, place = rate * step, parent
+        return rate
+
+    def planned(self) -> Journey:
+        """Turn what was counted into a plan: entrants and the rates that explain the counts.
+
+        Returns
+        -------
+        Journey
+            With the same flow; its rates can be changed one by one.
+
+        Examples
+        --------
+        >>> Journey.from_counts("five", [900, 90, 9, 3, 1]).planned().segments[0].rates[1:3]
+        (0.1, 0.1)
+        """
+        solved = self.flow()
+        segments: list[Any] = []
+        for place, segment in enumerate(self.segments):
+            if not segment.observed:
+                segments.append(segment)
+                continue
+            unknown, shares = solved.undefined[place], solved.shares[place]
+            rates = [
+                None if parent is None or unknown[stage] else float(shares[parent, stage])
+                for stage, parent in enumerate(self.framework.parents)
+            ]
+            entrants = [
+                None if unknown[stage] and stage == 0 else float(people)
+                for stage, people in enumerate(solved.entered[place])
+            ]
+            segments.append({**dict(segment), "counts": None, "entrants": entrants, "rates": rates})
+        return self._with(segments=segments)
+
+    def flow(self) -> flow.Flow:
+        """Follow the people through the stages.
+
+        Returns
+        -------
+        Flow
+        """
+        return flow.solve(
+            self.name, self.framework, self.segments, self.transitions, self.referrals
+        )
+
+    def economics(self, segment: str | None = None) -> money.Economics:
+        """Work out what the journey costs and brings.
+
+        Parameters
+        ----------
+        segment : str, optional
+            Only this segment's people; fixed costs are shared out by customers.
+
+        Returns
+        -------
+        Economics
+        """
+        whole = self.flow()
+        terms = {
+            "fixed_cost": self.fixed_cost,
+            "discount_rate": self.discount_rate,
+            "second_purchase_rate": self.second_purchase_rate,
+        }
+        spends = [each.spend for each in self.segments if each.spend is not None]
+        total = money.economics(
+            whole, self.stages, self.offers, spend=sum(spends) if spends else None, **terms
+        )
+        if segment is None:
+            return total
+        spend, part = self._segment(segment).spend, whole.only(segment)
+        alone = money.economics(part, self.stages, self.offers, spend=spend, **terms)
+        share = (alone.customers or 0) / total.customers if total.customers else 0.0
+        return money.economics(
+            part, self.stages, self.offers, spend=spend, fixed_share=share, **terms
+        )
+
+    def document(self) -> Document:
+        """Give the design as plain values, without what is empty, as a file holds it."""
+        keys = self.framework.keys
+        published = self.framework in published_frameworks()
+        fields = self.model_dump(
+            exclude_defaults=True, exclude={"framework", "segments", "stages", "currency"}
+        )
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "name": fields.pop("name"),
+            "framework": self.framework.key if published else self.framework.document(),
+            "currency": self.currency,
+            **{key: value for key, value in fields.items() if key not in PARTS},
+            "segments": [_segment_document(segment, keys) for segment in self.segments],
+            "stages": {
+                numbers.stage: numbers.model_dump(exclude_defaults=True, exclude={"stage"})
+                for numbers in self.stages
+            },
+            **{part: list(fields[part]) for part in PARTS if part in fields},
+        }
+
+    def save(self, path: str | Path | None = None, *, overwrite: bool = False) -> Path:
+        """Write the design to a file: TOML, CSV or XLSX, by its suffix.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            By default the file it came from.
+        overwrite : bool
+            Whether to replace a file this design did not come from, or that somebody else has
+            changed since it was read.
+
+        Returns
+        -------
+        Path
+            Where it was written. At every moment the file there is the old one or the new one.
+
+        Raises
+        ------
+        InputError
+            If it would overwrite somebody else's work, or the format cannot hold the design.
+        """
+        target = path or self._origin.path
+        if target is None:
+            fix = 'name one: journey.save("shop.toml")'
+            raise self._error(Fault("path", None, "is needed: the design has no file yet", fix))
+        return files.write(target, self.document(), self._origin, overwrite=overwrite)
+
+    @property
+    def path(self) -> Path | None:
+        """The file the design came from or was last saved to."""
+        return self._origin.path
+
+    def code(self) -> str:
+        """Write the design as one Python expression that makes it again.
+
+        Examples
+        --------
+        >>> shop = Journey.from_counts("five", [900, 90, 9, 5, 1], name="Shop")
+        >>> print(shop.with_stage("reach", unit_cost=0.5).code())
+        cvj.Journey.from_counts('five', [900, 90, 9, 5, 1], name='Shop').with_stage('reach', unit_cost=0.5)
+        """
+        return _code(self)
+
+    def _segment(self, name: str) -> Segment:
+        for segment in self.segments:
+            if segment.name == name:
+                return segment
+        names = [segment.name for segment in self.segments]
+        raise self._error(unknown_name("segment", name, names))
+
+    def _stage(self, key: str) -> int:
+        if key not in self.framework.keys:
+            raise self._error(unknown_name("stage", key, self.framework.keys))
+        return self.framework.index(key)
+
+    def _error(self, *faults: Fault) -> InputError:
+        return InputError(f"journey {self.name}", faults)
+
+
+def read_journey(path: str | Path) -> Journey:
+    """Read a journey from a file: TOML, CSV or XLSX, by its suffix.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    Journey
+        Its `save` writes to the same file, unless somebody else changed that meanwhile.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong in the file.
+    """
+    document, origin = files.read(path)
+    journey = Journey.from_document(document, str(path))
+    journey._origin = origin
+    return journey
+
+
+def as_journey(journey: Journey | str | Path) -> Journey:
+    """Take a journey, or the path of its file."""
+    return journey if isinstance(journey, Journey) else read_journey(journey)
+
+
+def published_frameworks() -> list[Framework]:
+    """Give the published frameworks and their variants."""
+    listed = frameworks()
+    variants = [f"{each.key}:{variant}" for each in listed for variant in each.variants]
+    return [*listed, *map(framework, variants)]
+
+
+def _is_number_or_none(value: object) -> bool:
+    return value is None or not isinstance(value, Mapping | Sequence | str)
+
+
+def _framework_of(value: object, faults: list[Fault]) -> Framework | None:
+    """Find the framework meant by a key, a framework or a framework's document."""
+    try:
+        if isinstance(value, Framework):
+            return value
+        if isinstance(value, Mapping):
+            return Framework.from_document(value)
+        return framework(value)  # type: ignore[arg-type]  # anything but a key is refused there
+    except InputError as error:
+        prefixed = (
+            Fault(f"framework.{fault.field}" if isinstance(value, Mapping) else "framework", *rest)
+            for fault in error.faults
+            for rest in [(fault.value, fault.rule, fault.fix)]
+        )
+        faults.extend(prefixed)
+        return None
+
+
+def _parsed(
+    part: str,
+    rows: object,
+    stages: Framework | None,
+    faults: list[Fault],
+) -> list[BaseModel]:
+    """Check the rows of one part one by one, so that a fault in one hides none in another."""
+    if isinstance(rows, str) or not isinstance(rows, Sequence):
+        faults.append(Fault(part, rows, "must be a list", f"write it as [[{part}]]"))
+        return []
+    model, parsed = PARTS[part], []
+    for number, row in enumerate(rows):
+        if isinstance(row, model):
+            parsed.append(row)
+            continue
+        field = f"{part}[{_title(row, number)}]"
+        if not isinstance(row, Mapping):
+            faults.append(Fault(field, row, "must be a table", "give it named fields"))
+            continue
+        found = len(faults)
+        names: dict[tuple[object, ...], str] = {}
+        if model is Segment:
+            row = {**row, **_aligned(row, field, stages, names, faults)}
+        try:
+            valid = model.model_validate(row)
+        except ValidationError as error:
+            for fault in faults_of(error, names):
+                whole = fault.field == "value"
+                place = field if whole else f"{field}.{fault.field}"
+                value = _title(row, number) if whole else fault.value
+                faults.append(Fault(place, value, fault.rule, fault.fix))
+        else:
+            if len(faults) == found:
+                parsed.append(valid)
+    return parsed
+
+
+def _title(row: object, number: int) -> str:
+    """Name a row in messages."""
+    if isinstance(row, BaseModel):
+        row = dict(row)
+    if not isinstance(row, Mapping):
+        return str(number + 1)
+    if "source" in row and "target" in row:
+        return f"{row['source']} to {row['target']}"
+    return str(row.get("name") or row.get("stage") or number + 1)
+
+
+def _aligned(
+    row: Mapping[str, Any],
+    field: str,
+    stages: Framework | None,
+    names: dict[tuple[object, ...], str],
+    faults: list[Fault],
+) -> Document:
+    """Bring a segment's tables into the order of the framework's stages."""
+    aligned: Document = {}
+    for table in ("counts", "entrants", "rates"):
+        values = row.get(table)
+        if values is None:
+            continue
+        if hasattr(values, "tolist"):
+            values = values.tolist()
+        keys = stages.keys if stages is not None else ()
+        if isinstance(values, Mapping):
+            allowed = keys[1:] if table == "rates" else keys
+            unknown = [key for key in values if key not in allowed] if keys else []
+            faults += [unknown_name(f"{field}.{table}", key, allowed) for key in unknown]
+            keys = keys or tuple(values)
+            missing = 0.0 if table == "entrants" else None
+            values = [values.get(key, missing if place else None) for place, key in enumerate(keys)]
+        elif table == "entrants" and not isinstance(values, Sequence):
+            values = [values, *[0.0] * (len(keys) - 1)]
+        elif isinstance(values, Sequence) and not isinstance(values, str) and keys:
+            if table == "rates" and len(values) == len(keys) - 1:
+                values = [None, *values]
+            if len(values) != len(keys):
+                expected = keys[1:] if table == "rates" else keys
+                rule = f"must have {len(expected)} numbers, it has {len(values)}"
+                fix = f"give one for each of {', '.join(expected)}"
+                faults.append(Fault(f"{field}.{table}", list(values), rule, fix))
+                values = [None] * len(keys)
+        aligned[table] = values
+        names.update({(table, place): key for place, key in enumerate(keys)})
+    return aligned
+
+
+def _consistency_faults(
+    stages: Framework,
+    fields: Mapping[str, Any],
+    parts: Mapping[str, Sequence[Any]],
+) -> list[Fault]:
+    """Find what is wrong between the parts of a design and its framework."""
+    keys, anchors = stages.keys, [milestone.key for milestone in milestones()]
+    segments, ways = parts["segments"], parts["transitions"]
+    names = [segment.name for segment in segments]
+    faults = [
+        *_repeated("stages", [numbers.stage for numbers in parts["stages"]]),
+        *_repeated("offers", [offer.stage for offer in parts["offers"]]),
+        *_repeated("transitions", [_title(way, 0) for way in ways]),
+    ]
+    for part, column, allowed in (
+        ("stages", "stage", keys),
+        ("offers", "stage", (*keys, *(key for key in anchors if key not in keys))),
+        *(
+            (part, end, keys)
+            for part in ("transitions", "referrals")
+            for end in ("source", "target")
+        ),
+        ("referrals", "segment", [*names, None]),
+    ):
+        faults += [
+            unknown_name(
+                f"{part}[{_title(row, 0)}].{column}", getattr(row, column), filter(None, allowed)
+            )
+            for row in parts[part]
+            if getattr(row, column) not in allowed
+        ]
+    view = fields.get("view")
+    views = [*(each.key for each in published_frameworks()), stages.key]
+    if view is not None and view not in views:
+        faults.append(unknown_name("view", view, views))
+    if not faults:
+        for segment in segments:
+            faults += _segment_faults(stages, segment, ways)
+        faults += _money_faults(stages, fields, parts)
+    return faults
+
+
+def _repeated(part: str, names: Sequence[str]) -> list[Fault]:
+    return [
+        Fault(part, name, "stands there more than once", "keep one, or give the other another name")
+        for name in dict.fromkeys(names)
+        if names.count(name) > 1
+    ]
+
+
+def _segment_faults(
+    stages: Framework, segment: Segment, ways: Sequence[Transition]
+) -> Iterator[Fault]:
+    field = f"segments[{segment.name}]"
+    tables = {"counts": segment.counts, "entrants": segment.entrants, "rates": segment.rates}
+    for table, numbers in tables.items():
+        if numbers is not None and len(numbers) != len(stages):
+            rule = f"must have {len(stages)} numbers, it has {len(numbers)}"
+            yield Fault(
+                f"{field}.{table}", list(numbers), rule, f"give one a stage of {stages.key}"
+            )
+            return
+    if segment.rates is not None and segment.rates[0] is not None:
+        fix = "leave it out"
+        yield Fault(f"{field}.rates.{stages.keys[0]}", segment.rates[0], "has no stage before", fix)
+    unknown = flow.unknown_stages(stages, segment)
+    leaving = dict.fromkeys(stages.keys, 0.0)
+    for way in ways:
+        leaving[way.source] += way.rate
+        for key in {way.source, way.target} & unknown:
+            rule = f"leads from {way.source} to {way.target}, but the number of people at {key} is not known"
+            yield Fault(
+                f"transitions[{_title(way, 0)}]", way.rate, rule, f"type {key} in {segment.name}"
+            )
+        if flow.kind_of(stages, stages.index(way.source), stages.index(way.target)) == "forward":
+            rule = "is the step itself, not a skip, a way back or a repeat"
+            fix = f"write it as the rate of {way.target} in the segments"
+            yield Fault(f"transitions[{_title(way, 0)}]", way.rate, rule, fix)
+    for rate, parent in zip(segment.rates or (), stages.parents, strict=False):
+        if rate is not None and parent is not None:
+            leaving[stages.keys[parent]] += rate
+    for key, total in leaving.items():
+        if total > 1 + SUM_TOLERANCE:
+            rule = "is the sum of the rates leaving it, and must not exceed 1"
+            yield Fault(f"{field}: {key}", round(total, 9), rule, "lower one of them")
+
+
+def _money_faults(
+    stages: Framework, fields: Mapping[str, Any], parts: Mapping[str, Sequence[Any]]
+) -> Iterator[Fault]:
+    anchored = {stage.key: stage.milestone or stage.key for stage in stages}
+    margins = {anchored[row.stage] for row in parts["stages"] if row.margin is not None}
+    at = [anchored.get(offer.stage, offer.stage) for offer in parts["offers"]]
+    for anchor, offer in zip(at, parts["offers"], strict=True):
+        if offer.margin is not None and anchor in margins:
+            fix = "keep one of the two"
+            yield Fault(
+                f"offers[{offer.name}].margin", offer.margin, "is typed at the stage too", fix
+            )
+        if at.count(anchor) > 1:
+            fix = "keep one offer there"
+            yield Fault(f"offers[{offer.name}].stage", offer.stage, "has another offer", fix)
+    loops = {
+        anchored[way.source]: way.rate for way in parts["transitions"] if way.source == way.target
+    }
+    for anchor, offer in zip(at, parts["offers"], strict=True):
+        if offer.repeat_rate is not None and anchor in loops:
+            rule = f"and the repeat transition {loops[anchor]} say the same thing twice"
+            yield Fault(
+                f"offers[{offer.name}].repeat_rate", offer.repeat_rate, rule, "keep one of the two"
+            )
+    second = fields.get("second_purchase_rate")
+    if second is not None and money.BOUGHT_AGAIN in anchored.values():
+        rule = "follows from the people at the stage where they buy again"
+        yield Fault("second_purchase_rate", second, rule, "leave it out")
+
+
+def _replaced(
+    parts: Iterable[BaseModel], column: str, name: str, fields: Mapping[str, Any]
+) -> list[Any]:
+    """Change the fields of the part with this name; add the part if there is none."""
+    rows: list[Any] = [
+        {**dict(part), **fields} if getattr(part, column) == name else part for part in parts
+    ]
+    if not any(getattr(part, column) == name for part in parts):
+        rows.append({column: name, **fields})
+    return rows
+
+
+def _restaged(parts: Iterable[Any], renamed: Mapping[str, str]) -> list[Any]:
+    """Carry parts over to other stage keys; leave out those whose stage is not there."""
+    moved = []
+    for part in parts:
+        ends = [end for end in ("stage", "source", "target") if hasattr(part, end)]
+        if all(getattr(part, end) in renamed for end in ends):
+            changes = {end: renamed[getattr(part, end)] for end in ends}
+            moved.append(part.model_copy(update=changes))
+    return moved
+
+
+def _segment_document(segment: Segment, keys: Sequence[str]) -> Document:
+    document = segment.model_dump(exclude_none=True, exclude={"counts", "entrants", "rates"})
+    if segment.entrants is not None:
+        first, *later = segment.entrants
+        document["entrants"] = (
+            _by_stage(segment.entrants, keys, leave_out=0.0)
+            if any(later) or first is None
+            else first
+        )
+    for table in ("counts", "rates"):
+        numbers = getattr(segment, table)
+        if numbers is not None:
+            document[table] = _by_stage(numbers, keys)
+    return document
+
+
+def _by_stage(
+    numbers: Sequence[float | None], keys: Sequence[str], leave_out: float | None = None
+) -> dict[str, float]:
+    return {
+        key: number
+        for place, (key, number) in enumerate(zip(keys, numbers, strict=True))
+        if number is not None and (place == 0 or number != leave_out)
+    }
+
+
+def _code(journey: Journey) -> str:
+    """Write the calls that make a journey; a design they cannot make is written whole."""
+    document = journey.document()
+    segments = journey.segments
+    key, only = document["framework"], segments[0]
+    if not isinstance(key, str):
+        return f"cvj.Journey.from_document({_plain(document)!r})"
+    if all(segment.counts is not None for segment in segments):
+        counts: Any = {segment.name: list(segment.counts or ()) for segment in segments}
+        counts = counts[EVERYONE] if list(counts) == [EVERYONE] else counts
+        code = f"cvj.Journey.from_counts({_arguments(key, counts, name=journey.name)})"
+    elif len(segments) == 1 and only.name == EVERYONE:
+        entrants = document["segments"][0]["entrants"]
+        rates = list(only.rates or ())[1:]
+        code = f"cvj.Journey.from_rates({_arguments(key, entrants, rates, name=journey.name)})"
+    else:
+        return f"cvj.Journey.from_document({_plain(document)!r})"
+    for segment in segments:
+        fields = segment.model_dump(
+            exclude_none=True, exclude={"name", "counts", "entrants", "rates"}
+        )
+        if fields:
+            code += f".with_segment({_arguments(segment.name, **fields)})"
+    for stage, fields in document["stages"].items():
+        code += f".with_stage({_arguments(stage, **fields)})"
+    for offer in document.get("offers", ()):
+        code += f".with_offer({_arguments(**offer)})"
+    for way in document.get("transitions", ()):
+        code += f".with_transition({_arguments(way['source'], way['target'], way['rate'])})"
+    for row in document.get("referrals", ()):
+        fields = {"to": row["target"], "per_person": row["per_person"]}
+        fields |= {"segment": row["segment"]} if row.get("segment") else {}
+        code += f".with_referral({_arguments(row['source'], **fields)})"
+    known = {"schema_version", "name", "framework", *PARTS}
+    terms = {field: value for field, value in document.items() if field not in known}
+    if terms.get("currency") == Journey.model_fields["currency"].default:
+        del terms["currency"]
+    return code + (f".with_terms({_arguments(**terms)})" if terms else "")
+
+
+def _arguments(*values: object, **named: object) -> str:
+    written = [repr(_plain(value)) for value in values]
+    return ", ".join([*written, *(f"{key}={_plain(value)!r}" for key, value in named.items())])
+
+
+def _plain(value: Any) -> Any:
+    """Write whole numbers without a decimal point, and tuples as lists."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
