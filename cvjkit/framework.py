@@ -736,7 +736,7 @@ def _own(document: Mapping[str, Any], subject: str, faults: Sequence[Fault] = ()
     key = document.get("key")
     if key in _choices() and own != _published(key):
         rule = "is the key of a published framework, which this is not"
-        found.append(Fault("key", key, rule, f"choose another, such as 'my_{key}'"))
+        found.append(Fault("key", key, rule, "choose another, such as 'ours'"))
     if own is None or found:
         raise InputError(subject, found)
     return own

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pickle
 import re
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -108,6 +109,24 @@ def test_each_stage_stands_at_the_milestone_of_the_crosswalk():
         assert {each.key: each.milestone for each in framework(key)} == expected
     for key in ("full", "full:time"):
         assert all(each.key == each.milestone for each in framework(key))
+
+
+def test_the_glossary_shows_the_same_spine_and_crosswalk():
+    glossary = (Path(__file__).parents[1] / "docs" / "glossary.md").read_text(encoding="utf-8")
+    tables = {
+        title: [[cell.strip() for cell in row.split("|")[1:-1]] for row in rows.splitlines()]
+        for title, rows in re.findall(
+            r"## (\w+)\n.*?(?:\n\|[^\n]+){2}\n((?:\|.+\n)+)", glossary, re.DOTALL
+        )
+    }
+    spine = [[each.key, each.after or "", each.decided_by] for each in milestones()]
+    assert [row[:3] for row in tables["Milestones"]] == spine
+    assert [row[0] for row in tables["Crosswalk"]] == [each.key for each in milestones()]
+    for column, key in enumerate(["seven", "nine", "eight", "eight:time", "five"], start=1):
+        shown = {row[column]: row[0] for row in tables["Crosswalk"] if row[column][0] not in "*-"}
+        assert shown == {stage.name: stage.milestone for stage in framework(key)}
+        hidden = {row[column] for row in tables["Crosswalk"] if row[column][0] == "*"}
+        assert all(cell.strip("*").split(" ", 1)[1] in shown for cell in hidden)
 
 
 def test_five_is_contained_in_eight():
@@ -503,7 +522,7 @@ def test_all_faults_of_a_change_are_reported_at_once():
         "drop",
         "stages",
         "insert[quiz].after",
-        "stages[2].key",
+        "stages[1].key",
         "stages[conversion].milestone",
         "stages[excitement].milestone",
     }
