@@ -6,17 +6,21 @@ A figure that does not follow from what was typed is None, with the reason besid
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from cvjkit.flow import Flow
-from cvjkit.inputs import Offer, StageNumbers
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from cvjkit.flow import Flow
+    from cvjkit.inputs import Offer, StageNumbers
 
 FIRST_PAYMENT, BOUGHT_AGAIN = "first_payment", "bought_again"
 DAYS_A_YEAR = 365
@@ -118,7 +122,7 @@ FIGURES = tuple(
 )
 
 
-def economics(
+def appraise(
     flow: Flow,
     stages: Sequence[StageNumbers] = (),
     offers: Sequence[Offer] = (),
@@ -306,7 +310,7 @@ class _Inputs:
         stages = range(first, last + 1)
         unit = self._typed("unit_cost")
         variable = sum(
-            unit[stage] * self._at("visits", stage) for stage in stages if unit[stage] > 0
+            float(unit[stage]) * self._at("visits", stage) for stage in stages if unit[stage] > 0
         )
         return variable + self.fixed_share * float(np.nansum(self._typed("fixed_cost")[stages]))
 
@@ -409,7 +413,7 @@ class _Inputs:
     def _cycle_discount(self) -> float:
         if not self.discount_rate:
             return 0.0
-        return (1 + self.discount_rate) ** (self._cycle_days / DAYS_A_YEAR) - 1.0
+        return math.pow(1 + self.discount_rate, self._cycle_days / DAYS_A_YEAR) - 1
 
     @property
     def orders_per_customer(self) -> float:

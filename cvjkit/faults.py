@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from pydantic import ValidationError
 
 SHOWN_CHARACTERS = 60
+
+# What pydantic calls a fault: the rule it breaks and the fix, in words for the person who typed it.
+RULES = {
+    "extra_forbidden": ("is not a known field", "remove it or correct its spelling"),
+    "missing": ("is required", "add it"),
+    "string_type": ("must be text", "put it in quotes"),
+    "bool_type": ("must be true or false", "correct it"),
+    "tuple_type": ("must be a list", "write it in [ ]"),
+    "list_type": ("must be a list", "write it in [ ]"),
+    "dict_type": ("must be a table", "give it named fields"),
+    "model_type": ("must be a table", "give it named fields"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +122,7 @@ def faults_of(error: ValidationError, names: Mapping[tuple[object, ...], str]) -
         Readable names for list positions: ``{("segments", 0): "Ads"}`` writes
         ``segments[Ads]`` instead of ``segments[0]``.
     """
-    found = []
+    found: list[Fault] = []
     for item in error.errors(include_url=False):
         inner = item.get("ctx", {}).get("error")
         if isinstance(inner, InputError):
@@ -133,22 +146,8 @@ def _path(location: tuple[int | str, ...], names: Mapping[tuple[object, ...], st
 
 
 def _rule_and_fix(kind: str, message: str, context: Mapping[str, object]) -> tuple[str, str]:
-    if kind == "extra_forbidden":
-        return "is not a known field", "remove it or correct its spelling"
-    if kind == "missing":
-        return "is required", "add it"
-    if kind in ("greater_than_equal", "greater_than"):
-        bound = context.get("ge", context.get("gt"))
-        return f"must be {'at least' if 'ge' in context else 'more than'} {bound}", "correct it"
-    if kind in ("less_than_equal", "less_than"):
-        bound = context.get("le", context.get("lt"))
-        return f"must be {'at most' if 'le' in context else 'less than'} {bound}", "correct it"
-    if kind == "finite_number":
-        return "must be a finite number", "write an ordinary number"
-    if kind in ("float_type", "float_parsing", "int_type", "int_parsing"):
-        return "must be a number", "write a number without units"
-    if kind in ("string_type", "bool_type"):
-        return f"must be {'text' if kind == 'string_type' else 'true or false'}", "correct it"
+    if kind in RULES:
+        return RULES[kind]
     if kind == "literal_error":
         return "is not one of the choices", f"choose {context.get('expected')}"
     if kind == "value_error":

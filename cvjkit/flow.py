@@ -16,20 +16,24 @@ no way can explain enters there and is flagged.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from cvjkit.display import people as people_text
-from cvjkit.framework import Framework
-from cvjkit.inputs import Referral, Segment, Transition
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cvjkit.framework import Framework
+    from cvjkit.inputs import Referral, Segment, Transition
+
+Floats = NDArray[np.floating]
+Flags = NDArray[np.bool]
 Indices = NDArray[np.int_]
 
 SMALLEST_SHARE = 1e-12
@@ -129,7 +133,7 @@ class Flow:
         [100.0, 60.0, 0.05]
         """
         framework = self.framework
-        undefined = self.undefined.any(axis=0)
+        undefined = np.asarray(self.undefined.any(axis=0))
         returned = np.einsum("si,sij->j", self.visits, np.tril(self.shares))
         left = self.visits * np.clip(1 - self.shares.sum(axis=2), 0, 1)
         ends = ~np.isin(np.arange(len(framework)), [i for i in framework.parents if i is not None])
@@ -220,7 +224,8 @@ class Flow:
         gains = np.tile(gain, len(self.segments))
         if self.k is not None and self.k >= 1:
             return np.full(self.visits.shape, np.nan)
-        return np.linalg.solve(np.eye(size) - ways, gains).reshape(self.visits.shape)
+        values: Floats = np.linalg.solve(np.eye(size) - ways, gains)
+        return values.reshape(self.visits.shape)
 
     def _kind(self, source: int, target: int) -> str:
         """Name the kind of a way; a step over stages that are not known is still a step."""
@@ -280,7 +285,7 @@ def solve(
     known = np.array([_known(framework, segment) for segment in segments])
     shares = np.broadcast_to(extra, (places, size, size)).copy()
     shares[~known] = 0
-    entered = np.zeros((places, size))
+    entered: Floats = np.zeros((places, size))
     counted = np.array([segment.observed for segment in segments])
     counts = np.zeros((places, size))
     for place, segment in enumerate(segments):
@@ -293,17 +298,17 @@ def solve(
     contradicted = np.zeros((places, size), dtype=bool)
     if counted.any():
         shares, entered, contradicted = _explain(
-            counts, known, parents, counted, shares, entered, births
+            counts, known, parents, counted=counted, shares=shares, entered=entered, births=births
         )
     stuck = _without_exit(shares)
     shares[stuck] = 0
-    fundamental = np.linalg.inv(np.eye(size) - shares)
+    fundamental: Floats = np.linalg.inv(np.eye(size) - shares)
     k = _reproduction(fundamental, births)
     endless = stuck.copy()
     if k is not None and k >= 1:
         brought = births.any(axis=(0, 1))
         endless |= np.einsum("si,sij->sj", brought, fundamental) > 0
-        referred = np.zeros((places, size))
+        referred: Floats = np.zeros((places, size))
     else:
         referred = _referred(entered, shares, births) if k else np.zeros((places, size))
     start = entered + referred
@@ -387,6 +392,7 @@ def _explain(
     counts: Floats,
     known: Flags,
     parents: Indices,
+    *,
     counted: Flags,
     shares: Floats,
     entered: Floats,
@@ -444,7 +450,8 @@ def _visits(shares: Floats, start: Floats) -> Floats:
     """Solve start (I - P)^-1 for each segment; people in a loop without exit stop there."""
     shares = np.where(_without_exit(shares)[:, :, None], 0, shares)
     ways_in = (np.eye(shares.shape[1]) - shares).transpose(0, 2, 1)
-    return np.linalg.solve(ways_in, start[:, :, None])[:, :, 0]
+    visits: Floats = np.linalg.solve(ways_in, start[:, :, None])
+    return visits[:, :, 0]
 
 
 def _without_exit(shares: Floats) -> Flags:
@@ -455,7 +462,7 @@ def _without_exit(shares: Floats) -> Flags:
         if (further == leaves).all():
             break
         leaves = further
-    return ~leaves
+    return np.asarray(~leaves)
 
 
 def _reproduction(fundamental: Floats, births: Floats) -> float | None:
@@ -518,10 +525,13 @@ def kind_of(framework: Framework, source: int, target: int) -> str:
     return "forward" if framework.parents[target] == source else "skip"
 
 
-def _column(values: Floats, missing: Flags) -> pd.Series[float] | list[float | None]:
+def _column(values: Floats, missing: Flags) -> Floats | NDArray[np.object_]:
+    """Put None where a number is missing."""
     if not missing.any():
         return values
-    return np.where(missing, None, values.astype(object))
+    column = values.astype(object)
+    column[missing] = None
+    return column
 
 
 def _count_flags(

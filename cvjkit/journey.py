@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Annotated, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
-from cvjkit import economics as money
-from cvjkit import files, flow
+from cvjkit import files
+from cvjkit.checks import PARTS, checked_parts, framework_of, published_frameworks
+from cvjkit.economics import Economics, appraise
+from cvjkit.expression import expression
 from cvjkit.faults import Fault, InputError, faults_of, unknown_name
-from cvjkit.framework import Framework, framework, frameworks, milestones
-from cvjkit.inputs import (
-    Amount,
-    Name,
-    Offer,
-    Referral,
-    Segment,
-    Share,
-    StageNumbers,
-    Transition,
-)
+from cvjkit.flow import Flow, kind_of, solve
+from cvjkit.framework import Framework
+from cvjkit.inputs import Amount, Name, Offer, Referral, Segment, Share, StageNumbers, Transition
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SCHEMA_VERSION = 1
 EVERYONE = "Everyone"
-SUM_TOLERANCE = 1e-9
 
 Document = dict[str, Any]
-PARTS: Mapping[str, type[BaseModel]] = {
-    "segments": Segment,
-    "stages": StageNumbers,
-    "offers": Offer,
-    "transitions": Transition,
-    "referrals": Referral,
-}
 
 
 class Journey(BaseModel):
@@ -192,7 +180,12 @@ class Journey(BaseModel):
         )
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any], subject: str = "journey") -> Journey:
+    def from_document(
+        cls,
+        document: Mapping[str, Any],
+        subject: str = "journey",
+        origin: files.Origin | None = None,
+    ) -> Journey:
         """Make a journey from plain values, as a file holds them.
 
         Parameters
@@ -201,6 +194,8 @@ class Journey(BaseModel):
             What `document` returns.
         subject : str
             What to call it in messages, such as the file's path.
+        origin : Origin, optional
+            The file it was read from.
 
         Returns
         -------
@@ -213,7 +208,7 @@ class Journey(BaseModel):
                 {"stage": stage, **row} if isinstance(row, Mapping) else row
                 for stage, row in stages.items()
             ]
-        return cls._checked(subject, fields.pop("framework", None), fields)
+        return cls._checked(subject, fields.pop("framework", None), fields, origin)
 
     @classmethod
     def _checked(
@@ -224,14 +219,7 @@ class Journey(BaseModel):
         origin: files.Origin | None = None,
     ) -> Journey:
         """Build a journey, or raise everything that is wrong with it at once."""
-        faults: list[Fault] = []
-        stages = _framework_of(framework, faults)
-        parts = {part: _parsed(part, fields.get(part, ()), stages, faults) for part in PARTS}
-        faults += _repeated(
-            "segments", [_title(row, at) for at, row in enumerate(fields.get("segments", ()))]
-        )
-        if stages is not None:
-            faults += _consistency_faults(stages, fields, parts)
+        stages, parts, faults = checked_parts(framework, fields)
         top = {key: value for key, value in fields.items() if key not in PARTS}
         top |= parts | ({} if stages is None else {"framework": stages})
         explained = {"segments"} if fields.get("segments") else set()
@@ -244,7 +232,7 @@ class Journey(BaseModel):
         if faults:
             raise InputError(subject, faults)
         if origin is not None:
-            journey._origin = origin
+            journey._origin = origin  # noqa: SLF001 - of the class's own new instance
         return journey
 
     def _with(self, **changes: Any) -> Journey:
@@ -324,29 +312,33 @@ class Journey(BaseModel):
         >>> shop.with_stage("reach", people=1000, unit_cost=0.1).flow().stages["people"].iloc[0]
         1000.0
         """
-        changed = self
-        at = self._stage(stage)
-        if people is not None:
-            changed = changed._with_number("counts", at, people, segment)
-        if rate is not None:
-            changed = changed._with_number("rates", at, rate, segment)
+        at, changes = self._stage(stage), {}
+        for table, number in (("counts", people), ("rates", rate)):
+            if number is not None:
+                chosen = self._only_segment() if segment is None else self._segment(segment)
+                changes["segments"] = [
+                    self._numbered(each, table, at, number) if each is chosen else each
+                    for each in self.segments
+                ]
         if fields:
-            changed = changed._with(stages=_replaced(self.stages, "stage", stage, fields))
-        return changed
+            changes["stages"] = _replaced(self.stages, "stage", stage, fields)
+        return self._with(**changes)
 
-    def _with_number(self, table: str, at: int, number: float | None, name: str | None) -> Journey:
-        if name is None and len(self.segments) > 1:
-            names = [each.name for each in self.segments]
-            raise self._error(unknown_name("segment", None, names))
-        segment = self._segment(name or self.segments[0].name)
+    def _only_segment(self) -> Segment:
+        if len(self.segments) > 1:
+            raise self._error(unknown_name("segment", None, [each.name for each in self.segments]))
+        return self.segments[0]
+
+    def _numbered(self, segment: Segment, table: str, at: int, number: float) -> Document:
+        """Put a number at a place in a segment's table."""
         numbers = getattr(segment, table)
         if numbers is None:
-            other = "planned by rates" if table == "counts" else "counted"
-            fix = "give a rate instead" if table == "counts" else "give people, or use .planned()"
-            field = f"segments[{segment.name}].{table}"
-            raise self._error(Fault(field, number, f"cannot be set: the segment is {other}", fix))
-        changed = [*numbers[:at], number, *numbers[at + 1 :]]
-        return self.with_segment(segment.name, **{table: changed})
+            counted = table == "rates"
+            rule = f"cannot be set: the segment is {'counted' if counted else 'planned by rates'}"
+            fix = "give people, or use planned()" if counted else "give a rate instead"
+            field = f"segments[{segment.name}].{table}[{self.framework.keys[at]}]"
+            raise self._error(Fault(field, number, rule, fix))
+        return {**dict(segment), table: [*numbers[:at], number, *numbers[at + 1 :]]}
 
     def with_transition(self, source: str, target: str, rate: float) -> Journey:
         """Add or change a way between two stages.
@@ -366,11 +358,10 @@ class Journey(BaseModel):
         ['forward', 'forward', 'back', 'forward', 'forward']
         """
         start, end = self._stage(source), self._stage(target)
-        if flow.kind_of(self.framework, start, end) == "forward":
-            changed = self
-            for segment in self.segments:
-                changed = changed._with_number("rates", end, rate, segment.name)
-            return changed
+        if kind_of(self.framework, start, end) == "forward":
+            return self._with(
+                segments=[self._numbered(each, "rates", end, rate) for each in self.segments]
+            )
         others = [way for way in self.transitions if (way.source, way.target) != (source, target)]
         new = [] if rate == 0 else [{"source": source, "target": target, "rate": rate}]
         return self._with(transitions=[*others, *new])
@@ -443,7 +434,7 @@ class Journey(BaseModel):
         (9000.0, 900.0, 50.0, 20.0, 9.0)
         """
         faults: list[Fault] = []
-        target = _framework_of(other, faults)
+        target = framework_of(other, faults)
         if target is None:
             raise InputError(f"journey {self.name}", faults)
         at = {stage.milestone or stage.key: place for place, stage in enumerate(self.framework)}
@@ -538,18 +529,16 @@ class Journey(BaseModel):
             segments.append({**dict(segment), "counts": None, "entrants": entrants, "rates": rates})
         return self._with(segments=segments)
 
-    def flow(self) -> flow.Flow:
+    def flow(self) -> Flow:
         """Follow the people through the stages.
 
         Returns
         -------
         Flow
         """
-        return flow.solve(
-            self.name, self.framework, self.segments, self.transitions, self.referrals
-        )
+        return solve(self.name, self.framework, self.segments, self.transitions, self.referrals)
 
-    def economics(self, segment: str | None = None) -> money.Economics:
+    def economics(self, segment: str | None = None) -> Economics:
         """Work out what the journey costs and brings.
 
         Parameters
@@ -561,23 +550,26 @@ class Journey(BaseModel):
         -------
         Economics
         """
-        whole = self.flow()
-        terms = {
-            "fixed_cost": self.fixed_cost,
-            "discount_rate": self.discount_rate,
-            "second_purchase_rate": self.second_purchase_rate,
-        }
         spends = [each.spend for each in self.segments if each.spend is not None]
-        total = money.economics(
-            whole, self.stages, self.offers, spend=sum(spends) if spends else None, **terms
-        )
+        whole = self.flow()
+        total = self._appraised(whole, sum(spends) if spends else None)
         if segment is None:
             return total
         spend, part = self._segment(segment).spend, whole.only(segment)
-        alone = money.economics(part, self.stages, self.offers, spend=spend, **terms)
+        alone = self._appraised(part, spend)
         share = (alone.customers or 0) / total.customers if total.customers else 0.0
-        return money.economics(
-            part, self.stages, self.offers, spend=spend, fixed_share=share, **terms
+        return self._appraised(part, spend, share)
+
+    def _appraised(self, part: Flow, spend: float | None, fixed_share: float = 1.0) -> Economics:
+        return appraise(
+            part,
+            self.stages,
+            self.offers,
+            spend=spend,
+            fixed_cost=self.fixed_cost,
+            discount_rate=self.discount_rate,
+            second_purchase_rate=self.second_purchase_rate,
+            fixed_share=fixed_share,
         )
 
     def document(self) -> Document:
@@ -639,10 +631,12 @@ class Journey(BaseModel):
         Examples
         --------
         >>> shop = Journey.from_counts("five", [900, 90, 9, 5, 1], name="Shop")
-        >>> print(shop.with_stage("reach", unit_cost=0.5).code())
-        cvj.Journey.from_counts('five', [900, 90, 9, 5, 1], name='Shop').with_stage('reach', unit_cost=0.5)
+        >>> print(shop.with_stage("reach", unit_cost=0.5).code())  # doctest: +NORMALIZE_WHITESPACE
+        cvj.Journey.from_counts('five', {'reach': 900, 'acquisition': 90, 'conversion': 9,
+        'retention': 5, 'loyalty': 1}, name='Shop').with_stage('reach', unit_cost=0.5)
         """
-        return _code(self)
+        defaults = {"currency": type(self).model_fields["currency"].default}
+        return expression(self.document(), EVERYONE, defaults)
 
     def _segment(self, name: str) -> Segment:
         for segment in self.segments:
@@ -678,9 +672,7 @@ def read_journey(path: str | Path) -> Journey:
         With everything that is wrong in the file.
     """
     document, origin = files.read(path)
-    journey = Journey.from_document(document, str(path))
-    journey._origin = origin
-    return journey
+    return Journey.from_document(document, str(path), origin)
 
 
 def as_journey(journey: Journey | str | Path) -> Journey:
@@ -688,237 +680,8 @@ def as_journey(journey: Journey | str | Path) -> Journey:
     return journey if isinstance(journey, Journey) else read_journey(journey)
 
 
-def published_frameworks() -> list[Framework]:
-    """Give the published frameworks and their variants."""
-    listed = frameworks()
-    variants = [f"{each.key}:{variant}" for each in listed for variant in each.variants]
-    return [*listed, *map(framework, variants)]
-
-
 def _is_number_or_none(value: object) -> bool:
     return value is None or not isinstance(value, Mapping | Sequence | str)
-
-
-def _framework_of(value: object, faults: list[Fault]) -> Framework | None:
-    """Find the framework meant by a key, a framework or a framework's document."""
-    try:
-        if isinstance(value, Framework):
-            return value
-        if isinstance(value, Mapping):
-            return Framework.from_document(value)
-        return framework(value)  # type: ignore[arg-type]  # anything but a key is refused there
-    except InputError as error:
-        prefixed = (
-            Fault(f"framework.{fault.field}" if isinstance(value, Mapping) else "framework", *rest)
-            for fault in error.faults
-            for rest in [(fault.value, fault.rule, fault.fix)]
-        )
-        faults.extend(prefixed)
-        return None
-
-
-def _parsed(
-    part: str,
-    rows: object,
-    stages: Framework | None,
-    faults: list[Fault],
-) -> list[BaseModel]:
-    """Check the rows of one part one by one, so that a fault in one hides none in another."""
-    if isinstance(rows, str) or not isinstance(rows, Sequence):
-        faults.append(Fault(part, rows, "must be a list", f"write it as [[{part}]]"))
-        return []
-    model, parsed = PARTS[part], []
-    for number, row in enumerate(rows):
-        if isinstance(row, model):
-            parsed.append(row)
-            continue
-        field = f"{part}[{_title(row, number)}]"
-        if not isinstance(row, Mapping):
-            faults.append(Fault(field, row, "must be a table", "give it named fields"))
-            continue
-        found = len(faults)
-        names: dict[tuple[object, ...], str] = {}
-        if model is Segment:
-            row = {**row, **_aligned(row, field, stages, names, faults)}
-        try:
-            valid = model.model_validate(row)
-        except ValidationError as error:
-            for fault in faults_of(error, names):
-                whole = fault.field == "value"
-                place = field if whole else f"{field}.{fault.field}"
-                value = _title(row, number) if whole else fault.value
-                faults.append(Fault(place, value, fault.rule, fault.fix))
-        else:
-            if len(faults) == found:
-                parsed.append(valid)
-    return parsed
-
-
-def _title(row: object, number: int) -> str:
-    """Name a row in messages."""
-    if isinstance(row, BaseModel):
-        row = dict(row)
-    if not isinstance(row, Mapping):
-        return str(number + 1)
-    if "source" in row and "target" in row:
-        return f"{row['source']} to {row['target']}"
-    return str(row.get("name") or row.get("stage") or number + 1)
-
-
-def _aligned(
-    row: Mapping[str, Any],
-    field: str,
-    stages: Framework | None,
-    names: dict[tuple[object, ...], str],
-    faults: list[Fault],
-) -> Document:
-    """Bring a segment's tables into the order of the framework's stages."""
-    aligned: Document = {}
-    for table in ("counts", "entrants", "rates"):
-        values = row.get(table)
-        if values is None:
-            continue
-        if hasattr(values, "tolist"):
-            values = values.tolist()
-        keys = stages.keys if stages is not None else ()
-        if isinstance(values, Mapping):
-            allowed = keys[1:] if table == "rates" else keys
-            unknown = [key for key in values if key not in allowed] if keys else []
-            faults += [unknown_name(f"{field}.{table}", key, allowed) for key in unknown]
-            keys = keys or tuple(values)
-            missing = 0.0 if table == "entrants" else None
-            values = [values.get(key, missing if place else None) for place, key in enumerate(keys)]
-        elif table == "entrants" and not isinstance(values, Sequence):
-            values = [values, *[0.0] * (len(keys) - 1)]
-        elif isinstance(values, Sequence) and not isinstance(values, str) and keys:
-            if table == "rates" and len(values) == len(keys) - 1:
-                values = [None, *values]
-            if len(values) != len(keys):
-                expected = keys[1:] if table == "rates" else keys
-                rule = f"must have {len(expected)} numbers, it has {len(values)}"
-                fix = f"give one for each of {', '.join(expected)}"
-                faults.append(Fault(f"{field}.{table}", list(values), rule, fix))
-                values = [None] * len(keys)
-        aligned[table] = values
-        names.update({(table, place): key for place, key in enumerate(keys)})
-    return aligned
-
-
-def _consistency_faults(
-    stages: Framework,
-    fields: Mapping[str, Any],
-    parts: Mapping[str, Sequence[Any]],
-) -> list[Fault]:
-    """Find what is wrong between the parts of a design and its framework."""
-    keys, anchors = stages.keys, [milestone.key for milestone in milestones()]
-    segments, ways = parts["segments"], parts["transitions"]
-    names = [segment.name for segment in segments]
-    faults = [
-        *_repeated("stages", [numbers.stage for numbers in parts["stages"]]),
-        *_repeated("offers", [offer.stage for offer in parts["offers"]]),
-        *_repeated("transitions", [_title(way, 0) for way in ways]),
-    ]
-    for part, column, allowed in (
-        ("stages", "stage", keys),
-        ("offers", "stage", (*keys, *(key for key in anchors if key not in keys))),
-        *(
-            (part, end, keys)
-            for part in ("transitions", "referrals")
-            for end in ("source", "target")
-        ),
-        ("referrals", "segment", [*names, None]),
-    ):
-        faults += [
-            unknown_name(
-                f"{part}[{_title(row, 0)}].{column}", getattr(row, column), filter(None, allowed)
-            )
-            for row in parts[part]
-            if getattr(row, column) not in allowed
-        ]
-    view = fields.get("view")
-    views = [*(each.key for each in published_frameworks()), stages.key]
-    if view is not None and view not in views:
-        faults.append(unknown_name("view", view, views))
-    if not faults:
-        for segment in segments:
-            faults += _segment_faults(stages, segment, ways)
-        faults += _money_faults(stages, fields, parts)
-    return faults
-
-
-def _repeated(part: str, names: Sequence[str]) -> list[Fault]:
-    return [
-        Fault(part, name, "stands there more than once", "keep one, or give the other another name")
-        for name in dict.fromkeys(names)
-        if names.count(name) > 1
-    ]
-
-
-def _segment_faults(
-    stages: Framework, segment: Segment, ways: Sequence[Transition]
-) -> Iterator[Fault]:
-    field = f"segments[{segment.name}]"
-    tables = {"counts": segment.counts, "entrants": segment.entrants, "rates": segment.rates}
-    for table, numbers in tables.items():
-        if numbers is not None and len(numbers) != len(stages):
-            rule = f"must have {len(stages)} numbers, it has {len(numbers)}"
-            yield Fault(
-                f"{field}.{table}", list(numbers), rule, f"give one a stage of {stages.key}"
-            )
-            return
-    if segment.rates is not None and segment.rates[0] is not None:
-        fix = "leave it out"
-        yield Fault(f"{field}.rates.{stages.keys[0]}", segment.rates[0], "has no stage before", fix)
-    unknown = flow.unknown_stages(stages, segment)
-    leaving = dict.fromkeys(stages.keys, 0.0)
-    for way in ways:
-        leaving[way.source] += way.rate
-        for key in {way.source, way.target} & unknown:
-            rule = f"leads from {way.source} to {way.target}, but the number of people at {key} is not known"
-            yield Fault(
-                f"transitions[{_title(way, 0)}]", way.rate, rule, f"type {key} in {segment.name}"
-            )
-        if flow.kind_of(stages, stages.index(way.source), stages.index(way.target)) == "forward":
-            rule = "is the step itself, not a skip, a way back or a repeat"
-            fix = f"write it as the rate of {way.target} in the segments"
-            yield Fault(f"transitions[{_title(way, 0)}]", way.rate, rule, fix)
-    for rate, parent in zip(segment.rates or (), stages.parents, strict=False):
-        if rate is not None and parent is not None:
-            leaving[stages.keys[parent]] += rate
-    for key, total in leaving.items():
-        if total > 1 + SUM_TOLERANCE:
-            rule = "is the sum of the rates leaving it, and must not exceed 1"
-            yield Fault(f"{field}: {key}", round(total, 9), rule, "lower one of them")
-
-
-def _money_faults(
-    stages: Framework, fields: Mapping[str, Any], parts: Mapping[str, Sequence[Any]]
-) -> Iterator[Fault]:
-    anchored = {stage.key: stage.milestone or stage.key for stage in stages}
-    margins = {anchored[row.stage] for row in parts["stages"] if row.margin is not None}
-    at = [anchored.get(offer.stage, offer.stage) for offer in parts["offers"]]
-    for anchor, offer in zip(at, parts["offers"], strict=True):
-        if offer.margin is not None and anchor in margins:
-            fix = "keep one of the two"
-            yield Fault(
-                f"offers[{offer.name}].margin", offer.margin, "is typed at the stage too", fix
-            )
-        if at.count(anchor) > 1:
-            fix = "keep one offer there"
-            yield Fault(f"offers[{offer.name}].stage", offer.stage, "has another offer", fix)
-    loops = {
-        anchored[way.source]: way.rate for way in parts["transitions"] if way.source == way.target
-    }
-    for anchor, offer in zip(at, parts["offers"], strict=True):
-        if offer.repeat_rate is not None and anchor in loops:
-            rule = f"and the repeat transition {loops[anchor]} say the same thing twice"
-            yield Fault(
-                f"offers[{offer.name}].repeat_rate", offer.repeat_rate, rule, "keep one of the two"
-            )
-    second = fields.get("second_purchase_rate")
-    if second is not None and money.BOUGHT_AGAIN in anchored.values():
-        rule = "follows from the people at the stage where they buy again"
-        yield Fault("second_purchase_rate", second, rule, "leave it out")
 
 
 def _replaced(
@@ -968,57 +731,3 @@ def _by_stage(
         for place, (key, number) in enumerate(zip(keys, numbers, strict=True))
         if number is not None and (place == 0 or number != leave_out)
     }
-
-
-def _code(journey: Journey) -> str:
-    """Write the calls that make a journey; a design they cannot make is written whole."""
-    document = journey.document()
-    segments = journey.segments
-    key, only = document["framework"], segments[0]
-    if not isinstance(key, str):
-        return f"cvj.Journey.from_document({_plain(document)!r})"
-    if all(segment.counts is not None for segment in segments):
-        counts: Any = {segment.name: list(segment.counts or ()) for segment in segments}
-        counts = counts[EVERYONE] if list(counts) == [EVERYONE] else counts
-        code = f"cvj.Journey.from_counts({_arguments(key, counts, name=journey.name)})"
-    elif len(segments) == 1 and only.name == EVERYONE:
-        entrants = document["segments"][0]["entrants"]
-        rates = list(only.rates or ())[1:]
-        code = f"cvj.Journey.from_rates({_arguments(key, entrants, rates, name=journey.name)})"
-    else:
-        return f"cvj.Journey.from_document({_plain(document)!r})"
-    for segment in segments:
-        fields = segment.model_dump(
-            exclude_none=True, exclude={"name", "counts", "entrants", "rates"}
-        )
-        if fields:
-            code += f".with_segment({_arguments(segment.name, **fields)})"
-    for stage, fields in document["stages"].items():
-        code += f".with_stage({_arguments(stage, **fields)})"
-    for offer in document.get("offers", ()):
-        code += f".with_offer({_arguments(**offer)})"
-    for way in document.get("transitions", ()):
-        code += f".with_transition({_arguments(way['source'], way['target'], way['rate'])})"
-    for row in document.get("referrals", ()):
-        fields = {"to": row["target"], "per_person": row["per_person"]}
-        fields |= {"segment": row["segment"]} if row.get("segment") else {}
-        code += f".with_referral({_arguments(row['source'], **fields)})"
-    known = {"schema_version", "name", "framework", *PARTS}
-    terms = {field: value for field, value in document.items() if field not in known}
-    if terms.get("currency") == Journey.model_fields["currency"].default:
-        del terms["currency"]
-    return code + (f".with_terms({_arguments(**terms)})" if terms else "")
-
-
-def _arguments(*values: object, **named: object) -> str:
-    written = [repr(_plain(value)) for value in values]
-    return ", ".join([*written, *(f"{key}={_plain(value)!r}" for key, value in named.items())])
-
-
-def _plain(value: Any) -> Any:
-    """Write whole numbers without a decimal point, and tuples as lists."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return int(value)
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

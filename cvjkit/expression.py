@@ -1,0 +1,88 @@
+"""A design as Python code: the calls that make it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Document = Mapping[str, Any]
+
+
+def expression(document: Document, everyone: str, defaults: Document) -> str:
+    """Write the calls that make a design.
+
+    Parameters
+    ----------
+    document : mapping
+        The design as plain values; its framework a key, or a framework's own document.
+    everyone : str
+        Name of the segment of a design that has only one.
+    defaults : mapping
+        Values of fields that need not be written.
+
+    Returns
+    -------
+    str
+        One expression, with cvjkit imported as ``cvj``.
+    """
+    start = _start(document, everyone)
+    if start is None:
+        return f"cvj.Journey.from_document({_literal(document)})"
+    return start + "".join(_changes(document, defaults))
+
+
+def _start(document: Document, everyone: str) -> str | None:
+    """Write the call that has the people; None if no short one can make them."""
+    key, name, segments = document["framework"], document["name"], document["segments"]
+    if not isinstance(key, str):
+        return None
+    if all("counts" in segment for segment in segments):
+        counts = {segment["name"]: segment["counts"] for segment in segments}
+        chosen = counts[everyone] if list(counts) == [everyone] else counts
+        return f"cvj.Journey.from_counts({_arguments(key, chosen, name=name)})"
+    if [segment["name"] for segment in segments] == [everyone]:
+        people, rates = segments[0]["entrants"], segments[0]["rates"]
+        return f"cvj.Journey.from_rates({_arguments(key, people, rates, name=name)})"
+    return None
+
+
+def _changes(document: Document, defaults: Document) -> Iterator[str]:
+    tables = ("name", "counts", "entrants", "rates")
+    for segment in document["segments"]:
+        fields = {key: value for key, value in segment.items() if key not in tables}
+        if fields:
+            yield f".with_segment({_arguments(segment['name'], **fields)})"
+    for stage, fields in document.get("stages", {}).items():
+        yield f".with_stage({_arguments(stage, **fields)})"
+    for offer in document.get("offers", ()):
+        yield f".with_offer({_arguments(**offer)})"
+    for way in document.get("transitions", ()):
+        yield f".with_transition({_arguments(way['source'], way['target'], way['rate'])})"
+    for row in document.get("referrals", ()):
+        named = {"to" if key == "target" else key: row[key] for key in row if key != "source"}
+        yield f".with_referral({_arguments(row['source'], **named)})"
+    parts = {"schema_version", "name", "framework", "segments", "stages", "offers"}
+    parts |= {"transitions", "referrals"}
+    terms = {
+        key: value
+        for key, value in document.items()
+        if key not in parts and value != defaults.get(key)
+    }
+    if terms:
+        yield f".with_terms({_arguments(**terms)})"
+
+
+def _arguments(*values: object, **named: object) -> str:
+    written = [_literal(value) for value in values]
+    return ", ".join([*written, *(f"{key}={_literal(value)}" for key, value in named.items())])
+
+
+def _literal(value: object) -> str:
+    """Write a plain value; whole numbers without a decimal point."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key!r}: {_literal(value[key])}" for key in value) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_literal, value)) + "]"
+    return repr(value)
