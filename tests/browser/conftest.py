@@ -6,8 +6,6 @@ import json
 import os
 import re
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,34 +13,43 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import ProxyHandler, build_opener
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    WebSocket,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser import chromium
 
-STARTING_SECONDS = 60
+STARTING_SECONDS = 90
 STOPPING_SECONDS = 15
 # JupyterLab's question whether to fetch news would lie over the page.
 NEWS = "@jupyterlab/apputils-extension:announcements"
-LINK = re.compile(r"https?://(?:127\.0\.0\.1|localhost):\d+\S*")
+LINK = re.compile(r"^(http://127\.0\.0\.1:\d+/\S*)  \(Ctrl-C ends it\)$", re.MULTILINE)
+ROOT = Path(__file__).parents[2]
+PICTURES = ROOT / ".cache" / "pictures"
 
 
 class Server:
-    """A server as its user starts it, with a home of its own, and what it has written."""
+    """``cvjkit`` as its user starts it, with a home of its own, and what it has written."""
 
-    def __init__(self, command: list[str], directory: Path) -> None:
+    def __init__(self, arguments: list[str], directory: Path) -> None:
         # Short: the kernels' sockets are files in here, and their paths may have 107 characters.
         self.home = Path(tempfile.mkdtemp(prefix="cvj"))
-        self.command = command
+        self.command = [str(Path(sys.executable).with_name("cvjkit")), *arguments]
         self.log = self.home / "log"
         settings = self.home / "config" / "labconfig" / "page_config.json"
         settings.parent.mkdir(parents=True)
         settings.write_text(json.dumps({"disabledExtensions": {NEWS: True}}), encoding="utf-8")
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                command,
+                self.command,
                 cwd=directory,
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,
@@ -51,30 +58,25 @@ class Server:
                 start_new_session=True,
             )
 
-    def link(self, within_seconds: float = STARTING_SECONDS) -> str:
-        """Wait until the server has printed its link and answers there."""
-        direct = build_opener(ProxyHandler({}))
-        until = time.monotonic() + within_seconds
+    def link(self) -> str:
+        """Wait for the link, which is printed when the server answers."""
+        until = time.monotonic() + STARTING_SECONDS
         while time.monotonic() < until and self.process.poll() is None:
             if found := LINK.search(self.written()):
-                try:
-                    with direct.open(found[0], timeout=within_seconds):
-                        return found[0]
-                except OSError:  # it does not listen yet
-                    pass
-            time.sleep(0.1)
-        raise AssertionError(f"{' '.join(self.command)} gave no link that answers")
+                return found[1]
+            time.sleep(0.05)
+        raise AssertionError(f"{' '.join(self.command)} gave no link")
 
     def written(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
     def stop(self) -> None:
-        # The server ends its kernels when asked; what is left of it and them is then killed.
+        # Asked to end, it ends the server, and the server its kernels.
         self.process.terminate()
         try:
             self.process.wait(STOPPING_SECONDS)
         except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.kill()
             self.process.wait()
         # pytest shows this where the test has failed, and only there.
         sys.stdout.write(f"$ {' '.join(self.command)}\n{self.written()}\n")
@@ -96,7 +98,6 @@ class Server:
         }
 
 
-PICTURES = Path(__file__).parents[2] / ".cache" / "pictures"
 FAILED = pytest.StashKey[bool]()
 Start = Callable[[list[str], Path], Server]
 Open = Callable[..., str]
@@ -104,11 +105,11 @@ Open = Callable[..., str]
 
 @pytest.fixture
 def serve() -> Iterator[Start]:
-    """Start a server with a command, in a directory; it ends with the test."""
+    """Start ``cvjkit`` with these arguments, in a directory; it ends with the test."""
     servers: list[Server] = []
 
-    def start(command: list[str], directory: Path) -> Server:
-        servers.append(Server(command, directory))
+    def start(arguments: list[str], directory: Path) -> Server:
+        servers.append(Server(arguments, directory))
         return servers[-1]
 
     yield start
@@ -118,31 +119,22 @@ def serve() -> Iterator[Start]:
 
 @pytest.fixture
 def voila(serve: Start) -> Open:
-    """Publish a notebook or a directory of them; returns the link."""
+    """Publish with ``cvjkit dashboard ARGUMENTS``, from the project's root; returns the link."""
 
-    def start(directory: Path, *arguments: str) -> str:
-        command = [sys.executable, "-m", "voila", ".", "--no-browser", f"--port={free_port()}"]
-        return serve([*command, "--ServerApp.ip=127.0.0.1", *arguments], directory).link()
+    def publish(*arguments: str | Path, directory: Path = ROOT) -> str:
+        return serve(["dashboard", "--port=0", *map(str, arguments)], directory).link()
 
-    return start
+    return publish
 
 
 @pytest.fixture
 def lab(serve: Start) -> Open:
-    """Open a directory in JupyterLab; returns the link, token included."""
+    """Open a directory with ``cvjkit lab``; returns the link."""
 
-    def start(directory: Path, *arguments: str) -> str:
-        server = serve(
-            [
-                *(sys.executable, "-m", "jupyterlab", "--no-browser"),
-                *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={free_port()}"),
-                *("--allow-root", *arguments),
-            ],
-            directory,
-        )
-        return server.link()
+    def open_(directory: Path, *arguments: str) -> str:
+        return serve(["lab", "--port=0", *arguments], directory).link()
 
-    return start
+    return open_
 
 
 @pytest.hookimpl(wrapper=True)
@@ -152,12 +144,6 @@ def pytest_runtest_makereport(
     report = yield
     item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
     return report
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
@@ -206,14 +192,14 @@ def watch(page: Page, complaints: list[str]) -> None:
         if message.type == "error":
             complaints.append(f"console: {message.text} ({message.location.get('url', '')})")
 
-    def requested(request: Request) -> None:
-        address = urlsplit(request.url)
-        if address.hostname and address.hostname not in {"127.0.0.1", "localhost"}:
-            complaints.append(f"asked outside: {request.url}")
+    def requested(asked: Request | WebSocket) -> None:
+        if urlsplit(asked.url).hostname not in {None, "127.0.0.1", "localhost"}:
+            complaints.append(f"asked outside: {asked.url}")
 
     page.on("console", spoken)
     page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
     page.on("request", requested)
+    page.on("websocket", requested)
 
 
 def run_all_cells(page: Page) -> None:
