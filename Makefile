@@ -50,7 +50,7 @@ types: $(VENV)/test
 	$(call step,types,$(BIN)/mypy)
 
 imports: $(VENV)/test
-	$(call step,import contract,$(BIN)/lint-imports)
+	$(call step,import contract,$(BIN)/lint-imports --no-logo)
 
 # Tests see the project and .venv, not what this user has configured for Jupyter.
 unit notebooks browser: export JUPYTER_CONFIG_DIR := $(CURDIR)/.cache/jupyter/config
