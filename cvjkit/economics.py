@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 FIRST_PAYMENT, BOUGHT_AGAIN = "first_payment", "bought_again"
 DAYS_A_YEAR = 365
+ROUNDING = 1e-12
+NEVER_PAID = "never: all later orders together bring less than winning them costs"
 
 
 class UndefinedError(ValueError):
@@ -171,7 +173,7 @@ def appraise(
     reasons: dict[str, str] = {}
     for figure in FIGURES:
         try:
-            values[figure] = float(getattr(inputs, figure))
+            values[figure] = _finite(getattr(inputs, figure))
         except UndefinedError as why:
             values[figure], reasons[figure] = None, str(why)
     return Economics(
@@ -244,21 +246,16 @@ def payback_cycles(cac: float, m1: float, m2: float, q: float, r: float) -> int:
     """
     if cac <= m1:
         return 0
-    later = m2 * q
-    needed = cac - m1
-    if later <= 0 or (r < 1 and needed * (1 - r) >= later):
-        raise UndefinedError("never: all later orders together bring less than winning them costs")
-    if r == 1:
-        return math.ceil(needed / later)
+    later, needed = m2 * q, cac - m1
+    if later <= 0 or needed * (1 - r) >= later * (1 - ROUNDING):
+        raise UndefinedError(NEVER_PAID)
     if r == 0:
         return 1
-    cycles = max(1, math.ceil(math.log1p(-needed * (1 - r) / later) / math.log(r)))
-    # The logarithm may miss a whole number by its last digit; the sum itself decides.
-    while cycles > 1 and later * (1 - r ** (cycles - 1)) / (1 - r) >= needed:
-        cycles -= 1
-    while later * (1 - r**cycles) / (1 - r) < needed:
-        cycles += 1
-    return cycles
+    cycles = needed / later if r == 1 else math.log1p(-needed * (1 - r) / later) / math.log(r)
+    if not math.isfinite(cycles):
+        raise UndefinedError(NEVER_PAID)
+    # What is exactly n cycles must not become n + 1 by a last digit.
+    return max(1, math.ceil(cycles * (1 - ROUNDING)))
 
 
 def _milestone(flow: Flow, offer: Offer) -> str | None:
@@ -413,7 +410,10 @@ class _Inputs:
     def _cycle_discount(self) -> float:
         if not self.discount_rate:
             return 0.0
-        return math.pow(1 + self.discount_rate, self._cycle_days / DAYS_A_YEAR) - 1
+        try:
+            return math.pow(1 + self.discount_rate, self._cycle_days / DAYS_A_YEAR) - 1
+        except OverflowError:
+            return math.inf
 
     @property
     def orders_per_customer(self) -> float:
@@ -520,15 +520,19 @@ class _Inputs:
     def _margins(self) -> NDArray[np.float64]:
         """Contribution of one visit to each stage, the orders after the second included."""
         margins = self._typed("margin")
-        for milestone, offer in self.offers.items():
-            for position, stage in enumerate(self.flow.framework):
-                if stage.milestone == milestone and offer.margin is not None:
-                    margins[position] = offer.margin
+        for position, stage in enumerate(self.flow.framework):
+            offer = self.offers.get(stage.milestone or stage.key)
+            if offer is not None and offer.margin is not None:
+                margins[position] = offer.margin
         if not np.isfinite(margins).any():
             raise UndefinedError("no margin is typed: give an offer, or a stage, its margin")
+        margins = np.nan_to_num(margins)
         if self._again is not None:
             margins[self._again] *= self._orders_a_visit
-        return np.nan_to_num(margins)
+        elif self._lifetime_known:
+            buyers = self.second_purchase_rate
+            margins[self._first] += buyers * self._later_margin * self._orders_a_visit
+        return margins
 
     @property
     def _orders_a_visit(self) -> float:
@@ -551,11 +555,8 @@ class _Inputs:
     def profit(self) -> float:
         margins = self._margins
         visits = self._visits(range(len(margins)))
-        later = 0.0
-        if self._again is None and self._lifetime_known and self._later_margin:
-            later = self._later_margin * self._orders(self._cycle_discount)[1]
         spent = self._costs(len(margins) - 1) + self._common_cost
-        return float(visits @ margins) + later - spent
+        return float(visits @ margins) - spent
 
     @property
     def k(self) -> float:
@@ -607,8 +608,14 @@ class _Inputs:
         return float(self._value_to_go[stage])
 
 
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise UndefinedError("the numbers typed are too large, or too small, to work it out")
+    return float(value)
+
+
 def _or_none(formula: Callable[[int], float], stage: int) -> float | None:
     try:
-        return formula(stage)
+        return _finite(formula(stage))
     except UndefinedError:
         return None
