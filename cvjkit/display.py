@@ -1,10 +1,10 @@
-"""Numbers as a person reads them: people, shares, money, time. What is not known is a dash."""
+"""Numbers as a person reads them: people, shares, money, time; a dash for what is not known."""
 
 from __future__ import annotations
 
 import math
 
-DASH = "–"
+DASH = "\N{EN DASH}"
 """What stands where there is no number."""
 
 
@@ -22,10 +22,10 @@ def people(value: float | None) -> str:
 
     Examples
     --------
-    >>> people(210600), people(1234.5), people(7.25), people(0.6), people(None)
-    ('210,600', '1,234', '7.2', '0.6', '–')
-    >>> people(0.004), people(12_300_000_000)
-    ('<0.01', '12.3 bn')
+    >>> people(210600), people(1234.5), people(7.25), people(0.6)
+    ('210,600', '1,234', '7.2', '0.6')
+    >>> people(0.004), people(12_300_000_000), people(None) == DASH
+    ('<0.01', '12.3 bn', True)
     """
     if value is None or not math.isfinite(value):
         return DASH
@@ -53,10 +53,10 @@ def share(value: float | None) -> str:
 
     Examples
     --------
-    >>> share(0.0123), share(0.0001), share(0.141), share(1), share(None)
-    ('1.2%', '0.01%', '14.1%', '100%', '–')
-    >>> share(0.99999), share(0.00000001)
-    ('>99.9%', '<0.0001%')
+    >>> share(0.0123), share(0.0001), share(0.141), share(1)
+    ('1.2%', '0.01%', '14.1%', '100%')
+    >>> share(0.99999), share(0.00000001), share(None) == DASH
+    ('>99.9%', '<0.0001%', True)
     """
     if value is None or not math.isfinite(value):
         return DASH
@@ -86,8 +86,8 @@ def money(value: float | None, currency: str = "") -> str:
 
     Examples
     --------
-    >>> money(25, "EUR"), money(-1717.142857, "EUR"), money(12345.6, "EUR"), money(None, "EUR")
-    ('EUR 25.00', 'EUR -1,717.14', 'EUR 12,346', '–')
+    >>> money(25, "EUR"), money(-1717.142857, "EUR"), money(12345.6, "EUR")
+    ('EUR 25.00', 'EUR -1,717.14', 'EUR 12,346')
     """
     if value is None or not math.isfinite(value):
         return DASH
@@ -109,8 +109,8 @@ def days(value: float | None) -> str:
 
     Examples
     --------
-    >>> days(60), days(1), days(0.5), days(None)
-    ('60 days', '1 day', '0.5 days', '–')
+    >>> days(60), days(1), days(0.5)
+    ('60 days', '1 day', '0.5 days')
     """
     if value is None or not math.isfinite(value):
         return DASH
@@ -132,12 +132,12 @@ def ratio(value: float | None) -> str:
 
     Examples
     --------
-    >>> ratio(1.544), ratio(12), ratio(None)
-    ('1.54×', '12×', '–')
+    >>> ratio(1.544), ratio(12)
+    ('1.54x', '12x')
     """
     if value is None or not math.isfinite(value):
         return DASH
-    return f"{_trimmed(value, 2 if abs(value) < 9.995 else 1)}×"
+    return f"{_trimmed(value, 2 if abs(value) < 9.995 else 1)}x"
 
 
 def _trimmed(value: float, decimals: int) -> str:
