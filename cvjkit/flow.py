@@ -37,7 +37,8 @@ Flags = NDArray[np.bool]
 Indices = NDArray[np.int_]
 
 SMALLEST_SHARE = 1e-12
-SWEEPS = 60
+ROUNDING = 1e-9
+SWEEPS, CONVERGED = 40, 1e-11
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +303,7 @@ def solve(
         )
     stuck = _without_exit(shares)
     shares[stuck] = 0
-    fundamental: Floats = np.linalg.inv(np.eye(size) - shares)
+    fundamental = _fundamental(shares)
     k = _reproduction(fundamental, births)
     endless = stuck.copy()
     if k is not None and k >= 1:
@@ -313,7 +314,7 @@ def solve(
         referred = _referred(entered, shares, births) if k else np.zeros((places, size))
     start = entered + referred
     visits = np.einsum("si,sij->sj", start, fundamental)
-    people = np.einsum("si,sij,sj->sj", start, fundamental, 1 / np.einsum("sjj->sj", fundamental))
+    people = _people(start, fundamental)
     exact = counted[:, None] & known & ~contradicted & ~endless
     people = np.where(exact, counts, people)
     loops = np.einsum("sjj->sj", fundamental) > 1
@@ -410,7 +411,6 @@ def _explain(
     coupled = births.any() or shares.any()
     rows, visits = np.arange(len(counts)), counts
     for _ in range(SWEEPS):
-        before = np.concatenate([shares.ravel(), entered.ravel()])
         referred = np.einsum("si,sitj->tj", visits, births)
         for stage in range(counts.shape[1]):
             parent, active = parents[:, stage], counted & known[:, stage]
@@ -429,8 +429,10 @@ def _explain(
         if not coupled:
             break
         visits = _visits(shares, entered + referred)
-        now = np.concatenate([shares.ravel(), entered.ravel()])
-        if np.allclose(before, now, rtol=1e-12, atol=1e-12):
+        start = entered + np.einsum("si,sitj->tj", visits, births)
+        missed = np.abs(_people(start, _fundamental(shares)) - counts)
+        settled = missed <= CONVERGED * np.maximum(counts, 1)
+        if (settled | contradicted | ~(counted[:, None] & known)).all():
             break
     return shares, entered, contradicted
 
@@ -440,7 +442,7 @@ def _arrivals(shares: Floats, start: Floats, stage: int, parent: Indices) -> tup
     rows, linked = np.arange(len(shares)), parent >= 0
     shares, start = shares.copy(), start.copy()
     shares[:, stage] = 0
-    shares[rows[linked], parent[linked], stage] = 0
+    shares[rows, parent, stage] *= ~linked
     start[:, stage] = 0
     visits = _visits(shares, start)
     return visits[:, stage], np.where(linked, visits[rows, parent], 0)
@@ -452,6 +454,18 @@ def _visits(shares: Floats, start: Floats) -> Floats:
     ways_in = (np.eye(shares.shape[1]) - shares).transpose(0, 2, 1)
     visits: Floats = np.linalg.solve(ways_in, start[:, :, None])
     return visits[:, :, 0]
+
+
+def _fundamental(shares: Floats) -> Floats:
+    shares = np.where(_without_exit(shares)[:, :, None], 0, shares)
+    inverse: Floats = np.linalg.inv(np.eye(shares.shape[1]) - shares)
+    return inverse
+
+
+def _people(start: Floats, fundamental: Floats) -> Floats:
+    """Count who arrives at least once: expected visits over the visits of one who is there."""
+    visits = np.einsum("si,sij->sj", start, fundamental)
+    return np.asarray(visits / np.einsum("sjj->sj", fundamental))
 
 
 def _without_exit(shares: Floats) -> Flags:
@@ -473,7 +487,8 @@ def _reproduction(fundamental: Floats, births: Floats) -> float | None:
     segment, stage = into.T
     brought = births[:, :, segment, stage]
     generation = np.einsum("ai,aib->ab", fundamental[segment, stage], brought[segment])
-    return float(np.abs(np.linalg.eigvals(generation)).max())
+    k = float(np.abs(np.linalg.eigvals(generation)).max())
+    return 1.0 if abs(k - 1) < ROUNDING else k
 
 
 def _referred(entered: Floats, shares: Floats, births: Floats) -> Floats:
