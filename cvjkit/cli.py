@@ -1,0 +1,278 @@
+"""The command ``cvjkit``: publish a dashboard, open JupyterLab, check journey files."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import webbrowser
+from collections.abc import Iterable
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+from cvjkit import server
+from cvjkit.faults import Fault, InputError
+from cvjkit.journey import read_journey
+
+DASHBOARD = Path("dashboards/journey.ipynb")
+DESIGN = Path("notebooks/01-design.ipynb")
+JOURNEYS = Path("data/journeys")
+SUFFIXES = (".toml", ".csv", ".xlsx")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    argv : list of str, optional
+        Its arguments; those of the command line by default.
+
+    Returns
+    -------
+    int
+        0 when all went well, 1 when a journey has faults or a server ended by itself, 2 when the
+        arguments cannot be used.
+    """
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.command(arguments))
+    except InputError as error:
+        for fault in error.faults:
+            print(f"cvjkit: {fault}", file=sys.stderr)
+        return 2
+    except ChildProcessError as error:
+        print(f"cvjkit: {error}", file=sys.stderr)
+        return 1
+
+
+def _dashboard(arguments: argparse.Namespace) -> int:
+    faults = [*_published(arguments.path), *_positive("--idle", arguments.idle, 1)]
+    faults += _positive("--kernels", arguments.kernels, 0)
+    if arguments.token == "":
+        faults.append(Fault("--token", "", "must not be empty", "write one, or --no-token"))
+    journeys, missing = _journeys(arguments.journeys)
+    address, taken = _address(arguments, server.VOILA_PORT)
+    if faults := [*faults, *missing, *taken]:
+        raise InputError("cvjkit dashboard", faults)
+    token = arguments.token or os.environ.get("CVJKIT_TOKEN") or server.new_token()
+    token = None if arguments.no_token else token
+    _warn_of_others(address, token)
+    if journeys:
+        _tell_broken(journeys)
+    command = server.dashboard_command(
+        arguments.path,
+        address,
+        token=token is not None,
+        kernels=arguments.kernels,
+        idle_seconds=arguments.idle,
+    )
+    ready = partial(_tell_link, address.link(token), arguments.open)
+    server.run(command, server.environment(token, journeys), address, ready)
+    return 0
+
+
+def _lab(arguments: argparse.Namespace) -> int:
+    directory = arguments.directory
+    faults = [] if directory.is_dir() else [_missing("DIR", directory, "a directory")]
+    journeys, missing = _journeys(arguments.journeys, directory)
+    address, taken = _address(arguments, server.LAB_PORT)
+    if faults := [*faults, *missing, *taken]:
+        raise InputError("cvjkit lab", faults)
+    token = server.new_token()
+    start = f"lab/tree/{DESIGN.as_posix()}" if (directory / DESIGN).is_file() else "lab"
+    command = server.lab_command(directory, address)
+    ready = partial(_tell_link, address.link(token, start), arguments.open)
+    server.run(command, server.environment(token, journeys), address, ready)
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    told = [_faults(path) for path in arguments.files]
+    for path, faults in zip(arguments.files, told, strict=True):
+        print(faults or _fine(path))
+    return int(any(told))
+
+
+def _fine(path: Path) -> str:
+    journey = read_journey(path)
+    count = len(journey.segments)
+    segments = f"{count} segment{'s' if count != 1 else ''}"
+    return f"{path}: fine: {journey.name}, {journey.framework.key}, {segments}"
+
+
+def _tell_link(link: str, opened: bool) -> None:
+    print(f"{link}  (Ctrl-C ends it)", flush=True)
+    if opened:
+        webbrowser.open(link)
+
+
+def _published(path: Path) -> Iterable[Fault]:
+    if path.is_dir():
+        if not any(path.glob("*.ipynb")):
+            yield Fault("NOTEBOOK_OR_DIR", str(path), "has no notebook in it", "name another one")
+    elif not path.is_file():
+        yield _missing("NOTEBOOK_OR_DIR", path, "a notebook or a directory of notebooks")
+    elif not _is_notebook(path):
+        yield Fault("NOTEBOOK_OR_DIR", str(path), "is not a notebook", "name a file of Jupyter's")
+
+
+def _is_notebook(path: Path) -> bool:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError):
+        return False
+    return path.suffix == ".ipynb" and isinstance(document, dict) and "cells" in document
+
+
+def _positive(option: str, value: int, least: int) -> Iterable[Fault]:
+    if value < least:
+        yield Fault(option, value, f"must be at least {least}", f"write {least} or more")
+
+
+def _missing(field: str, path: Path, what: str) -> Fault:
+    return Fault(field, str(path), "is not there", f"name {what}, or go to where it is (cd) first")
+
+
+def _journeys(given: Path | None, directory: Path = Path()) -> tuple[Path | None, list[Fault]]:
+    inherited = os.environ.get("CVJKIT_JOURNEYS")
+    path = given or (Path(inherited) if inherited else directory / JOURNEYS)
+    if path.is_dir():
+        return path, []
+    # A notebook of one's own may need none.
+    return None, [_missing("--journeys", path, "a directory of journey files")] if given else []
+
+
+def _address(arguments: argparse.Namespace, first: int) -> tuple[server.Address, list[Fault]]:
+    base_url = f"/{arguments.base_url.strip('/')}/".replace("//", "/")
+    try:
+        port = server.find_port(arguments.host, arguments.port, first)
+    except InputError as error:
+        return server.Address(arguments.host, first, base_url), list(error.faults)
+    if arguments.port is None and port != first:
+        print(f"Port {first} is taken; using {port}.", file=sys.stderr)
+    return server.Address(arguments.host, port, base_url), []
+
+
+def _warn_of_others(address: server.Address, token: str | None) -> None:
+    if address.host not in {server.LOCALHOST, "localhost", "::1"}:
+        who = "who has the link" if token else "in the network"
+        print(
+            f"Everybody {who} can open this; what is sent is not encrypted (docs/publish.md).",
+            file=sys.stderr,
+        )
+
+
+def _tell_broken(directory: Path) -> None:
+    files = [path for path in sorted(directory.iterdir()) if path.suffix in SUFFIXES]
+    broken = [told for path in files if (told := _faults(path))]
+    for told in broken:
+        print(told, file=sys.stderr)
+    if broken:
+        print(f"cvjkit: the other journeys ({len(files) - len(broken)}) open.", file=sys.stderr)
+
+
+def _faults(path: Path) -> str | None:
+    try:
+        read_journey(path)
+    except InputError as error:
+        return str(error)
+    except OSError as error:
+        return f"{path}: {error.strerror or error}"
+    return None
+
+
+class _Version(argparse.Action):
+    # argparse's own action would look it up for every command.
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        parser.exit(message=f"cvjkit {version('cvjkit')}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cvjkit", description="Design, calculate, compare and publish customer value journeys."
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="tell the version")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    dashboard = commands.add_parser(
+        "dashboard",
+        help="publish a notebook with Voila",
+        description="Publish a notebook with Voila: text and widgets, without the code. "
+        "Prints the link; Ctrl-C ends it.",
+    )
+    dashboard.add_argument(
+        "path",
+        nargs="?",
+        type=Path,
+        default=DASHBOARD,
+        metavar="NOTEBOOK_OR_DIR",
+        help="what to publish (default: %(default)s)",
+    )
+    _add_address(dashboard, server.VOILA_PORT)
+    who = dashboard.add_mutually_exclusive_group()
+    who.add_argument("--token", help="the token in the link (default: $CVJKIT_TOKEN, or a new one)")
+    who.add_argument("--no-token", action="store_true", help="let in everybody who can reach it")
+    dashboard.add_argument(
+        "--kernels",
+        type=int,
+        default=2,
+        metavar="N",
+        help="visitors that find their page calculated when they come, about 100 MB each "
+        "(default: %(default)s)",
+    )
+    dashboard.add_argument(
+        "--idle",
+        type=int,
+        default=60,
+        metavar="SECONDS",
+        help="how long to keep the page of a visitor who has left (default: %(default)s)",
+    )
+    dashboard.set_defaults(command=_dashboard)
+
+    lab = commands.add_parser(
+        "lab",
+        help="open JupyterLab",
+        description="Open JupyterLab on this machine. Prints the link; Ctrl-C ends it.",
+    )
+    lab.add_argument(
+        "directory", nargs="?", type=Path, default=Path(), metavar="DIR", help="default: here"
+    )
+    _add_address(lab, server.LAB_PORT)
+    lab.set_defaults(command=_lab)
+
+    check = commands.add_parser(
+        "check",
+        help="check journey files",
+        description="Tell everything that is wrong in journey files; exit with 1 if anything is.",
+    )
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="TOML, CSV or XLSX")
+    check.set_defaults(command=_check)
+    return parser
+
+
+def _add_address(parser: argparse.ArgumentParser, first: int) -> None:
+    parser.add_argument(
+        "--journeys",
+        type=Path,
+        metavar="DIR",
+        help=f"directory of journey files (default: $CVJKIT_JOURNEYS, or {JOURNEYS})",
+    )
+    parser.add_argument(
+        "--port", type=int, metavar="N", help=f"default: {first}, or the next free one; 0: any"
+    )
+    parser.add_argument(
+        "--host",
+        default=server.LOCALHOST,
+        help="address to listen on (default: %(default)s, this machine only)",
+    )
+    parser.add_argument(
+        "--base-url", default="/", metavar="PATH", help="serve under this path (default: /)"
+    )
+    opening = parser.add_mutually_exclusive_group()
+    opening.add_argument("--open", action="store_true", help="open the link in a browser")
+    opening.add_argument(
+        "--no-browser", action="store_false", dest="open", help="only print the link (default)"
+    )

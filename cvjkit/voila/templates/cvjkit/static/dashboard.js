@@ -1,0 +1,91 @@
+// What a reader must know about the state of the page: starting, unreachable, over.
+(() => {
+  "use strict";
+
+  const PATIENCE_SECONDS = 30;
+  const LOOK_SECONDS = 5;
+
+  const say = (sentence, fault = true, action = null) => {
+    const line = document.getElementById("cvjkit-status");
+    line.textContent = sentence;
+    line.classList.toggle("cvjkit-fault", fault);
+    if (action) line.append(" ", action);
+  };
+
+  const button = (label, onclick) => Object.assign(document.createElement("button"), { textContent: label, onclick });
+
+  // JupyterLab's styles and widgets read from the body whether the theme is light.
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const mark = () => {
+    document.body.dataset.jpThemeLight = String(!dark.matches);
+    document.body.dataset.jpThemeName = dark.matches ? "JupyterLab Dark" : "JupyterLab Light";
+  };
+
+  // Voila calls these: while a cell takes long, and when its own script is ready.
+  window.voila_heartbeat = () => say("Still starting, some numbers take a while …", false);
+  window.voila_finish = () => {};
+
+  const waiting = () =>
+    document.querySelector('script[type="application/vnd.voila.cell-output+json"]') ||
+    [...document.querySelectorAll(".jp-OutputArea-output")].some((output) => output.textContent === "Loading widget...");
+
+  const watchStart = () => {
+    const slow = setTimeout(
+      () => say("This takes longer than it should. You can wait, or", true, button("start again", () => location.reload())),
+      PATIENCE_SECONDS * 1000,
+    );
+    const look = () => {
+      if (waiting()) return;
+      observer.disconnect();
+      clearTimeout(slow);
+      document.body.classList.remove("cvjkit-starting");
+      say("", false);
+    };
+    const observer = new MutationObserver(look);
+    observer.observe(document.body, { childList: true, subtree: true });
+    look();
+  };
+
+  // Voila's own script says nothing when the kernel is gone: the page would just stop answering.
+  const watchKernel = () => {
+    const { baseUrl, kernelId } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
+    let unreachable = false;
+    const end = (sentence, action) => {
+      clearInterval(timer);
+      document.body.classList.remove("cvjkit-starting");
+      document.getElementById("rendered_cells").inert = true;
+      say(sentence, true, action);
+    };
+    const look = async () => {
+      if (document.hidden) return;
+      try {
+        const { status } = await fetch(`${baseUrl}api/kernels/${kernelId}`, { cache: "no-store" });
+        if (status === 404) {
+          end(
+            "This page no longer answers: it was left alone for too long, or its server was restarted. " +
+              "What was typed into it is gone.",
+            button("Start again", () => location.reload()),
+          );
+        } else if (status === 401 || status === 403) {
+          end("Your access has ended. Open the full link again, the one that ends in ?token=…");
+        } else if (unreachable) {
+          unreachable = false;
+          say("", false);
+        }
+      } catch {
+        unreachable = true;
+        say("The server cannot be reached. This page keeps trying.");
+      }
+    };
+    const timer = setInterval(look, LOOK_SECONDS * 1000);
+    addEventListener("visibilitychange", look);
+    addEventListener("online", look);
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    mark();
+    dark.addEventListener("change", mark);
+    watchStart();
+    watchKernel();
+  });
+})();
