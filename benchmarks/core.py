@@ -1,0 +1,72 @@
+"""What the core costs: importing it, and solving a flow. Run: python -m benchmarks.core."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from statistics import median
+
+import numpy as np
+
+import cvjkit as cvj
+
+IMPORTS = 21
+FLOWS = 1000
+
+
+def main() -> None:
+    """Measure, side by side in one run, and print."""
+    print("Import, new process each time, taking turns [s, median]")
+    times = {"import pandas": [], "import cvjkit": []}
+    for _ in range(IMPORTS):
+        for statement, taken in times.items():
+            taken.append(_import_seconds(statement))
+    pandas, ours = (median(taken) for taken in times.values())
+    print(f"  pandas {pandas:.3f}   cvjkit {ours:.3f}   difference {ours - pandas:+.3f}")
+    print("Nine stages, three segments, loops and referral [ms, median of", FLOWS, "turns]")
+    counted = nine_stages()
+    planned = counted.planned()
+    shares = planned.flow().shares
+    peers: dict[str, Callable[[], object]] = {
+        "flow() of a plan": planned.flow,
+        "flow() of counts": counted.flow,
+        "flow().stages of a plan": lambda: planned.flow().stages,
+        "numpy's inverse of its matrices alone": lambda: np.linalg.inv(np.eye(9) - shares),
+    }
+    measured = {name: [] for name in peers}
+    for _ in range(FLOWS):
+        for name, call in peers.items():
+            start = time.perf_counter()
+            call()
+            measured[name].append(1000 * (time.perf_counter() - start))
+    for name, taken in measured.items():
+        print(f"  {name:<40}{median(taken):.3f}")
+
+
+def nine_stages() -> cvj.Journey:
+    """Make the journey that is measured."""
+    counts = {
+        "Ads": [4000, 2000, 1000, 600, 500, 200, 180, 80, 20],
+        "Blog": [9000, 2000, 1000, 600, 500, 200, 180, 80, 20],
+        "Events": [700, 400, 300, 200, 100, 90, 80, 50, 10],
+    }
+    journey = cvj.Journey.from_counts("nine", counts, name="Nine stages")
+    return (
+        journey.with_transition("collect_leads", "offer", 0.05)
+        .with_transition("close", "educate", 0.05)
+        .with_transition("deliver_and_wow", "close", 0.05)
+        .with_transition("offer_more", "offer_more", 0.3)
+        .with_referral("referral", to="collect_leads", per_person=2)
+    )
+
+
+def _import_seconds(statement: str) -> float:
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", statement], check=True)
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()
