@@ -107,13 +107,13 @@ class Column:
     @property
     def nodes(self) -> list[Node]:
         """All nodes, in the order in which people pass them."""
-        before = [node for node, _ in self.entrance + self.lane]
+        before = [node for node, _ in self.lane + self.entrance]
         return [*before, self.stage, *(node for node, _ in self.exits), *self.remarks]
 
     @property
     def links(self) -> list[Link]:
         """All links that begin or end here, those from earlier stages excepted."""
-        before = [link for _, link in self.entrance + self.lane]
+        before = [link for _, link in self.lane + self.entrance]
         return [*before, *self.onward, *(link for _, link in self.exits)]
 
 
@@ -185,8 +185,8 @@ def horizontal(columns: list[Column]) -> Layout:
     -------
     Layout
     """
-    header, label, line = 98.0, 48.0, 30.0
-    lane_at, exit_at, first_at = -0.36, 0.36, -0.22  # [steps from one stage to the next]
+    header, label, line = 98.0, 54.0, 32.0
+    lane_at, exit_at, first_at = -0.3, 0.36, -0.22  # [steps from one stage to the next]
     margin = 0.96 if columns[0].lane else 0.02 - first_at
 
     def sketch(scale: float) -> _Sketch:
@@ -231,7 +231,7 @@ def horizontal(columns: list[Column]) -> Layout:
     for node_id, at in done.boxes.items():
         x, y = point(at)
         beside = Box(x, y, (0.95 + lane_at) / steps - 2 * half, "right")
-        boxes[node_id] = beside if at[1] < 0 else Box(x - half, y, 0.6 / steps)
+        boxes[node_id] = beside if at[1] < 0 else Box(x - half, y, (0.98 - exit_at) / steps)
     places, bands = done.scaled(point, height)
     return Layout(WIDE, height, header / height, done.scale, places, boxes, bands)
 
@@ -279,7 +279,7 @@ def vertical(columns: list[Column]) -> Layout:
         return drawn
 
     done = _fitted(sketch, NARROW - header)
-    height = top + step * len(columns)
+    height = top + step * (len(columns) - 1) + max(88.0, 22 + outs[-1])
 
     def point(at: Point) -> Point:
         return (header + done.before + at[1]) / NARROW, (top + at[0] * step) / height

@@ -216,13 +216,12 @@ def _column(facts: _Facts, key: str) -> Column:
     entry = []
     if people := row["entered"]:
         unexplained = any(flag.id == "A46" and flag.stage == key for flag in facts.flow.flags)
-        words = "enter, unexplained" if unexplained else "enter"
-        entry.append(_comes(facts, key, "entry", people, words))
+        entry.append(_comes(facts, key, "entry", people, "unexplained" if unexplained else "enter"))
     lane = [
         _comes(facts, key, kind, people, words)
         for kind, people, words in (
-            ("returned", facts.into(key, "back"), "came back"),
-            ("again", facts.into(key, "repeat"), "came again"),
+            ("returned", facts.into(key, "back"), "returned"),
+            ("again", facts.into(key, "repeat"), "again"),
             ("referred", row["referred"], "referred"),
         )
         if people
