@@ -311,7 +311,7 @@ def solve(
         endless |= np.einsum("si,sij->sj", brought, fundamental) > 0
         referred: Floats = np.zeros((places, size))
     else:
-        referred = _referred(entered, shares, births) if k else np.zeros((places, size))
+        referred = _referred(entered, shares, births) if k is not None else np.zeros((places, size))
     start = entered + referred
     visits = np.einsum("si,sij->sj", start, fundamental)
     people = _people(start, fundamental)
