@@ -187,7 +187,8 @@ def _faults(path: Path) -> str | None:
 class _Version(argparse.Action):
     # argparse's own action would look it up for every command.
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        parser.exit(message=f"cvjkit {version('cvjkit')}\n")
+        print(f"cvjkit {version('cvjkit')}")
+        parser.exit()
 
 
 def _parser() -> argparse.ArgumentParser:

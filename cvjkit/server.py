@@ -155,7 +155,7 @@ def dashboard_command(
     if os.name == "posix":
         # Many kernels that start at once can collide on a TCP port.
         settings["KernelManager.transport"] = "ipc"
-    return [sys.executable, "-m", "voila", str(path), *_arguments(settings)]
+    return ["voila", str(path), *_arguments(settings)]
 
 
 def lab_command(directory: Path, address: Address) -> list[str]:
@@ -166,14 +166,12 @@ def lab_command(directory: Path, address: Address) -> list[str]:
         "ServerApp.port_retries": 0,
         "ServerApp.base_url": address.base_url,
         "ServerApp.open_browser": False,
-        "ServerApp.root_dir": str(directory),
-        "ServerApp.log_level": "WARN",
-        # Jupyter refuses to run as root, which is who one is in a container.
+        "ServerApp.root_dir": directory.absolute(),
+        # Without it Jupyter refuses to start as root, which is who one is in a container.
         "ServerApp.allow_root": True,
-        "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
-        "LabApp.news_url": None,
+        "Application.log_level": "ERROR",
     }
-    return [sys.executable, "-m", "jupyterlab", *_arguments(settings)]
+    return ["jupyterlab", *_arguments(settings)]
 
 
 def environment(token: str | None, journeys: Path | None) -> dict[str, str]:
@@ -186,10 +184,11 @@ def environment(token: str | None, journeys: Path | None) -> dict[str, str]:
     journeys : Path or None
         Directory of the journeys' files, ``CVJKIT_JOURNEYS`` in the kernels.
     """
-    # Voila looks for our template in <each of these>/voila/templates.
-    found = [str(PACKAGE), os.environ.get("JUPYTER_PATH", "")]
     changes = {
-        "JUPYTER_PATH": os.pathsep.join(filter(None, found)),
+        # Voila's template is in <one of these>/voila/templates,
+        "JUPYTER_PATH": _before("JUPYTER_PATH", PACKAGE),
+        # what keeps JupyterLab from asking for news in <one of these>/labconfig.
+        "JUPYTER_CONFIG_PATH": _before("JUPYTER_CONFIG_PATH", PACKAGE / "lab"),
         "JUPYTER_TOKEN": token,
         "CVJKIT_JOURNEYS": str(journeys.absolute()) if journeys else None,
     }
@@ -208,6 +207,7 @@ def run(
     Parameters
     ----------
     command : sequence of str
+        Name of the module to run, and its arguments.
     variables : mapping
         Its environment.
     address : Address
@@ -221,17 +221,21 @@ def run(
     ChildProcessError
         When it ended by itself, or did not answer in time.
     """
-    program = command[2]
+    program = command[0]
     if find_spec(program) is None:
         fix = 'type: pip install "cvjkit[app]"'
         raise InputError(program, [Fault("command", program, "is not installed here", fix)])
     # In a session of its own it does not get the terminal's Ctrl-C, which it and its kernels would
     # answer with questions and tracebacks; we end it.
-    child = subprocess.Popen(  # noqa: S603 - made by the functions above
-        command, env=variables, stderr=subprocess.PIPE, start_new_session=True
+    child = subprocess.Popen(  # noqa: S603 - the command is made by the functions above
+        [sys.executable, "-m", *command],
+        env=variables,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
     )
-    ending = threading.Event()
-    relay = threading.Thread(target=_relay, args=(child.stderr, ending), daemon=True)
+    running = threading.Event()
+    held: list[str] = []
+    relay = threading.Thread(target=_relay, args=(child.stderr, running, held), daemon=True)
     previous = {number: signal.signal(number, _interrupt) for number in _endings()}
     answers = False
     relay.start()
@@ -241,20 +245,25 @@ def run(
             time.sleep(0.05)
             answers = address.answers()
         if answers:
+            running.set()
             ready()
             child.wait()
         fate = "did not answer in time" if child.poll() is None else "has ended by itself"
         relay.join(timeout=1)
-        raise ChildProcessError(f"{program} {fate}; what it said is above")
+        raise ChildProcessError("".join([*held, f"{program} {fate}"]))
     except KeyboardInterrupt:
         return
     finally:
         for number in previous:
             signal.signal(number, signal.SIG_IGN)
-        ending.set()
+        running.clear()
         _end(child, gently=answers)
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+def _before(name: str, path: Path) -> str:
+    return os.pathsep.join(filter(None, [str(path), os.environ.get(name)]))
 
 
 def _arguments(settings: Mapping[str, object]) -> list[str]:
@@ -276,11 +285,12 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _relay(said: IO[bytes], ending: threading.Event) -> None:
-    # What kernels cry when they are ended while they start is no news.
+def _relay(said: IO[bytes], running: threading.Event, held: list[str]) -> None:
+    # What Jupyter says while it starts matters where it does not start; what kernels cry that are
+    # ended while they start is no news.
     for line in said:
-        if not ending.is_set():
-            sys.stderr.write(line.decode(errors="replace"))
+        tell = sys.stderr.write if running.is_set() else held.append
+        tell(line.decode(errors="replace"))
 
 
 def _end(child: subprocess.Popen[bytes], *, gently: bool) -> None:

@@ -1,0 +1,243 @@
+"""The command: what it says, what it refuses, what it starts."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cvjkit import server
+from cvjkit.cli import main
+from cvjkit.faults import InputError
+
+PACKAGE = Path(server.__file__).parent
+NOTEBOOK = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CVJKIT_JOURNEYS", raising=False)
+    (tmp_path / "shop.toml").write_text(
+        'schema_version = 1\nname = "Shop"\nframework = "five"\n'
+        '[[segments]]\nname = "Ads"\ncounts = { reach = 100, acquisition = 50 }\n'
+        '[[segments]]\nname = "Press"\ncounts = { reach = 10, acquisition = 5 }\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "bad.toml").write_text(
+        'schema_version = 1\nname = "Bad"\nframework = "five"\ncolour = "red"\n'
+        '[[segments]]\nname = "Ads"\ncounts = { reach = -100 }\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "page.ipynb").write_text(json.dumps(NOTEBOOK), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port somebody else listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        yield other.getsockname()[1]
+
+
+def command(*arguments: str, directory: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "cvjkit", *arguments],
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
+    """What the command says on stderr, line by line, when it refuses its arguments."""
+    assert main(list(arguments)) == 2
+    said = capsys.readouterr()
+    assert not said.out
+    return said.err.splitlines()
+
+
+def test_the_module_is_the_command_and_knows_its_version(project: Path) -> None:
+    told = command("--version", directory=project)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert re.fullmatch(r"cvjkit \d+\.\d+\.\d+\n", told.stdout)
+
+
+def test_help_names_every_command_and_what_it_is_for(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+    told = capsys.readouterr().out
+    for name, purpose in {
+        "dashboard": "publish a notebook with Voila",
+        "lab": "open JupyterLab",
+        "check": "check journey files",
+    }.items():
+        assert re.search(rf"\n +{name}\s+{purpose}\n", told)
+
+
+def test_the_command_starts_without_what_only_servers_and_widgets_need() -> None:
+    heavy = "{'voila', 'jupyterlab', 'tornado', 'ipywidgets', 'anywidget', 'plotly'}"
+    code = f"import sys, cvjkit.cli; print(*({heavy} & sys.modules.keys()))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout == "\n"
+
+
+def test_a_good_file_is_called_fine(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "shop.toml"]) == 0
+    assert capsys.readouterr().out == "shop.toml: fine: Shop, five, 2 segments\n"
+
+
+def test_every_fault_of_every_file_is_told(project: Path) -> None:
+    told = command("check", "bad.toml", "shop.toml", "none.toml", directory=project)
+    assert (told.returncode, told.stderr) == (1, "")
+    assert "bad.toml: 2 faults\n" in told.stdout
+    assert re.search(r"^  .*colour.*red", told.stdout, re.MULTILINE)
+    assert re.search(r"^  .*reach.*-100 must not be negative; write 0", told.stdout, re.MULTILINE)
+    assert "shop.toml: fine" in told.stdout
+    assert re.search(r"^none.toml: 1 fault\n  .*is not there", told.stdout, re.MULTILINE)
+
+
+def test_a_directory_or_a_binary_file_is_a_sentence(project: Path) -> None:
+    (project / "noise.toml").write_bytes(bytes(range(256)))
+    told = command("check", ".", "noise.toml", directory=project)
+    assert told.returncode == 1
+    assert "Traceback" not in told.stdout + told.stderr
+    assert told.stdout.count("1 fault\n") == 2
+
+
+def test_without_the_default_notebook_the_command_says_where_to_go(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (line,) = refused(capsys, "dashboard")
+    assert "'dashboards/journey.ipynb' is not there" in line
+    assert "cd" in line
+
+
+def test_what_is_no_notebook_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "text.ipynb").write_text("hello", encoding="utf-8")
+    (project / "list.ipynb").write_text("[]", encoding="utf-8")
+    (project / "empty").mkdir()
+    for name in ("shop.toml", "text.ipynb", "list.ipynb"):
+        (line,) = refused(capsys, "dashboard", name)
+        assert f"'{name}' is not a notebook" in line
+    (line,) = refused(capsys, "dashboard", "empty")
+    assert "'empty' has no notebook in it" in line
+
+
+def test_everything_wrong_with_the_arguments_is_told_at_once(
+    project: Path, capsys: pytest.CaptureFixture[str], taken: int
+) -> None:
+    wrong = ["none.ipynb", "--journeys=nowhere", f"--port={taken}", "--kernels=-1", "--idle=0"]
+    lines = refused(capsys, "dashboard", *wrong, "--token=")
+    assert {re.match(r"cvjkit: (\S+):", line)[1] for line in lines} == {  # type: ignore[index] # every line matches
+        *("NOTEBOOK_OR_DIR", "--journeys", "--port", "--kernels", "--idle", "--token")
+    }
+
+
+@pytest.mark.parametrize("name", ["dashboard", "lab"])
+def test_a_taken_port_is_named_with_what_to_do(
+    name: str, project: Path, capsys: pytest.CaptureFixture[str], taken: int
+) -> None:
+    what = "page.ipynb" if name == "dashboard" else "."
+    (line,) = refused(capsys, name, what, f"--port={taken}")
+    assert f"--port: {taken} is taken by another program; choose another one" in line
+
+
+def test_what_is_no_port_and_no_host_is_refused(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (line,) = refused(capsys, "dashboard", "page.ipynb", "--port=99999")
+    assert "--port: 99999 is not a port; choose one from 1024 to 65535" in line
+    (line,) = refused(capsys, "dashboard", "page.ipynb", "--host=no such host")
+    assert "--host: 'no such host' is not a name of this machine" in line
+
+
+def test_without_a_wish_the_next_free_port_is_taken(taken: int) -> None:
+    found = server.find_port("127.0.0.1", None, taken)
+    assert taken < found < taken + server.PORTS_TRIED
+    with pytest.raises(InputError):
+        server.find_port("127.0.0.1", taken, taken)
+
+
+def test_a_link_can_be_typed_into_a_browser() -> None:
+    assert (
+        server.Address("127.0.0.1", 8866).link("a b&c") == "http://127.0.0.1:8866/?token=a%20b%26c"
+    )
+    assert server.Address("::1", 1, "/x/").link(None, "lab") == "http://[::1]:1/x/lab"
+    assert server.Address("0.0.0.0", 1).link(None) == f"http://{socket.gethostname()}:1/"  # noqa: S104 - not bound
+
+
+def test_a_token_is_new_each_time_and_long_enough() -> None:
+    tokens = {server.new_token() for _ in range(100)}
+    assert len(tokens) == 100
+    assert min(map(len, tokens)) >= 32
+
+
+def test_servers_find_what_is_ours_and_what_the_user_has_set(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_PATH", "/mine")
+    found = server.environment("secret", Path("journeys"))
+    assert found["JUPYTER_PATH"] == f"{PACKAGE}{os.pathsep}/mine"
+    assert found["JUPYTER_TOKEN"] == "secret"
+    assert found["CVJKIT_JOURNEYS"] == str(project / "journeys")
+
+
+def test_without_a_token_none_is_inherited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTER_TOKEN", "of another server")
+    monkeypatch.setenv("CVJKIT_JOURNEYS", "elsewhere")
+    found = server.environment(None, None)
+    assert "JUPYTER_TOKEN" not in found
+    assert "CVJKIT_JOURNEYS" not in found
+
+
+def test_every_setting_is_one_that_its_program_knows() -> None:
+    # A misspelt one would be passed over in silence, and be missed where it protects.
+    address = server.Address("127.0.0.1", 1)
+    voila = server.dashboard_command(Path("x"), address, token=True, kernels=2, idle_seconds=60)
+    given = [*voila, *server.lab_command(Path(), address)]
+    names = {
+        tuple(each[2:].partition("=")[0].split(".")) for each in given if each.startswith("--")
+    }
+    file = json.loads((PACKAGE / "voila" / "voila.json").read_text(encoding="utf-8"))
+    names |= {(group, name) for group, settings in file.items() for name in settings}
+    assert len(names) > 30
+    where = {
+        "Application": "traitlets.config",
+        "KernelManager": "jupyter_client.manager",
+        "KernelRestarter": "jupyter_client.restarter",
+        "MappingKernelManager": "jupyter_server.services.kernels.kernelmanager",
+        "ServerApp": "jupyter_server.serverapp",
+        "Voila": "voila.app",
+        "VoilaConfiguration": "voila.configuration",
+    }
+    unknown = {
+        (group, name)
+        for group, name in names
+        if name
+        not in getattr(importlib.import_module(where[group]), group).class_traits(config=True)
+    }
+    assert not unknown
+
+
+def test_the_token_does_not_stand_on_the_command_line() -> None:
+    address = server.Address("127.0.0.1", 1)
+    started = server.dashboard_command(Path("x"), address, token=True, kernels=2, idle_seconds=60)
+    assert "--Voila.auto_token=True" in started
+    assert not [each for each in started if "--Voila.token" in each]
+
+
+def test_pages_name_no_other_server() -> None:
+    pages = [path for path in (PACKAGE / "voila").rglob("*") if path.is_file()]
+    assert {".j2", ".html", ".css", ".js", ".json"} <= {path.suffix for path in pages}
+    text = {path: path.read_bytes() for path in pages if path.suffix != ".pyc"}
+    assert not [path for path, content in text.items() if re.search(rb"//[\w-]+\.\w", content)]
