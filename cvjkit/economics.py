@@ -72,7 +72,7 @@ class Economics:
         Sum of visits x (margin - unit cost), less fixed costs and spend [currency]; equals
         customers x (ltv_net - cac) when only the two purchases have margins.
     k : float
-        People each referred person brings in turn.
+        People a referred person brings in turn, averaged over the segments.
     horizon : str
         Which orders `ltv` and `profit` count.
     reasons : mapping of str to str
@@ -562,7 +562,8 @@ class _Inputs:
     def k(self) -> float:
         if self.flow.k is None:
             raise UndefinedError("no referrals are typed")
-        return self.flow.k
+        average = self.flow.average_k
+        return self.flow.k if average is None else average
 
     @property
     def horizon(self) -> str:

@@ -130,8 +130,8 @@ class Flow:
         --------
         >>> import cvjkit as cvj
         >>> flow = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10]).flow()
-        >>> flow.stages.loc["conversion", ["people", "dropped", "step_rate"]].to_list()
-        [100.0, 60.0, 0.05]
+        >>> flow.stages["people"].to_list(), flow.stages["step_rate"].to_list()
+        ([10000.0, 2000.0, 100.0, 40.0, 10.0], [None, 0.2, 0.05, 0.4, 0.25])
         """
         framework = self.framework
         undefined = np.asarray(self.undefined.any(axis=0))
@@ -228,6 +228,31 @@ class Flow:
         values: Floats = np.linalg.solve(np.eye(size) - ways, gains)
         return values.reshape(self.visits.shape)
 
+    @property
+    def average_k(self) -> float | None:
+        """People a referred person brings in turn, averaged over the segments.
+
+        The shares that come back to each stage of entry, weighted by the people there, and of
+        those the spectral radius. `k` is the largest of any segment and decides whether there
+        is a total; None without referrals, and where the numbers are not known.
+
+        Examples
+        --------
+        >>> import cvjkit as cvj
+        >>> shop = cvj.Journey.from_counts("five", {"Ads": [900, 90, 9, 3, 3], "Fair": [9] * 5})
+        >>> flow = shop.with_referral("loyalty", to="conversion", per_person=0.3).flow()
+        >>> flow.average_k, flow.k
+        (0.2, 0.3)
+        """
+        into = np.flatnonzero(self.births.any(axis=(0, 1, 2)))
+        if not len(into) or self.undefined[:, into].any():
+            return None
+        brought = np.einsum("sbi,sitj->sbj", self.fundamental[:, into], self.births)[:, :, into]
+        standing = self.people[:, into]
+        total = standing.sum(axis=0)
+        weights = np.divide(standing, total, out=np.zeros_like(standing), where=total > 0)
+        return _radius(np.einsum("sb,sba->ba", weights, brought))
+
     def _kind(self, source: int, target: int) -> str:
         """Name the kind of a way; a step over stages that are not known is still a step."""
         above = self.framework.parents[target]
@@ -296,7 +321,7 @@ def solve(
             entered[place] = [people or 0 for people in segment.entrants or ()]
             for stage in np.flatnonzero(known[place] & (parents[place] >= 0)):
                 shares[place, parents[place, stage], stage] += (segment.rates or ())[stage]
-    contradicted = np.zeros((places, size), dtype=bool)
+    contradicted: Flags = np.zeros((places, size), dtype=bool)
     if counted.any():
         shares, entered, contradicted = _explain(
             counts, known, parents, counted=counted, shares=shares, entered=entered, births=births
@@ -489,8 +514,12 @@ def _reproduction(fundamental: Floats, births: Floats) -> float | None:
     segment, stage = into.T
     brought = births[:, :, segment, stage]
     generation = np.einsum("ai,aib->ab", fundamental[segment, stage], brought[segment])
-    k = float(np.abs(np.linalg.eigvals(generation)).max())
-    return 1.0 if abs(k - 1) < ROUNDING else k
+    return _radius(generation)
+
+
+def _radius(matrix: Floats) -> float:
+    radius = float(np.abs(np.linalg.eigvals(matrix)).max())
+    return 1.0 if abs(radius - 1) < ROUNDING else radius
 
 
 def _referred(entered: Floats, shares: Floats, births: Floats) -> Floats:

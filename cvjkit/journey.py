@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from cvjkit import files
 from cvjkit.checks import PARTS, checked_parts, framework_of, published_frameworks
-from cvjkit.economics import Economics, appraise
+from cvjkit.economics import BOUGHT_AGAIN, Economics, appraise
 from cvjkit.expression import expression
 from cvjkit.faults import Fault, InputError, faults_of, unknown_name
 from cvjkit.flow import Flow, kind_of, solve
@@ -309,7 +309,7 @@ class Journey(BaseModel):
         Examples
         --------
         >>> shop = Journey.from_counts("five", [900, 90, 9, 5, 1])
-        >>> shop.with_stage("reach", people=1000, unit_cost=0.1).flow().stages["people"].iloc[0]
+        >>> shop.with_stage("reach", people=1000, unit_cost=0.1).segments[0].counts[0]
         1000.0
         """
         at, changes = self._stage(stage), {}
@@ -457,11 +457,19 @@ class Journey(BaseModel):
                     )
                     for offer in self.offers
                 ],
+                "second_purchase_rate": self._second_purchase_rate_in(target),
                 "transitions": _restaged(self.transitions, renamed),
                 "referrals": _restaged(self.referrals, renamed),
             },
             self._origin,
         )
+
+    def _second_purchase_rate_in(self, target: Framework) -> float | None:
+        """Keep the share who buy again where that is no stage any more, and only there."""
+        if any(stage.milestone == BOUGHT_AGAIN for stage in target):
+            return None
+        rate = self.economics().second_purchase_rate
+        return rate if rate is None or rate <= 1 else None
 
     def _anchor(self, offer: Offer) -> str:
         if offer.stage in self.framework.keys:
