@@ -309,7 +309,7 @@ def solve(
     births = _births(framework, [segment.name for segment in segments], referrals)
     parents = np.array([_known_parents(framework, segment) for segment in segments])
     known = np.array([_known(framework, segment) for segment in segments])
-    shares = np.broadcast_to(extra, (places, size, size)).copy()
+    shares: Floats = np.broadcast_to(extra, (places, size, size)).copy()
     shares[~known] = 0
     entered: Floats = np.zeros((places, size))
     counted = np.array([segment.observed for segment in segments])
