@@ -1,0 +1,189 @@
+"""What hypothesis draws: frameworks, and journeys of every kind a person could type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from cvjkit.flow import kind_of
+from cvjkit.framework import Framework, framework
+from cvjkit.journey import Journey
+
+PUBLISHED = ("five", "seven", "eight", "eight:time", "nine", "full", "full:time")
+HIGHEST_K = 0.9
+
+
+def shares(most: float = 1.0) -> st.SearchStrategy[float]:
+    """Shares as people type them, often one of the ends."""
+    return st.integers(-100, 1100).map(lambda tenths: min(max(tenths, 0), 1000) / 1000 * most)
+
+
+def amounts(most: int = 1000) -> st.SearchStrategy[float]:
+    return st.integers(-5 * most, 100 * most).map(lambda cents: max(cents, 0) / 100)
+
+
+@st.composite
+def frameworks(draw: st.DrawFn) -> Framework:
+    """Published ones, and ones made from them by leaving stages out and putting one in."""
+    chosen = framework(draw(st.sampled_from(PUBLISHED)))
+    if draw(st.booleans()):
+        return chosen
+    kept = draw(st.sets(st.sampled_from(chosen.keys), min_size=1))
+    own = chosen.drop(*(key for key in chosen.keys if key not in kept), key="ours")
+    if draw(st.booleans()):
+        after = draw(st.sampled_from([None, *own.keys]))
+        own = own.insert({"key": "quiz", "name": own.stages[0].name}, after=after)
+    return own
+
+
+@st.composite
+def journeys(
+    draw: st.DrawFn,
+    *,
+    counted: bool | None = None,
+    places: int = 3,
+    ways: bool = True,
+    referral: bool = True,
+    money: bool = False,
+    unknown: bool = False,
+) -> Journey:
+    """Journeys whose totals are finite and whose ways leave room for the steps.
+
+    Parameters
+    ----------
+    counted : bool, optional
+        Whether people are counted or planned by rates; by default each segment draws.
+    places : int
+        The most segments.
+    ways, referral, money, unknown : bool
+        Whether there may be transitions, referrals, costs and margins, numbers left out.
+    """
+    chosen = draw(frameworks())
+    transitions = draw(_transitions(chosen)) if ways else []
+    names = draw(st.sampled_from([["Everyone"], ["Ads"], ["Ads", "Blog"], ["Ads", "Blog", "Fair"]]))
+    names = names[:places]
+    segments = [
+        {
+            "name": name,
+            **draw(_people(chosen, transitions, counted, unknown)),
+            **({"spend": draw(amounts())} if money and draw(st.booleans()) else {}),
+        }
+        for name in names
+    ]
+    plain = {"name": "Drawn", "framework": chosen, "segments": segments}
+    seen = Journey.from_document(plain).flow().stages["people"].notna()
+    known = [key for key in chosen.keys if seen[key]]
+    transitions = [way for way in transitions if {way["source"], way["target"]} <= {*known}]
+    referrals = draw(_referrals(known, names)) if referral and known else []
+    document: dict[str, Any] = {
+        **plain,
+        "transitions": transitions,
+        "referrals": referrals,
+        **(draw(_money(chosen, transitions)) if money else {}),
+    }
+    journey = Journey.from_document(document)
+    k = journey.flow().k
+    if k is None or k <= HIGHEST_K:
+        return journey
+    fewer = [{**row, "per_person": row["per_person"] * HIGHEST_K / k} for row in referrals]
+    tamed = Journey.from_document({**document, "referrals": fewer})
+    # With counts the rates, and so k, change with the referrals: leave them out if that is not it.
+    if (tamed.flow().k or 0) <= HIGHEST_K + 1e-9:
+        return tamed
+    return Journey.from_document({**document, "referrals": []})
+
+
+@st.composite
+def _transitions(draw: st.DrawFn, chosen: Framework) -> list[dict[str, Any]]:
+    places = range(len(chosen))
+    pairs = [
+        (start, end)
+        for start in places
+        for end in places
+        if kind_of(chosen, start, end) != "forward"
+    ]
+    taken = draw(st.lists(st.sampled_from(pairs), max_size=4, unique=True))
+    each = draw(st.sampled_from([0.05, 0.15, 0.3])) if taken else 0.0
+    return [
+        {"source": chosen.keys[start], "target": chosen.keys[end], "rate": draw(shares(each))}
+        for start, end in taken
+    ]
+
+
+@st.composite
+def _people(
+    draw: st.DrawFn,
+    chosen: Framework,
+    transitions: list[dict[str, Any]],
+    counted: bool | None,
+    unknown: bool,
+) -> dict[str, Any]:
+    keys, first = chosen.keys, chosen.keys[0]
+    if draw(st.booleans()) if counted is None else counted:
+        most = draw(st.sampled_from([10, 1000, 10**6, 10**12]))
+        counts = [draw(st.integers(0, most)) for _ in keys]
+        if draw(st.booleans()):
+            counts.sort(reverse=True)
+        if unknown:
+            counts = [count if draw(st.integers(0, 3)) else None for count in counts]
+        return {"counts": dict(zip(keys, counts, strict=True))}
+    rates: dict[str, float | None] = {}
+    taken = dict.fromkeys(keys, 0.0)
+    for way in transitions:
+        taken[way["source"]] += way["rate"]
+    loops = bool(transitions)
+    for key, parent in zip(keys[1:], chosen.parents[1:], strict=True):
+        before = keys[parent]  # type: ignore[index]  # only the first stage has no parent
+        room = max(0.0, (0.97 if loops else 1.0) - taken[before])
+        rate = draw(shares(room))
+        taken[before] += rate
+        rates[key] = rate if not unknown or draw(st.integers(0, 4)) else None
+    entrants = {first: draw(amounts(10**5))}
+    for key in draw(st.lists(st.sampled_from(keys), max_size=2, unique=True)):
+        entrants[key] = draw(amounts())
+    return {"entrants": entrants, "rates": rates}
+
+
+@st.composite
+def _referrals(draw: st.DrawFn, known: list[str], names: list[str]) -> list[dict[str, Any]]:
+    ends = st.tuples(
+        st.sampled_from(known), st.sampled_from(known), st.sampled_from([None, *names])
+    )
+    rows = draw(st.lists(ends, max_size=2, unique_by=lambda row: row[:2]))
+    return [
+        {"source": source, "target": target, "segment": into, "per_person": draw(amounts(3))}
+        for source, target, into in rows
+    ]
+
+
+@st.composite
+def _money(draw: st.DrawFn, chosen: Framework, transitions: list[dict[str, Any]]) -> dict[str, Any]:
+    stages = {
+        key: {
+            "unit_cost": draw(amounts(50)),
+            "fixed_cost": draw(amounts()),
+            "delay_days": draw(amounts(30)),
+        }
+        for key in chosen.keys
+        if draw(st.booleans())
+    }
+    looped = {way["source"] for way in transitions if way["source"] == way["target"]}
+    offers = [
+        {
+            "stage": stage.key,
+            "name": "Box",
+            "price": draw(amounts()),
+            "margin": draw(amounts()) - 100,
+            "cycle_days": draw(amounts(365)),
+            **({} if stage.key in looped else {"repeat_rate": draw(shares(0.95))}),
+        }
+        for stage in chosen
+        if stage.milestone in ("first_payment", "bought_again")
+    ]
+    return {
+        "stages": stages,
+        "offers": offers,
+        "fixed_cost": draw(amounts()),
+        "discount_rate": draw(amounts(1)),
+    }
