@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StrictBool, ValidationError
 
 from cvjkit import files
 from cvjkit.checks import PARTS, checked_parts, framework_of, published_frameworks
@@ -14,7 +14,18 @@ from cvjkit.expression import expression
 from cvjkit.faults import Fault, InputError, faults_of, unknown_name
 from cvjkit.flow import Flow, kind_of, solve
 from cvjkit.framework import Framework
-from cvjkit.inputs import Amount, Name, Offer, Referral, Segment, Share, StageNumbers, Transition
+from cvjkit.inputs import (
+    Accepted,
+    Amount,
+    Name,
+    Offer,
+    Referral,
+    Segment,
+    Share,
+    StageNumbers,
+    Thresholds,
+    Transition,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +72,18 @@ class Journey(BaseModel):
         Share, 0 to 1, of customers who buy again, where that is no stage of the framework.
     market : float, optional
         People there are to reach.
+    loyalty_measured_by : {"recommendation", "repeat_purchase"}, optional
+        What the people of a stage such as Loyalty were counted by.
+    next_test_days : float, optional
+        Time until the next planned test of something on the way [days].
+    cohort_age_days : float, optional
+        Time since the people counted came in [days].
+    channels_overlap : bool, optional
+        Whether one person may be counted in several segments.
+    accepted : tuple of Accepted
+        Findings of the audit one has decided to live with, each with a reason.
+    thresholds : Thresholds
+        Where the audit draws its lines.
 
     Raises
     ------
@@ -92,6 +115,12 @@ class Journey(BaseModel):
     discount_rate: Amount | None = None
     second_purchase_rate: Share | None = None
     market: Amount | None = None
+    loyalty_measured_by: Literal["recommendation", "repeat_purchase"] | None = None
+    next_test_days: Amount | None = None
+    cohort_age_days: Amount | None = None
+    channels_overlap: StrictBool | None = None
+    accepted: tuple[Accepted, ...] = ()
+    thresholds: Thresholds = Thresholds()
     _origin: files.Origin = PrivateAttr(default_factory=files.Origin)
 
     def __eq__(self, other: object) -> bool:
@@ -246,7 +275,8 @@ class Journey(BaseModel):
         ----------
         **fields
             name, currency, description, illustrative, view, intake_days, fixed_cost,
-            discount_rate, second_purchase_rate, market: as in `Journey`. None clears one.
+            discount_rate, second_purchase_rate, market, loyalty_measured_by, next_test_days,
+            cohort_age_days, channels_overlap, thresholds: as in `Journey`. None clears one.
         """
         return self._with(**fields)
 
@@ -257,8 +287,8 @@ class Journey(BaseModel):
         ----------
         name : str
         **fields
-            channel, awareness, spend; and counts, or entrants and rates, as in `from_counts`
-            and `from_rates`; `rename` gives it another name.
+            channel, awareness, spend and what else a `Segment` has; and counts, or entrants and
+            rates, as in `from_counts` and `from_rates`; `rename` gives it another name.
 
         Examples
         --------
@@ -303,8 +333,8 @@ class Journey(BaseModel):
         segment : str, optional
             Whose people or rate; not needed if there is only one segment.
         **fields
-            unit_cost, fixed_cost, margin, delay_days, tactics: as in `StageNumbers`. None
-            clears one.
+            unit_cost, fixed_cost, margin, delay_days, tactics, messages: as in `StageNumbers`.
+            None clears a number, () tactics and messages.
 
         Examples
         --------
@@ -367,7 +397,13 @@ class Journey(BaseModel):
         return self._with(transitions=[*others, *new])
 
     def with_referral(
-        self, source: str, to: str, per_person: float, *, segment: str | None = None
+        self,
+        source: str,
+        to: str,
+        per_person: float,
+        *,
+        segment: str | None = None,
+        reward: float | None = None,
     ) -> Journey:
         """Let the people at a stage bring in new ones.
 
@@ -381,6 +417,8 @@ class Journey(BaseModel):
             New people for each arrival at `source`, 0 or more; 0 removes the referral.
         segment : str, optional
             Name of the segment the new people belong to; by default that of who brought them.
+        reward : float, optional
+            What the one who recommends gets for each of them [currency], 0 or more.
 
         Examples
         --------
@@ -391,7 +429,8 @@ class Journey(BaseModel):
         self._stage(source)
         self._stage(to)
         others = [each for each in self.referrals if (each.source, each.target) != (source, to)]
-        new = {"source": source, "target": to, "per_person": per_person, "segment": segment}
+        new = {"source": source, "target": to, "per_person": per_person}
+        new |= {"segment": segment, "reward": reward}
         return self._with(referrals=[*others, *([new] if per_person != 0 else [])])
 
     def with_offer(self, stage: str, **fields: Any) -> Journey:
@@ -402,7 +441,7 @@ class Journey(BaseModel):
         stage : str
             Key of the stage, or of a milestone, where it is bought.
         **fields
-            name, price, margin, cycle_days, repeat_rate: as in `Offer`.
+            name, price, margin, cycle_days, repeat_rate and what else an `Offer` has.
 
         Examples
         --------
@@ -413,6 +452,31 @@ class Journey(BaseModel):
         if not any(offer.stage == stage for offer in self.offers):
             fields = {"name": "Offer", **fields}
         return self._with(offers=_replaced(self.offers, "stage", stage, fields))
+
+    def with_accepted(
+        self, rule: str, reason: str | None, *, stage: str | None = None, segment: str | None = None
+    ) -> Journey:
+        """Accept a finding of the audit, with the reason that is shown from then on.
+
+        Parameters
+        ----------
+        rule : str
+            "A11".
+        reason : str or None
+            Why one can live with it; None takes the acceptance back.
+        stage, segment : str, optional
+            Only the finding there; by default all findings of the rule.
+
+        Examples
+        --------
+        >>> shop = Journey.from_counts("five", [900, 90, 9, 5, 1])
+        >>> shop.with_accepted("A44", "We have no leads to count.").accepted[0].rule
+        'A44'
+        """
+        place = (rule, stage, segment)
+        others = [each for each in self.accepted if (each.rule, each.stage, each.segment) != place]
+        new = {"rule": rule, "reason": reason, "stage": stage, "segment": segment}
+        return self._with(accepted=[*others, *([] if reason is None else [new])])
 
     def in_framework(self, other: str | Framework) -> Journey:
         """Carry over what stands at the milestones both frameworks have; the rest is unknown.
@@ -460,6 +524,11 @@ class Journey(BaseModel):
                 "second_purchase_rate": self._second_purchase_rate_in(target),
                 "transitions": _restaged(self.transitions, renamed),
                 "referrals": _restaged(self.referrals, renamed),
+                "accepted": [
+                    each.model_copy(update={"stage": renamed.get(each.stage or "")})
+                    for each in self.accepted
+                    if each.stage is None or each.stage in renamed
+                ],
             },
             self._origin,
         )
