@@ -272,7 +272,9 @@ def _trace(picture: Picture, layout: Layout, page: _Page) -> go.Sankey:
     there is nothing to pad, the trace takes less of the page instead.
     """
     nodes, links = _with_stops(picture, layout, page)
-    nodes.sort(key=lambda node: node["along"])
+    ends = {end for link in links for end in (link["source"], link["target"])}
+    # Plotly leaves out nodes without links, and would then mix up the places of the others.
+    nodes = sorted((n for n in nodes if n["id"] in ends), key=lambda node: node["along"])
     index = {node["id"]: place for place, node in enumerate(nodes)}
     sources = {link["source"] for link in links} - {link["target"] for link in links}
     sinks = {link["target"] for link in links} - {link["source"] for link in links}

@@ -318,6 +318,7 @@ class _Sketch:
         onward = [link for column in columns for link in column.onward]
         onward.sort(key=lambda link: index[link.target] - index[link.source])
         self.span = {link: (index[link.source], index[link.target]) for link in onward}
+        self.lanes = [[link for _, link in column.lane] for column in columns]
         self.out: dict[Link, float] = {}
         self.into: dict[Link, float] = {}
         self.bar = [self._bar(place, column) for place, column in enumerate(columns)]
@@ -353,12 +354,13 @@ class _Sketch:
         return edge + thick
 
     def clear(self, place: int) -> float:
-        """Find how far the links on to later stages reach between a stage and the next."""
+        """Find how far what goes on to the next stage or comes in there reaches between the two."""
         crossing = [link for link, (a, b) in self.span.items() if a <= place < b]
-        return max(
-            (self._at(link, p) + self.thick[link] for link in crossing for p in (place, place + 1)),
-            default=0.0,
-        )
+        edges = [
+            self._at(link, p) + self.thick[link] for link in crossing for p in (place, place + 1)
+        ]
+        beside = self.lanes[place + 1] if place + 1 < len(self.lanes) else []
+        return max([0.0, *edges, *(self.into[link] + self.thick[link] for link in beside)])
 
     def scaled(
         self, point: Callable[[Point], Point], across: float
@@ -378,7 +380,7 @@ class _Sketch:
         goes = column.onward + [link for _, link in column.exits]
         used = max(self._stack(self.into, comes), self._stack(self.out, goes))
         if column.stage.people is None:
-            return HOLLOW
+            return max(used, HOLLOW)
         return max(used, SHORTEST) if column.stage.people else 0.0
 
     def _stack(self, edges: dict[Link, float], links: Iterable[Link]) -> float:

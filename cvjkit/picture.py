@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 COLORS = {
     "light": {
         "stage": "#33475b",
-        "forward": "#3a86b8",
+        "forward": "#2f7bb0",
         "skip": "#8cc4e6",
         "back": "#e0a03c",
         "repeat": "#2f9e82",
@@ -180,10 +180,8 @@ class _Facts:
         }
         smallest = NEGLIGIBLE * max(row["visits"] or 0 for row in self.stages.values())
         for row in self.stages.values():
-            tiny = [
-                c for c, n in row.items() if not c.endswith("_rate") and 0 < (n or 0) <= smallest
-            ]
-            row.update(dict.fromkeys(tiny, 0.0))
+            flows = ("entered", "referred", "dropped", "finished")
+            row.update({c: 0.0 for c in flows if 0 < (row[c] or 0) <= smallest})
         ends = (flow.links[column].to_list() for column in ("source", "target", "kind", "people"))
         ways = [way for way in zip(*ends, strict=True) if way[3] > smallest]
         self.links: list[tuple[str, str, str, float]] = [w for w in ways if w[0] in self.stages]
@@ -197,6 +195,11 @@ class _Facts:
         """Give a stage's name for use in a sentence."""
         return _legible(self.flow.framework[key].name, NAMED)
 
+    def part(self, key: str, people: float) -> str:
+        """Write what share of a stage's visits some people are; nothing if that is not known."""
+        visits = self.stages[key]["visits"]
+        return display.share(people / visits) if visits else ""
+
     def out(self, key: str, *kinds: str) -> list[tuple[str, str, float]]:
         """Find the target, kind and people of a stage's links of some kinds."""
         return [
@@ -209,10 +212,7 @@ class _Facts:
 
 
 def _column(facts: _Facts, key: str) -> Column:
-    stage = _stage_node(facts, key)
-    row, visits = facts.stages[key], stage.people
-    if not visits:
-        return Column(stage)
+    row, first = facts.stages[key], key == facts.begin
     entry = []
     if people := row["entered"]:
         unexplained = any(flag.id == "A46" and flag.stage == key for flag in facts.flow.flags)
@@ -226,13 +226,12 @@ def _column(facts: _Facts, key: str) -> Column:
         )
         if people
     ]
-    first = key == facts.begin
     return Column(
-        stage,
+        _stage_node(facts, key),
         entrance=entry if first else [],
         lane=lane if first else entry + lane,
-        onward=_onward(facts, key, visits),
-        exits=list(_exits(facts, key, visits)),
+        onward=_onward(facts, key),
+        exits=list(_exits(facts, key)),
         remarks=[_remark(facts, key, to, people) for to, _, people in facts.out(key, "referral")],
     )
 
@@ -262,23 +261,22 @@ def _comes(facts: _Facts, key: str, kind: str, people: float, words: str) -> tup
     return node, Link(node.id, key, link_kind, people, text)
 
 
-def _onward(facts: _Facts, key: str, visits: float) -> list[Link]:
+def _onward(facts: _Facts, key: str) -> list[Link]:
     order = list(facts.stages)
     ways = sorted(facts.out(key, "forward", "skip"), key=lambda way: order.index(way[0]))
     links = []
     for to, kind, people in ways:
-        words = (
-            f"{display.people(people)} {MEANING[kind]}, {display.share(people / visits)} of visits"
-        )
+        part = facts.part(key, people)
+        words = f"{display.people(people)} {MEANING[kind]}{part and f', {part} of visits'}"
         links.append(Link(key, to, kind, people, f"{facts.name(key)} → {facts.name(to)}: {words}"))
     return links
 
 
-def _exits(facts: _Facts, key: str, visits: float) -> Iterator[tuple[Node, Link]]:
+def _exits(facts: _Facts, key: str) -> Iterator[tuple[Node, Link]]:
     def leave(kind: str, people: float, words: str, to: str = "") -> tuple[Node, Link]:
-        number, part = display.people(people), display.share(people / visits)
-        text = f"{facts.name(key)}: {number} {words}, {part} of visits"
-        shown = (words if part == "100%" else f"{part} {words}",)
+        number, part = display.people(people), facts.part(key, people)
+        text = f"{facts.name(key)}: {number} {words}{part and f', {part} of visits'}"
+        shown = (words if part == "100%" else f"{part} {words}".strip(),)
         node_id = f"{kind}:{key}:{to}" if to else f"{kind}:{key}"
         node = Node(node_id, kind, key, people, "", number, shown, shown, text)
         return node, Link(key, node.id, kind, people, text)
@@ -289,12 +287,13 @@ def _exits(facts: _Facts, key: str, visits: float) -> Iterator[tuple[Node, Link]
     for to, kind, people in facts.out(key, "back", "repeat"):
         words = f"back to {facts.name(to)}" if kind == "back" else MEANING["repeat"]
         yield leave(kind, people, words, to)
-    left, kind = row["dropped"], "drop"
-    if left is None:
+    if row["dropped"]:
+        yield leave("drop", row["dropped"], MEANING["drop"])
+    elif row["dropped"] is None and row["visits"]:
         gone = facts.out(key, "forward", "skip", "back", "repeat")
-        left, kind = visits - math.fsum(people for _, _, people in gone), "unknown"
-    if left > NEGLIGIBLE * visits:
-        yield leave(kind, left, MEANING[kind])
+        left = row["visits"] - math.fsum(people for _, _, people in gone)
+        if left > NEGLIGIBLE * row["visits"]:
+            yield leave("unknown", left, MEANING["unknown"])
 
 
 def _remark(facts: _Facts, key: str, to: str, people: float) -> Node:
