@@ -1,0 +1,122 @@
+"""Dashboards: one function each, returning one widget to publish with Voila."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ipywidgets import Box
+
+from cvjkit.editor import Designer
+from cvjkit.faults import InputError
+from cvjkit.files import SUFFIXES
+from cvjkit.journey import Journey, read_journey
+from cvjkit.number_grid import Edits, Field, Guarded, NumberGrid, Part, Row, Table
+
+FOLDER_NAMED_BY = "CVJKIT_JOURNEYS"
+FOLDER = Path("data/journeys")
+CHOOSE, BACK = "choose", "back"
+
+
+class _Page(Guarded, Box):
+    """What stands below each other on a dashboard."""
+
+
+def journey(folder: str | Path | None = None) -> Box:
+    """Choose a journey, look at it, and see what would be if its numbers were others.
+
+    Nothing is ever written: what a visitor types is gone when they leave.
+
+    Parameters
+    ----------
+    folder : str or Path, optional
+        Where the journey files are (.toml, .csv, .xlsx); by default what the environment variable
+        ``CVJKIT_JOURNEYS`` names, else ``data/journeys`` in this directory or the nearest above.
+
+    Returns
+    -------
+    ipywidgets.Box
+        A file that cannot be read is listed with what is wrong with it; the others open.
+    """
+    return _JourneyPage(_folder() if folder is None else Path(folder))
+
+
+class _JourneyPage(_Page):
+    def __init__(self, folder: Path) -> None:
+        self._paths = {path.name: path for path in _journey_files(folder)}
+        self._names: dict[str, str] = {}
+        self._broken: dict[str, str] = {}
+        readable = {name: found for name in self._paths if (found := self._read(name))}
+        self._chosen = next(iter(readable), "")
+        self._chooser = NumberGrid(self._edited)
+        self._designer = Designer(writable=False) if readable else None
+        if self._designer is not None:
+            self._open(self._designer, readable[self._chosen])
+        super().__init__([self._chooser, *([self._designer] if self._designer else [])])
+        self.add_class("cvj-page")
+        self._show()
+
+    def _edited(self, edits: Edits) -> None:
+        for (_, _, column), text in edits.texts[:1]:
+            name = text if column == CHOOSE else self._chosen
+            found = self._read(name)
+            if found is not None and self._designer is not None:
+                self._chosen = name
+                self._open(self._designer, found)
+        self._show()
+
+    def _read(self, name: str) -> Journey | None:
+        """Read a file as it is now, and remember what it is called or what is wrong with it."""
+        try:
+            found = read_journey(self._paths[name])
+        except InputError as error:
+            self._names.setdefault(name, f"{name} (cannot be opened)")
+            # A visitor need not know where on the server the file is: no subject, no folder.
+            self._broken[name] = "; ".join(map(str, error.faults))
+            return None
+        self._broken.pop(name, None)
+        self._names[name] = found.name
+        return found
+
+    def _open(self, designer: Designer, found: Journey) -> None:
+        try:
+            designer.load(found, view=found.view)
+        except InputError:
+            # The framework it asks to be seen in cannot take it; its own can.
+            designer.load(found)
+        self._description = found.description
+
+    def _show(self) -> None:
+        if self._designer is None and not self._broken:
+            listed = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
+            note = f"There is no journey to show yet: its folder holds no {listed} file."
+            self._chooser.show([Part("choose", notes=(note,))])
+            return
+        choices = tuple((name, self._names[name]) for name in self._paths)
+        fields = (
+            Field(CHOOSE, "Journey", self._chosen, "choice", choices=choices, edit=CHOOSE),
+            Field(BACK, "Back to the file's numbers", kind="button", edit=BACK),
+        )
+        table = Table("journeys", (Row("journeys", "", fields),))
+        broken = tuple(f"{name}: {what}" for name, what in self._broken.items())
+        parts = [Part("choose", tables=(table,), notes=(self._description,))]
+        if broken:
+            title = f"{len(broken)} file{'' if len(broken) == 1 else 's'} cannot be opened"
+            parts.append(Part("broken", title, notes=broken, fold="open"))
+        self._chooser.show(parts)
+
+
+def _folder() -> Path:
+    if named := os.environ.get(FOLDER_NAMED_BY):
+        return Path(named)
+    here = Path.cwd()
+    found = (each / FOLDER for each in (here, *here.parents) if (each / FOLDER).is_dir())
+    return next(found, here / FOLDER)
+
+
+def _journey_files(folder: Path) -> list[Path]:
+    try:
+        found = [path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES]
+    except OSError:
+        return []
+    return sorted(path for path in found if path.is_file() and not path.name.startswith("."))
