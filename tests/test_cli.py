@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from cvjkit import server
 from cvjkit.cli import main
 from cvjkit.faults import InputError
@@ -186,9 +187,10 @@ def test_servers_find_what_is_ours_and_what_the_user_has_set(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JUPYTER_PATH", "/mine")
-    found = server.environment("secret", Path("journeys"))
+    token = server.new_token()
+    found = server.environment(token, Path("journeys"))
     assert found["JUPYTER_PATH"] == f"{PACKAGE}{os.pathsep}/mine"
-    assert found["JUPYTER_TOKEN"] == "secret"
+    assert found["JUPYTER_TOKEN"] == token
     assert found["CVJKIT_JOURNEYS"] == str(project / "journeys")
 
 

@@ -46,9 +46,11 @@
     look();
   };
 
+  const kernel = () => JSON.parse(document.getElementById("jupyter-config-data").textContent);
+
   // Voila's own script says nothing when the kernel is gone: the page would just stop answering.
   const watchKernel = () => {
-    const { baseUrl, kernelId } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
+    const { baseUrl, kernelId } = kernel();
     let unreachable = false;
     const end = (sentence, action) => {
       clearInterval(timer);
@@ -82,8 +84,24 @@
     addEventListener("online", look);
   };
 
+  // A page that is left ends its kernel. Voila tries to, but without the cookie it needs to be
+  // believed, and already when a link to a mail program is clicked and the page stays.
+  const letGo = () => {
+    const listen = window.addEventListener;
+    window.addEventListener = (type, listener, ...more) => {
+      const farewell = type === "beforeunload" && String(listener).includes("voila/api/shutdown");
+      listen.call(window, farewell ? "pagehide" : type, listener, ...more);
+    };
+    if (!/\b_xsrf=/.test(document.cookie)) {
+      const secret = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0"));
+      document.cookie = `_xsrf=${secret.join("")}; path=${kernel().baseUrl}; SameSite=Strict`;
+    }
+    addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     mark();
+    letGo();
     dark.addEventListener("change", mark);
     watchStart();
     watchKernel();

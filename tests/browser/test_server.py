@@ -1,0 +1,366 @@
+"""Voila and JupyterLab as the command starts them, looked at as their visitors do."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from http.client import HTTPResponse
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import ProxyHandler, build_opener
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Server, Start
+
+TOKEN = "a-token/with+signs"  # noqa: S105 - of servers that live as long as a test
+DASHBOARD = ["dashboard", "--port=0", f"--token={TOKEN}"]
+# The first look at a page loads five megabytes of Jupyter's scripts.
+expect.set_options(timeout=20_000)
+
+HELLO = "# Hello\n\nSome *text*."
+WIDGETS = """
+import anywidget, ipywidgets, traitlets
+
+class Circle(anywidget.AnyWidget):
+    _esm = '''export default { render({ model, el }) {
+        const circle = document.createElementNS("http://www.w3.org/2000/svg", "circle");
+        const draw = () => circle.setAttribute("r", model.get("radius"));
+        const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+        svg.append(circle); el.append(svg); draw(); model.on("change:radius", draw);
+    } }'''
+    radius = traitlets.Int(10).tag(sync=True)
+
+circle, slider = Circle(), ipywidgets.IntSlider(10, description="Radius")
+ipywidgets.dlink((slider, "value"), (circle, "radius"))
+ipywidgets.VBox([slider, circle])
+"""
+KERNEL = "import os; print('kernel', os.getpid(), os.environ.get('CVJKIT_JOURNEYS'))"
+WIDE = "import IPython; IPython.display.HTML('<hr style=width:3000px>')"
+NOISE = "import sys, warnings; warnings.warn('for the author'); print('and this', file=sys.stderr)"
+FAILING = "1 / 0"
+
+
+def notebook(path: Path, *cells: str, title: str = "A page") -> Path:
+    """Write a notebook of Markdown cells (those that begin with #) and code cells."""
+    written: list[dict[str, object]] = []
+    for number, source in enumerate(cells):
+        cell: dict[str, object] = {"id": f"c{number}", "metadata": {}, "source": source}
+        if source.startswith("#"):
+            written.append({**cell, "cell_type": "markdown"})
+        else:
+            written.append({**cell, "cell_type": "code", "execution_count": None, "outputs": []})
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}, "title": title}
+    document = {"cells": written, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def dashboard() -> Iterator[str]:
+    """The link of a dashboard that tests only look at."""
+    with tempfile.TemporaryDirectory(prefix="cvj") as directory:
+        notebook(Path(directory, "page.ipynb"), HELLO, WIDGETS, WIDE, NOISE, title="Ours & <b>")
+        Path(directory, "picture.png").write_bytes(b"private")
+        Path(directory, "journey.toml").write_text("private", encoding="utf-8")
+        server = Server([*DASHBOARD, "page.ipynb"], Path(directory))
+        yield server.link()
+        server.stop()
+
+
+def get(link: str, within_seconds: float = 15) -> HTTPResponse:
+    """Ask for a page as a program does, that has no cookies."""
+    try:
+        return build_opener(ProxyHandler({})).open(link, timeout=within_seconds)  # type: ignore[no-any-return] # urllib says Any
+    except HTTPError as refusal:
+        return refusal  # type: ignore[return-value] # it is a response, too
+
+
+def below(link: str, path: str) -> str:
+    """The address of another page of the same server, without the token."""
+    return link.partition("?")[0] + path
+
+
+def kernel_of(link: str) -> str:
+    """Ask for a page, and for the address of its kernel."""
+    page = get(link).read().decode()
+    found = re.search(r'"kernelId": "([\w-]+)"', page)
+    assert found, page
+    return below(link, f"api/kernels/{found[1]}") + f"?{link.partition('?')[2]}"
+
+
+def is_kept(kernel: str) -> bool:
+    status = get(kernel).status
+    assert status in {200, 404}
+    return status == 200
+
+
+def seconds_until_gone(kernel: str, within_seconds: float) -> float:
+    began = time.monotonic()
+    while is_kept(kernel):
+        assert time.monotonic() - began < within_seconds, "the kernel is still there"
+        time.sleep(0.1)
+    return time.monotonic() - began
+
+
+def runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_visitor_sees_text_and_widgets_that_live_and_no_code(page: Page, dashboard: str) -> None:
+    page.goto(dashboard)
+    expect(page.get_by_role("heading", name="Hello")).to_be_visible()
+    expect(page.locator("circle")).to_have_attribute("r", "10")
+    page.get_by_role("slider").press("ArrowRight")
+    expect(page.locator("circle")).to_have_attribute("r", "11")
+    expect(page.get_by_role("status")).to_have_text("")
+    expect(page).to_have_title("Ours & <b>")
+    shown = page.locator("body").inner_text()
+    for hidden in ("import", "for the author", "and this"):
+        assert hidden not in shown
+
+
+def test_nothing_is_asked_of_another_machine(page: Page, dashboard: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("websocket", lambda socket: asked.append(socket.url))
+    page.goto(dashboard)
+    expect(page.locator("circle")).to_be_visible()
+    asked_of = {urlsplit(url)[:2] for url in asked if not url.startswith(("blob:", "data:"))}
+    here = urlsplit(dashboard).netloc
+    assert asked_of == {("http", here), ("ws", here)}
+
+
+def test_a_page_may_load_only_from_its_own_server(
+    page: Page, dashboard: str, complaints: list[str]
+) -> None:
+    page.goto(dashboard)
+    tried = "new Promise(done => { const x = new Image(); x.onerror = () => done('refused'); "
+    assert page.evaluate(f"{tried} x.src = 'https://127.0.0.2/x.png' }})") == "refused"
+    assert "Content Security Policy" in complaints[0]
+    complaints.clear()
+
+
+def test_without_the_token_nothing_is_shown(
+    page: Page, dashboard: str, complaints: list[str]
+) -> None:
+    kernel = kernel_of(dashboard).partition("?")[0]
+    for address in (below(dashboard, ""), below(dashboard, "?token=wrong")):
+        refusal = get(address)
+        assert refusal.status == 403
+        said = refusal.read().decode()
+        assert "The dashboard opens with its full link" in said
+        assert "Hello" not in said
+    assert get(kernel).status == 403
+
+    page.goto(below(dashboard, ""))
+    page.get_by_label("Token").fill(TOKEN)
+    page.get_by_role("button").click()
+    expect(page.locator("circle")).to_be_visible()
+    assert all("403" in complaint for complaint in complaints)
+    complaints.clear()
+
+
+def test_a_template_or_theme_asked_for_in_the_address_changes_nothing(dashboard: str) -> None:
+    # Voila never ends the answer to such a question where it allows it.
+    answer = get(f"{dashboard}&template=nope&theme=nope")
+    assert answer.status == 200
+    assert "Hello" in answer.read().decode()
+
+
+def test_files_beside_the_notebook_stay_closed(dashboard: str) -> None:
+    query = "?" + dashboard.partition("?")[2]
+    for name in ("picture.png", "journey.toml", "page.ipynb", "../page.ipynb"):
+        for address in (f"voila/files/{name}", name):
+            assert get(below(dashboard, address) + query).status in {403, 404}
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+def test_a_page_is_never_wider_than_the_screen(page: Page, dashboard: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(dashboard)
+    expect(page.locator("hr")).to_be_visible()
+    assert page.locator("hr").evaluate("line => line.offsetWidth") >= 3000
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_a_page_is_as_light_or_dark_as_its_reader_likes(page: Page, dashboard: str) -> None:
+    brightness = {}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # one of the two
+        page.goto(dashboard)
+        expect(page.locator("circle")).to_be_visible()
+        colours = page.evaluate(
+            "[getComputedStyle(document.body).backgroundColor,"
+            " getComputedStyle(document.querySelector('h1')).color]"
+        )
+        brightness[scheme] = [sum(map(int, re.findall(r"\d+", each)[:3])) / 765 for each in colours]
+        light = page.locator("body").get_attribute("data-jp-theme-light")
+        assert light == str(scheme == "light").lower()
+    paper, ink = brightness["light"]
+    assert (paper > 0.9, ink < 0.3) == (True, True)
+    paper, ink = brightness["dark"]
+    assert (paper < 0.1, ink > 0.7) == (True, True)
+
+
+def test_the_journeys_reach_the_kernel_and_ctrl_c_ends_it(serve: Start, tmp_path: Path) -> None:
+    notebook(tmp_path / "page.ipynb", KERNEL)
+    (tmp_path / "mine").mkdir()
+    server = serve([*DASHBOARD, "page.ipynb", "--journeys=mine"], tmp_path)
+    page = get(server.link()).read().decode()
+    found = re.search(r"kernel (\d+) (\S+)", page)
+    assert found, page
+    assert found[2] == str(tmp_path / "mine")
+    kernel = int(found[1])
+    assert runs(kernel)
+
+    server.process.send_signal(signal.SIGINT)
+    assert server.process.wait(15) == 0
+    assert not runs(kernel)
+    assert re.fullmatch(r"http://127.0.0.1:\d+/\?token=\S+  \(Ctrl-C ends it\)\n", server.written())
+
+
+def test_ctrl_c_while_it_starts_ends_it_without_a_word(serve: Start, tmp_path: Path) -> None:
+    notebook(tmp_path / "page.ipynb", HELLO)
+    server = serve([*DASHBOARD, "page.ipynb"], tmp_path)
+    time.sleep(2)
+    server.process.send_signal(signal.SIGINT)
+    assert server.process.wait(15) == 0
+    assert "Traceback" not in server.written()
+
+
+def test_a_page_keeps_its_kernel_and_ends_it_when_it_is_left(
+    page: Page, serve: Start, tmp_path: Path
+) -> None:
+    notebook(tmp_path / "page.ipynb", WIDGETS)
+    link = serve([*DASHBOARD, "page.ipynb", "--idle=2", "--kernels=1"], tmp_path).link()
+    kernels = []
+    for _ in range(2):
+        page.goto(link)
+        expect(page.locator("circle")).to_be_visible()
+        config = json.loads(page.locator("#jupyter-config-data").text_content() or "")
+        kernels.append(below(link, f"api/kernels/{config['kernelId']}?{link.partition('?')[2]}"))
+    assert seconds_until_gone(kernels[0], 1) < 1
+    time.sleep(5)
+    assert is_kept(kernels[1]), "nobody typed for a while, but the page is open"
+    page.goto("about:blank")
+    assert seconds_until_gone(kernels[1], 1) < 1
+
+
+def test_a_kernel_lives_long_enough_for_a_slow_line_and_no_longer(
+    serve: Start, tmp_path: Path
+) -> None:
+    notebook(tmp_path / "page.ipynb", HELLO)
+    link = serve([*DASHBOARD, "page.ipynb", "--idle=3", "--kernels=1"], tmp_path).link()
+    # It has waited for longer than it may be idle, then a visitor comes, and is never heard again.
+    time.sleep(7)
+    assert seconds_until_gone(kernel_of(link), 15) > 2
+
+
+def test_without_waiting_kernels_a_page_starts_its_own(
+    page: Page, serve: Start, tmp_path: Path
+) -> None:
+    notebook(tmp_path / "page.ipynb", HELLO, WIDGETS)
+    page.goto(serve([*DASHBOARD, "page.ipynb", "--kernels=0"], tmp_path).link())
+    expect(page.locator("circle")).to_be_visible()
+    expect(page.get_by_role("status")).to_have_text("")
+
+
+def test_a_cell_that_fails_is_told_in_a_sentence(page: Page, serve: Start, tmp_path: Path) -> None:
+    notebook(tmp_path / "page.ipynb", HELLO, WIDGETS, FAILING, "print('after')")
+    server = serve([*DASHBOARD, "page.ipynb"], tmp_path)
+    page.goto(server.link())
+    expect(page.get_by_role("alert")).to_contain_text("could not be calculated")
+    expect(page.locator("circle")).to_be_visible()
+    shown = page.locator("body").inner_text()
+    for hidden in ("Traceback", "ZeroDivisionError", "Voil", "after"):
+        assert hidden not in shown
+    assert "ZeroDivisionError" in server.written()
+
+
+def test_a_page_whose_kernel_died_says_so_and_starts_again(
+    page: Page, serve: Start, tmp_path: Path, complaints: list[str]
+) -> None:
+    notebook(tmp_path / "page.ipynb", KERNEL, WIDGETS)
+    page.goto(serve([*DASHBOARD, "page.ipynb"], tmp_path).link())
+    expect(page.locator("circle")).to_be_visible()
+    first = page.get_by_text(re.compile(r"kernel \d+")).inner_text()
+    os.kill(int(first.split()[1]), signal.SIGKILL)
+    expect(page.get_by_role("status")).to_contain_text("This page no longer answers")
+    assert page.locator("main").evaluate("main => main.inert")
+    page.get_by_role("button", name="Start again").click()
+    expect(page.locator("circle")).to_be_visible()
+    complaints.clear()
+    assert page.get_by_text(re.compile(r"kernel \d+")).inner_text() != first
+    page.get_by_role("slider").press("ArrowRight")
+    expect(page.locator("circle")).to_have_attribute("r", "11")
+
+
+def test_a_page_whose_server_is_gone_says_so(
+    page: Page, serve: Start, tmp_path: Path, complaints: list[str]
+) -> None:
+    notebook(tmp_path / "page.ipynb", WIDGETS)
+    server = serve([*DASHBOARD, "page.ipynb"], tmp_path)
+    page.goto(server.link())
+    expect(page.locator("circle")).to_be_visible()
+    server.process.terminate()
+    server.process.wait(15)
+    expect(page.get_by_role("status")).to_contain_text("The server cannot be reached")
+    complaints.clear()
+
+
+def test_a_broken_journey_is_told_and_the_others_open(serve: Start, tmp_path: Path) -> None:
+    notebook(tmp_path / "page.ipynb", HELLO)
+    journeys = tmp_path / "data" / "journeys"
+    journeys.mkdir(parents=True)
+    good = 'schema_version = 1\nname = "Shop"\nframework = "five"\n[[segments]]\nname = "All"\n'
+    (journeys / "good.toml").write_text(good + "counts = { reach = 9 }", encoding="utf-8")
+    (journeys / "bad.toml").write_text(good + "counts = { reach = -9 }", encoding="utf-8")
+    (journeys / "notes.txt").write_text("not a journey", encoding="utf-8")
+    server = serve([*DASHBOARD, "page.ipynb"], tmp_path)
+    assert get(server.link()).status == 200
+    said = server.written()
+    assert re.search(r"bad\.toml: 1 fault\n  .*reach.*-9 must not be negative", said)
+    assert "the other journeys (1) open" in said
+
+
+def test_a_directory_is_a_list_of_dashboards(page: Page, serve: Start, tmp_path: Path) -> None:
+    notebook(tmp_path / "one.ipynb", "# First")
+    notebook(tmp_path / "two & more.ipynb", "# Second", WIDGETS)
+    page.goto(serve([*DASHBOARD, ".", "--kernels=1", "--base-url=shop/floor"], tmp_path).link())
+    assert "/shop/floor/" in page.url
+    links = page.get_by_role("link")
+    expect(links).to_have_text(["one", "two & more"])
+    links.last.click()
+    expect(page.get_by_role("heading", name="Second")).to_be_visible()
+    expect(page.locator("circle")).to_be_visible()
+
+
+def test_the_lab_opens_the_design_with_the_journeys_at_hand(
+    page: Page, serve: Start, tmp_path: Path, complaints: list[str]
+) -> None:
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "data" / "journeys").mkdir(parents=True)
+    notebook(tmp_path / "notebooks" / "01-design.ipynb", HELLO, KERNEL)
+    link = serve(["lab", "--port=0"], tmp_path).link()
+    assert (
+        get(below(link, "").replace("lab/tree/notebooks/01-design.ipynb", "api/contents")).status
+        == 403
+    )
+    page.goto(link)
+    expect(page.get_by_role("heading", name="Hello")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("| Idle")).to_be_visible(timeout=60_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    expect(page.get_by_text(re.compile(rf"kernel \d+ {tmp_path}/data/journeys"))).to_be_visible()
