@@ -8,7 +8,7 @@ import sys
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import cvjkit as cvj
@@ -141,6 +141,38 @@ def test_nothing_leaves_the_page_and_links_are_as_thick_as_people_are_many(journ
             assert band.size * across == pytest.approx(max(1.5, layout.scale * link.people))
 
 
+JUMPS = (
+    cvj.Journey.from_rates("five", 1000, [0.5, 0.5, 0.5, 0.5])
+    .with_transition("reach", "conversion", 0.2)
+    .with_transition("reach", "retention", 0.1)
+    .with_transition("acquisition", "loyalty", 0.3)
+)
+
+
+@given(journeys(unknown=True))
+@example(JUMPS)
+def test_links_that_jump_over_a_stage_pass_beside_it_and_beside_each_other(journey):
+    picture = sankey_picture(journey.flow())
+    for orientation, layout in picture.layouts.items():
+        stages = bars(layout, orientation)
+        along, across = (0, 1) if orientation == "h" else (1, 0)
+        width = (layout.width, layout.height)
+        taken = {}
+        for band in layout.bands:
+            half = band.size * width[across] / 2
+            for point in band.points[1:-1]:
+                at, middle = point[along] * width[along], point[across] * width[across]
+                taken.setdefault(round(at), []).append((middle - half, middle + half))
+        for at, spans in taken.items():
+            beside = [
+                (box[across], box[across + 2])
+                for box in stages.values()
+                if abs((box[along] + box[along + 2]) / 2 - at) < 1
+            ]
+            for one, other in pairwise(sorted(spans + beside)):
+                assert one[1] <= other[0] + TOUCHING
+
+
 def label_boxes(picture: Picture, layout: Layout, orientation: str):
     kinds = {node.id: node.kind for node in picture.nodes}
     stage, exit_, lane = HEIGHTS[orientation]
@@ -220,6 +252,14 @@ def test_a_way_back_names_its_target_and_is_no_circle():
     node = next(node for node in picture.nodes if node.kind == "back")
     assert node.notes == ("10% back to Reach",)
     assert total(picture, "target", node.id) == total(picture, "source", "returned:reach")
+
+
+def test_buying_again_is_an_exit_and_an_entrance_of_the_same_stage():
+    picture = sankey_picture(five().with_transition("retention", "retention", 0.25).flow())
+    nodes = {node.id: node for node in picture.nodes}
+    assert nodes["repeat:retention:retention"].notes == ("25% come again",)
+    again = total(picture, "source", "again:retention")
+    assert again == total(picture, "target", "repeat:retention:retention") > 0
 
 
 def test_people_who_refer_are_noted_and_do_not_leave():
