@@ -237,6 +237,7 @@ def profit_is_customers_times_margin_over_cost(journey: cvj.Journey) -> None:
 def halfway_changes_nothing(journey: cvj.Journey, stage: int, share: float) -> None:
     """P11: a stage put between two others, with rates that multiply to the old, adds nothing."""
     framework = journey.framework
+    stage %= len(framework)
     key, parent = framework.keys[stage], framework.parents[stage]
     assume(parent is not None)
     before = framework.keys[parent]

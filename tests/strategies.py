@@ -169,21 +169,23 @@ def _money(draw: st.DrawFn, chosen: Framework, transitions: list[dict[str, Any]]
         if draw(st.booleans())
     }
     looped = {way["source"] for way in transitions if way["source"] == way["target"]}
+    milestones = {stage.milestone: stage.key for stage in chosen}
     offers = [
         {
-            "stage": stage.key,
+            "stage": milestones.get(milestone, milestone),
             "name": "Box",
             "price": draw(amounts()),
             "margin": draw(amounts()) - 100,
             "cycle_days": draw(amounts(365)),
-            **({} if stage.key in looped else {"repeat_rate": draw(shares(0.95))}),
+            **({} if milestones.get(milestone) in looped else {"repeat_rate": draw(shares(0.95))}),
         }
-        for stage in chosen
-        if stage.milestone in ("first_payment", "bought_again")
+        for milestone in ("first_payment", "bought_again")
     ]
+    again = {} if "bought_again" in milestones else {"second_purchase_rate": draw(shares())}
     return {
         "stages": stages,
         "offers": offers,
+        **again,
         "fixed_cost": draw(amounts()),
         "discount_rate": draw(amounts(1)),
     }

@@ -1,0 +1,286 @@
+"""Each law, tried on a model broken on purpose: it must fail, or it would guard nothing.
+
+A line of the model is changed in memory, and the law is tried on the same journeys as in its own
+test until one contradicts it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from types import FunctionType
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from cvjkit import economics, expression, flow, journey
+from tests import laws
+from tests.strategies import amounts, journeys, shares
+
+STAGE = st.integers(1, 13)
+TENTHS = st.integers(0, 10).map(lambda tenths: tenths / 10)
+PLAN, COUNTED = journeys(counted=False), journeys(counted=True)
+PAYING = journeys(money=True)
+
+
+@dataclass
+class Break:
+    """A law, what it is tried on, and a line of the model that is changed."""
+
+    law: Callable[..., None]
+    drawn: tuple[st.SearchStrategy[Any], ...]
+    where: object
+    line: str
+    instead: str
+
+    def __str__(self) -> str:
+        return f"{self.law.__name__}: {self.instead}"
+
+
+BREAKS = [
+    Break(
+        laws.people_are_conserved,
+        (PLAN,),
+        flow.solve,
+        "start = entered + referred",
+        "start = entered",
+    ),
+    Break(
+        laws.people_are_conserved,
+        (COUNTED,),
+        flow.Flow.stages,
+        "np.tril(self.shares)",
+        "self.shares",
+    ),
+    Break(
+        laws.people_are_conserved,
+        (COUNTED,),
+        flow.solve,
+        "exact &= np.abs(people - counts) <= ROUNDING * np.maximum(counts, 1)",
+        "pass",
+    ),
+    Break(
+        laws.nobody_is_lost_twice,
+        (journeys(unknown=True),),
+        flow.Flow.stages,
+        "np.clip(1 - self.shares.sum(axis=2), 0, 1)",
+        "(0.9 - self.shares.sum(axis=2))",
+    ),
+    Break(
+        laws.a_plain_funnel_never_widens,
+        (PLAN,),
+        flow._people,
+        "np.asarray(visits /",
+        "np.asarray(visits * np.arange(1, visits.shape[1] + 1) /",
+    ),
+    Break(
+        laws.everything_scales,
+        (PAYING, st.integers(2, 9)),
+        flow.solve,
+        "[people or 0 for people in",
+        "[(people or 0) ** 0.5 for people in",
+    ),
+    Break(
+        laws.everything_scales,
+        (PAYING, st.integers(2, 9)),
+        economics._Inputs.profit,
+        "@ margins) -",
+        "@ margins) - 7 -",
+    ),
+    Break(
+        laws.segments_add_up,
+        (PAYING,),
+        flow.Flow._rates,
+        "standing @ reach[:, before, stage] / standing.sum()",
+        "reach[:, before, stage].mean()",
+    ),
+    Break(
+        laws.segments_add_up,
+        (PAYING,),
+        journey.Journey.economics,
+        "share = ",
+        "share = 1.0 if True else ",
+    ),
+    Break(
+        laws.a_segment_does_not_depend_on_another,
+        (journeys(),),
+        flow.solve,
+        "fundamental = _fundamental(shares)",
+        "fundamental = _fundamental(np.repeat(shares.mean(axis=0)[None], places, axis=0))",
+    ),
+    Break(
+        laws.referrals_only_add,
+        (PLAN,),
+        flow._births,
+        "+= referral.per_person",
+        "-= referral.per_person",
+    ),
+    Break(
+        laws.referrals_only_add,
+        (PLAN,),
+        flow.solve,
+        "if k is not None else",
+        "if k else",
+    ),
+    Break(
+        laws.visits_count_returns,
+        (journeys(),),
+        flow._people,
+        "/ np.einsum",
+        "* np.einsum",
+    ),
+    Break(
+        laws.visits_count_returns,
+        (journeys(),),
+        flow._people,
+        'visits / np.einsum("sjj->sj", fundamental)',
+        "visits",
+    ),
+    Break(
+        laws.the_walk_agrees,
+        (PLAN,),
+        flow.solve,
+        "+= way.rate",
+        "+= way.rate / 2",
+    ),
+    Break(
+        laws.counts_are_explained,
+        (COUNTED,),
+        flow._explain,
+        "- referred[:, stage] - explained",
+        "- referred[:, stage]",
+    ),
+    Break(
+        laws.counts_are_explained,
+        (COUNTED,),
+        flow._explain,
+        "np.where(excess > tolerance, excess, 0)",
+        "0 * excess",
+    ),
+    Break(
+        laws.plan_of_counts_is_the_same,
+        (COUNTED,),
+        journey.Journey.planned,
+        "float(shares[parent, stage])",
+        "float(shares[parent, stage]) * 0.99",
+    ),
+    Break(
+        laws.value_to_go_is_the_profit_of_the_entrants,
+        (PAYING,),
+        flow.Flow.value_to_go,
+        "_stacked(self.shares) + self.births.reshape(size, size)",
+        "_stacked(self.shares)",
+    ),
+    Break(
+        laws.value_to_go_is_the_profit_of_the_entrants,
+        (PAYING,),
+        economics._Inputs._value_to_go,
+        'self._margins - np.nan_to_num(self._typed("unit_cost"))',
+        "self._margins",
+    ),
+    Break(
+        laws.profit_is_customers_times_margin_over_cost,
+        (PAYING,),
+        economics._Inputs._margins,
+        "buyers * self._later_margin",
+        "0 * self._later_margin",
+    ),
+    Break(
+        laws.profit_is_customers_times_margin_over_cost,
+        (PAYING,),
+        economics._Inputs.ltv_net,
+        "self._first + 1",
+        "self._first",
+    ),
+    Break(
+        laws.halfway_changes_nothing,
+        (journeys(counted=False, money=True), STAGE, TENTHS),
+        flow.solve,
+        "+= (segment.rates or ())[stage]",
+        "+= (segment.rates or ())[stage] * 0.99",
+    ),
+    Break(
+        laws.more_is_worth_more,
+        (amounts(), amounts(), shares(), shares(0.95), shares(), amounts(1)),
+        economics.lifetime_value,
+        "m1 + m2 * q / (1 + d - r)",
+        "m1 + m2 * q / (1 + d + r)",
+    ),
+    Break(
+        laws.it_is_paid_back_then_and_not_before,
+        (amounts(), amounts(), amounts(), shares(), shares()),
+        economics.payback_cycles,
+        "math.ceil(",
+        "math.floor(",
+    ),
+    Break(
+        laws.it_is_paid_back_then_and_not_before,
+        (amounts(), amounts(), amounts(), shares(), shares()),
+        economics.payback_cycles,
+        "math.ceil(",
+        "1 + math.ceil(",
+    ),
+    Break(
+        laws.document_and_code_make_it_again,
+        (PAYING,),
+        expression._literal,
+        "str(int(value))",
+        "str(int(value) + 1)",
+    ),
+    Break(
+        laws.document_and_code_make_it_again,
+        (PAYING,),
+        journey.Journey.document,
+        '"framework", "segments"',
+        '"framework", "discount_rate", "segments"',
+    ),
+]
+
+
+@pytest.mark.parametrize("broken", BREAKS, ids=str)
+def test_a_broken_model_breaks_the_law(broken: Break, monkeypatch: pytest.MonkeyPatch) -> None:
+    function = _function(broken.where)
+    monkeypatch.setattr(function, "__code__", _changed(function, broken.line, broken.instead))
+    tried = settings(
+        max_examples=1000,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        derandomize=True,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+    )(given(st.tuples(*broken.drawn))(_taking(broken)))
+    with pytest.raises(AssertionError):
+        tried()
+
+
+def _taking(broken: Break) -> Callable[..., None]:
+    """Give the law a signature hypothesis can fill whatever it is called with."""
+    law = broken.law
+
+    def once(drawn: tuple[Any, ...]) -> None:
+        law(*drawn)
+
+    return once
+
+
+def _function(where: object) -> FunctionType:
+    if isinstance(where, cached_property):
+        where = where.func
+    if isinstance(where, property):
+        where = where.fget
+    assert isinstance(where, FunctionType)
+    return where
+
+
+def _changed(function: FunctionType, line: str, instead: str) -> Any:
+    source = textwrap.dedent(inspect.getsource(function))
+    assert source.count(line) == 1, f"{line!r} is not a line of {function.__qualname__} any more"
+    names = dict(function.__globals__)
+    exec(f"from __future__ import annotations\n{source.replace(line, instead)}", names)  # noqa: S102
+    return _function(names[function.__name__]).__code__
