@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from cvjkit.display import share
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -571,7 +573,7 @@ class _Inputs:
             return "only the orders in the flow: no repeat rate is typed"
         if not self.discount_rate:
             return "all orders of a customer's lifetime, not discounted"
-        return f"all orders of a customer's lifetime, discounted {self.discount_rate:.3g} a year"
+        return f"all orders of a customer's lifetime, discounted {share(self.discount_rate)} a year"
 
     @cached_property
     def _value_to_go(self) -> NDArray[np.float64]:

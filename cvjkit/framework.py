@@ -324,6 +324,34 @@ class Framework(_Frozen):
                 f"framework {self.key}", [unknown_name("stage", key, self.keys)]
             ) from None
 
+    def covering(self, milestone: str) -> int | None:
+        """Find the stage to whose step a milestone belongs: that at it, or the next after it.
+
+        Parameters
+        ----------
+        milestone : str
+            Key of a milestone, or of a stage that has none.
+
+        Returns
+        -------
+        int or None
+            Its place; None if no stage stands at the milestone or after it on its branch.
+
+        Examples
+        --------
+        >>> five = framework("five")
+        >>> [five.covering(key) for key in ("aware", "lead", "wowed", "promoter")]
+        [0, 2, 3, None]
+        """
+        nearest, found = len(_ancestors()) + 1, None
+        for place, stage in enumerate(self.stages):
+            if milestone in {stage.key, stage.milestone}:
+                return place
+            line = _ancestors()[stage.milestone] if stage.milestone else ()
+            if milestone in line and line.index(milestone) < nearest:
+                nearest, found = line.index(milestone), place
+        return found
+
     @cached_property
     def parents(self) -> tuple[int | None, ...]:
         """For each stage the place of the stage it follows; None for the first.

@@ -29,6 +29,7 @@ from cvjkit.inputs import (
 
 if TYPE_CHECKING:
     from pathlib import Path
+from cvjkit.restaging import Restaging
 
 SCHEMA_VERSION = 1
 EVERYONE = "Everyone"
@@ -488,8 +489,10 @@ class Journey(BaseModel):
         Returns
         -------
         Journey
-            Numbers of stages at shared milestones are the same; others are None. Ways and
-            referrals between stages that are not there are left out.
+            People at shared milestones are the same; others are not known. Costs and delays of
+            milestones that are not there belong to the next stage that is, those after the last
+            to that one, so the totals agree. Ways and referrals between stages that are not
+            there are left out.
 
         Examples
         --------
@@ -501,37 +504,17 @@ class Journey(BaseModel):
         target = framework_of(other, faults)
         if target is None:
             raise InputError(f"journey {self.name}", faults)
-        at = {stage.milestone or stage.key: place for place, stage in enumerate(self.framework)}
-        places = [at.get(stage.milestone or stage.key) for stage in target]
-        renamed = {
-            self.framework.keys[place]: key
-            for key, place in zip(target.keys, places, strict=True)
-            if place is not None
+        move = Restaging(self.flow(), target, self.transitions)
+        moved = {
+            "segments": move.segments(self.segments),
+            "stages": move.numbers(self.stages),
+            "offers": move.offers(self.offers),
+            "transitions": move.ways(),
+            "referrals": move.between(self.referrals),
+            "accepted": move.accepted(self.accepted),
+            "second_purchase_rate": self._second_purchase_rate_in(target),
         }
-        return self._checked(
-            f"journey {self.name}",
-            target,
-            {
-                **dict(self),
-                "segments": [self._moved(segment, target, places) for segment in self.segments],
-                "stages": _restaged(self.stages, renamed),
-                "offers": [
-                    offer.model_copy(
-                        update={"stage": renamed.get(offer.stage, self._anchor(offer))}
-                    )
-                    for offer in self.offers
-                ],
-                "second_purchase_rate": self._second_purchase_rate_in(target),
-                "transitions": _restaged(self.transitions, renamed),
-                "referrals": _restaged(self.referrals, renamed),
-                "accepted": [
-                    each.model_copy(update={"stage": renamed.get(each.stage or "")})
-                    for each in self.accepted
-                    if each.stage is None or each.stage in renamed
-                ],
-            },
-            self._origin,
-        )
+        return self._checked(f"journey {self.name}", target, {**dict(self), **moved}, self._origin)
 
     def _second_purchase_rate_in(self, target: Framework) -> float | None:
         """Keep the share who buy again where that is no stage any more, and only there."""
@@ -539,41 +522,6 @@ class Journey(BaseModel):
             return None
         rate = self.economics().second_purchase_rate
         return rate if rate is None or rate <= 1 else None
-
-    def _anchor(self, offer: Offer) -> str:
-        if offer.stage in self.framework.keys:
-            return self.framework[offer.stage].milestone or offer.stage
-        return offer.stage
-
-    def _moved(
-        self, segment: Segment, target: Framework, places: Sequence[int | None]
-    ) -> Mapping[str, Any]:
-        fields = dict(segment)
-        if segment.counts is not None:
-            counts = segment.counts
-            return {**fields, "counts": [None if at is None else counts[at] for at in places]}
-        rates: list[float | None] = []
-        for place, parent in zip(places, target.parents, strict=True):
-            start = None if parent is None else places[parent]
-            rates.append(
-                None if start is None or place is None else self._leg(segment, start, place)
-            )
-        people = segment.entrants or ()
-        entrants = [
-            people[at] if at is not None else 0.0 if place else None
-            for place, at in enumerate(places)
-        ]
-        return {**fields, "entrants": entrants, "rates": rates}
-
-    def _leg(self, segment: Segment, start: int, end: int) -> float | None:
-        """Multiply the rates of the steps from one stage to a later one."""
-        rate, place = 1.0, end
-        while place != start:
-            step, parent = (segment.rates or ())[place], self.framework.parents[place]
-            if step is None or parent is None:
-                return None
-            rate, place = rate * step, parent
-        return rate
 
     def planned(self) -> Journey:
         """Turn what was counted into a plan: entrants and the rates that explain the counts.
@@ -771,17 +719,6 @@ def _replaced(
     if not any(getattr(part, column) == name for part in parts):
         rows.append({column: name, **fields})
     return rows
-
-
-def _restaged(parts: Iterable[Any], renamed: Mapping[str, str]) -> list[Any]:
-    """Carry parts over to other stage keys; leave out those whose stage is not there."""
-    moved = []
-    for part in parts:
-        ends = [end for end in ("stage", "source", "target") if hasattr(part, end)]
-        if all(getattr(part, end) in renamed for end in ends):
-            changes = {end: renamed[getattr(part, end)] for end in ends}
-            moved.append(part.model_copy(update=changes))
-    return moved
 
 
 def _segment_document(segment: Segment, keys: Sequence[str]) -> Document:
