@@ -341,13 +341,10 @@ class Designer(Guarded, Box):
 
     def _file(self, journey: Journey) -> Part:
         path = journey.path
-        note = "Not saved yet." if path is None else f"From {path}."
+        note = "Not saved yet."
         if path is not None:
-            note = (
-                f"Saved in {path}."
-                if journey == self._saved
-                else f"Changed since {path} was saved."
-            )
+            now = journey == self._saved
+            note = f"Saved in {path}." if now else f"Changed since it was saved in {path}."
         typed = self._entries.get(("file", "file", "path"), "")
         fields = [
             Field("save", "Save", kind="button", enabled=path is not None, edit=Act(self._save)),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -81,7 +82,8 @@ def read_number(text: str, unit: Unit = "amount") -> float | None:
         raise ValueError(f"{_cut(text)} is a share: write a number without %")
     number = _digits(body, unit)
     if percent:
-        return number / 100
+        # 33.3 / 100 is not the number nearest to 0.333.
+        return float(Decimal(repr(number)).scaleb(-2))
     if unit == "share" and 1 < number <= 100:
         raise ValueError(f"{body} is more than 1: write {body}% or {number / 100:.12g}")
     return number

@@ -654,17 +654,9 @@ def carried_over(before: Journey, after: Journey) -> str:
     arrived = {_milestone(stage) for stage in _known(after)}
     lost = [name for milestone, name in known.items() if milestone not in arrived]
     unknown = [stage.name for stage in after.framework if _milestone(stage) not in arrived]
-    kept = {_milestone(stage) for stage in after.framework}
-    money = [
-        before.framework[row.stage].name
-        for row in before.stages
-        if _anchor(before, row.stage) not in kept
-    ]
     said = []
     if lost:
         said.append(f"Left out: the people at {_and(lost)}.")
-    if money:
-        said.append(f"Left out: costs and delays at {_and(money)}.")
     for what, rows, left in (
         ("skips and ways back", before.transitions, after.transitions),
         ("referrals", before.referrals, after.referrals),
