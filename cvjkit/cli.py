@@ -68,6 +68,7 @@ def _dashboard(arguments: argparse.Namespace) -> int:
         token=token is not None,
         kernels=arguments.kernels,
         idle_seconds=arguments.idle,
+        extensions=arguments.extension,
     )
     ready = partial(_tell_link, address.link(token), arguments.open)
     server.run(command, server.environment(token, journeys), address, ready)
@@ -229,7 +230,16 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         default=60,
         metavar="SECONDS",
-        help="how long to keep the page of a visitor who has left (default: %(default)s)",
+        help="how long to keep the page of a visitor who is not heard of any more "
+        "(default: %(default)s)",
+    )
+    dashboard.add_argument(
+        "--extension",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a JupyterLab extension the notebook needs besides those of ipywidgets and anywidget: "
+        "jupyterlab-plotly for plotly figures (5 MB more for every visitor)",
     )
     dashboard.set_defaults(command=_dashboard)
 

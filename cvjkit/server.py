@@ -30,6 +30,13 @@ PORTS_TRIED = 100
 STARTING_SECONDS = 60
 STOPPING_SECONDS = 10
 
+# Without the first no widget appears. Every further one is loaded by every visitor.
+LAB_EXTENSIONS = (
+    "@jupyter-widgets/jupyterlab-manager",
+    "@voila-dashboards/widgets-manager8",
+    "anywidget",
+)
+
 # A kernel's socket is a file whose path may have 103 characters on macOS, 107 on Linux; Voila's
 # directory and the kernel's id take 66 of them.
 LONGEST_SOCKET_ROOT = 37
@@ -124,7 +131,13 @@ def find_port(host: str, wanted: int | None, first: int) -> int:
 
 
 def dashboard_command(
-    path: Path, address: Address, *, token: bool, kernels: int, idle_seconds: int
+    path: Path,
+    address: Address,
+    *,
+    token: bool,
+    kernels: int,
+    idle_seconds: int,
+    extensions: Sequence[str] = (),
 ) -> list[str]:
     """Return the command that publishes a notebook, or a directory of notebooks, with Voila.
 
@@ -137,7 +150,9 @@ def dashboard_command(
     kernels : int
         How many kernels wait, the notebook already executed, for each notebook; 0 for none.
     idle_seconds : int
-        How long the kernel of a visitor who has left is kept.
+        How long the kernel of a visitor who is not heard of any more is kept.
+    extensions : sequence of str
+        JupyterLab extensions the notebook needs besides `LAB_EXTENSIONS`.
     """
     settings = {
         # What is the same for every dashboard is in voila.json there.
@@ -147,6 +162,7 @@ def dashboard_command(
         "Voila.base_url": address.base_url,
         "Voila.auto_token": token,
         "Voila.connection_dir_root": _socket_root(),
+        "VoilaConfiguration.extension_allowlist": [*LAB_EXTENSIONS, *extensions],
         "VoilaConfiguration.preheat_kernel": kernels > 0,
         "VoilaConfiguration.default_pool_size": kernels,
         "MappingKernelManager.cull_idle_timeout": idle_seconds,
@@ -267,7 +283,10 @@ def _before(name: str, path: Path) -> str:
 
 
 def _arguments(settings: Mapping[str, object]) -> list[str]:
-    return [f"--{name}={value}" for name, value in settings.items()]
+    lists = {
+        name: value if isinstance(value, list) else [value] for name, value in settings.items()
+    }
+    return [f"--{name}={each}" for name, values in lists.items() for each in values]
 
 
 def _socket_root() -> str:

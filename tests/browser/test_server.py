@@ -45,6 +45,11 @@ ipywidgets.VBox([slider, circle])
 KERNEL = "import os; print('kernel', os.getpid(), os.environ.get('CVJKIT_JOURNEYS'))"
 WIDE = "import IPython; IPython.display.HTML('<hr style=width:3000px>')"
 NOISE = "import sys, warnings; warnings.warn('for the author'); print('and this', file=sys.stderr)"
+LOST = """
+view = {"model_id": "lost", "version_major": 2, "version_minor": 0}
+display({"application/vnd.jupyter.widget-view+json": view}, raw=True)
+"""
+FUNNEL = "import plotly.graph_objects as go; go.Figure(go.Funnel(x=[2, 1]))"
 FAILING = "1 / 0"
 
 
@@ -289,6 +294,16 @@ def test_a_cell_that_fails_is_told_in_a_sentence(page: Page, serve: Start, tmp_p
     assert "ZeroDivisionError" in server.written()
 
 
+def test_a_widget_that_cannot_be_drawn_is_told(
+    page: Page, serve: Start, tmp_path: Path, complaints: list[str]
+) -> None:
+    notebook(tmp_path / "page.ipynb", WIDGETS, LOST)
+    page.goto(serve([*DASHBOARD, "page.ipynb"], tmp_path).link())
+    expect(page.get_by_role("status")).to_contain_text("Part of this page could not be drawn")
+    expect(page.locator("circle")).to_be_visible()
+    assert "widget model not found" in complaints.pop()
+
+
 def test_a_page_whose_kernel_died_says_so_and_starts_again(
     page: Page, serve: Start, tmp_path: Path, complaints: list[str]
 ) -> None:
@@ -333,6 +348,18 @@ def test_a_broken_journey_is_told_and_the_others_open(serve: Start, tmp_path: Pa
     said = server.written()
     assert re.search(r"bad\.toml: 1 fault\n  .*reach.*-9 must not be negative", said)
     assert "the other journeys (1) open" in said
+
+
+def test_plotly_figures_appear_where_their_extension_is_asked_for(
+    page: Page, serve: Start, tmp_path: Path, complaints: list[str]
+) -> None:
+    notebook(tmp_path / "page.ipynb", FUNNEL)
+    link = serve([*DASHBOARD, "page.ipynb", "--extension=jupyterlab-plotly"], tmp_path).link()
+    # Once it has drawn, plotly's extension wants to leave a still in the notebook; Voila has none.
+    with page.expect_event("pageerror"):
+        page.goto(link)
+    expect(page.locator(".js-plotly-plot .funnellayer .trace")).to_be_visible()
+    assert "setData is not a function" in complaints.pop()
 
 
 def test_a_directory_is_a_list_of_dashboards(page: Page, serve: Start, tmp_path: Path) -> None:

@@ -25,9 +25,11 @@
   window.voila_heartbeat = () => say("Still starting, some numbers take a while …", false);
   window.voila_finish = () => {};
 
+  const outputs = () => [...document.querySelectorAll(".jp-OutputArea-output")].map((output) => output.textContent);
+
   const waiting = () =>
     document.querySelector('script[type="application/vnd.voila.cell-output+json"]') ||
-    [...document.querySelectorAll(".jp-OutputArea-output")].some((output) => output.textContent === "Loading widget...");
+    outputs().includes("Loading widget...");
 
   const watchStart = () => {
     const slow = setTimeout(
@@ -39,7 +41,9 @@
       observer.disconnect();
       clearTimeout(slow);
       document.body.classList.remove("cvjkit-starting");
-      say("", false);
+      if (outputs().some((text) => text.startsWith("Error displaying widget")))
+        say("Part of this page could not be drawn.", true, button("Start again", () => location.reload()));
+      else say("", false);
     };
     const observer = new MutationObserver(look);
     observer.observe(document.body, { childList: true, subtree: true });
