@@ -88,6 +88,8 @@ def workbook_grids(content: bytes, subject: str, faults: list[Fault]) -> dict[st
         for row, calculated in zip(_rows(sheet), _rows(results[sheet.title]), strict=True):
             grid.append([])
             for cell, result in zip(row, calculated, strict=True):
+                if cell.value is None:
+                    continue
                 where = f"{sheet.title}!{cell.coordinate}"
                 if result.data_type == "e":
                     faults.append(Fault(where, result.value, "is an error", "correct the cell"))
@@ -120,12 +122,10 @@ def _opened(content: bytes, subject: str, *, data_only: bool) -> Workbook:
         raise InputError(subject, [fault]) from None
 
 
-def _rows(sheet: Any) -> Iterator[list[Any]]:
-    """Give the cells of each row that hold something."""
+def _rows(sheet: Any) -> Iterator[Sequence[Any]]:
     # Files of other programs may claim a wrong size.
     sheet.reset_dimensions()
-    for row in sheet.iter_rows():
-        yield [cell for cell in row if cell.value is not None]
+    return iter(sheet.iter_rows())
 
 
 def _delimiter(text: str) -> str:

@@ -15,14 +15,16 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cvjkit import tables
 from cvjkit.faults import Fault, InputError
+from cvjkit.framework import Framework
 
 if TYPE_CHECKING:
-    from tomlkit.items import AoT, InlineTable, Table
+    from tomlkit.items import AoT, Array, InlineTable, Table
 
 SCHEMA_VERSION = 1
 SUFFIXES = (".toml", ".csv", ".xlsx")
@@ -164,6 +166,9 @@ def same(one: object, other: object) -> bool:
 def _canonical(value: Any, key: str = "") -> Any:
     """Write a document in one way: lists, whole numbers, short tactics, nothing empty."""
     if isinstance(value, Mapping):
+        if key == "framework" and "base" in value:
+            with suppress(InputError):
+                value = Framework.from_document(value).document()
         fields = {name: _canonical(item, name) for name, item in value.items()}
         if key == "tactics" and fields.keys() == {"name"}:
             return fields["name"]
@@ -413,37 +418,32 @@ class _Layout:
 
     def filled(self, document: Document) -> str:
         """Give the text with the document's values."""
-        self._merge(self.parsed, document)
+        self._merge(lambda: self.parsed, document)
         for table, text in self.above.values():
             table.trivia.indent = text + table.trivia.indent.lstrip("\n")
         return self.parsed.as_string()
 
-    def _merge(self, old: MutableMapping[str, Any], new: Mapping[str, Any]) -> None:
-        from tomlkit.items import AoT, InlineTable
+    def _merge(self, find: Callable[[], MutableMapping[str, Any]], new: Mapping[str, Any]) -> None:
+        """Change a table; it is looked up anew each time, as tomlkit may put it together anew."""
+        from tomlkit.items import AoT, Array, InlineTable
 
-        for key in [key for key in old if key not in new]:
-            del old[key]
         for key, value in new.items():
-            there = old.get(key)
-            if there is not None and same({key: there.unwrap()}, {key: value}):
+            there = find().get(key)
+            if there is not None and same({key: _plain(there)}, {key: value}):
                 continue
             if isinstance(there, MutableMapping) and isinstance(value, Mapping):
-                self._merge(there, value)
+                self._merge(partial(_within, find, key), value)
             elif isinstance(there, AoT) and _are_rows(value):
                 self._merge_rows(there, value, key)
-            elif (
-                isinstance(there, list)
-                and _are_rows(there)
-                and _are_rows(value)
-                and _ids(there, key) == _ids(value, key)
-            ):
-                for row, fields in zip(there, value, strict=True):
-                    self._merge(row, fields)
+            elif isinstance(there, Array) and isinstance(value, list):
+                self._merge_array(there, value, key)
             else:
-                item = self._item(key, value, inline=isinstance(old, InlineTable))
+                item = self._item(key, value, inline=isinstance(find(), InlineTable))
                 if isinstance(there, Mapping | AoT) or isinstance(item, Mapping | AoT):
-                    old.pop(key, None)
-                old[key] = item
+                    find().pop(key, None)
+                find()[key] = item
+        for key in [key for key in find() if key not in new]:
+            del find()[key]
 
     def _merge_rows(self, old: AoT, new: Sequence[Mapping[str, Any]], key: str) -> None:
         """Change a list of tables; each row keeps its comments, a renamed one too."""
@@ -466,10 +466,24 @@ class _Layout:
             if row is None:
                 row = self._item("", fields)
             else:
-                self._merge(row, fields)
+                self._merge(partial(_itself, row), fields)
             old.append(row)
             if at == 0:
                 self.above[id(row)] = (row, heading + self.above[id(row)][1])
+
+    def _merge_array(self, old: Array, new: Sequence[Any], key: str) -> None:
+        """Change a list in brackets; what stays in it keeps its comments unless moved."""
+        ids = _ids(new, key)
+        for at in reversed(range(len(old))):
+            if _ids(old[at : at + 1], key)[0] not in ids:
+                del old[at]
+        if [each for each in ids if each in _ids(old, key)] != _ids(old, key):
+            old.clear()
+        for at, value in enumerate(new):
+            if at == len(old) or _ids(old[at : at + 1], key)[0] != ids[at]:
+                old.insert(at, self._item("", value, inline=True))
+            elif isinstance(value, Mapping):
+                self._merge(partial(_itself, old[at]), value)
 
     def _cut_heading(self, row: Table) -> str:
         """Take off the comments above a row that a blank line sets apart from it."""
@@ -531,17 +545,33 @@ def _taken(lines: Sequence[tuple[list[Any], int]]) -> str:
     return "".join(texts[start:])
 
 
+def _within(find: Callable[[], MutableMapping[str, Any]], key: str) -> Any:
+    return find()[key]
+
+
+def _itself(table: Any) -> Any:
+    return table
+
+
 def _are_rows(value: object) -> bool:
     return (
         isinstance(value, list) and bool(value) and all(isinstance(row, Mapping) for row in value)
     )
 
 
-def _ids(rows: Sequence[Mapping[str, Any]], key: str) -> list[tuple[Any, ...]]:
-    """Give what tells the rows apart."""
-    return [tuple(row.get(field) for field in IDENTITY.get(key, ("name",))) for row in rows]
+def _ids(rows: Sequence[Any], key: str) -> list[Any]:
+    """Give what tells the rows of a list apart."""
+    fields = IDENTITY.get(key, ("name",))
+    return [
+        tuple(row.get(field) for field in fields) if isinstance(row, Mapping) else row
+        for row in rows
+    ]
 
 
 def _nameless(row: Mapping[str, Any], key: str) -> Document:
-    plain = row.unwrap() if hasattr(row, "unwrap") else row
-    return {name: value for name, value in plain.items() if name not in IDENTITY.get(key, ())}
+    names = IDENTITY.get(key, ())
+    return {name: value for name, value in _plain(row).items() if name not in names}
+
+
+def _plain(value: Any) -> Any:
+    return value.unwrap() if hasattr(value, "unwrap") else value

@@ -137,7 +137,7 @@ def from_xlsx(content: bytes, subject: str, name: str) -> Document:
     ours = {folded(title): grid for title, grid in grids.items() if folded(title) in OURS}
     if "stages" not in ours:
         fix = "name the sheet with one row a stage 'Stages'"
-        fault = Fault("sheets", ", ".join(grids), "have none called 'Stages'", fix)
+        fault = Fault("sheets", ", ".join(grids), "include none called 'Stages'", fix)
         raise InputError(subject, [*faults, fault])
     return _document(ours, subject, name, "", faults)
 
@@ -226,8 +226,10 @@ def _stage_table(grid: Grid, subject: str, reader: Reader) -> tuple[dict[int, He
         None,
     )
     if at is None:
+        found = ", ".join(str(cell.value) for cell in next(filter(None, grid), []))
         fix = "write 'stage' above the names of the stages"
-        raise InputError(subject, [Fault("columns", None, "must include 'stage'", fix)])
+        fault = Fault("headings", found, "do not include 'stage'", fix)
+        raise InputError(subject, [*reader.faults, fault])
     heads: dict[int, Head] = {}
     for cell in grid[at]:
         head = _head(cell)
@@ -335,7 +337,7 @@ def _framework(given: object, labels: Sequence[Cell], subject: str, reader: Read
     fault = Fault(
         "framework",
         None,
-        "is not given, and does not follow from the stages",
+        "is given, and the stages do not tell which it is",
         f"add a column 'framework' with one of these keys ({stages})",
     )
     raise InputError(subject, [*reader.faults, fault])
@@ -558,7 +560,8 @@ def to_xlsx(document: Mapping[str, Any], subject: str) -> bytes:
         for title, table in sheets.items():
             _fill(book.create_sheet(title), table)
     except IllegalCharacterError as error:
-        fault = Fault("file", ".xlsx", f"cannot hold a character: {error}", "save it as .toml")
+        text = str(error).removesuffix(" cannot be used in worksheets.")
+        fault = Fault("text", text, "has a character no workbook can hold", "save it as .toml")
         raise InputError(subject, [fault]) from None
     content = io.BytesIO()
     book.save(content)
