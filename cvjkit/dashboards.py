@@ -46,23 +46,31 @@ class _JourneyPage(_Page):
         self._paths = {path.name: path for path in _journey_files(folder)}
         self._names: dict[str, str] = {}
         self._broken: dict[str, str] = {}
-        readable = {name: found for name in self._paths if (found := self._read(name))}
-        self._chosen = next(iter(readable), "")
+        self._chosen, self._description = "", ""
+        self._designer: Designer | None = None
         self._chooser = NumberGrid(self._edited)
-        self._designer = Designer(writable=False) if readable else None
-        if self._designer is not None:
-            self._open(self._designer, readable[self._chosen])
-        super().__init__([self._chooser, *([self._designer] if self._designer else [])])
+        super().__init__([self._chooser])
         self.add_class("cvj-page")
-        self._show()
+        found = {name: self._read(name) for name in self._paths}
+        self._open(next((name for name, each in found.items() if each), ""))
 
     def _edited(self, edits: Edits) -> None:
         for (_, _, column), text in edits.texts[:1]:
-            name = text if column == CHOOSE else self._chosen
-            found = self._read(name)
-            if found is not None and self._designer is not None:
-                self._chosen = name
-                self._open(self._designer, found)
+            self._open(text if column == CHOOSE else self._chosen)
+
+    def _open(self, name: str) -> None:
+        """Show a journey, if its file can be read; if not, the one before stays."""
+        found = self._read(name) if name else None
+        if found is not None:
+            if self._designer is None:
+                self._designer = Designer(found, writable=False)
+                self.children = [self._chooser, self._designer]
+            try:
+                self._designer.load(found, view=found.view)
+            except InputError:
+                # The framework it asks to be seen in cannot take it; its own can.
+                self._designer.load(found)
+            self._chosen, self._description = name, found.description
         self._show()
 
     def _read(self, name: str) -> Journey | None:
@@ -78,16 +86,8 @@ class _JourneyPage(_Page):
         self._names[name] = found.name
         return found
 
-    def _open(self, designer: Designer, found: Journey) -> None:
-        try:
-            designer.load(found, view=found.view)
-        except InputError:
-            # The framework it asks to be seen in cannot take it; its own can.
-            designer.load(found)
-        self._description = found.description
-
     def _show(self) -> None:
-        if self._designer is None and not self._broken:
+        if not self._paths:
             listed = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
             note = f"There is no journey to show yet: its folder holds no {listed} file."
             self._chooser.show([Part("choose", notes=(note,))])
