@@ -1,0 +1,180 @@
+"""What a visitor waits for, in a real browser. Run: python -m benchmarks.dashboards.
+
+Two questions, each measured side by side in one run:
+- from the request of the page to the first Sankey, against a bare Voila notebook that only draws
+  the same figure with plotly (both with waiting kernels, both without);
+- from a key press to the redrawn Sankey, and until nothing on the page moves any more.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from statistics import median
+
+import nbformat
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+import cvjkit as cvj
+from tests.browser import chromium
+from tests.browser.conftest import ROOT, Server
+
+PAGES = 12
+KEYS = 60
+JOURNEY = ROOT / "data" / "journeys" / "contact_lenses.toml"
+WAITING = 2
+
+# From each key press: when the Sankey first changed, and when anything on the page last did.
+WATCH = """() => {
+  const seen = window.seen = [];
+  addEventListener('keydown', () => seen.push({pressed: performance.now()}), true);
+  new MutationObserver(changes => {
+    const key = seen.at(-1);
+    if (!key) return;
+    const now = performance.now();
+    const sankey = changes.some(({target}) => target.parentElement?.closest('svg'));
+    if (sankey && !key.drawn) requestAnimationFrame(() => key.drawn ??= performance.now());
+    key.still = now;
+  }).observe(document.body,
+             {subtree: true, childList: true, attributes: true, characterData: true});
+}"""
+
+
+def main() -> None:
+    """Measure and print."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        only = folder / "journeys"
+        only.mkdir()
+        shutil.copy(JOURNEY, only)
+        bare = _bare_notebook(folder / "bare.ipynb")
+        browser = stack.enter_context(_chromium())
+        for kernels in (0, WAITING):
+            print(f"Request to first Sankey [s, median of {PAGES}], {kernels} kernels waiting")
+            ours = stack.enter_context(_dashboard(kernels, only))
+            peer = stack.enter_context(_voila(bare, kernels, folder))
+            times: dict[str, list[float]] = {"bare notebook in stock Voila": [], "ours": []}
+            for _ in range(PAGES):
+                for name, link in zip(times, (peer, ours), strict=True):
+                    times[name].append(_seconds_to_sankey(browser, link))
+                    time.sleep(3 if kernels else 0.5)
+            for name, taken in times.items():
+                print(f"  {name:<30}{median(taken):.2f}   {min(taken):.2f} to {max(taken):.2f}")
+            theirs, our = (median(taken) for taken in times.values())
+            print(f"  {'ratio':<30}{our / theirs:.2f}")
+        _print_keys(browser, ours)
+
+
+def _print_keys(browser: Browser, link: str) -> None:
+    page = _open(browser, link)
+    page.get_by_role("radio", name="Search ads").check(force=True)
+    field = page.get_by_label("Reached: Collect Leads", exact=True)
+    field.click()
+    page.evaluate(WATCH)
+    for turn in range(KEYS):
+        page.keyboard.press("Backspace" if turn % 2 else str(turn // 2 % 10))
+        page.wait_for_timeout(400)
+    seen = page.evaluate("seen")
+    assert all("drawn" in key for key in seen), "a key press did not redraw the Sankey"
+    page.context.close()
+    print(f"Key press [ms], {len(seen)} keys            median   95%   max")
+    for name, end in (("Sankey redrawn", "drawn"), ("everything still", "still")):
+        taken = sorted(key[end] - key["pressed"] for key in seen)
+        print(f"  {name:<34}{median(taken):.0f}    {taken[int(0.95 * KEYS)]:.0f}   {taken[-1]:.0f}")
+
+
+def _seconds_to_sankey(browser: Browser, link: str) -> float:
+    start = time.perf_counter()
+    page = _open(browser, link)
+    taken = time.perf_counter() - start
+    page.context.close()
+    return taken
+
+
+def _open(browser: Browser, link: str) -> Page:
+    page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
+    # Stock Voila asks a public server for icons; where there is no network it would wait for it.
+    page.route("**/*", _only_here)
+    page.goto(link, wait_until="commit")
+    page.wait_for_selector("path.sankey-link", timeout=60_000)
+    return page
+
+
+def _only_here(route: Route) -> None:
+    if "//127.0.0.1" in route.request.url:
+        route.continue_()
+    else:
+        route.abort()
+
+
+def _bare_notebook(path: Path) -> Path:
+    journey = cvj.read_journey(JOURNEY)
+    text = cvj.sankey(journey.in_framework(journey.view or "nine")).to_json()
+    cell = f"import json\nimport plotly.graph_objects as go\ngo.Figure(json.loads({text!r}))"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
+    nbformat.write(notebook, path)
+    return path
+
+
+@contextmanager
+def _chromium() -> Iterator[Browser]:
+    path = chromium.find()
+    assert path, chromium.ADVICE
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(chromium.ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def _dashboard(kernels: int, journeys: Path) -> Iterator[str]:
+    options = [f"--kernels={kernels}", f"--journeys={journeys}"]
+    server = Server(["dashboard", "--port=0", *options], ROOT)
+    try:
+        yield server.link()
+    finally:
+        server.stop()
+
+
+@contextmanager
+def _voila(notebook: Path, kernels: int, folder: Path) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = [f"--port={port}", "--no-browser", "--Voila.log_level=ERROR"]
+    if kernels:
+        options += ["--preheat_kernel=True", f"--pool_size={kernels}"]
+    command = [sys.executable, "-m", "voila", str(notebook), *options]
+    server = subprocess.Popen(command, cwd=folder, env=dict(os.environ))
+    try:
+        _wait(lambda: socket.create_connection(("127.0.0.1", port), 1).close())
+        time.sleep(5 if kernels else 0)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _wait(ready: Callable[[], object], seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            ready()
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+if __name__ == "__main__":
+    main()
