@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StrictBool, ValidationError
 
 from cvjkit import files
+from cvjkit.audit import Audit, Rule, audit
 from cvjkit.checks import PARTS, checked_parts, framework_of, published_frameworks
 from cvjkit.economics import BOUGHT_AGAIN, Economics, appraise
 from cvjkit.expression import expression
@@ -26,6 +27,7 @@ from cvjkit.inputs import (
     Thresholds,
     Transition,
 )
+from cvjkit.rules import rules as all_rules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -596,6 +598,27 @@ class Journey(BaseModel):
             second_purchase_rate=self.second_purchase_rate,
             fixed_share=fixed_share,
         )
+
+    def audit(self, rules: Iterable[Rule] | None = None) -> Audit:
+        """Check the design against the documents' own rules, and ours.
+
+        Parameters
+        ----------
+        rules : iterable of Rule, optional
+            By default `cvjkit.rules`; rules of one's own go beside them:
+            ``[*cvj.rules(), mine]``.
+
+        Returns
+        -------
+        Audit
+
+        Examples
+        --------
+        >>> shop = Journey.from_counts("five", [10000, 2000, 100, 40, 10])
+        >>> [finding.id for finding in shop.audit().fired]
+        ['A04', 'A44', 'A51']
+        """
+        return audit(self, all_rules() if rules is None else rules)
 
     def document(self) -> Document:
         """Give the design as plain values, without what is empty, as a file holds it."""
