@@ -80,7 +80,7 @@ class _JourneyPage(_Page):
         except InputError as error:
             self._names.setdefault(name, f"{name} (cannot be opened)")
             # A visitor need not know where on the server the file is: no subject, no folder.
-            self._broken[name] = "; ".join(map(str, error.faults))
+            self._broken[name] = " ".join(f"{fault}." for fault in error.faults)
             return None
         self._broken.pop(name, None)
         self._names[name] = found.name

@@ -1,0 +1,471 @@
+"""The Designer under real hands: keys, clipboard and eyes, in JupyterLab and in Voila."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+import cvjkit as cvj
+from tests.browser.conftest import ROOT, Server, run_all_cells
+from tests.browser.test_server import notebook
+
+SHOP = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
+TWO = cvj.Journey.from_counts(
+    "five", {"Ads": [900, 90, 9, 5, 1], "Blog": [100, 80, 9, 6, 2]}, name="Two"
+)
+EVIL = "<img src=x onerror=alert(1)>"
+NAMES = {
+    "reach": EVIL,
+    "acquisition": "\"'`</script><script>alert(2)</script>&amp;",
+    "conversion": "long " * 100,
+    "retention": "الاحتفاظ بالعملاء",
+    "loyalty": "🎉 fans 🎉",
+}
+CELLS = (
+    "import cvjkit as cvj\ndesigner = cvj.Designer('shop.toml')\ndesigner",
+    "print('now', designer.journey.segments[0].counts)",
+)
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """Journeys, a broken one among them, and a notebook with a Designer."""
+    with tempfile.TemporaryDirectory(prefix="cvj") as directory:
+        folder = Path(directory)
+        SHOP.save(folder / "shop.toml")
+        TWO.save(folder / "two.toml")
+        own = cvj.framework("five").rename(NAMES, key="ours", name=EVIL)
+        hostile = cvj.Journey.from_counts(own, {EVIL: [900, 90, 9, 5, 1], "b": [9] * 5}, name=EVIL)
+        hostile = hostile.with_segment(EVIL, channel=EVIL).with_terms(description=EVIL)
+        hostile.with_offer("conversion", name=EVIL, price=1).save(folder / "hostile.toml")
+        (folder / "broken.toml").write_text('schema_version = 1\nname = "x"\n', encoding="utf-8")
+        notebook(folder / "design.ipynb", *CELLS)
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def published(folder: Path) -> Iterator[str]:
+    arguments = ["--port=0", "--no-token", "--kernels=1", f"--journeys={folder}"]
+    server = Server(["dashboard", *arguments, "dashboards/journey.ipynb"], ROOT)
+    yield server.link()
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def laboratory(folder: Path) -> Iterator[str]:
+    server = Server(["lab", "--port=0"], folder)
+    yield server.link().replace("/lab?", "/lab/tree/design.ipynb?")
+    server.stop()
+
+
+@pytest.fixture
+def dashboard(page: Page, published: str, complaints: list[str]) -> Page:
+    """The dashboard, with the shop chosen."""
+    page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+    page.goto(published)
+    choose(page, "shop.toml")
+    return page
+
+
+@pytest.fixture
+def lab(page: Page, laboratory: str) -> Page:
+    """The notebook in JupyterLab, run."""
+    page.goto(laboratory)
+    run_all_cells(page)
+    expect(field(page, "Reached: Reach")).to_have_value("10,000", timeout=60_000)
+    return page
+
+
+@pytest.fixture(params=["dashboard", "lab"])
+def designer(request: pytest.FixtureRequest) -> Page:
+    """A page with the Designer of the shop on it, in Voila and in JupyterLab."""
+    page = request.getfixturevalue(request.param)
+    assert isinstance(page, Page)
+    return page
+
+
+def choose(page: Page, name: str) -> None:
+    page.get_by_label("Journey", exact=True).select_option(name)
+
+
+def field(page: Page, label: str) -> Locator:
+    return page.get_by_label(label, exact=True)
+
+
+def focused(page: Page) -> str:
+    label = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    return label or str(page.evaluate("document.activeElement.textContent"))
+
+
+def people(page: Page, source: str, target: str, number: str) -> None:
+    """Wait for a link of the Sankey to carry so many people."""
+    link = page.locator(f'path.sankey-link[data-source="{source}"][data-target="{target}"]')
+    expect(link).to_have_attribute("data-people", number)
+
+
+def shown(page: Page, stage: str, text: str) -> None:
+    """Wait for the label of a stage in the Sankey to say a text."""
+    label = page.locator(f'.node-label[data-stage="{stage}"][data-kind="stage"]')
+    expect(label).to_contain_text(text)
+
+
+def paste(page: Page, text: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("text => navigator.clipboard.writeText(text)", text)
+    page.keyboard.press("Control+v")
+
+
+# --- in both places ---------------------------------------------------------------------------
+
+
+def test_a_number_typed_is_read_off_the_sankey(designer: Page) -> None:
+    people(designer, "reach", "acquisition", "2000")
+    field(designer, "Reached: Acquisition").focus()
+    designer.keyboard.type("4000")
+    people(designer, "reach", "acquisition", "4000")
+    shown(designer, "acquisition", "4,000")
+    expect(field(designer, "Step rate: Acquisition")).to_have_value("40%")
+    designer.keyboard.press("ArrowRight")
+    assert focused(designer) == "Step rate: Acquisition"
+    designer.keyboard.type("25%")
+    people(designer, "reach", "acquisition", "2500")
+    shown(designer, "acquisition", "25% of previous")
+
+
+def test_keys_lead_through_the_table_like_through_a_sheet(designer: Page) -> None:
+    field(designer, "Reached: Reach").focus()
+    for key, label in (
+        ("Enter", "Reached: Acquisition"),
+        ("ArrowDown", "Reached: Conversion"),
+        ("Shift+Enter", "Reached: Acquisition"),
+        ("ArrowUp", "Reached: Reach"),
+        ("ArrowRight", "Unit cost: Reach"),
+        ("ArrowDown", "Unit cost: Acquisition"),
+        ("ArrowLeft", "Step rate: Acquisition"),
+        ("Tab", "Unit cost: Acquisition"),
+        ("Shift+Tab", "Step rate: Acquisition"),
+    ):
+        designer.keyboard.press(key)
+        assert focused(designer) == label
+
+
+def test_nobody_takes_the_caret_from_who_types(designer: Page) -> None:
+    field(designer, "Reached: Acquisition").focus()
+    designer.keyboard.type("12")
+    shown(designer, "acquisition", "12")
+    designer.keyboard.press("Home")
+    designer.keyboard.type("9")
+    shown(designer, "acquisition", "912")
+    designer.keyboard.type("0")
+    shown(designer, "acquisition", "9,012")
+    expect(field(designer, "Reached: Acquisition")).to_have_value("9012")
+    designer.keyboard.press("Enter")
+    expect(field(designer, "Reached: Acquisition")).to_have_value("9,012")
+
+
+def test_what_is_wrong_is_said_beside_the_field_and_the_picture_stays(designer: Page) -> None:
+    rate = field(designer, "Step rate: Conversion")
+    rate.focus()
+    designer.keyboard.type("25")
+    said = designer.get_by_text("25 is more than 1: write 25% or 0.25")
+    expect(said).to_be_visible()
+    expect(rate).to_have_attribute("aria-invalid", "true")
+    expect(rate).to_have_accessible_description("25 is more than 1: write 25% or 0.25")
+    people(designer, "acquisition", "conversion", "100")
+    designer.keyboard.type("%")
+    people(designer, "acquisition", "conversion", "500")
+    expect(said).to_have_count(0)
+    expect(rate).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_escape_and_undo_take_back_what_was_typed(designer: Page) -> None:
+    field(designer, "Reached: Conversion").focus()
+    designer.keyboard.type("250")
+    people(designer, "acquisition", "conversion", "250")
+    designer.keyboard.press("Escape")
+    people(designer, "acquisition", "conversion", "100")
+    expect(field(designer, "Reached: Conversion")).to_have_value("100")
+    designer.keyboard.type("300")
+    people(designer, "acquisition", "conversion", "300")
+    designer.keyboard.press("Enter")
+    designer.keyboard.type("50")
+    people(designer, "conversion", "retention", "50")
+    for keys, conversion, retention in (
+        ("Control+z", "300", "40"),
+        ("Control+z", "100", "40"),
+        ("Control+y", "300", "40"),
+        ("Control+Shift+z", "300", "50"),
+    ):
+        designer.keyboard.press(keys)
+        people(designer, "acquisition", "conversion", conversion)
+        people(designer, "conversion", "retention", retention)
+    expect(field(designer, "Reached: Retention")).to_have_value("50")
+
+
+def test_a_block_copied_from_a_spreadsheet_fills_the_fields_in_one_step(designer: Page) -> None:
+    field(designer, "Reached: Reach").focus()
+    paste(designer, "8,000\t\t0.1\r\n4,000\t50%\t0.5\r\n800\t20%\t5\r\n")
+    people(designer, "reach", "acquisition", "4000")
+    people(designer, "acquisition", "conversion", "800")
+    expect(field(designer, "Reached: Reach")).to_have_value("8,000")
+    expect(field(designer, "Unit cost: Conversion")).to_have_value("5")
+    expect(field(designer, "Reached: Retention")).to_have_value("40")
+    designer.keyboard.press("Control+z")
+    people(designer, "reach", "acquisition", "2000")
+    expect(field(designer, "Unit cost: Conversion")).to_have_value("")
+
+
+def test_a_single_number_is_pasted_as_in_any_field(designer: Page) -> None:
+    field(designer, "Reached: Conversion").focus()
+    paste(designer, "777")
+    people(designer, "acquisition", "conversion", "777")
+
+
+# --- in JupyterLab ----------------------------------------------------------------------------
+
+
+def test_in_jupyterlab_the_design_is_there_in_the_next_cell_and_saved_to_its_file(
+    lab: Page, folder: Path
+) -> None:
+    field(lab, "Reached: Conversion").focus()
+    lab.keyboard.type("123")
+    people(lab, "acquisition", "conversion", "123")
+    lab.locator(".jp-CodeCell").nth(1).locator(".cm-content").click()
+    lab.keyboard.press("Shift+Enter")
+    expect(lab.get_by_text("now (10000.0, 2000.0, 123.0, 40.0, 10.0)")).to_be_visible()
+
+    path = folder / "copy.toml"
+    field(lab, "File name").focus()
+    lab.keyboard.type("copy.toml")
+    lab.keyboard.press("Tab")
+    assert focused(lab) == "Save as"
+    lab.keyboard.press("Enter")
+    expect(lab.get_by_text("Saved in copy.toml.")).to_be_visible()
+    assert cvj.read_journey(path) == SHOP.with_stage("conversion", people=123)
+
+    TWO.save(path, overwrite=True)
+    lab.get_by_role("button", name="Save", exact=True).press("Enter")
+    expect(lab.get_by_text("changed by somebody else")).to_be_visible()
+    assert cvj.read_journey(path) == TWO
+    lab.get_by_role("button", name="Overwrite").press("Enter")
+    expect(lab.get_by_text("Saved in copy.toml.")).to_be_visible()
+    assert cvj.read_journey(path) == SHOP.with_stage("conversion", people=123)
+
+
+def test_in_jupyterlab_the_notebooks_own_keys_do_nothing_to_the_fields(lab: Page) -> None:
+    cells = lab.locator(".jp-Notebook .jp-Cell")
+    before = cells.count()
+    for label in ("Framework", "Reached: Reach", "Undo"):
+        field(lab, label).focus() if label != "Undo" else lab.get_by_role(
+            "button", name="Undo"
+        ).focus()
+        for key in ("d", "d", "a", "b", "x", "Shift+Enter", "Escape"):
+            lab.keyboard.press(key)
+    expect(cells).to_have_count(before)
+    expect(lab.locator(".jp-Notebook.jp-mod-editMode .jp-mod-active.jp-CodeCell")).to_have_count(0)
+
+
+# --- on a dashboard ---------------------------------------------------------------------------
+
+
+def test_with_the_tab_key_alone_everything_is_reached(dashboard: Page) -> None:
+    dashboard.locator("details.cvj-part").evaluate_all("all => all.forEach(one => one.open = true)")
+    field(dashboard, "Journey").focus()
+    reached: list[str] = []
+    while (label := focused(dashboard)) not in reached[:1]:
+        assert len(reached) < 100
+        reached.append(label)
+        dashboard.keyboard.press("Tab")
+        if dashboard.evaluate("document.activeElement === document.body"):
+            break
+    columns = ("Reached", "Step rate", "Unit cost", "Delay")
+    stages = ("Reach", "Acquisition", "Conversion", "Retention", "Loyalty")
+    table = [f"{column}: {stage}" for stage in stages for column in columns]
+    table.remove("Step rate: Reach")
+    assert [label for label in reached if label in table] == table
+    assert {"Name", "Framework", "Undo", "Redo", "Picture from", "Money"} <= {*reached}
+    assert {"Price: First order", "Margin: Later orders", "Repeat rate: Later orders"} <= {*reached}
+    assert {"Currency", "Fixed cost", "Discount rate a year", "Spend: Everyone"} <= {*reached}
+    assert {"Way from", "Add way", "Referral to", "Add referral", "Add segment"} <= {*reached}
+
+
+def test_a_way_is_added_and_a_plan_made_with_the_keyboard_alone(dashboard: Page) -> None:
+    dashboard.get_by_role("radio", name="Counted").focus()
+    dashboard.keyboard.press("ArrowRight")
+    expect(dashboard.get_by_role("radio", name="Planned")).to_be_checked()
+    section = dashboard.get_by_text("Skips, ways back and referrals")
+    section.focus()
+    dashboard.keyboard.press("Enter")
+    field(dashboard, "Way from").focus()
+    dashboard.keyboard.type("Ret")
+    dashboard.keyboard.press("Tab")
+    dashboard.keyboard.type("Acq")
+    dashboard.keyboard.press("Tab")
+    dashboard.keyboard.type("50%")
+    dashboard.keyboard.press("Tab")
+    dashboard.keyboard.press("Enter")
+    back = dashboard.locator('path.sankey-link[data-kind="back"]')
+    expect(back.first).to_be_visible()
+    dashboard.get_by_role("button", name="Remove way 1").focus()
+    dashboard.keyboard.press("Enter")
+    expect(back).to_have_count(0)
+    assert dashboard.evaluate("document.activeElement !== document.body")
+
+
+def test_the_picture_and_the_figures_follow_the_segment(dashboard: Page) -> None:
+    choose(dashboard, "two.toml")
+    shown(dashboard, "reach", "1,000")
+    dashboard.get_by_role("radio", name="All").focus()
+    dashboard.keyboard.press("ArrowRight")
+    shown(dashboard, "reach", "900")
+    expect(dashboard.locator('[data-figure="Customers"] .cvj-amount')).to_have_text("9")
+    field(dashboard, "Reached: Conversion").focus()
+    dashboard.keyboard.type("45")
+    expect(dashboard.locator('[data-figure="Customers"] .cvj-amount')).to_have_text("45")
+
+
+def test_another_framework_is_drawn_and_what_it_leaves_out_is_said(dashboard: Page) -> None:
+    field(dashboard, "Framework").select_option("eight")
+    shown(dashboard, "conversion", "100")
+    shown(dashboard, "subscription", "–")
+    expect(dashboard.get_by_text("Not known yet: Subscription, Excitement")).to_be_visible()
+    field(dashboard, "Reached: Subscription").focus()
+    dashboard.keyboard.type("500")
+    people(dashboard, "engagement", "subscription", "500")
+
+
+def test_a_journey_is_chosen_and_its_numbers_come_back(dashboard: Page, folder: Path) -> None:
+    before = {path: path.read_bytes() for path in folder.glob("*.toml")}
+    expect(dashboard.get_by_text("broken.toml: segments")).to_be_visible()
+    field(dashboard, "Reached: Acquisition").focus()
+    dashboard.keyboard.type("3000")
+    people(dashboard, "reach", "acquisition", "3000")
+    dashboard.get_by_role("button", name="Back to the file's numbers").press("Enter")
+    people(dashboard, "reach", "acquisition", "2000")
+    choose(dashboard, "broken.toml")
+    expect(field(dashboard, "Journey")).to_have_value("shop.toml")
+    people(dashboard, "reach", "acquisition", "2000")
+    assert field(dashboard, "File name").count() == 0
+    assert {path: path.read_bytes() for path in folder.glob("*.toml")} == before
+
+
+def test_hostile_names_are_shown_as_they_are_and_do_nothing(dashboard: Page) -> None:
+    choose(dashboard, "hostile.toml")
+    shown(dashboard, "reach", EVIL)
+    expect(field(dashboard, "Name")).to_have_value(EVIL)
+    expect(field(dashboard, "Offer: First order")).to_have_value(EVIL)
+    expect(field(dashboard, f"Channel: {EVIL}")).to_have_value(EVIL)
+    expect(dashboard.get_by_role("radio", name=EVIL)).to_have_count(1)
+    names = dashboard.locator('[data-table="stages"] .cvj-name span')
+    assert names.all_inner_texts() == [name.strip() for name in NAMES.values()]
+    field(dashboard, "Name").focus()
+    dashboard.keyboard.type("<script>alert(3)</script>")
+    expect(dashboard.locator(".cvj-title")).to_have_text("<script>alert(3)</script>")
+    dashboard.get_by_role("radio", name=EVIL).press("Space")
+    field(dashboard, f"Reached: {EVIL}").focus()
+    dashboard.keyboard.type(EVIL)
+    expect(dashboard.get_by_text("is not a number")).to_be_visible()
+    assert dashboard.locator(".cvj-page img, .cvj-page script").count() == 0
+    for width in (390, 1400):
+        dashboard.set_viewport_size({"width": width, "height": 900})
+        assert dashboard.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("width", [390, 700, 1000, 1400])
+def test_it_fits_any_width(dashboard: Page, width: int) -> None:
+    dashboard.set_viewport_size({"width": width, "height": 900})
+    assert dashboard.evaluate("document.documentElement.scrollWidth") == width
+    numbers = field(dashboard, "Reached: Loyalty").bounding_box()
+    picture = dashboard.locator(".cvj-flow").bounding_box()
+    assert numbers
+    assert picture
+    beside = picture["x"] > numbers["x"] + numbers["width"]
+    below = picture["y"] > numbers["y"] + numbers["height"]
+    assert (beside, below) == ((True, False) if width >= 1000 else (False, True))
+    inputs = dashboard.locator('[data-table="stages"] input:not(.cvj-nothing)')
+    for box in (inputs.nth(at).bounding_box() for at in range(inputs.count())):
+        assert box
+        assert box["width"] >= 60
+        assert 0 <= box["x"] <= width - box["width"]
+
+
+# --- a visitor may send anything --------------------------------------------------------------
+
+SEND = """
+async ({ kernel, messages }) => {
+  const socket = new WebSocket(`ws://${location.host}/api/kernels/${kernel}/channels`);
+  await new Promise((done, fail) => { socket.onopen = done; socket.onerror = fail; });
+  const heard = [];
+  let waiting = messages.length;
+  const over = new Promise(done => {
+    socket.onmessage = ({ data }) => {
+      const { msg_type, content, parent_header } = JSON.parse(data);
+      heard.push({ msg_type, content });
+      const ours = parent_header.session === "visitor";
+      if (ours && msg_type === "status" && content.execution_state === "idle") waiting -= 1;
+      if (waiting === 0) done();
+    };
+  });
+  messages.forEach(([msg_type, content], at) => socket.send(JSON.stringify({
+    header: { msg_id: `visitor-${at}-${Math.random()}`, msg_type, username: "", session: "visitor",
+      version: "5.3", date: new Date().toISOString() },
+    parent_header: {}, metadata: {}, content, channel: "shell", buffers: [],
+  })));
+  await over;
+  socket.close();
+  return heard;
+}
+"""
+STATES: list[Any] = [
+    {"document": 5, "picture": [], "children": ["x"], "layout": 7, "width": 3, "_dom_classes": 1},
+    {"document": {"parts": [{"id": EVIL}]}, "_esm": 1, "_css": None, "box_style": "pink"},
+    [],
+    "state",
+    None,
+]
+EDITS: list[Any] = [
+    [["stages", "reach", "reached", 5]],
+    [["stages", "reach", "reached", "1e400"], [], None, {"a": 1}],
+    [["head", "head", "framework", "<nope>"]],
+    [["view", "view", "begin", "9"]],
+    [["file", "file", "save", ""]],
+    "edits",
+]
+
+
+def test_whatever_a_visitor_sends_no_traceback_comes_back_and_the_page_goes_on(
+    dashboard: Page,
+) -> None:
+    config = dashboard.locator("#jupyter-config-data").text_content()
+    kernel = json.loads(config or "")["kernelId"]
+
+    def send(*messages: tuple[str, dict[str, Any]]) -> list[dict[str, Any]]:
+        heard = dashboard.evaluate(SEND, {"kernel": kernel, "messages": list(messages)})
+        assert isinstance(heard, list)
+        return heard
+
+    asked = send(("comm_info_request", {"target_name": "jupyter.widget"}))
+    (reply,) = [each["content"] for each in asked if each["msg_type"] == "comm_info_reply"]
+    widgets = list(reply["comms"])
+    assert len(widgets) >= 8
+    envelope = {"what": "type", "view": "v", "number": 1, "run": 1}
+    data: list[Any] = [
+        {"method": "update", "state": state, "buffer_paths": [5]} for state in STATES
+    ]
+    data += [{"method": "custom", "content": {**envelope, "edits": edits}} for edits in EDITS]
+    data += [{"method": "custom", "content": {**envelope, "number": "x"}}, {"method": 5}, {}, [], 1]
+    messages = [("comm_msg", {"comm_id": each, "data": sent}) for each in widgets for sent in data]
+    heard = send(*messages)
+    told = [each for each in heard if each["msg_type"] in {"error", "stream"}]
+    assert told == []
+    field(dashboard, "Reached: Acquisition").focus()
+    dashboard.keyboard.type("2222")
+    people(dashboard, "reach", "acquisition", "2222")
+    expect(dashboard.locator("body")).not_to_contain_text(re.compile("Traceback|Error"))
