@@ -11,7 +11,7 @@ import numpy as np
 
 from cvjkit.framework import milestones
 from cvjkit.inputs import Message, Tactic
-from cvjkit.lexicon import TacticKind, tactic_kind
+from cvjkit.lexicon import TacticKind, tactic_kind, tactic_kinds
 
 if TYPE_CHECKING:
     from cvjkit.economics import Economics
@@ -192,8 +192,16 @@ class Facts:
         """Find the stage that stands at a milestone, or say that there must be one."""
         place = self.at(*names)
         if place is None:
-            raise MissingError(f"a stage at {' or '.join(names)}: {self.chosen} has none")
+            raise MissingError(f"a stage at {' or '.join(names)}: {self.framework.key} has none")
         return place
+
+    def before(self, place: int) -> list[int]:
+        """Give the stages that lie before a stage on its way, the nearest first."""
+        way, stage = list[int](), self.framework.parents[place]
+        while stage is not None:
+            way.append(stage)
+            stage = self.framework.parents[stage]
+        return way
 
     def label(self, place: int) -> str:
         """Give a stage's name."""
@@ -259,6 +267,39 @@ class Facts:
         end = len(self.framework) - 1 if last is None else last
         return [act for act in self.acts if first <= act.place <= end and act.is_one_of(kinds)]
 
+    def look_for(
+        self, *kinds: str, needs: str, first: int = 0, last: int | None = None
+    ) -> list[Act]:
+        """Find them like `acts_of`; give none only where it is certain that there are none.
+
+        Raises
+        ------
+        MissingError
+            With `needs`, as long as no tactic or message is typed; with the tactics whose kind
+            is not known, where one of them may be what is looked for.
+        """
+        found = self.acts_of(*kinds, first=first, last=last)
+        if not found:
+            self.must_begin(needs)
+            places = self._homes(kinds)
+            end = len(self.framework) - 1 if last is None else last
+            unsure = [
+                f"the kind of {act.name}"
+                for act in self.acts
+                if act.kind is None and first <= act.place <= end and act.place in places
+            ]
+            if unsure:
+                raise MissingError(*unsure)
+        return found
+
+    def _homes(self, kinds: Sequence[str]) -> set[int]:
+        """Find the stages at which tactics of these kinds or roles are at home."""
+        every = set(range(len(self.framework)))
+        meant = [kind for kind in tactic_kinds() if {kind.key, *kind.roles} & {*kinds}]
+        return set().union(
+            *({self.covering[home] for home in kind.homes} or every for kind in meant)
+        )
+
     def must_begin(self, *needs: str) -> None:
         """Say what is needed, as long as no tactic or message is typed."""
         if not self.begun:
@@ -298,12 +339,9 @@ class Facts:
 
     def days_to(self, place: int) -> float:
         """Sum the time from the first stage to this one [days], or say what is not typed."""
-        way, stage = [place], self.framework.parents[place]
-        while stage is not None:
-            way.append(stage)
-            stage = self.framework.parents[stage]
+        legs = [place, *self.before(place)][:-1]
         return sum(
-            self.typed(*((f"delay_days of {self.label(at)}", self.delay(at)) for at in way[:-1]))
+            self.typed(*((f"delay_days of {self.label(leg)}", self.delay(leg)) for leg in legs))
         )
 
     @staticmethod

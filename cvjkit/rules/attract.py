@@ -180,16 +180,18 @@ def late_curiosity(facts: Facts) -> Iterator[Outcome]:
             {"days": days, "most": most},
             stage=facts.key(intrigued),
         )
-    hooks = facts.acts_of("hook", last=facts.covering["engaged"])
-    if facts.begun and not hooks:
+    engaged = facts.covering["engaged"]
+    needed = "a hook: an intriguing headline, a story of your own"
+    hooks = facts.look_for("hook", last=engaged, needs=needed)
+    if not hooks:
         yield fires(
             "Nothing hooks those who come: curiosity must come at the outset.",
-            stage=facts.key(facts.covering["engaged"]),
+            stage=facts.key(engaged),
         )
-    facts.must_begin("a hook: an intriguing headline, a story of your own")
     if intrigued is not None:
         facts.typed((f"delay_days of {facts.label(intrigued)}", days))
-    yield passes(f"{hooks[0].name} at {facts.label(hooks[0].place)}.", {"days": days, "most": most})
+    names = ", ".join(act.name for act in hooks)
+    yield passes(f"They are hooked by {names}.", {"days": days, "most": most})
 
 
 @rule(
@@ -224,9 +226,9 @@ def mute_magnet(facts: Facts) -> Iterator[Outcome]:
 )
 def nothing_free(facts: Facts) -> Iterator[Outcome]:
     payment = facts.stage_at("first_payment")
-    free = facts.acts_of("free", last=payment - 1)
+    needed = "the tactics and messages before the first payment"
+    free = facts.look_for("free", last=payment - 1, needs=needed)
     if not free:
-        facts.must_begin("the tactics and messages before the first payment")
         yield fires(
             "The ask for money comes before any giving: nothing free precedes the first payment.",
             stage=facts.key(payment),
@@ -243,9 +245,9 @@ def nothing_free(facts: Facts) -> Iterator[Outcome]:
 )
 def silent_leads(facts: Facts) -> Iterator[Outcome]:
     lead, payment = facts.covering["lead"], facts.stage_at("first_payment")
-    found = facts.acts_of("free_value", first=lead, last=payment - 1)
+    needed = "a message of kind free_value for leads"
+    found = facts.look_for("free_value", first=lead, last=payment - 1, needs=needed)
     if not found:
-        facts.must_begin("a message of kind free_value for leads")
         yield fires(
             "Leads are collected, then silence: no message of free value is scheduled for them.",
             stage=facts.key(lead),

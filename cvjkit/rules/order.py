@@ -67,7 +67,7 @@ def bypassed(facts: Facts) -> Iterator[Outcome]:
 
 def _jumpers(facts: Facts) -> list[float]:
     """Count, for each stage, those who go over it by a skip or come in after it."""
-    parents, jumpers = facts.framework.parents, [0.0] * len(facts.framework)
+    jumpers = [0.0] * len(facts.framework)
     wowed, promoter = facts.at("wowed"), facts.at("promoter")
     links = facts.flow.links
     skips = links[links.kind == "skip"]
@@ -78,12 +78,11 @@ def _jumpers(facts: Facts) -> list[float]:
     entered = facts.flow.stages["entered"].to_list()
     ways += [(None, place, people or 0.0) for place, people in enumerate(entered)]
     for source, target, people in ways:
-        over = parents[target]
         if source is not None and (source, target) == (wowed, promoter):
             continue
-        while over is not None and over != source:
-            jumpers[over] += people
-            over = parents[over]
+        been = [] if source is None else [source, *facts.before(source)]
+        for over in facts.before(target):
+            jumpers[over] += 0.0 if over in been else people
     return jumpers
 
 
@@ -109,7 +108,6 @@ def misplaced(facts: Facts) -> Iterator[Outcome]:
             yield fires(
                 f"{act.name} belongs to {there}, not to {facts.label(act.place)}: "
                 "right thing, wrong step.",
-                {"found": float(act.place + 1), "home": float(places[0] + 1)},
                 stage=facts.key(act.place),
             )
     unknown = [f"the kind of {act.name}" for act in facts.acts if act.kind is None]
@@ -136,8 +134,8 @@ def traffic_to_sale(facts: Facts) -> Iterator[Outcome]:
             yield passes(f"{captured[0].name} takes contact details.")
         else:
             yield fires(
-                "Nothing here takes contact details: whoever buys, or does not, is never "
-                f"reachable again. {facts.framework.name} has no stage for leads.",
+                f"{facts.framework.name} has no stage for leads, and no tactic takes contact "
+                "details: are those who do not buy never reachable again?",
                 severity=severity,
             )
         return
@@ -216,8 +214,8 @@ def uneducated(facts: Facts) -> Iterator[Outcome]:
     most = facts.thresholds.uneducated_share
     if educated is None or offered is None:
         place = facts.covering["offered"]
-        facts.must_begin(f"a tactic that educates, no later than {facts.label(place)}")
-        found = facts.acts_of("education", last=place)
+        needed = f"a tactic that educates, no later than {facts.label(place)}"
+        found = facts.look_for("education", last=place, needs=needed)
         if not found:
             yield fires(
                 f"The offer comes before education: nothing educates up to {facts.label(place)}.",
@@ -246,17 +244,24 @@ def uneducated(facts: Facts) -> Iterator[Outcome]:
     *("003:74", "003:78", "003:94"),
 )
 def conversion_by_time(facts: Facts) -> Iterator[Outcome]:
-    for stage in facts.framework:
-        named = "conversion" in (stage.key, stage.name.casefold())
-        if named and stage.milestone not in (None, "first_payment"):
-            payment = facts.at("first_payment")
-            where = "where money is first paid" if payment is None else facts.label(payment)
-            yield fires(
-                f"{stage.name} counts time given, not money. Paying customers start at {where}; "
-                "CAC uses that.",
-                {"people": facts.people(facts.framework.index(stage.key))},
-                stage=stage.key,
-            )
+    named = [
+        place
+        for place, stage in enumerate(facts.framework)
+        if "conversion" in (stage.key, stage.name.casefold())
+        and stage.milestone not in (None, "first_payment")
+    ]
+    by_time = facts.at("early_win") is not None or facts.chosen.endswith(":time")
+    place = next(iter(named), facts.at("educated") if by_time else None)
+    payment = facts.at("first_payment")
+    if place is not None:
+        where = "where money is first paid" if payment is None else facts.label(payment)
+        people = facts.people(place)
+        yield fires(
+            f"{facts.label(place)} counts time given, not money. Paying customers start at "
+            f"{where}; CAC uses that.",
+            {"gave_time": people, "paid": None if payment is None else facts.people(payment)},
+            stage=facts.key(place),
+        )
     yield passes("No stage takes time for money.")
 
 

@@ -25,12 +25,15 @@ def dear_entry(facts: Facts) -> Iterator[Outcome]:
     entry, core = _prices(facts)
     most = facts.thresholds.entry_price_share
     seen = {"entry_price": entry, "core_price": core, "most": most}
+    stage = facts.key(facts.covering[ENTRY])
     against = f"{_money(facts, entry)} against {_money(facts, core)}"
     if entry > 0 and entry >= core:
-        yield fires(f"The entry offer costs no less than the next one: {against}.", seen)
+        message = f"The entry offer costs no less than the next one: {against}."
+        yield fires(message, seen, stage=stage)
     elif entry > most * core:
         share = display.share(entry / core)
-        yield fires(f"The entry offer is not low-priced: {against}, {share} of it.", seen)
+        message = f"The entry offer is not low-priced: {against}, {share} of it."
+        yield fires(message, seen, stage=stage)
     yield passes(f"The entry offer costs {against} for the next.", seen)
 
 
@@ -132,10 +135,11 @@ def nothing_more(facts: Facts) -> Iterator[Outcome]:
         for anchor, offer in facts.offers.items()
         if anchor in (CORE, "habitual") or offer.stage in later
     ]
-    offers += [act.name for act in facts.acts_of("second_offer", first=payment)]
+    if not offers and (facts.begun or not facts.offers):
+        needed = "the offer bought after the first one"
+        found = facts.look_for("second_offer", first=payment, needs=needed)
+        offers = [act.name for act in found]
     if not offers:
-        if not facts.offers:
-            facts.must_begin("the offer bought after the first one")
         yield fires(
             "There is nothing to ascend to: no second offer, neither your own nor a partner's.",
             stage=facts.key(facts.covering[CORE]),
@@ -156,15 +160,17 @@ def falling_value(facts: Facts) -> Iterator[Outcome]:
     entry_price, core_price = _prices(facts)
     seen: dict[str, float | None] = {"entry_price": entry_price, "core_price": core_price}
     if core_price <= entry_price:
-        ways = [way.rate for way in facts.journey.transitions if way.source == way.target]
-        repeats = core.repeat_rate if core.repeat_rate is not None else sum(ways) or None
+        stage = facts.key(facts.covering[CORE])
+        loops = (way for way in facts.journey.transitions if way.source == way.target == stage)
+        typed = core.repeat_rate is not None
+        repeats = core.repeat_rate if typed else next((way.rate for way in loops), None)
         (rate,) = facts.typed((f"the repeat_rate of {core.name}", repeats))
         if rate == 0:
             yield fires(
                 f"{core.name} costs no more than the entry offer and is not bought more often: "
                 "value per person should rise with the relationship.",
                 seen,
-                stage=facts.key(facts.covering[CORE]),
+                stage=stage,
             )
     monthly = {
         anchor: margin / offer.cycle_days * DAYS_A_MONTH
@@ -193,11 +199,12 @@ def falling_value(facts: Facts) -> Iterator[Outcome]:
 )
 def baseless_offer(facts: Facts) -> Iterator[Outcome]:
     offer = facts.offers.get(CORE)
-    based = [act.name for act in facts.acts_of("based")]
     if offer is not None and offer.based_on is not None:
-        based.append(f"{offer.name}, {offer.based_on.replace('_', ' ')}")
+        based = [f"{offer.name}, {offer.based_on.replace('_', ' ')}"]
+    else:
+        acts = facts.look_for("based", needs="based_on of the second offer")
+        based = [act.name for act in acts]
     if not based:
-        facts.must_begin("based_on of the second offer")
         yield fires(
             "Use what is usually bought together, or what the customer said they need, to choose "
             "what to offer next.",

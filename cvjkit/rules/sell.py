@@ -28,12 +28,14 @@ def rushed(facts: Facts) -> Iterator[Outcome]:
     facts.typed(*((f"the awareness level of {each.name}", each.awareness) for each in segments))
     unready = [each for each in segments if each.awareness in ("unaware", "problem")]
     payment = facts.stage_at("first_payment")
-    free = facts.acts_of("free", last=payment - 1)
-    if not unready or free:
-        why = f"{free[0].name} comes first" if free else "all know of a solution when they come"
-        yield passes(f"{why[0].upper()}{why[1:]}.")
+    if not unready:
+        yield passes("Does not apply: all know of a solution when they come.")
         return
-    facts.must_begin("the tactics and messages before the first payment")
+    needed = "the tactics and messages before the first payment"
+    free = facts.look_for("free", last=payment - 1, needs=needed)
+    if free:
+        yield passes(f"{free[0].name} comes first.")
+        return
     offered = facts.at("offered")
     asks = [facts.days_to(payment if offered is None else offered) * MINUTES_A_DAY]
     asks += [
@@ -59,18 +61,24 @@ def rushed(facts: Facts) -> Iterator[Outcome]:
     "A21",
     "W",
     "No leg takes longer than it needs to",
-    "000: as fast as possible, but no faster.",
+    "000: as fast as possible, but no faster. Buying again may take one buying cycle, and habit "
+    "as many as it takes.",
     "000:33",
     basis="threshold",
 )
 def slow_leg(facts: Facts) -> Iterator[Outcome]:
-    legs = [place for place, parent in enumerate(facts.framework.parents) if parent is not None]
+    again, habit = facts.at("bought_again"), facts.at("habitual")
+    legs = [
+        place
+        for place, parent in enumerate(facts.framework.parents)
+        if parent is not None and place != habit
+    ]
     days = {place: delay for place in legs if (delay := facts.delay(place)) is not None}
     typical = median(days.values()) if days else 0.0
     limits, cycle = facts.thresholds, _cycle_days(facts)
     for place, delay in days.items():
         slow = delay > limits.leg_days and delay > limits.leg_medians * typical
-        if slow or (cycle is not None and delay > limits.leg_cycles * cycle):
+        if (slow and place != again) or (cycle is not None and delay > limits.leg_cycles * cycle):
             yield fires(
                 f"It takes {display.days(delay)} to get to {facts.label(place)}: slower than it "
                 "needs to be?",
@@ -202,18 +210,18 @@ def slow_delivery(facts: Facts) -> Iterator[Outcome]:
     "001:53",
 )
 def slow_contact(facts: Facts) -> Iterator[Outcome]:
-    calls = [act for act in facts.acts_of("sales_contact") if isinstance(act.what, Message)]
+    needed = "the messages, with the sales contact if there is one"
+    calls = facts.look_for("sales_contact", needs=needed)
     if not calls:
-        facts.must_begin("the messages, with the sales contact if there is one")
         yield passes("Does not apply: no sales contact is scheduled.")
         return
     morning = facts.thresholds.opening_minutes
     for act in calls:
-        if not isinstance(act.what, Message):
-            continue
-        minutes, opening = act.what.after_minutes, act.what.after_opening_minutes
+        call = act.what if isinstance(act.what, Message) else None
+        minutes = None if call is None else call.after_minutes
+        opening = None if call is None else call.after_opening_minutes
         if minutes is None and opening is None:
-            raise MissingError(f"after_minutes, or after_opening_minutes, of {act.name}")
+            raise MissingError(f"after_minutes, or after_opening_minutes, of {act.name} as message")
         soon = minutes is not None and minutes <= CONTACT_MINUTES
         if not soon and (opening is None or opening > morning):
             taken = f"{minutes:.4g} minutes" if minutes is not None else "longer"

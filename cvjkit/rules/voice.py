@@ -18,14 +18,13 @@ from cvjkit.inputs import Message
     *("002:20", "003:106-108"),
 )
 def unasked_story(facts: Facts) -> Iterator[Outcome]:
-    found = facts.acts_of("testimonial_request")
+    found = facts.look_for("testimonial_request", needs="a request for a testimonial")
     if not found:
-        facts.must_begin("a request for a testimonial")
         yield fires(
             "Invite advocates: nobody is asked for a testimonial or a review.",
             stage=facts.key(facts.covering["advocate"]),
         )
-    yield passes(f"{found[0].name} at {facts.label(found[0].place)}." if found else "")
+    yield passes(f"Asked at {', '.join(facts.label(act.place) for act in found)}.")
 
 
 @rule(
@@ -36,11 +35,11 @@ def unasked_story(facts: Facts) -> Iterator[Outcome]:
     "003:108",
 )
 def unused_story(facts: Facts) -> Iterator[Outcome]:
-    facts.must_begin("the tactics, with those that reuse customers' stories")
-    if not facts.acts_of("testimonial_request"):
+    needed = "the tactics, with those that reuse customers' stories"
+    if not facts.look_for("testimonial_request", needs=needed):
         yield passes("Does not apply: no stories are collected.")
         return
-    used = facts.acts_of("customer_story")
+    used = facts.look_for("customer_story", needs=needed)
     if not used:
         yield fires(
             "Stories are collected and not used: put them into content for awareness, leads or "
@@ -58,14 +57,13 @@ def unused_story(facts: Facts) -> Iterator[Outcome]:
     *("001:61", "004:30"),
 )
 def unasked_referral(facts: Facts) -> Iterator[Outcome]:
-    found = facts.acts_of("referral_request")
+    found = facts.look_for("referral_request", needs="a request for a referral")
     if not found:
-        facts.must_begin("a request for a referral")
         yield fires(
             "Ask them: nobody is asked for a referral.",
             stage=facts.key(facts.covering["promoter"]),
         )
-    yield passes(f"{found[0].name} at {facts.label(found[0].place)}." if found else "")
+    yield passes(f"Asked at {', '.join(facts.label(act.place) for act in found)}.")
 
 
 @rule(
@@ -77,9 +75,8 @@ def unasked_referral(facts: Facts) -> Iterator[Outcome]:
 )
 def early_request(facts: Facts) -> Iterator[Outcome]:
     wowed, covering = facts.at("wowed"), facts.covering["wowed"]
-    asks = facts.acts_of("referral_request")
+    asks = facts.look_for("referral_request", needs="a request for a referral")
     if not asks:
-        facts.must_begin("a request for a referral")
         yield passes("Does not apply: nobody is asked for a referral.")
         return
     for act in asks:
@@ -112,20 +109,20 @@ def early_request(facts: Facts) -> Iterator[Outcome]:
 def unrewarded(facts: Facts) -> Iterator[Outcome]:
     referrals, promoter = facts.journey.referrals, facts.at("promoter")
     promoters = 0.0 if promoter is None else facts.people(promoter) or 0.0
-    asked = facts.acts_of("referral_request", "referral_programme", "partnership")
-    if not (referrals or asked or promoters):
-        facts.must_begin("promoters, a request for a referral, or a referral with its reward")
+    needed = "promoters, a request for a referral, or a referral with its reward"
+    asking = ("referral_request", "referral_programme", "partnership")
+    if not (referrals or promoters or facts.look_for(*asking, needs=needed)):
         yield passes("Does not apply: nobody brings others in.")
         return
-    rewards = [act.name for act in facts.acts_of("reward")]
-    rewards += [
+    rewards = [
         display.money(referral.reward, facts.journey.currency)
         for referral in referrals
         if referral.reward
     ]
+    if not rewards and not any(referral.reward == 0 for referral in referrals):
+        acts = facts.look_for("reward", needs="the reward of a referral")
+        rewards = [act.name for act in acts]
     if not rewards:
-        if not any(referral.reward == 0 for referral in referrals):
-            facts.must_begin("the reward of a referral")
         yield fires(
             "Share rewards: those who bring others in get nothing.",
             {"promoters": promoters},

@@ -27,9 +27,9 @@ COURTESIES = {
 )
 def discourteous(facts: Facts) -> Iterator[Outcome]:
     first = facts.at("early_win", "first_payment") or 0
-    facts.must_begin(*(f"a {name} after delivery" for name in COURTESIES.values()))
+    needed = f"{', '.join(COURTESIES.values())} after delivery"
     for kind, name in COURTESIES.items():
-        if not facts.acts_of(kind, first=first):
+        if not facts.look_for(kind, first=first, needs=needed):
             place = facts.covering["wowed"]
             yield fires(f"No {name} after delivery.", stage=facts.key(place))
     yield passes("All three are there.")
@@ -47,9 +47,10 @@ def no_victory(facts: Facts) -> Iterator[Outcome]:
     time_first = facts.at("early_win") is not None
     ask = facts.at("first_payment") if time_first else facts.at("bought_again")
     start = facts.covering["educated" if time_first else "first_payment"]
-    found = facts.acts_of("little_victory", first=start, last=None if ask is None else ask - 1)
+    end = None if ask is None else ask - 1
+    needed = "a tactic or message of kind little_victory"
+    found = facts.look_for("little_victory", first=start, last=end, needs=needed)
     if not found:
-        facts.must_begin("a tactic or message of kind little_victory")
         yield fires(
             "No little victory is pointed out before the next ask: customers may think that this "
             "is it.",
@@ -100,11 +101,11 @@ def dear_wow(facts: Facts) -> Iterator[Outcome]:
 )
 def nothing_keeps(facts: Facts) -> Iterator[Outcome]:
     place = facts.covering["bought_again"]
-    found = [act.name for act in facts.acts_of("retention")]
-    if "bought_again" in facts.offers:
-        found.append(facts.offers["bought_again"].name)
+    found = [facts.offers["bought_again"].name] if "bought_again" in facts.offers else []
     if not found:
-        facts.must_begin("a tactic of personal attention, offers or customer service")
+        needed = "a tactic of personal attention, offers or customer service"
+        found = [act.name for act in facts.look_for("retention", needs=needed)]
+    if not found:
         yield fires(
             "How will you keep them? No personal attention, no offer, no customer service.",
             stage=facts.key(place),
@@ -126,9 +127,10 @@ def no_way_back(facts: Facts) -> Iterator[Outcome]:
         way for way in ways if payment <= index(way.source) > index(way.target) and way.rate > 0
     ]
     acts = facts.acts_of("re_engagement")
+    if not back and (facts.begun or not ways):
+        needed = "a way back from a customers' stage, or a re-engagement tactic"
+        acts = facts.look_for("re_engagement", needs=needed)
     if not back and not acts:
-        if not ways:
-            facts.must_begin("a way back from a customers' stage, or a re-engagement tactic")
         yield fires("The journey is not linear: add a way back for customers who have lapsed.")
     names = [
         f"{facts.label(index(way.source))} to {facts.label(index(way.target))}" for way in back
