@@ -8,7 +8,6 @@ Two questions, each measured side by side in one run:
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
@@ -16,7 +15,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from statistics import median
 
@@ -49,7 +49,7 @@ WATCH = """() => {
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and print; with `keys` as argument only the key presses."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         only = folder / "journeys"
@@ -57,6 +57,9 @@ def main() -> None:
         shutil.copy(JOURNEY, only)
         bare = _bare_notebook(folder / "bare.ipynb")
         browser = stack.enter_context(_chromium())
+        if sys.argv[1:] == ["keys"]:
+            _print_keys(browser, stack.enter_context(_dashboard(WAITING, only)))
+            return
         for kernels in (0, WAITING):
             print(f"Request to first Sankey [s, median of {PAGES}], {kernels} kernels waiting")
             ours = stack.enter_context(_dashboard(kernels, only))
@@ -78,6 +81,7 @@ def _print_keys(browser: Browser, link: str) -> None:
     page.get_by_role("radio", name="Search ads").check(force=True)
     field = page.get_by_label("Reached: Collect Leads", exact=True)
     field.click()
+    page.keyboard.press("End")
     page.evaluate(WATCH)
     for turn in range(KEYS):
         page.keyboard.press("Backspace" if turn % 2 else str(turn // 2 % 10))
@@ -141,7 +145,8 @@ def _dashboard(kernels: int, journeys: Path) -> Iterator[str]:
     try:
         yield server.link()
     finally:
-        server.stop()
+        with redirect_stdout(StringIO()):
+            server.stop()
 
 
 @contextmanager
@@ -153,7 +158,7 @@ def _voila(notebook: Path, kernels: int, folder: Path) -> Iterator[str]:
     if kernels:
         options += ["--preheat_kernel=True", f"--pool_size={kernels}"]
     command = [sys.executable, "-m", "voila", str(notebook), *options]
-    server = subprocess.Popen(command, cwd=folder, env=dict(os.environ))
+    server = subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL)
     try:
         _wait(lambda: socket.create_connection(("127.0.0.1", port), 1).close())
         time.sleep(5 if kernels else 0)
