@@ -1,0 +1,310 @@
+"""The live Sankey as its readers see it: legible at any width, current, and inert."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Open, Server, run_all_cells
+from tests.browser.test_server import notebook
+
+SETUP = """
+import ipywidgets as widgets
+import cvjkit as cvj
+from cvjkit.flow_view import FlowView
+"""
+# From 1 in 10,000 to all; numbers of up to seven digits; ways back, repeats, skips, referrals.
+GALLERY = """
+def rates(framework, pattern):
+    return [pattern[i % len(pattern)] for i in range(len(cvj.framework(framework)) - 1)]
+
+def busy(framework):
+    keys = cvj.framework(framework).keys
+    plan = cvj.Journey.from_rates(framework, 14000, [0.4] * (len(keys) - 1), name="Busy")
+    return (plan.with_transition(keys[2], keys[1], 0.2).with_transition(keys[3], keys[3], 0.3)
+        .with_transition(keys[2], keys[4], 0.1).with_referral(keys[-1], to=keys[1], per_person=2))
+
+frameworks = ["five", "seven", "eight", "nine", "full:time"]
+patterns = {"tiny": [0.0001, 1, 0.5], "all": [1], "most": [0.95], "steady": [0.1, 0.5]}
+plans = [cvj.Journey.from_rates(f, 1_234_567, rates(f, p), name=f"{f} {name}")
+         for f in frameworks if f != "full:time" for name, p in patterns.items()]
+full = cvj.framework("full:time").keys
+branches = {key: 0.3 for key in full[1:]}
+plans += [cvj.Journey.from_rates("full:time", 1_234_567, branches, name="full:time branches")]
+plans += [busy(f) for f in frameworks if f != "full:time"]
+plans += [cvj.Journey.from_counts("five", [10000, 2000, 100, 3000, 10], name="Rising"),
+          cvj.Journey.from_counts("eight", [900, 400, None, 90, 40, 9, None, None], name="Half"),
+          cvj.Journey.from_counts("five", [0] * 5, name="Nobody")]
+widgets.VBox([FlowView(plan.flow()) for plan in plans])
+"""
+HOSTILE = """
+evil = {
+    "reach": "<img src=x onerror=alert(1)>",
+    "acquisition": 'quotes \\' " ` & </script><script>alert(2)</script>',
+    "conversion": "long " * 100,
+    "retention": "الاحتفاظ بالعملاء",
+    "loyalty": "🎉 fans 🎉",
+}
+own = cvj.framework("five").rename(evil)
+title = "<img src=x onerror=alert(3)>"
+journey = cvj.Journey.from_counts(own, [10000, 2000, 100, 40, 10], name=title)
+FlowView(journey.with_transition("conversion", "reach", 0.1).flow())
+"""
+LIVE = """
+people = widgets.IntText(10000, description="Reach")
+plan = cvj.Journey.from_rates("five", 10000, [0.2, 0.05, 0.4, 0.25], name="Live")
+view = FlowView(plan.flow())
+
+def changed(change):
+    rates = [0.2, 0.05, 0.4, 0.25]
+    view.show(cvj.Journey.from_rates("five", change["new"], rates, name="Live").flow())
+
+people.observe(changed, "value")
+widgets.VBox([people, view])
+"""
+BROKEN = """
+broken = FlowView()
+broken.picture = {"nodes": [{"id": "<img src=x onerror=alert(1)>"}], "layouts": {"h": 5}}
+mend = widgets.Button(description="Mend")
+mend.on_click(lambda _: broken.show(plan.flow()))
+widgets.VBox([mend, broken])
+"""
+TEXTS = """
+figure => {
+  const box = r => [r.left, r.top, r.right, r.bottom];
+  const field = figure.querySelector(".cvj-field").getBoundingClientRect();
+  const texts = [...figure.querySelectorAll(".node-label > span")].map(span => {
+    const range = document.createRange();
+    range.selectNodeContents(span);
+    const all = span.getBoundingClientRect();
+    const ink = range.getBoundingClientRect();
+    const clipped = getComputedStyle(span).overflow !== "visible";
+    const seen = clipped ? [Math.max(all.left, ink.left), Math.max(all.top, ink.top),
+      Math.min(all.right, ink.right), Math.min(all.bottom, ink.bottom)] : box(ink);
+    return {
+      text: span.textContent, kind: span.className, box: seen,
+      cut: clipped && span.scrollWidth > span.clientWidth + 1,
+      size: parseFloat(getComputedStyle(span).fontSize),
+    };
+  });
+  const bars = [...figure.querySelectorAll(".sankey-node")].map(bar =>
+    ({ text: bar.dataset.node, box: box(bar.getBoundingClientRect()) }));
+  return { field: box(field), texts, bars, orientation: figure.dataset.orientation };
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def published() -> Iterator[str]:
+    """Two pages: one of many pictures to measure, one to work with."""
+    with tempfile.TemporaryDirectory(prefix="cvj") as directory:
+        notebook(Path(directory, "gallery.ipynb"), SETUP, GALLERY)
+        notebook(Path(directory, "live.ipynb"), SETUP, HOSTILE, LIVE, BROKEN)
+        server = Server(["dashboard", "--port=0", "--no-token", "."], Path(directory))
+        yield server.link()
+        server.stop()
+
+
+@pytest.fixture
+def gallery(page: Page, published: str) -> Locator:
+    page.goto(f"{published}voila/render/gallery.ipynb")
+    figures = page.locator("figure.cvj-flow")
+    expect(figures).to_have_count(24, timeout=60_000)
+    return figures
+
+
+@pytest.fixture
+def views(page: Page, published: str, complaints: list[str]) -> Locator:
+    page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+    page.goto(f"{published}voila/render/live.ipynb")
+    figures = page.locator("figure.cvj-flow")
+    expect(figures).to_have_count(3, timeout=60_000)
+    return figures
+
+
+def titled(views: Locator, title: str) -> Locator:
+    return views.filter(has=views.page.get_by_text(title, exact=True)).first
+
+
+def settled(views: Locator, width: int) -> None:
+    """Wait until all views have the width of the page and have been drawn for it."""
+    views.page.set_viewport_size({"width": width, "height": 900})
+    views.page.wait_for_function(
+        """() => [...document.querySelectorAll(".cvj-flow:not(.cvj-broken) svg")].every(svg =>
+            Math.abs(svg.clientWidth - svg.parentElement.clientWidth) < 1)"""
+    )
+    views.page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+
+
+def overlap(one: list[float], other: list[float]) -> bool:
+    return (
+        min(one[2], other[2]) - max(one[0], other[0]) > 1
+        and min(one[3], other[3]) - max(one[1], other[1]) > 1
+    )
+
+
+def lines_that_collide(seen: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    texts = [text for text in seen["texts"] if text["text"]]
+    for place, one in enumerate(texts):
+        for other in [*texts[place + 1 :], *seen["bars"]]:
+            if overlap(one["box"], other["box"]):
+                yield one["text"], other["text"]
+
+
+@pytest.mark.parametrize("width", [1400, 900, 700, 390])
+def test_no_text_lies_on_another_and_no_number_is_cut(gallery, width):
+    settled(gallery, width)
+    collisions, cut, outside, small, turned = [], [], [], [], set()
+    for figure in gallery.all():
+        seen = figure.evaluate(TEXTS)
+        title = figure.locator(".cvj-title").inner_text()
+        collisions += [(title, *pair) for pair in lines_that_collide(seen)]
+        cut += [(title, t["text"]) for t in seen["texts"] if t["cut"] and t["kind"] == "cvj-value"]
+        left, _, right, _ = seen["field"]
+        outside += [
+            (title, t["text"])
+            for t in seen["texts"]
+            if t["text"] and (t["box"][0] < left - 9 or t["box"][2] > right + 1)
+        ]
+        small += [(title, t["text"]) for t in seen["texts"] if t["size"] < 10]
+        turned.add(seen["orientation"])
+    assert not collisions
+    assert not cut
+    assert not outside
+    assert not small
+    assert ("h" in turned) == (width >= 700)
+    assert ("v" in turned) == (width < 1400)
+
+
+def test_the_page_does_not_scroll_sideways_on_a_phone(gallery):
+    settled(gallery, 390)
+    assert gallery.page.evaluate("() => document.documentElement.scrollWidth") <= 390
+
+
+def test_names_that_are_markup_are_text(views):
+    hostile = titled(views, "<img src=x onerror=alert(3)>")
+    expect(hostile.locator("img, script")).to_have_count(0)
+    names = hostile.locator(".label-stage .cvj-name")
+    expect(names.nth(0)).to_have_text("<img src=x onerror=alert(1)>")
+    expect(names.nth(1)).to_have_text("quotes ' \" ` & </script><script>alert(2)</script>")
+    expect(names.nth(4)).to_have_text("🎉 fans 🎉")
+    expect(names.nth(3)).to_contain_text("الاحتفاظ بالعملاء")
+    hostile.get_by_text("Show as table").click()
+    expect(hostile.get_by_role("row")).to_have_count(6)
+    expect(hostile.locator("img, script")).to_have_count(0)
+
+
+def test_a_name_of_500_characters_is_cut_and_whole_in_its_title(views):
+    label = titled(views, "<img src=x onerror=alert(3)>").locator(".label-stage").nth(2)
+    assert label.bounding_box()["height"] <= 92
+    assert label.get_attribute("title") == ("long " * 100).strip()
+    expect(label).to_contain_text("100")
+
+
+def test_the_picture_follows_the_keys(views):
+    live = titled(views, "Live")
+    expect(live.locator('.node-label[data-stage="reach"][data-kind="stage"]')).to_contain_text(
+        "10,000"
+    )
+    field = views.page.get_by_label("Reach", exact=True)
+    field.fill("20000")
+    field.press("Enter")
+    link = live.locator('path.sankey-link[data-source="reach"][data-target="acquisition"]')
+    expect(link).to_have_attribute("data-people", "4000")
+    expect(link).to_have_attribute("data-kind", "forward")
+    reach = live.locator('.node-label[data-stage="reach"][data-kind="stage"]')
+    expect(reach).to_contain_text("20,000")
+    expect(live.get_by_role("img")).to_have_accessible_name(
+        live.locator(".cvj-summary").inner_text()
+    )
+    assert "20,000 people enter" in live.locator(".cvj-summary").inner_text()
+
+
+def test_a_stage_that_nobody_reaches_any_more_loses_its_links(views):
+    live = titled(views, "Live")
+    expect(live.locator("path.sankey-link").first).to_be_visible()
+    field = views.page.get_by_label("Reach", exact=True)
+    field.fill("0")
+    field.press("Enter")
+    expect(live.locator("path.sankey-link")).to_have_count(0)
+    expect(live.locator(".cvj-summary")).to_have_text(
+        "Live: nobody enters yet, so there is no flow to show."
+    )
+    expect(live.locator(".cvj-legend li")).to_have_count(0)
+
+
+def test_links_are_coloured_by_kind_and_the_legend_names_the_kinds_there_are(gallery):
+    busy = titled(gallery, "Busy")
+    drawn = busy.evaluate(
+        """figure => Object.fromEntries([...figure.querySelectorAll(".sankey-link")].map(
+            path => [path.dataset.kind, getComputedStyle(path).fill]))"""
+    )
+    legend = busy.evaluate(
+        """figure => Object.fromEntries([...figure.querySelectorAll(".cvj-legend li")].map(
+            item => [item.dataset.kind, getComputedStyle(item.firstChild).backgroundColor]))"""
+    )
+    assert legend == drawn
+    assert len(drawn) == 8
+    assert len(set(drawn.values())) == 8
+
+
+def test_arrows_go_through_the_links_and_escape_ends_it(views):
+    live = titled(views, "Live")
+    live.get_by_role("img").focus()
+    tip = live.get_by_role("status")
+    views.page.keyboard.press("ArrowRight")
+    expect(tip).to_have_text("Reach: 10,000 enter")
+    views.page.keyboard.press("ArrowRight")
+    expect(tip).to_have_text("Reach → Acquisition: 2,000 move on, 20% of visits")
+    views.page.keyboard.press("ArrowLeft")
+    views.page.keyboard.press("ArrowLeft")
+    expect(tip).to_contain_text("stay to the end")
+    views.page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
+
+
+def test_pointing_at_a_link_says_what_it_is(views):
+    live = titled(views, "Live")
+    live.locator('path.sankey-link[data-kind="drop"]').first.hover()
+    expect(live.get_by_role("status")).to_have_text("Reach: 8,000 leave, 80% of visits")
+
+
+def test_a_picture_that_makes_no_sense_is_said_so_and_the_next_one_is_drawn(views):
+    expect(views.last.locator(".cvj-summary")).to_have_text("This picture cannot be drawn.")
+    expect(views.last.locator("img, script")).to_have_count(0)
+    views.page.get_by_role("button", name="Mend").click()
+    expect(views.last.locator("path.sankey-link")).to_have_count(10)
+    expect(views.last.locator(".cvj-summary")).to_contain_text("Live: 10,000 people enter")
+
+
+def test_printed_it_is_dark_on_white(views):
+    live = titled(views, "Live")
+    views.page.emulate_media(color_scheme="dark")
+    views.page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    expect(live).to_have_attribute("data-theme", "light")
+    expect(live).to_have_css("background-color", "rgb(255, 255, 255)")
+
+
+def test_in_jupyterlab_it_is_drawn_and_turns_dark_with_the_theme(page: Page, lab: Open, tmp_path):
+    notebook(tmp_path / "page.ipynb", SETUP, LIVE)
+    link = lab(tmp_path)
+    page.goto(link.replace("/lab?", "/lab/tree/page.ipynb?"))
+    run_all_cells(page)
+    live = page.locator("figure.cvj-flow")
+    expect(live.locator("path.sankey-link")).to_have_count(10, timeout=60_000)
+    expect(live).to_have_attribute("data-theme", "light")
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.locator(".lm-Menu").get_by_text("Theme", exact=True).hover()
+    page.locator(".lm-Menu").get_by_text("JupyterLab Dark", exact=True).click()
+    expect(live).to_have_attribute("data-theme", "dark")
+    field = page.get_by_label("Reach", exact=True)
+    field.fill("50000")
+    field.press("Enter")
+    expect(live.locator('.node-label[data-stage="reach"][data-kind="stage"]')).to_contain_text(
+        "50,000"
+    )
