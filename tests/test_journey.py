@@ -1,0 +1,707 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given
+from pydantic import ValidationError
+
+import cvjkit as cvj
+from tests import laws
+from tests.strategies import journeys
+
+COUNTS = [1000, 200, 100, 40, 10]
+EIGHT = [4000, 400, 100, 20, 16, 8, 4, 2]
+STAGES = "reach, acquisition, conversion, retention, loyalty"
+NAN, INF = math.nan, math.inf
+
+
+def shop(**fields: Any) -> cvj.Journey:
+    return cvj.Journey.from_counts("five", COUNTS, name="Shop", **fields)
+
+
+def plan(**fields: Any) -> cvj.Journey:
+    return cvj.Journey.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1], name="Plan", **fields)
+
+
+def faults(call: Callable[[], object]) -> list[str]:
+    with pytest.raises(cvj.InputError) as refused:
+        call()
+    return [str(fault) for fault in refused.value.faults]
+
+
+def people(journey: cvj.Journey) -> list[float | None]:
+    return journey.flow().stages.people.to_list()
+
+
+# Making one
+
+
+KEYS = STAGES.split(", ")
+FORMS: dict[str, Any] = {
+    "list": COUNTS,
+    "tuple": tuple(COUNTS),
+    "array": np.array(COUNTS),
+    "small array": np.array(COUNTS, dtype=np.int32),
+    "Series": pd.Series(COUNTS),
+    "nullable Series": pd.Series(COUNTS, dtype="Int64"),
+    "numpy integers": [np.int64(count) for count in COUNTS],
+    "numpy floats": [np.float32(count) for count in COUNTS],
+    "fractions": [Fraction(count) for count in COUNTS],
+    "by stage": dict(zip(KEYS, COUNTS, strict=True)),
+    "by stage, backwards": dict(zip(reversed(KEYS), reversed(COUNTS), strict=True)),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_counts_come_as_any_numbers_a_person_has(form: str) -> None:
+    assert cvj.Journey.from_counts("five", FORMS[form]).segments[0].counts == tuple(COUNTS)
+
+
+def test_counts_of_several_segments_are_named() -> None:
+    journey = cvj.Journey.from_counts("five", {"Ads": COUNTS, "Blog": [9, 8, 7, 6, 5]})
+    assert [segment.name for segment in journey.segments] == ["Ads", "Blog"]
+    assert journey.segments[1].counts == (9, 8, 7, 6, 5)
+
+
+def test_unknown_counts_are_none_or_left_out() -> None:
+    listed = cvj.Journey.from_counts("five", [1000, None, 100, 40, None])
+    named = cvj.Journey.from_counts("five", {"reach": 1000, "conversion": 100, "retention": 40})
+    assert listed == named
+
+
+def test_a_plan_takes_people_and_rates_of_each_stage() -> None:
+    journey = cvj.Journey.from_rates(
+        "five", {"reach": 1000, "conversion": 12.5}, {"acquisition": 0.5, "conversion": 0.2}
+    )
+    assert journey.segments[0].entrants == (1000, 0, 12.5, 0, 0)
+    assert people(journey) == [1000, 500, 112.5, None, None]
+    same = cvj.Journey.from_rates("five", [1000, 0, 12.5, 0, 0], [None, 0.5, 0.2, None, None])
+    assert journey == same
+
+
+def test_any_framework_will_do() -> None:
+    own = cvj.framework("five").rename({"reach": "Be seen"}, key="ours")
+    for framework in ("five", cvj.framework("five"), own, own.document()):
+        assert people(cvj.Journey.from_counts(framework, COUNTS)) == COUNTS
+
+
+def test_a_journey_is_frozen() -> None:
+    journey = shop()
+    with pytest.raises(ValidationError, match="frozen"):
+        journey.name = "Other"
+    with pytest.raises(ValidationError, match="frozen"):
+        journey.segments[0].counts = ()
+    with pytest.raises(TypeError):
+        journey.segments[0].counts[0] = 5  # type: ignore[index]
+
+
+def test_changing_what_it_was_made_from_changes_nothing() -> None:
+    counts = [*COUNTS]
+    journey = cvj.Journey.from_counts("five", counts)
+    counts[0] = 5
+    journey.document()["segments"][0]["counts"]["reach"] = 5
+    assert people(journey) == COUNTS
+
+
+def test_equal_designs_are_equal_and_hash_alike() -> None:
+    assert shop() == shop()
+    assert len({shop(), shop(), plan()}) == 2
+    assert shop() != shop().with_stage("reach", unit_cost=1)
+    assert shop() != "Shop"
+
+
+# What is refused, with the field, the value, the rule and the fix
+
+
+@pytest.mark.parametrize(
+    ("value", "rule"),
+    [
+        (-5, "-5 must not be negative; write 0 or more"),
+        (NAN, "nan must be a finite number; leave it out if it is not known"),
+        (INF, "inf must be a finite number; leave it out if it is not known"),
+        (-INF, "-inf must be a finite number; leave it out if it is not known"),
+        ("12", "'12' must be a number; write it without quotes or units"),
+        (True, "True must be a number; write it without quotes or units"),
+        (np.True_, "np.True_ must be a number; write it without quotes or units"),
+        (12.5, "12.5 must be a whole number of people; round it, or plan with entrants and rates"),
+        ([3], "[3] must be a number; write it without quotes or units"),
+        (pd.NA, "<NA> must be a number; write it without quotes or units"),
+        (3 + 0j, "(3+0j) must be a number; write it without quotes or units"),
+    ],
+)
+def test_impossible_counts_are_refused(value: object, rule: str) -> None:
+    counts = [1000, 200, value, 40, 10]
+    field = "segments[Everyone].counts[conversion]: "
+    assert faults(lambda: cvj.Journey.from_counts("five", counts)) == [field + rule]
+
+
+@pytest.mark.parametrize("digits", [309, 4000])
+def test_a_number_too_large_to_be_one_is_refused_and_shortened(digits: int) -> None:
+    (fault,) = faults(lambda: cvj.Journey.from_counts("five", [10**digits, 1, 1, 1, 1]))
+    assert "must be a finite number" in fault
+    assert len(fault) < 200
+
+
+@pytest.mark.parametrize(
+    ("value", "rule"),
+    [
+        (25, "25 must be between 0 and 1; write 0.25 if you mean 25%"),
+        (-0.1, "-0.1 must be between 0 and 1; write a share from 0 to 1"),
+        (150, "150 must be between 0 and 1; write a share from 0 to 1"),
+        (NAN, "nan must be a finite number; leave it out if it is not known"),
+        ("0.5", "'0.5' must be a number; write it without quotes or units"),
+        (True, "True must be a number; write it without quotes or units"),
+    ],
+)
+def test_impossible_rates_are_refused(value: object, rule: str) -> None:
+    planned = lambda: cvj.Journey.from_rates("five", 10, [0.5, value, 0.5, 0.5])  # noqa: E731
+    assert faults(planned) == ["segments[Everyone].rates[conversion]: " + rule]
+    way = lambda: shop().with_transition("retention", "reach", value)  # noqa: E731
+    assert faults(way) == ["transitions[retention to reach].rate: " + rule]
+    offer = lambda: shop().with_offer("retention", repeat_rate=value)  # noqa: E731
+    assert faults(offer) == ["offers[Offer].repeat_rate: " + rule]
+
+
+@pytest.mark.parametrize(
+    "field", ["unit_cost", "fixed_cost", "delay_days", "margin"], ids=lambda field: field
+)
+def test_impossible_money_and_time_are_refused(field: str) -> None:
+    for value in (NAN, INF, "5 EUR", True, [5]):
+        (fault,) = faults(lambda value=value: shop().with_stage("reach", **{field: value}))
+        assert fault.startswith(f"stages[reach].{field}: ")
+    below = lambda: shop().with_stage("reach", **{field: -1})  # noqa: E731
+    if field == "margin":
+        assert below().stages[0].margin == -1
+    else:
+        assert faults(below) == [f"stages[reach].{field}: -1 must not be negative; write 0 or more"]
+
+
+REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
+    "too few counts": (
+        lambda: cvj.Journey.from_counts("five", [9, 8, 7, 6]),
+        [
+            (
+                "segments[Everyone].counts: [9, 8, 7, 6] must have 5 numbers, "
+                "it has 4; "
+                f"give one for each of {STAGES}"
+            ),
+        ],
+    ),
+    "too many rates": (
+        lambda: cvj.Journey.from_rates("five", 9, [0.1] * 6),
+        [
+            (
+                "segments[Everyone].rates: [0.1, 0.1, 0.1, 0.1, 0.1, 0.1] must have 4 numbers, "
+                "it has 6; "
+                "give one for each of acquisition, conversion, retention, loyalty"
+            ),
+        ],
+    ),
+    "a misspelt stage": (
+        lambda: cvj.Journey.from_counts("five", {"reach": 9, "convertion": 5}),
+        [
+            (
+                "segments[Everyone].counts: 'convertion' is not known; "
+                "did you mean 'conversion'? "
+                f"Allowed: {STAGES}"
+            ),
+        ],
+    ),
+    "a rate into the first stage": (
+        lambda: cvj.Journey.from_rates("five", 9, [0.1, 0.5, 0.5, 0.5, 0.5]),
+        ["segments[Everyone].rates[reach]: 0.1 has no stage before it; leave it out"],
+    ),
+    "a misspelt framework": (
+        lambda: cvj.Journey.from_counts("fife", COUNTS),
+        [
+            (
+                "framework: 'fife' is not known; "
+                "did you mean 'five'? "
+                "Allowed: five, seven, eight, nine, full, eight:time, full:time"
+            ),
+        ],
+    ),
+    "no framework": (
+        lambda: cvj.Journey.from_counts(None, COUNTS),  # type: ignore[arg-type]
+        [
+            (
+                "framework: nothing is not known; "
+                "Allowed: five, seven, eight, nine, full, eight:time, full:time"
+            ),
+        ],
+    ),
+    "counts and rates": (
+        lambda: shop().with_segment("Everyone", counts=COUNTS, entrants=5, rates=[0.5] * 4),
+        [
+            (
+                "segments[Everyone]: 'Everyone' must have either counts, or entrants with rates; "
+                "keep one of the two"
+            ),
+        ],
+    ),
+    "entrants without rates": (
+        lambda: cvj.Journey.from_document(
+            {"name": "x", "framework": "five", "segments": [{"name": "A", "entrants": 4}]}
+        ),
+        ["segments[A]: 'A' needs entrants and rates together; add the one that is missing"],
+    ),
+    "two segments of one name": (
+        lambda: cvj.Journey.from_document(
+            {"name": "x", "framework": "five", "segments": [{"name": "A", "counts": COUNTS}] * 2}
+        ),
+        ["segments: 'A' stands there more than once; keep one, or give the other another name"],
+    ),
+    "renamed to another's name": (
+        lambda: shop().with_segment("Blog", counts=COUNTS).with_segment("Blog", rename="Everyone"),
+        [
+            (
+                "segments: 'Everyone' stands there more than once; "
+                "keep one, or give the other another name"
+            ),
+        ],
+    ),
+    "an unknown field": (
+        lambda: shop().with_stage("reach", unit_costs=3),
+        ["stages[reach].unit_costs: 3 is not a known field; remove it or correct its spelling"],
+    ),
+    "an unknown term": (
+        lambda: shop().with_terms(fixd_cost=3),
+        ["fixd_cost: 3 is not a known field; remove it or correct its spelling"],
+    ),
+    "an unknown awareness level": (
+        lambda: shop().with_segment("Everyone", awareness="hot"),
+        [
+            (
+                "segments[Everyone].awareness: 'hot' is not one of the choices; "
+                "choose 'unaware', 'problem', 'solution' or 'product'"
+            ),
+        ],
+    ),
+    "the step as a transition": (
+        lambda: shop(transitions=[{"source": "reach", "target": "acquisition", "rate": 0.1}]),
+        [
+            (
+                "transitions[reach to acquisition]: 0.1 is the step itself, not a skip, a way back "
+                "or a repeat; "
+                "write it as the rate of acquisition in the segments"
+            ),
+        ],
+    ),
+    "the same transition twice": (
+        lambda: shop(transitions=[{"source": "loyalty", "target": "reach", "rate": 0.1}] * 2),
+        [
+            (
+                "transitions: 'loyalty to reach' stands there more than once; "
+                "keep one, or give the other another name"
+            ),
+        ],
+    ),
+    "a transition between unknown stages": (
+        lambda: shop(transitions=[{"source": "reech", "target": "buy", "rate": 0.1}]),
+        [
+            (
+                "transitions[reech to buy].source: 'reech' is not known; "
+                "did you mean 'reach'? "
+                f"Allowed: {STAGES}"
+            ),
+            f"transitions[reech to buy].target: 'buy' is not known; Allowed: {STAGES}",
+        ],
+    ),
+    "a transition from a stage not counted": (
+        lambda: cvj.Journey.from_counts("five", [9, 8, None, 6, 5]).with_transition(
+            "conversion", "reach", 0.1
+        ),
+        [
+            (
+                "transitions: 'conversion to reach' needs the number of people at conversion; "
+                "type conversion in segment Everyone, or remove this"
+            ),
+        ],
+    ),
+    "more leaving than came": (
+        lambda: plan().with_transition("reach", "conversion", 0.6),
+        [
+            (
+                "segments[Everyone].rates: 1.1 is the sum of the rates that leave reach, "
+                "and must not exceed 1; "
+                "lower a rate or a transition"
+            ),
+        ],
+    ),
+    "the repeat typed twice": (
+        lambda: (
+            shop()
+            .with_offer("retention", repeat_rate=0.5)
+            .with_transition("retention", "retention", 0.25)
+        ),
+        [
+            (
+                "offers[Offer].repeat_rate: 0.5 and the repeat transition 0.25 say the same thing "
+                "twice; "
+                "keep one of the two"
+            ),
+        ],
+    ),
+    "the margin typed twice": (
+        lambda: shop().with_offer("retention", margin=5).with_stage("retention", margin=3),
+        ["offers[Offer].margin: 5.0 is typed at the stage too; keep one of the two"],
+    ),
+    "who buys again typed twice": (
+        lambda: shop(second_purchase_rate=0.3),
+        [
+            (
+                "second_purchase_rate: 0.3 follows from the people at the stage where they buy "
+                "again; "
+                "leave it out"
+            ),
+        ],
+    ),
+    "two offers at one place": (
+        lambda: shop().with_offer("retention", name="Box").with_offer("bought_again", name="Bag"),
+        [
+            "offers[Box].stage: 'retention' has another offer; keep one offer there",
+            "offers[Bag].stage: 'bought_again' has another offer; keep one offer there",
+        ],
+    ),
+    "a referral by a negative number": (
+        lambda: shop().with_referral("loyalty", to="reach", per_person=-1),
+        ["referrals[loyalty to reach].per_person: -1 must not be negative; write 0 or more"],
+    ),
+    "a referral into an unknown segment": (
+        lambda: (
+            shop()
+            .with_segment("Blog", counts=COUNTS)
+            .with_referral("loyalty", to="reach", per_person=1, segment="Blok")
+        ),
+        [
+            (
+                "referrals[loyalty to reach].segment: 'Blok' is not known; "
+                "did you mean 'Blog'? "
+                "Allowed: Everyone, Blog"
+            ),
+        ],
+    ),
+    "an empty name": (
+        lambda: cvj.Journey.from_counts("five", COUNTS, name=" "),
+        ["name: ' ' must not be empty; give it a name"],
+    ),
+    "people in a plan": (
+        lambda: plan().with_stage("conversion", people=5),
+        [
+            (
+                "segments[Everyone].counts[conversion]: 5 cannot be set: the segment is planned by "
+                "rates; "
+                "give a rate instead"
+            ),
+        ],
+    ),
+    "a rate among counts": (
+        lambda: shop().with_stage("conversion", rate=0.5),
+        [
+            (
+                "segments[Everyone].rates[conversion]: 0.5 cannot be set: the segment is counted; "
+                "give people, or use planned()"
+            ),
+        ],
+    ),
+    "a step of counts set as a way": (
+        lambda: shop().with_transition("reach", "acquisition", 0.5),
+        [
+            (
+                "segments[Everyone].rates[acquisition]: 0.5 cannot be set: the segment is counted; "
+                "give people, or use planned()"
+            ),
+        ],
+    ),
+    "an unknown stage": (
+        lambda: shop().with_stage("reech", unit_cost=1),
+        [f"stage: 'reech' is not known; did you mean 'reach'? Allowed: {STAGES}"],
+    ),
+    "a stage that is no text": (
+        lambda: shop().with_stage(None, unit_cost=1),  # type: ignore[arg-type]
+        [f"stage: nothing is not known; Allowed: {STAGES}"],
+    ),
+    "an unknown segment to leave out": (
+        lambda: shop().without_segment("Every"),
+        ["segment: 'Every' is not known; did you mean 'Everyone'? Allowed: Everyone"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_is_refused_with_field_value_rule_and_fix(case: str) -> None:
+    call, expected = REFUSED[case]
+    assert faults(call) == expected
+
+
+def test_everything_wrong_is_said_at_once() -> None:
+    document = {
+        "name": "",
+        "framework": "fife",
+        "discount_rate": -1,
+        "segments": [
+            {"name": "Ads", "counts": {"reach": -5, "conversion": "x"}, "spend": NAN},
+            {"name": "Ads", "entrants": 5, "rates": {"conversion": 25}, "speed": 1},
+            3,
+        ],
+        "stages": {"reach": {"unit_cost": -1, "colour": "red"}},
+        "offers": [{"stage": "reach", "name": "Box", "repeat_rate": 2}],
+        "transitions": [{"source": "reach", "target": "reach", "rate": 7}],
+        "referrals": [{"source": "reach", "target": "reach"}],
+    }
+    found = faults(lambda: cvj.Journey.from_document(document))
+    for part in (
+        "name: '' must not be empty",
+        "framework: 'fife' is not known; did you mean 'five'?",
+        "discount_rate: -1 must not be negative",
+        "segments[Ads].counts[reach]: -5 must not be negative",
+        "segments[Ads].counts[conversion]: 'x' must be a number",
+        "segments[Ads].spend: nan must be a finite number",
+        "segments[Ads].rates[conversion]: 25 must be between 0 and 1; write 0.25 if you mean 25%",
+        "segments[Ads].speed: 1 is not a known field",
+        "segments[3]: 3 must be a table",
+        "segments: 'Ads' stands there more than once",
+        "stages[reach].unit_cost: -1 must not be negative",
+        "stages[reach].colour: 'red' is not a known field",
+        "offers[Box].repeat_rate: 2 must be between 0 and 1",
+        "transitions[reach to reach].rate: 7 must be between 0 and 1",
+        "referrals[reach to reach].per_person: nothing is required; add it",
+    ):
+        assert sum(fault.startswith(part) for fault in found) == 1, part
+
+
+@pytest.mark.parametrize("part", ["stages", "offers", "transitions", "referrals"])
+@pytest.mark.parametrize("value", [3, "abc", None, [3], True], ids=repr)
+def test_a_part_that_is_no_list_is_refused_and_is_no_crash(part: str, value: object) -> None:
+    document = {**shop().document(), part: value}
+    found = faults(lambda: cvj.Journey.from_document(document))
+    assert found[0].startswith(part)
+
+
+def test_a_design_without_segments_is_refused() -> None:
+    for document in ({}, {"name": "x", "framework": "five"}, {**shop().document(), "segments": []}):
+        assert any(
+            fault.startswith("segments: ")
+            for fault in faults(lambda document=document: cvj.Journey.from_document(document))
+        )
+    assert faults(lambda: shop().without_segment("Everyone"))[0].startswith("segments: ")
+
+
+def test_a_refused_change_leaves_the_journey_as_it_was() -> None:
+    journey = shop()
+    faults(lambda: journey.with_stage("reach", people=-3, unit_cost="x", margin=NAN))
+    assert journey == shop()
+
+
+def test_the_error_names_the_journey_and_counts_the_faults() -> None:
+    with pytest.raises(cvj.InputError, match="journey Shop: 2 faults"):
+        shop().with_stage("reach", people=-3, unit_cost="x")
+
+
+# Changing one
+
+
+def test_with_stage_changes_one_number_and_keeps_the_others() -> None:
+    journey = shop().with_stage("reach", unit_cost=1, margin=2).with_stage("reach", margin=3)
+    assert journey.stages[0].model_dump(exclude_defaults=True) == {
+        "stage": "reach",
+        "unit_cost": 1,
+        "margin": 3,
+    }
+    assert shop().stages == ()
+
+
+def test_with_stage_none_clears_a_number() -> None:
+    journey = shop().with_stage("reach", unit_cost=1, margin=2).with_stage("reach", margin=None)
+    assert journey == shop().with_stage("reach", unit_cost=1)
+    assert journey.with_stage("reach", unit_cost=None).economics().cac is None
+
+
+def test_with_stage_sets_people_and_rates_of_the_segment_named() -> None:
+    both = shop().with_segment("Blog", entrants=10, rates=[0.5] * 4)
+    both = both.with_stage("conversion", people=120, segment="Everyone")
+    both = both.with_stage("conversion", rate=0.1, segment="Blog")
+    assert both.segments[0].counts == (1000, 200, 120, 40, 10)
+    assert both.segments[1].rates == (None, 0.5, 0.1, 0.5, 0.5)
+    (fault,) = faults(lambda: both.with_stage("conversion", people=3))
+    assert "Everyone, Blog" in fault
+    (fault,) = faults(lambda: both.with_stage("conversion", people=3, segment="Blok"))
+    assert "did you mean 'Blog'?" in fault
+
+
+def test_with_stage_takes_tactics_by_name_or_with_their_channel() -> None:
+    tactics = ["Newsletter", {"name": "Call", "channel": "telephone"}]
+    stage = shop().with_stage("reach", tactics=tactics).stages[0]
+    assert [(tactic.name, tactic.channel) for tactic in stage.tactics] == [
+        ("Newsletter", None),
+        ("Call", "telephone"),
+    ]
+
+
+def test_with_segment_adds_changes_renames_and_turns_counts_into_a_plan() -> None:
+    journey = shop().with_segment("Blog", counts=[9, 8, 7, 6, 5], awareness="solution")
+    journey = journey.with_segment("Blog", spend=5, channel="blog")
+    blog = journey.segments[1]
+    assert (blog.spend, blog.channel, blog.awareness, blog.counts[0]) == (5, "blog", "solution", 9)
+    assert blog.observed
+    renamed = journey.with_segment("Blog", rename="Articles").segments
+    assert [segment.name for segment in renamed] == ["Everyone", "Articles"]
+    planned = journey.with_segment("Blog", entrants=100, rates=[0.5] * 4).segments[1]
+    assert not planned.observed
+    assert planned.spend == 5
+    again = journey.with_segment("Blog", counts=[5, 4, 3, 2, 1]).segments[1]
+    assert again.counts == (5, 4, 3, 2, 1)
+
+
+def test_without_segment_leaves_one_out() -> None:
+    both = shop().with_segment("Blog", counts=COUNTS)
+    assert both.without_segment("Blog") == shop()
+
+
+def test_with_transition_finds_the_kind_from_the_order() -> None:
+    for source, target, kind in (
+        ("reach", "conversion", "skip"),
+        ("conversion", "reach", "back"),
+        ("retention", "retention", "repeat"),
+    ):
+        journey = plan().with_transition(source, target, 0.25)
+        assert kind in journey.flow().links.kind.to_list()
+        assert journey.with_transition(source, target, 0.125).transitions[0].rate == 0.125
+        assert journey.with_transition(source, target, 0) == plan()
+
+
+def test_with_transition_to_the_next_stage_sets_the_rate_of_every_plan() -> None:
+    both = plan().with_segment("Blog", entrants=10, rates=[0.5] * 4)
+    both = both.with_transition("acquisition", "conversion", 0.75)
+    assert [segment.rates[2] for segment in both.segments] == [0.75, 0.75]
+    assert both.transitions == ()
+
+
+def test_with_referral_adds_changes_and_removes() -> None:
+    journey = plan().with_referral("loyalty", to="reach", per_person=3)
+    assert journey.flow().stages.referred["reach"] > 0
+    changed = journey.with_referral("loyalty", to="reach", per_person=4)
+    assert [referral.per_person for referral in changed.referrals] == [4]
+    assert journey.with_referral("loyalty", to="reach", per_person=0) == plan()
+
+
+def test_with_offer_adds_and_changes() -> None:
+    journey = shop().with_offer("conversion", name="Taster", price=6)
+    journey = journey.with_offer("conversion", margin=2)
+    offer = journey.offers[0]
+    assert (offer.name, offer.price, offer.margin) == ("Taster", 6, 2)
+    assert shop().with_offer("conversion", price=6).offers[0].name
+
+
+def test_with_terms_changes_what_holds_for_the_whole() -> None:
+    terms: dict[str, Any] = {
+        "name": "Other",
+        "currency": "CHF",
+        "description": "What if",
+        "illustrative": True,
+        "view": "seven",
+        "intake_days": 90,
+        "fixed_cost": 5,
+        "discount_rate": 0.1,
+        "market": 10**6,
+    }
+    changed = shop().with_terms(**terms)
+    assert {field: getattr(changed, field) for field in terms} == terms
+    assert changed.with_terms(fixed_cost=None).fixed_cost is None
+
+
+# Through another framework
+
+
+def test_shared_milestones_keep_their_counts_and_the_rest_is_not_known() -> None:
+    eight = cvj.Journey.from_counts("eight", EIGHT)
+    assert people(eight.in_framework("five")) == [4000, 400, 20, 8, 4]
+    assert people(eight.in_framework("nine")) == [None, 400, 100, None, None, 20, 16, 8, 2]
+    assert people(eight.in_framework("seven")) == [4000, None, None, 100, 20, 8, None]
+    assert eight.in_framework("eight") == eight
+
+
+def test_who_buys_again_is_no_stage_of_a_time_design_and_need_not_stop_the_change() -> None:
+    time = cvj.Journey.from_counts("eight:time", EIGHT, second_purchase_rate=0.25)
+    five = time.in_framework("five")
+    assert people(five) == [4000, 400, 8, None, 4]
+
+
+def test_offers_go_with_their_milestones() -> None:
+    journey = cvj.Journey.from_counts("eight", EIGHT).with_offer(
+        "ascension", name="Course", price=90, margin=40
+    )
+    for target in ("five", "nine", "seven", "full", "eight:time"):
+        (offer,) = journey.in_framework(target).offers
+        assert (offer.name, offer.price) == ("Course", 90)
+    assert journey.in_framework("five").offers[0].stage == "retention"
+
+
+def test_money_and_customers_are_the_same_in_every_framework_that_has_them() -> None:
+    journey = (
+        cvj.Journey.from_counts("eight", EIGHT)
+        .with_stage("conversion", unit_cost=5)
+        .with_offer("conversion", margin=9, price=30)
+    )
+    for target in ("five", "nine", "seven"):
+        numbers = journey.in_framework(target).economics()
+        assert (numbers.customers, numbers.cac) == (20, 5)
+
+
+# Writing it down
+
+
+@given(journeys(money=True, unknown=True))
+def test_document_and_code_make_the_journey_again(journey: cvj.Journey) -> None:
+    assume(all(way.rate for way in journey.transitions))
+    assume(all(way.per_person for way in journey.referrals))
+    laws.document_and_code_make_it_again(journey)
+
+
+AGAIN: dict[str, Callable[[], cvj.Journey]] = {
+    "names that look like code": lambda: (
+        shop()
+        .with_segment("Everyone", rename="'; import os\n\\")
+        .with_terms(description='"""', currency="€")
+    ),
+    "a segment called as a stage": lambda: cvj.Journey.from_counts("five", {"reach": COUNTS}),
+    "tactics": lambda: shop().with_stage("reach", tactics=["A", {"name": "B", "channel": "C"}]),
+    "terms": lambda: shop(illustrative=True, view="seven", market=5, discount_rate=0.1),
+    "many digits": lambda: plan().with_stage("reach", unit_cost=0.1 + 0.2, margin=1e15),
+    "unknown rates": lambda: cvj.Journey.from_rates("five", 5, [0.5, None, 0.5, None]),
+    "a plan among counts": lambda: shop().with_segment("Blog", entrants=9, rates=[0.5] * 4),
+    "rewards": lambda: plan().with_referral("loyalty", to="reach", per_person=1, reward=5),
+}
+
+
+@pytest.mark.parametrize("case", AGAIN)
+def test_what_is_written_down_makes_the_same_journey(case: str) -> None:
+    laws.document_and_code_make_it_again(AGAIN[case]())
+
+
+def test_code_is_a_line_a_person_can_read() -> None:
+    journey = plan().with_stage("reach", unit_cost=0.5).with_transition("loyalty", "reach", 0.25)
+    code = journey.code()
+    assert "\n" not in code
+    assert code.startswith("cvj.Journey.from_rates('five', 1000, ")
+    assert code.endswith(
+        ".with_stage('reach', unit_cost=0.5).with_transition('loyalty', 'reach', 0.25)"
+    )
+
+
+def test_a_document_holds_plain_values_and_nothing_empty() -> None:
+    document = shop().with_stage("reach", unit_cost=1).document()
+    assert document == {
+        "schema_version": 1,
+        "name": "Shop",
+        "framework": "five",
+        "currency": "EUR",
+        "segments": [{"name": "Everyone", "counts": dict(zip(KEYS, COUNTS, strict=True))}],
+        "stages": {"reach": {"unit_cost": 1}},
+    }
