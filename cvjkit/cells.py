@@ -203,6 +203,18 @@ class Reader:
         text = self.text(cell)
         return text.split("\n") if text else None
 
+    def numbers(self, cell: Cell) -> list[float] | None:
+        """Read numbers between semicolons."""
+        parts = str(cell.value).split(";") if isinstance(cell.value, str) else [cell.value]
+        found = [self._number(cell._replace(value=part)) for part in parts]
+        return None if None in found else [number for number in found if number is not None]
+
+    def day(self, cell: Cell) -> str | None:
+        """Read a date, as Excel writes it or as text."""
+        if isinstance(cell.value, date):
+            return f"{cell.value:%Y-%m-%d}"
+        return self.word(cell)
+
     def flag(self, cell: Cell) -> bool | None:
         """Read a yes or no."""
         known = {"true": True, "yes": True, "false": False, "no": False}

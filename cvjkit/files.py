@@ -39,6 +39,8 @@ IDENTITY = {
     "transitions": ("source", "target"),
     "referrals": ("source", "target", "segment"),
     "stages": ("key",),
+    "messages": ("kind", "name"),
+    "accepted": ("rule", "stage", "segment"),
 }
 
 Document = dict[str, Any]

@@ -8,17 +8,29 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_origin
 
 from cvjkit.cells import Cell, Grid, Reader, csv_grid, folded, has_formulas, workbook_grids
 from cvjkit.faults import Fault, InputError, shown, unknown_name
-from cvjkit.framework import Framework, framework, frameworks
+from cvjkit.framework import Framework, Stage, framework, frameworks
+from cvjkit.inputs import (
+    Accepted,
+    Message,
+    Offer,
+    Referral,
+    Segment,
+    StageNumbers,
+    Tactic,
+    Thresholds,
+    Transition,
+)
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
+    from pydantic import BaseModel
 
-# Each column says how its cells are read: the name of a method of Reader.
+# How the cells of a column are read: by the method of this name of `cells.Reader`.
 TERMS = {
     "schema_version": "number",
     "name": "text",
@@ -35,52 +47,60 @@ TERMS = {
     "discount_rate": "share",
     "second_purchase_rate": "share",
     "market": "number",
-}
-STAGES = {
-    "unit_cost": "number",
-    "fixed_cost": "number",
-    "margin": "number",
-    "delay_days": "number",
+    "loyalty_measured_by": "word",
+    "next_test_days": "number",
+    "cohort_age_days": "number",
+    "channels_overlap": "flag",
 }
 PEOPLE = {"people": "whole", "entrants": "number", "rate": "share"}
+
+
+def _columns(model: type[BaseModel], *without: str) -> dict[str, str]:
+    """Tell by its type and name how the cells of each field are read."""
+    columns = {}
+    for name, field in model.model_fields.items():
+        types = set(_types(field.annotation))
+        if name in ("stage", "source", "target"):
+            columns[name] = "stage"
+        elif tuple in types:
+            columns[name] = "lines" if str in types else "numbers"
+        elif bool in types:
+            columns[name] = "flag"
+        elif float in types:
+            columns[name] = "share" if name.endswith(("rate", "share")) else "number"
+        elif name == "due":
+            columns[name] = "day"
+        else:
+            columns[name] = "text" if str in types else "word"
+    return {name: kind for name, kind in columns.items() if name not in without}
+
+
+def _types(annotation: Any) -> Iterator[type]:
+    for part in (annotation, get_origin(annotation)):
+        if isinstance(part, type):
+            yield part
+    for part in get_args(annotation):
+        yield from _types(part)
+
+
+STAGES = _columns(StageNumbers, "stage", "tactics", "messages")
+THRESHOLDS = _columns(Thresholds)
 SHEETS = {
-    "segments": {"name": "text", "channel": "text", "awareness": "word", "spend": "number"},
-    "tactics": {"stage": "stage", "name": "text", "channel": "text"},
-    "offers": {
-        "stage": "stage",
-        "name": "text",
-        "price": "number",
-        "margin": "number",
-        "cycle_days": "number",
-        "repeat_rate": "share",
-    },
-    "transitions": {"source": "stage", "target": "stage", "rate": "share"},
-    "referrals": {
-        "source": "stage",
-        "target": "stage",
-        "per_person": "number",
-        "segment": "text",
-    },
-    "framework": {
-        "key": "word",
-        "name": "text",
-        "milestone": "word",
-        "phase": "text",
-        "state": "text",
-        "event": "text",
-        "purpose": "text",
-        "tactics": "lines",
-        "sources": "lines",
-        "reconstructed": "flag",
-        "anchor_note": "text",
-        "alternative_milestone": "word",
-        "disagreement_ids": "lines",
-    },
+    "segments": _columns(Segment, "counts", "entrants", "rates"),
+    "tactics": {"stage": "stage", **_columns(Tactic)},
+    "messages": {"stage": "stage", **_columns(Message)},
+    "offers": _columns(Offer),
+    "transitions": _columns(Transition),
+    "referrals": _columns(Referral),
+    "accepted": _columns(Accepted),
+    "framework": _columns(Stage),
 }
+LISTS = ("offers", "transitions", "referrals", "accepted")
+OF_STAGES = ("tactics", "messages")
 # What a table without the sheet "Journey" may say in a column.
 COLUMNS = {"journey": "name", "framework": "framework", "currency": "currency"}
 EVERYONE = "Everyone"
-OURS = ("stages", "journey", *SHEETS)
+OURS = ("stages", "journey", "thresholds", *SHEETS)
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 Document = dict[str, Any]
@@ -176,7 +196,7 @@ def _document(
     """Put together what the sheets say."""
     reader = Reader(list(grids.values()), sign, faults)
     heads, rows = _stage_table(grids["stages"], subject, reader)
-    terms = {"name": name, **_terms(grids.get("journey", []), reader)}
+    terms = {"name": name, **_terms(grids.get("journey", []), TERMS, reader)}
     for column, head in heads.items():
         if head.group == "terms":
             terms |= _constant(head, [row[column] for row in rows if column in row], reader)
@@ -199,8 +219,11 @@ def _document(
     document = {
         **terms,
         "segments": _segments(heads, numbers, listed, stages, reader),
-        "stages": _stages(heads, numbers, _records("tactics", grids, reader)),
-        **{part: _records(part, grids, reader) for part in ("offers", "transitions", "referrals")},
+        "stages": _stages(
+            heads, numbers, {part: _records(part, grids, reader) for part in OF_STAGES}
+        ),
+        **{part: _records(part, grids, reader) for part in LISTS},
+        "thresholds": _terms(grids.get("thresholds", []), THRESHOLDS, reader),
     }
     if reader.faults:
         raise InputError(subject, reader.faults)
@@ -270,21 +293,21 @@ def _constant(head: Head, cells: Sequence[Cell], reader: Reader) -> Document:
     return {} if value is None else {head.field: value}
 
 
-def _terms(grid: Grid, reader: Reader) -> Document:
-    """Read the sheet "Journey": a field and its value in each row."""
+def _terms(grid: Grid, fields: Mapping[str, str], reader: Reader) -> Document:
+    """Read a sheet with a field and its value in each row."""
     terms: Document = {}
     for row in grid:
         if not row or folded(row[0].value) == "field":
             continue
         field = folded(row[0].value).replace(" ", "_")
-        if field not in TERMS:
-            reader.faults.append(unknown_name(row[0].where, row[0].value, map(_heading, TERMS)))
+        if field not in fields:
+            reader.faults.append(unknown_name(row[0].where, row[0].value, map(_heading, fields)))
         elif field in terms:
             reader.refuse(row[0], "stands there twice", "keep one of them")
         elif len(row) > 2:
             reader.refuse(row[2], "is more than a field and its value", "empty the cell")
         elif len(row) == 2:
-            terms[field] = reader.read(TERMS[field], row[1])
+            terms[field] = reader.read(fields[field], row[1])
     return {field: value for field, value in terms.items() if value is not None}
 
 
@@ -417,9 +440,9 @@ def _segments(
 
 
 def _stages(
-    heads: Mapping[int, Head], numbers: Numbers, tactics: Sequence[Document]
+    heads: Mapping[int, Head], numbers: Numbers, lists: Mapping[str, Sequence[Document]]
 ) -> dict[str, Document]:
-    """Give each stage its costs, margin, delay and tactics."""
+    """Give each stage its costs, margin and delay, its tactics and messages."""
     stages: dict[str, Document] = {
         key: {
             heads[column].field: number
@@ -428,9 +451,10 @@ def _stages(
         }
         for key, row in numbers.items()
     }
-    for tactic in tactics:
-        fields = dict(tactic)
-        stages.setdefault(fields.pop("stage", ""), {}).setdefault("tactics", []).append(fields)
+    for part, records in lists.items():
+        for record in records:
+            fields = dict(record)
+            stages.setdefault(fields.pop("stage", ""), {}).setdefault(part, []).append(fields)
     return {key: fields for key, fields in stages.items() if fields}
 
 
@@ -467,16 +491,14 @@ def to_csv(document: Mapping[str, Any], subject: str) -> str:
     held = {"schema_version", "segments", "stages", *COLUMNS.values()}
     lost = [_heading(field) for field in document if field not in held]
     lost += ["a framework of your own"] if isinstance(document["framework"], Mapping) else []
-    for segment in document["segments"]:
-        lost += [
-            f"{field} of {segment['name']}"
-            for field in segment
-            if field in ("channel", "awareness", "spend")
-        ]
+    parts = [(segment["name"], segment) for segment in document["segments"]]
+    parts += document.get("stages", {}).items()
+    tabled = {"name", "counts", "entrants", "rates", *STAGES}
     lost += [
-        f"tactics of {stage}"
-        for stage, fields in document.get("stages", {}).items()
-        if "tactics" in fields
+        f"{_heading(field)} of {name}"
+        for name, fields in parts
+        for field in fields
+        if field not in tabled
     ]
     if lost:
         rule = f"has no place for {', '.join(lost)}"
@@ -531,23 +553,26 @@ def to_xlsx(document: Mapping[str, Any], subject: str) -> bytes:
     else:
         stages = framework(own)
     records = {
-        **{part: document.get(part, []) for part in SHEETS},
+        "segments": document["segments"],
+        **{
+            part: [
+                {"stage": stage, **(row if isinstance(row, Mapping) else {"name": row})}
+                for stage, fields in document.get("stages", {}).items()
+                for row in fields.get(part, ())
+            ]
+            for part in OF_STAGES
+        },
+        **{part: document.get(part, []) for part in LISTS},
         "framework": own["stages"] if isinstance(own, Mapping) else [],
-        "tactics": [
-            {"stage": stage, **(tactic if isinstance(tactic, Mapping) else {"name": tactic})}
-            for stage, fields in document.get("stages", {}).items()
-            for tactic in fields.get("tactics", ())
-        ],
     }
     book = Workbook()
     book.remove(book.worksheets[0])
     sheets: dict[str, list[list[Any]]] = {
         "Stages": _stage_rows(document, stages),
-        "Journey": [
-            ["field", "value"],
-            *([_heading(field), value] for field, value in terms.items()),
-        ],
+        "Journey": _pairs(terms),
     }
+    if "thresholds" in document:
+        sheets["Thresholds"] = _pairs(document["thresholds"])
     for title, rows in records.items():
         columns = [column for column in SHEETS[title] if any(column in row for row in rows)]
         if columns:
@@ -568,10 +593,18 @@ def to_xlsx(document: Mapping[str, Any], subject: str) -> bytes:
     return content.getvalue()
 
 
+def _pairs(fields: Mapping[str, Any]) -> list[list[Any]]:
+    return [["field", "value"], *([_heading(field), value] for field, value in fields.items())]
+
+
 def _written(stages: Framework, kind: str, value: Any) -> Any:
-    if kind == "stage" and value is not None:
+    if value is None:
+        return None
+    if kind == "stage":
         return _label(stages, value)
-    return "\n".join(value) if kind == "lines" and value is not None else value
+    if kind == "numbers":
+        return "; ".join(str(number) for number in value)
+    return "\n".join(value) if kind == "lines" else value
 
 
 def _stage_rows(document: Mapping[str, Any], stages: Framework) -> list[list[Any]]:

@@ -20,6 +20,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cvjkit import tables
 from cvjkit.cells import readings
 from cvjkit.faults import InputError
 from cvjkit.files import Origin, read, same, write
@@ -243,10 +244,11 @@ def test_a_journey_saved_is_the_journey_read(one: Journey, other: Journey) -> No
     with tempfile.TemporaryDirectory() as folder:
         for suffix in ("toml", "xlsx"):
             path = Path(folder, f"journey.{suffix}")
-            one.save(path)
-            assert same(read_journey(path).document(), one.document())
-            other.save(path, overwrite=True)
-            assert same(read_journey(path).document(), other.document())
+            for journey in (one, other):
+                again = read_journey(journey.save(path, overwrite=True))
+                assert same(again.document(), journey.document())
+        fresh = read_journey(one.save(Path(folder, "fresh.toml")))
+        assert fresh == one
 
 
 @settings(max_examples=60)
@@ -1033,6 +1035,42 @@ def test_characters_no_workbook_can_hold_are_refused(tmp_path: Path) -> None:
     message = refused(lambda: write(tmp_path / "x.xlsx", changed(name="x" * 40000), Origin()))
     assert "would change some text in it" in message
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_workbook_has_a_place_for_every_field() -> None:
+    sheets = {"framework", "segments", "stages", "thresholds", *tables.LISTS}
+    assert Journey.model_fields.keys() <= sheets | tables.TERMS.keys()
+
+
+def test_a_workbook_holds_what_the_audit_asks_for(tmp_path: Path) -> None:
+    document = changed(
+        channels_overlap=False,
+        next_test_days=7,
+        accepted=[{"rule": "A11", "reason": "so"}],
+        thresholds={"leg_days": 50, "bypass_share": 0.2},
+    )
+    document["segments"][0] |= {"avatar": "x", "targeted": False, "counted_in": "visits"}
+    document["offers"][0] |= {"kind": "own", "reorder_days": [30, 60.5], "digital": True}
+    tactic = {"name": "Quiz", "kind": "upsell", "cost": 5, "due": "2026-03-31"}
+    message = {"kind": "thank_you", "after_minutes": 5, "opt_out": True}
+    document["stages"]["reach"] = {
+        "tactics": [tactic, "Post"],
+        "messages": [message, {"kind": "thank_you"}],
+    }
+    path = write(tmp_path / "shop.xlsx", document, Origin())
+    assert same(read(path)[0], document)
+    book = openpyxl.load_workbook(path)
+    book["Tactics"]["F2"] = date(2026, 4, 30)
+    book["Offers"]["G2"] = "30; 1 000"
+    assert [book[sheet][cell].value for sheet, cell in (("Tactics", "F1"), ("Offers", "G1"))] == [
+        "due",
+        "reorder days",
+    ]
+    book.save(path)
+    again, _ = read(path)
+    assert again["stages"]["reach"]["tactics"][0]["due"] == "2026-04-30"
+    assert again["offers"][0]["reorder_days"] == [30, 1000]
+    assert Journey.from_document(again).thresholds.leg_days == 50
 
 
 def test_a_workbook_says_everything_the_toml_file_says(tmp_path: Path) -> None:
