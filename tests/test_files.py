@@ -1060,7 +1060,7 @@ def test_a_workbook_holds_what_the_audit_asks_for(tmp_path: Path) -> None:
     path = write(tmp_path / "shop.xlsx", document, Origin())
     assert same(read(path)[0], document)
     book = openpyxl.load_workbook(path)
-    book["Tactics"]["F2"] = date(2026, 4, 30)
+    book["Tactics"]["F4"] = date(2026, 4, 30)
     book["Offers"]["G2"] = "30; 1 000"
     assert [book[sheet][cell].value for sheet, cell in (("Tactics", "F1"), ("Offers", "G1"))] == [
         "due",
