@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,17 @@ if TYPE_CHECKING:
     )
 
 Known = TypeVar("Known")
+
+
+def exceeds(value: float, limit: float) -> bool:
+    """Tell whether a number is over a line, and not just by what floats lose.
+
+    Examples
+    --------
+    >>> exceeds(0.3, 0.1 + 0.2), exceeds(0.1 + 0.2, 0.3), exceeds(0.31, 0.3)
+    (False, False, True)
+    """
+    return value > limit and not math.isclose(value, limit, rel_tol=1e-9)
 
 
 class MissingError(LookupError):

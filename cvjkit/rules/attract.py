@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from cvjkit import display
 from cvjkit.audit import Outcome, fires, passes, rule
-from cvjkit.facts import Facts, MissingError
+from cvjkit.facts import Facts, MissingError, exceeds
 from cvjkit.framework import awareness_levels
 from cvjkit.inputs import Tactic
 from cvjkit.lexicon import channel_kinds
@@ -39,7 +39,7 @@ def unknown_traffic(facts: Facts) -> Iterator[Outcome]:
     untargeted = [segment.targeted is False for segment in facts.journey.segments]
     share = float(came[untargeted].sum() / came.sum()) if came.sum() else 0.0
     most = facts.thresholds.untargeted_share
-    if share > most:
+    if exceeds(share, most):
         yield fires(
             f"{display.share(share)} of the traffic is untargeted.", {"share": share, "most": most}
         )
@@ -140,7 +140,7 @@ def reversed_costs(facts: Facts) -> Iterator[Outcome]:
         if kind in spent and spent[kind][1] > 0
     }
     for (cheap, less), (dear, more) in pairwise(costs.items()):
-        if less > more:
+        if exceeds(less, more):
             yield fires(
                 f"002 expects {_words(cheap)} cheaper than {_words(dear)}; yours is reversed: "
                 f"{_cost(facts, less)} against {_cost(facts, more)} per person.",
@@ -174,7 +174,7 @@ def _cost(facts: Facts, cost: float) -> str:
 def late_curiosity(facts: Facts) -> Iterator[Outcome]:
     intrigued, most = facts.at("intrigued"), facts.thresholds.intrigue_days
     days = None if intrigued is None else facts.delay(intrigued)
-    if intrigued is not None and days is not None and days > most:
+    if intrigued is not None and days is not None and exceeds(days, most):
         yield fires(
             f"Curiosity must come at the outset: it takes {display.days(days)} here.",
             {"days": days, "most": most},

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cvjkit import display
 from cvjkit.audit import Outcome, Severity, fires, passes, rule
-from cvjkit.facts import Facts, MissingError
+from cvjkit.facts import Facts, MissingError, exceeds
 from cvjkit.framework import milestones
 
 
@@ -52,7 +52,7 @@ def bypassed(facts: Facts) -> Iterator[Outcome]:
         people = facts.people(place)
         share = jumpers / (jumpers + people) if jumpers and people is not None else 0.0
         largest = max(largest, share)
-        if share > most:
+        if exceeds(share, most):
             yield fires(
                 f"{display.share(share)} of those who get as far jump over {facts.label(place)} "
                 f"({display.people(jumpers)} of them).",
@@ -140,7 +140,7 @@ def traffic_to_sale(facts: Facts) -> Iterator[Outcome]:
             )
         return
     most, share = facts.thresholds.never_lead_share, facts.share_without(payment, lead)
-    if share > most:
+    if exceeds(share, most):
         yield fires(
             f"Traffic straight to sale: {display.share(share)} of first payers were never leads, "
             "and cannot be reached again.",
@@ -224,7 +224,7 @@ def uneducated(facts: Facts) -> Iterator[Outcome]:
         yield passes(f"{', '.join(act.name for act in found)}: before or with the offer.")
         return
     share = facts.share_without(offered, educated)
-    if share > most:
+    if exceeds(share, most):
         yield fires(
             f"The offer comes before education for {display.share(share)} of those who get one.",
             {"share": share, "most": most},

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from cvjkit import display
 from cvjkit.audit import Outcome, fires, passes, rule
-from cvjkit.facts import Facts, MissingError
+from cvjkit.facts import Facts, MissingError, exceeds
 
 ENTRY, CORE = "first_payment", "bought_again"
 DAYS_A_MONTH = 365 / 12
@@ -30,7 +30,7 @@ def dear_entry(facts: Facts) -> Iterator[Outcome]:
     if entry > 0 and entry >= core:
         message = f"The entry offer costs no less than the next one: {against}."
         yield fires(message, seen, stage=stage)
-    elif entry > most * core:
+    elif exceeds(entry, most * core):
         share = display.share(entry / core)
         message = f"The entry offer is not low-priced: {against}, {share} of it."
         yield fires(message, seen, stage=stage)
@@ -81,11 +81,11 @@ def cover(facts: Facts) -> Iterator[Outcome]:
     low, high = facts.thresholds.cover_low, facts.thresholds.cover_high
     seen = {"cover": ratio, "margins": margin * customers, "cost": sum(known)}
     covered = f"First margins cover {ratio:.2f} times the cost from lead to customer"
-    if ratio < low:
+    if exceeds(low, ratio):
         later = facts.label(facts.covering[CORE])
         message = f"{covered}: a loss leader, payback must come from {later}."
         yield fires(message, seen, stage=facts.key(payment))
-    elif ratio > high:
+    elif exceeds(ratio, high):
         message = f"{covered}: tempting to earn here, but 002 expects about break-even."
         yield fires(message, seen, stage=facts.key(payment))
     yield passes(f"{covered}.", seen)
@@ -108,7 +108,7 @@ def price_jump(facts: Facts) -> Iterator[Outcome]:
     most, largest = facts.thresholds.price_jump, 0.0
     for (_, before), (offer, price) in pairwise(paid):
         largest = max(largest, price / before)
-        if price > most * before:
+        if exceeds(price, most * before):
             yield fires(
                 f"Marriage on the first date: {offer.name} costs {_money(facts, price)}, "
                 f"{display.ratio(price / before)} the price before.",
@@ -179,7 +179,7 @@ def falling_value(facts: Facts) -> Iterator[Outcome]:
         and (margin := facts.margin(anchor)) is not None
     }  # fmt: skip
     for (_, before), (anchor, now) in pairwise(monthly.items()):
-        if now < before:
+        if exceeds(before, now):
             yield fires(
                 f"Contribution a month falls to {_money(facts, now)} from {_money(facts, before)} "
                 f"with {facts.offers[anchor].name}: it should rise with the relationship.",
@@ -234,7 +234,10 @@ def cycles(facts: Facts) -> Iterator[Outcome]:
         )
     for offer in with_cycle:
         cycle = offer.cycle_days or 0.0
-        if any(days > times * cycle or cycle > times * days for days in offer.reorder_days):
+        if any(
+            exceeds(days, times * cycle) or exceeds(cycle, times * days)
+            for days in offer.reorder_days
+        ):
             listed = ", ".join(display.days(days) for days in offer.reorder_days)
             yield fires(
                 f"{offer.name} has one cycle of {display.days(cycle)} for products that re-order "

@@ -7,7 +7,7 @@ from statistics import median
 
 from cvjkit import display
 from cvjkit.audit import Outcome, fires, passes, rule
-from cvjkit.facts import Facts, MissingError
+from cvjkit.facts import Facts, MissingError, exceeds
 from cvjkit.inputs import Message
 
 MINUTES_A_DAY = 24 * 60
@@ -45,7 +45,7 @@ def rushed(facts: Facts) -> Iterator[Outcome]:
     ]
     soonest, session = min(asks), facts.thresholds.session_minutes
     for segment in unready:
-        if soonest <= session:
+        if not exceeds(soonest, session):
             yield fires(
                 f"Rushed: {segment.name} ({segment.awareness}) is asked for money after "
                 f"{soonest:.3g} minutes, with nothing free before. They feel pursued.",
@@ -77,8 +77,9 @@ def slow_leg(facts: Facts) -> Iterator[Outcome]:
     typical = median(days.values()) if days else 0.0
     limits, cycle = facts.thresholds, _cycle_days(facts)
     for place, delay in days.items():
-        slow = delay > limits.leg_days and delay > limits.leg_medians * typical
-        if (slow and place != again) or (cycle is not None and delay > limits.leg_cycles * cycle):
+        slow = exceeds(delay, max(limits.leg_days, limits.leg_medians * typical))
+        late = cycle is not None and exceeds(delay, limits.leg_cycles * cycle)
+        if late or (slow and place != again):
             yield fires(
                 f"It takes {display.days(delay)} to get to {facts.label(place)}: slower than it "
                 "needs to be?",
@@ -121,7 +122,7 @@ def too_many_messages(facts: Facts) -> Iterator[Outcome]:
     most = facts.thresholds.messages_a_week
     unasked = [message.times_a_week or 0 for _, message in sent if message.solicited is False]
     unsure = [message.times_a_week or 0 for _, message in sent if message.solicited is None]
-    if sum(unasked) > most:
+    if exceeds(sum(unasked), most):
         yield fires(
             f"{sum(unasked):.3g} unsolicited messages a week before payment: are they still in "
             "control?",
@@ -134,7 +135,7 @@ def too_many_messages(facts: Facts) -> Iterator[Outcome]:
                 stage=facts.key(act.place),
             )
     needs = [f"opt_out of {act.name}" for act, message in sent if message.opt_out is None]
-    if sum(unasked) + sum(unsure) > most:
+    if exceeds(sum(unasked) + sum(unsure), most):
         needs += [f"solicited of {act.name}" for act, each in sent if each.solicited is None]
     if needs:
         raise MissingError(*needs)

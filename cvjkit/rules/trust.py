@@ -9,7 +9,7 @@ import numpy as np
 from cvjkit import display
 from cvjkit.audit import Outcome, fires, passes, rule
 from cvjkit.economics import NEVER_PAID
-from cvjkit.facts import Facts, MissingError
+from cvjkit.facts import Facts, MissingError, exceeds
 from cvjkit.uncertainty import rate_interval
 
 
@@ -116,7 +116,7 @@ def thin_evidence(facts: Facts) -> Iterator[Outcome]:
         came = sum(each[1] for each in counts.values())
         went = min(came, sum(each[2] for each in counts.values()))
         low, high = rate_interval(went, came)
-        if came < fewest or high - low > 2 * widest * went / came:
+        if came < fewest or exceeds(high - low, 2 * widest * went / came):
             yield fires(
                 f"Thin evidence: {display.people(went)} of {display.people(came)} go on to "
                 f"{facts.label(place)}, so the rate is {display.share(low)} to "
@@ -149,7 +149,7 @@ def too_young(facts: Facts) -> Iterator[Outcome]:
         except MissingError as missing:
             needs += missing.needs
             continue
-        if age < times * days:
+        if exceeds(times * days, age):
             yield fires(
                 f"Too young: {display.days(age)} old, but it takes {display.days(days)} to get to "
                 f"{facts.label(place)}. Late stages look worse than they are.",
@@ -194,7 +194,7 @@ def mixed_units(facts: Facts) -> Iterator[Outcome]:
 def unprofitable(facts: Facts) -> Iterator[Outcome]:
     money, limits = facts.economics, facts.thresholds
     cac, value, days = money.cac, money.ltv_net, money.payback_days
-    if cac is not None and value is not None and value < limits.ltv_to_cac * cac:
+    if cac is not None and value is not None and exceeds(limits.ltv_to_cac * cac, value):
         told = (
             f"Each customer costs {display.money(cac, facts.journey.currency)} and brings "
             f"{display.money(value, facts.journey.currency)} ({money.horizon})."
@@ -202,8 +202,13 @@ def unprofitable(facts: Facts) -> Iterator[Outcome]:
         yield fires(told, {"cac": cac, "ltv_net": value}, severity="F" if value < cac else "I")
     never = money.reasons.get("payback_days") == NEVER_PAID
     if never or (days is not None and days > limits.payback_days):
-        when = "never" if days is None else f"after {display.days(days)}"
-        yield fires(f"A customer has paid for itself {when}.", {"payback_days": days}, severity="I")
+        told = (
+            "A customer never brings in what winning them cost."
+            if days is None
+            else f"It takes {display.days(days)} until a customer has brought in what winning "
+            "them cost."
+        )
+        yield fires(told, {"payback_days": days}, severity="I")
     figures = {"cac": cac, "ltv_net": value, "payback_days": days}
     facts.typed(*((f"{name} ({money.reasons.get(name)})", each) for name, each in figures.items()))
     yield passes("A customer brings enough, soon enough.", figures)
@@ -237,7 +242,7 @@ def overpaid(facts: Facts) -> Iterator[Outcome]:
     currency = facts.journey.currency
     for place, cost in costs.items():
         worth = float(to_go.iloc[place]) + cost
-        if cost > worth + 1e-9 * cost:
+        if exceeds(cost, worth):
             yield fires(
                 f"You pay {display.money(cost, currency)} at {facts.label(place)} for something "
                 f"worth {display.money(worth, currency)}.",
@@ -246,7 +251,7 @@ def overpaid(facts: Facts) -> Iterator[Outcome]:
             )
     for referral, end in zip(rewards, ends, strict=True):
         worth, reward = float(to_go.iloc[end]), referral.reward or 0.0
-        if reward > worth:
+        if exceeds(reward, worth):
             yield fires(
                 f"You reward with {display.money(reward, currency)} a person worth "
                 f"{display.money(worth, currency)}.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cvjkit import display
 from cvjkit.audit import Outcome, fires, passes, rule
+from cvjkit.facts import exceeds
 
 if TYPE_CHECKING:
     from cvjkit.facts import Facts
@@ -85,7 +86,7 @@ def dear_wow(facts: Facts) -> Iterator[Outcome]:
         f"Delighting one costs {display.money(each, facts.journey.currency)}, the core offer "
         f"brings {display.money(margin, facts.journey.currency)}"
     )
-    if each > most * margin:
+    if exceeds(each, most * margin):
         yield fires(
             f"{told}: wow should need little extra investment.", seen, stage=facts.key(wowed)
         )
