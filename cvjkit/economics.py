@@ -302,9 +302,6 @@ class _Inputs:
             raise UndefinedError(flagged[0] if flagged else f"the number at {name} is not known")
         return float(value)
 
-    def _visits(self, stages: range) -> NDArray[np.float64]:
-        return np.array([self._at("visits", stage) for stage in stages])
-
     def _costs(self, last: int, first: int = 0) -> float:
         stages = range(first, last + 1)
         unit = self._typed("unit_cost")
@@ -555,10 +552,13 @@ class _Inputs:
 
     @property
     def profit(self) -> float:
-        margins = self._margins
-        visits = self._visits(range(len(margins)))
-        spent = self._costs(len(margins) - 1) + self._common_cost
-        return float(visits @ margins) - spent
+        brought = sum(
+            float(margin) * self._at("visits", stage)
+            for stage, margin in enumerate(self._margins)
+            if margin
+        )
+        spent = self._costs(len(self.flow.framework) - 1) + self._common_cost
+        return brought - spent
 
     @property
     def k(self) -> float:

@@ -89,8 +89,8 @@ BREAKS = [
         laws.everything_scales,
         (PAYING, st.integers(2, 9)),
         economics._Inputs.profit,
-        "@ margins) -",
-        "@ margins) - 7 -",
+        "return brought - spent",
+        "return brought - spent - 7",
     ),
     Break(
         laws.segments_add_up,
