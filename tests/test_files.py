@@ -4,6 +4,7 @@ import copy
 import io
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,16 @@ from cvjkit.cells import readings
 from cvjkit.faults import InputError
 from cvjkit.files import Origin, read, same, write
 from cvjkit.framework import framework
+from cvjkit.inputs import (
+    Accepted,
+    Message,
+    Offer,
+    Referral,
+    Segment,
+    StageNumbers,
+    Tactic,
+    Transition,
+)
 from cvjkit.journey import Journey, read_journey
 from tests.strategies import journeys
 
@@ -1084,3 +1095,47 @@ def test_a_workbook_says_everything_the_toml_file_says(tmp_path: Path) -> None:
         "rate: Blog",
     ]
     assert book["Stages"]["A2"].value == "Be seen"
+
+
+# --- what the documentation says -----------------------------------------------------------------
+
+
+def blocks(page: str, language: str) -> list[str]:
+    text = (HERE.parent / page).read_text()
+    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
+
+
+def test_every_field_is_explained() -> None:
+    text = (HERE.parent / "data" / "README.md").read_text()
+    explained = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`+[^`]+`+", text))))
+    models = [
+        Journey,
+        Accepted,
+        Message,
+        Offer,
+        Referral,
+        Segment,
+        StageNumbers,
+        Tactic,
+        Transition,
+    ]
+    assert {name for model in models for name in model.model_fields} - explained == set()
+
+
+def test_the_examples_of_the_documentation_can_be_read(tmp_path: Path) -> None:
+    (by_hand,) = blocks("docs/files.md", "toml")
+    journey = read_journey(saved(tmp_path, by_hand))
+    assert journey.segments[0].counts == (10000, 2000, 100, None, None)
+    (own,) = blocks("data/README.md", "toml")
+    text = by_hand.replace('framework = "five"\n', "") + own
+    assert read_journey(saved(tmp_path, text)).framework.keys[:2] == ("reach", "quiz")
+    (code,) = blocks("docs/files.md", "python")
+    script = code.replace("shop.toml", str(tmp_path / "new.toml"))
+    runpy.run_path(str(saved(tmp_path, script, "shop.py")))
+    assert read_journey(tmp_path / "new.toml").stages[0].unit_cost == 4
+    table = (
+        (HERE.parent / "docs" / "files.md").read_text().split("| stage | people |\n|---|---|\n")[1]
+    )
+    rows = [row.strip("| ").split(" | ") for row in table.split("\n\n")[0].splitlines()]
+    path = workbook(tmp_path / "shop.xlsx", Sheet1=[["stage", "people"], *rows])
+    assert read_journey(path).segments[0].counts == (10000, 2000, 100, None, None)
