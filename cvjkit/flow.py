@@ -25,6 +25,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cvjkit.display import people as people_text
+from cvjkit.faults import InputError, unknown_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -195,7 +196,15 @@ class Flow:
         -------
         Flow
             Referred people who came into the segment are among its `referred`.
+
+        Raises
+        ------
+        InputError
+            If there is no segment of that name.
         """
+        if segment not in self.segments:
+            fault = unknown_name("segment", segment, self.segments)
+            raise InputError(f"flow of {self.name}", [fault])
         part = slice(at := self.segments.index(segment), at + 1)
         arrays = {
             field: getattr(self, field)[part]

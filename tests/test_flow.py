@@ -442,7 +442,7 @@ def test_columns_without_unknowns_hold_floats_and_the_others_none() -> None:
 
 
 def test_an_unknown_segment_is_refused() -> None:
-    with pytest.raises((KeyError, ValueError)):
+    with pytest.raises(cvj.InputError, match=r"'Radio' is not known; Allowed: Search, Social"):
         two_channels().flow().only("Radio")
 
 
