@@ -73,7 +73,77 @@ def without_core(journey: cvj.Journey) -> cvj.Journey:
     return cvj.Journey.from_document({**document, "offers": [first]})
 
 
+def five(**fields: float) -> cvj.Journey:
+    """A plan in five stages."""
+    return cvj.Journey.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1], **fields)
+
+
+def by_time(**tactics_at: str) -> cvj.Journey:
+    """A design in which people give time before money, with one tactic at some stages."""
+    journey = cvj.Journey.from_counts("eight:time", [900, 90, 40, 20, 9, 5, 3, 1])
+    for stage, tactic in tactics_at.items():
+        journey = journey.with_stage(stage, tactics=[tactic])
+    return journey
+
+
 FIRES = [
+    Case(
+        "A07",
+        own(by_time(excitement="Gift card")),
+        "W",
+        "nothing educates up to Excitement",
+        "excitement",
+    ),
+    Case(
+        "A08",
+        own(five().with_segment("Everyone", channel="Fair")),
+        "W",
+        "Who comes from Everyone",
+        segment="Everyone",
+    ),
+    Case(
+        "A08",
+        lambda j: j.with_segment("Ads", channel=None, intent=None),
+        "W",
+        "Not written down: intent",
+        segment="Ads",
+    ),
+    Case(
+        "A09",
+        own(five().with_segment("Everyone", channel="Fair", awareness="unaware")),
+        "W",
+        "Set why_there of Fair",
+        segment="Everyone",
+    ),
+    Case(
+        "A09",
+        lambda j: j.with_segment("Ads", channel=None, why_there=None),
+        "W",
+        "Set why_there of Ads",
+        segment="Ads",
+    ),
+    Case(
+        "A20",
+        lambda j: messages(unready(j, 31), "visited", {"kind": "ask"}),
+        "W",
+        "asked for money after 0 minutes",
+        segment="Ads",
+    ),
+    Case(
+        "A27",
+        own(by_time(ascension="Little victory")),
+        "W",
+        "before the next ask",
+        "excitement",
+    ),
+    Case("A34", own(five().with_transition("acquisition", "reach", 0.1)), "W", "add a way back"),
+    Case(
+        "A43",
+        own(cvj.Journey.from_counts("full", list(COUNTS), view="eight:time")),
+        "I",
+        "Educated counts time given, not money. Paying customers start at First payment",
+        "educated",
+    ),
     Case("A01", own(eight(900, 90, 40, 20, 9, 5, 3, 0)), "F", "Promotion is empty", "promotion"),
     Case(
         "A01",
@@ -654,6 +724,12 @@ PASSES: list[tuple[str, str, Change, str]] = [
         .with_transition("attract_interest", "educate", 0.0625)), "20% of first payers"),
     ("A04", "contacts taken in five", own(cvj.Journey.from_counts("five", [900, 90, 9, 5, 1])
         .with_stage("acquisition", tactics=["Download"])), "Download takes contact details"),
+    ("A05", "an offer for later", own(eight(900, 90, 40, 20, 0, 0, 0, 0)
+        .with_offer("ascension", price=9)), "bought_again"),
+    ("A05", "an offer for advocates", own(eight(900, 90, 40, 20, 0, 0, 0, 0)
+        .with_offer("advocation", price=9)), "advocate"),
+    ("A05", "an offer for the habitual", own(eight(900, 90, 40, 20, 0, 0, 0, 0)
+        .with_offer("habitual", price=9)), "habitual"),
     ("A06", "delight in a framework without a stage for it", own(cvj.Journey.from_counts(
         "five", [900, 90, 9, 5, 1]).with_stage("conversion", tactics=["Gift card"])), "Gift card"),
     ("A07", "20% not educated", own(cvj.Journey.from_rates("nine", 1000, [0.5] * 8)
@@ -666,26 +742,36 @@ PASSES: list[tuple[str, str, Change, str]] = [
     ("A12", "curious after a day", lambda j: j.with_stage("intrigued", delay_days=1), "hooked"),
     ("A13", "an example", lambda j: tactics(j, "lead", {"name": "Guide", "kind": "lead_magnet",
         "example": "Mould under a rug"}), "Guide"),
+    ("A16", "all for free", lambda j: j.with_offer("first_payment", price=0).with_offer(
+        "bought_again", price=0), "EUR 0.00"),
     ("A17", "a guarantee", lambda j: j.with_offer("first_payment", value=None,
         risk_reducer="Money back"), "Money back"),
     ("A18", "exactly covered", lambda j: j.with_offer("first_payment", margin=4.1), "1.00 times"),
     ("A18", "exactly twice", lambda j: j.with_offer("first_payment", margin=8.2), "2.00 times"),
     ("A19", "ten times the price", lambda j: j.with_offer("first_payment", price=4), "10x"),
+    ("A19", "something for free on the way", lambda j: j.with_offer("lead", price=0), "2.86x"),
     ("A20", "asked after the session", lambda j: unready(j, 31), "after 31 minutes"),
     ("A20", "something free first", lambda j: j.with_segment("Ads", awareness="unaware"), "first"),
     ("A21", "the second order one cycle later", lambda j: j.with_stage(
         "bought_again", delay_days=30), "30 days"),
     ("A22", "as often as asked for", lambda j: message(
         j, "lead", "free_value", times_a_week=9, solicited=True), "0 unsolicited"),
+    ("A22", "messages to customers", lambda j: messages(j, "first_payment", {
+        "kind": "ask", "times_a_week": 9, "solicited": False}), "3 unsolicited"),
     ("A23", "a thing of wood", lambda j: j.with_offer(
         "first_payment", digital=False, immediate_access=None), "easy to pay"),
     ("A24", "nothing digital", lambda j: j.with_offer("first_payment", digital=False), "no offer"),
     ("A25", "first thing next morning", lambda j: message(
         j, "wowed", "sales_contact", after_minutes=900, after_opening_minutes=60), "Soon enough"),
     ("A25", "no call at all", lambda j: without_message(j, "wowed", "sales_contact"), "no sales"),
+    ("A27", "a victory before the payment", own(by_time(excitement="Little victory")), "ask"),
     ("A28", "a fifth of the margin", lambda j: j.with_stage("wowed", unit_cost=4), "EUR 4.00"),
     ("A29", "a partner's", lambda j: tactics(without_core(j), "bought_again",
         "Joint-venture offer", "Re-engagement"), "Joint-venture offer"),
+    ("A29", "an offer for the habitual", lambda j: without_core(j).with_offer(
+        "habitual", name="Club", price=99), "Club"),
+    ("A30", "bought again as a loop", lambda j: j.with_offer("bought_again", price=14,
+        repeat_rate=None).planned().with_transition("bought_again", "bought_again", 0.1), "rises"),
     ("A30", "as dear and bought often", lambda j: j.with_offer("bought_again", price=14), "rises"),
     ("A31", "what sells together", lambda j: tactics(j.with_offer("bought_again", based_on=None),
         "bought_again", "Products sold together", "Re-engagement"), "Products sold together"),
@@ -694,6 +780,8 @@ PASSES: list[tuple[str, str, Change, str]] = [
         "bought_again", reorder_days=[20, 45]), "Bag 30 days"),
     ("A34", "a way back instead of a tactic", lambda j: tactics(j, "bought_again", "Upsell")
         .planned().with_transition("bought_again", "offered", 0.1), "Bought again to Offered"),
+    ("A34", "a way back and no worksheet", own(five().with_transition(
+        "conversion", "acquisition", 0.1)), "Conversion to Acquisition"),
     ("A36", "nothing collected", lambda j: tactics(j, "advocate"), "no stories are collected"),
     ("A38", "nobody asked", lambda j: messages(j, "promoter"), "nobody is asked"),
     ("A38", "asked in five once they are happy", own(cvj.Journey.from_counts(
@@ -701,8 +789,8 @@ PASSES: list[tuple[str, str, Change, str]] = [
         {"kind": "referral_request", "after_happy_sign": True}])), "at Conversion"),
     ("A39", "a tactic that rewards", lambda j: j.with_referral(
         "promoter", to="lead", per_person=0.1), "Affiliate reward"),
-    ("A40", "as many", lambda j: counts(j, advocate=100).with_stage(
-        "promoter", people=100, segment="Clips"), "150 promoters"),
+    ("A40", "as many", lambda j: counts(j, advocate=50),
+        "150 promoters, 150 advocates"),
     ("A41", "as many by chance", own(cvj.Journey.from_counts("five", [900, 90, 40, 20, 20],
         loyalty_measured_by="recommendation")), "20 at Loyalty"),
     ("A42", "each week", lambda j: tactics(j.with_terms(next_test_days=None), "first_payment",
@@ -718,6 +806,7 @@ PASSES: list[tuple[str, str, Change, str]] = [
     ("A53", "one segment", own(cvj.Journey.from_counts("five", {"Ads": [9, 8, 7, 6, 5]})
         .with_segment("Ads", counted_in="visits")), "All numbers count visits"),
     ("A54", "just enough", lambda j: j.with_segment("Ads", spend=24625), "brings enough"),
+    ("A54", "on the very day", lambda j: j.with_terms(thresholds={"payback_days": 11.5}), "soon"),
     ("A56", "apart by chance", lambda j: counts(j, intrigued=10100), "by more than chance"),
 ]  # fmt: skip
 
