@@ -55,6 +55,7 @@ def folder(tmp_path: Path) -> Path:
     """A folder with a good journey, a broken one and something else."""
     SHOP.with_terms(description="A shop.").save(tmp_path / "shop.toml")
     (tmp_path / "broken.toml").write_text('schema_version = 1\nname = ""\n', encoding="utf-8")
+    shutil.copy(tmp_path / "broken.toml", tmp_path / ".hidden.toml")
     (tmp_path / "notes.txt").write_text("not a journey", encoding="utf-8")
     return tmp_path
 
