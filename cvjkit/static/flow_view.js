@@ -3,10 +3,10 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const BAR = 10; // [px] length of a node along the picture, as in picture.py
-const LEAST_STEP = 60; // [px] room a stage needs to stand beside another
 const LEAST_WIDE = 560; // [px] below this the picture runs downwards
-const ROOMY_STEP = 100; // [px] from here on labels are set in full
-const [TIGHT_DIGIT, ROOMY_DIGIT] = [9, 14]; // [px] of a step for each digit of its number
+// [px] of a step: at least, for each digit of its number, for each letter of its other lines
+const TIGHT = { least: 60, digit: 9, letter: 6.2 };
+const ROOMY = { least: 100, digit: 14, letter: 6.6 };
 
 function html(tag, className, text) {
   const element = document.createElement(tag);
@@ -156,15 +156,21 @@ function paint(parts, picture, theme) {
   }
 }
 
+// The step at which no number and no share is cut.
+function needed({ least, digit, letter }, nodes, stages, lines) {
+  const digits = nodes.map((node) => node.value.length * digit);
+  const letters = stages.flatMap((stage) => stage[lines].map((line) => line.length * letter));
+  return Math.max(least, ...digits, ...letters);
+}
+
 // Places: everything that follows from the width.
 function place(parts, picture) {
   const width = parts.field.clientWidth;
   if (!width) return;
   const stages = picture.nodes.filter((node) => node.kind === "stage");
   const step = width / (stages.length + 0.3);
-  const digits = Math.max(...picture.nodes.map((node) => node.value.length));
-  const upright = width < LEAST_WIDE || step < Math.max(LEAST_STEP, digits * TIGHT_DIGIT);
-  const tight = !upright && step < Math.max(ROOMY_STEP, digits * ROOMY_DIGIT);
+  const upright = width < LEAST_WIDE || step < needed(TIGHT, picture.nodes, stages, "short");
+  const tight = !upright && step < needed(ROOMY, picture.nodes, stages, "notes");
   const layout = picture.layouts[upright ? "v" : "h"];
   const { height } = layout;
   parts.figure.dataset.orientation = upright ? "v" : "h";
