@@ -1,4 +1,4 @@
-"""The command ``cvjkit``: publish a dashboard, open JupyterLab, check journey files."""
+"""The command ``cvjkit``: publish a dashboard, open JupyterLab, check and audit files."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from cvjkit import server
+from cvjkit.audit import Audit, refused
+from cvjkit.audit_formats import FORMATS
 from cvjkit.faults import Fault, InputError
 from cvjkit.journey import read_journey
+from cvjkit.rules import rules
 
 DASHBOARD = Path("dashboards/journey.ipynb")
 DESIGN = Path("notebooks/01-design.ipynb")
@@ -33,8 +36,8 @@ def main(argv: list[str] | None = None) -> int:
     Returns
     -------
     int
-        0 when all went well, 1 when a journey has faults or a server ended by itself, 2 when the
-        arguments cannot be used.
+        0 when all went well, 1 when a journey has faults or failures or a server ended by
+        itself, 2 when the arguments cannot be used.
     """
     arguments = _parser().parse_args(argv)
     try:
@@ -95,6 +98,19 @@ def _check(arguments: argparse.Namespace) -> int:
     for path, faults in zip(arguments.files, told, strict=True):
         print(faults or _fine(path))
     return int(any(told))
+
+
+def _audit(arguments: argparse.Namespace) -> int:
+    audits = [(str(path), _audited(path)) for path in arguments.files]
+    print(FORMATS[arguments.format](audits))
+    return int(any(audit.failed for _, audit in audits))
+
+
+def _audited(path: Path) -> Audit:
+    try:
+        return read_journey(path).audit()
+    except InputError as error:
+        return refused(error, rules())
 
 
 def _fine(path: Path) -> str:
@@ -261,6 +277,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="TOML, CSV or XLSX")
     check.set_defaults(command=_check)
+
+    audit = commands.add_parser(
+        "audit",
+        help="audit journey files",
+        description="Ask journeys what the documents, and the model, have to say about them; exit "
+        "with 1 if there are failures (E, F) that nobody has accepted.",
+    )
+    audit.add_argument("files", nargs="+", type=Path, metavar="FILE", help="TOML, CSV or XLSX")
+    audit.add_argument(
+        "--format", choices=list(FORMATS), default="text", help="default: %(default)s"
+    )
+    audit.set_defaults(command=_audit)
     return parser
 
 

@@ -391,10 +391,13 @@ def test_plotly_figures_appear_where_their_extension_is_asked_for(
 def test_a_directory_is_a_list_of_dashboards(page: Page, serve: Start, tmp_path: Path) -> None:
     notebook(tmp_path / "one.ipynb", "# First")
     notebook(tmp_path / "two & more.ipynb", "# Second", WIDGETS)
-    page.goto(serve([*DASHBOARD, ".", "--kernels=1", "--base-url=shop/floor"], tmp_path).link())
-    assert "/shop/floor/" in page.url
+    link = serve([*DASHBOARD, ".", "--kernels=1", "--base-url=shop/floor"], tmp_path).link()
+    page.goto(link)
+    assert urlsplit(page.url).path == "/shop/floor/"
     links = page.get_by_role("link")
     expect(links).to_have_text(["one", "two & more"])
+    described = below(link, f"voila/api/contents/one.ipynb?{link.partition('?')[2]}")
+    assert json.loads(get(described).read())["content"] is None, "nobody reads the source"
     links.last.click()
     expect(page.get_by_role("heading", name="Second")).to_be_visible()
     expect(page.locator("circle")).to_be_visible()
