@@ -249,7 +249,7 @@ def test_a_file_of_schema_version_1_stays_readable() -> None:
     assert journey.description == "Two\nlines"
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(journeys(money=True, unknown=True), journeys(money=True, unknown=True))
 def test_a_journey_saved_is_the_journey_read(one: Journey, other: Journey) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -755,6 +755,8 @@ FIVE = ["reach", "acquisition", "conversion", "retention", "loyalty"]
         ("stage\tpeople\nReach\t10 000\nAcquisition\t2\u202f000\n", [10000, 2000]),
         ("people,stage\n10'000,reach\n,conversion\n-,loyalty\n2000,acquisition", [10000, 2000]),
         ("My plan,,\n,,\nstage,people,\nReach,1e4,\n,,\nAcquisition,2000.0,\n", [10000, 2000]),
+        ("stage;people\nReach;10.000\nAcquisition;2.000\n", [10000, 2000]),
+        ("stage\tpeople\nReach\t10,000\nAcquisition\t2,000\n", [10000, 2000]),
         ("stage,people,framework\nReach,10000,five\nAcquisition,2000,\n", [10000, 2000]),
     ],
 )
