@@ -13,17 +13,20 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from cvjkit.audit import Audit
 from cvjkit.economics import Economics
 from cvjkit.faults import InputError
 from cvjkit.flow import Flow
 from cvjkit.framework import Framework, Stage, framework, frameworks, read_framework
 from cvjkit.journey import Journey, read_journey
+from cvjkit.rules import rules
 
 if TYPE_CHECKING:
     from cvjkit.charts import funnel, sankey
     from cvjkit.editor import Designer
 
 __all__ = [
+    "Audit",
     "Designer",
     "Economics",
     "Flow",
@@ -36,6 +39,7 @@ __all__ = [
     "funnel",
     "read_framework",
     "read_journey",
+    "rules",
     "sankey",
 ]
 

@@ -192,7 +192,7 @@ def rule(
     >>> import cvjkit as cvj
     >>> shop = cvj.Journey.from_counts("five", [900, 90, 9, 5, 1])
     >>> print(shop.with_stage("reach", tactics=["Fair"]).audit(rules=[owned]).fired[0])
-    X1 W Reach: Nobody owns Fair.
+    X1 W reach: Nobody owns Fair.
     """
 
     def decorated(check: Check) -> Rule:

@@ -410,13 +410,16 @@ class Thresholds(_Input):
     entry_price_share : float
         A16: most the first offer may cost, as a share of the next one's price.
     cover_low, cover_high : float
-        A18: the first margins over the cost from lead to customer.
+        A18: least and most that the first margins may be, as a multiple of the cost from lead to
+        customer.
     price_jump : float
         A19: most that a price may be a multiple of the one before.
     session_minutes : float
         A20: how long a first session lasts [minutes].
-    leg_days, leg_medians, leg_cycles : float
-        A21: a slow leg, in days, as a multiple of the median leg, and in buying cycles.
+    leg_days, leg_medians : float
+        A21: a slow leg takes more days than this, and more than so many times the median leg.
+    leg_cycles : float
+        A21: a slow leg takes more buying cycles than this.
     messages_a_week : float
         A22: unsolicited messages before payment.
     opening_minutes : float
