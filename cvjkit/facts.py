@@ -330,6 +330,14 @@ class Facts:
             for offer in sorted(self.journey.offers, key=lambda offer: order[offer.stage])
         }
 
+    @property
+    def later_offers(self) -> list[Offer]:
+        """Offers bought after the first payment."""
+        later = {each.key for each in milestones() if "first_payment" in each.ancestors}
+        payment = self.at("first_payment")
+        later |= set() if payment is None else set(self.framework.keys[payment + 1 :])
+        return [offer for anchor, offer in self.offers.items() if anchor in later]
+
     def offer_at(self, milestone: str) -> Offer:
         """Give the offer bought at a milestone, or say that it is needed."""
         if milestone not in self.offers:

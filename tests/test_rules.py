@@ -133,10 +133,10 @@ FIRES = [
         "A27",
         own(by_time(ascension="Little victory")),
         "W",
-        "before the next ask",
+        "No little victory is pointed out",
         "excitement",
     ),
-    Case("A34", own(five().with_transition("acquisition", "reach", 0.1)), "W", "add a way back"),
+    Case("A34", own(five().with_transition("acquisition", "reach", 0.1)), "W", "not linear"),
     Case(
         "A43",
         own(cvj.Journey.from_counts("full", list(COUNTS), view="eight:time")),
@@ -725,11 +725,11 @@ PASSES: list[tuple[str, str, Change, str]] = [
     ("A04", "contacts taken in five", own(cvj.Journey.from_counts("five", [900, 90, 9, 5, 1])
         .with_stage("acquisition", tactics=["Download"])), "Download takes contact details"),
     ("A05", "an offer for later", own(eight(900, 90, 40, 20, 0, 0, 0, 0)
-        .with_offer("ascension", price=9)), "bought_again"),
+        .with_offer("ascension", price=9)), "payment: Offer"),
     ("A05", "an offer for advocates", own(eight(900, 90, 40, 20, 0, 0, 0, 0)
-        .with_offer("advocation", price=9)), "advocate"),
+        .with_offer("advocation", name="Tour", price=9)), "Tour"),
     ("A05", "an offer for the habitual", own(eight(900, 90, 40, 20, 0, 0, 0, 0)
-        .with_offer("habitual", price=9)), "habitual"),
+        .with_offer("habitual", name="Club", price=9)), "Club"),
     ("A06", "delight in a framework without a stage for it", own(cvj.Journey.from_counts(
         "five", [900, 90, 9, 5, 1]).with_stage("conversion", tactics=["Gift card"])), "Gift card"),
     ("A07", "20% not educated", own(cvj.Journey.from_rates("nine", 1000, [0.5] * 8)
@@ -889,6 +889,7 @@ NEEDS: list[tuple[str, Change, str]] = [
     ("A04", own(eight(9, 8, 7, 0, 0, 0, 0, 0)), "somebody who gets to Conversion"),
     ("A05", own(cvj.Journey.from_counts(cvj.framework("five").drop("conversion"), [9, 8, 7, 6])),
         "a stage at first_payment: five_own has none"),
+    ("A05", own(cvj.Journey.from_counts("five", [9, 8, 7, None, None])), "people at Retention"),
     ("A08", lambda j: j.with_segment("Ads", targeted=None), "whether Ads is targeted"),
     ("A10", lambda j: j.with_segment("Ads", content=None), "the content of Ads"),
     ("A11", lambda j: j.with_segment("Ads", spend=None), "the spend of Ads"),

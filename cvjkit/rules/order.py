@@ -165,11 +165,12 @@ def stops_at_sale(facts: Facts) -> Iterator[Outcome]:
     later = range(payment + 1, len(facts.framework))
     done = {act.place for act in facts.acts}
     after = [place for place in later if facts.people(place) or place in done]
-    offers = [key for key in facts.offers if key in ("bought_again", "habitual")]
-    offers += [key for key in facts.offers if key in [facts.key(place) for place in later]]
+    offers = [offer.name for offer in facts.later_offers]
     if not after and not offers:
+        if not facts.begun:
+            facts.counted(*later)
         yield fires("The journey stops at the first sale.", stage=facts.key(payment))
-    names = [facts.label(place) for place in after] or offers
+    names = [*(facts.label(place) for place in after), *offers]
     yield passes(f"After the first payment: {', '.join(names)}.", {"stages": float(len(after))})
 
 

@@ -129,12 +129,7 @@ def price_jump(facts: Facts) -> Iterator[Outcome]:
 )
 def nothing_more(facts: Facts) -> Iterator[Outcome]:
     payment = facts.stage_at(ENTRY)
-    later = [facts.key(place) for place in range(payment + 1, len(facts.framework))]
-    offers = [
-        offer.name
-        for anchor, offer in facts.offers.items()
-        if anchor in (CORE, "habitual") or offer.stage in later
-    ]
+    offers = [offer.name for offer in facts.later_offers]
     if not offers and (facts.begun or not facts.offers):
         needed = "the offer bought after the first one"
         found = facts.look_for("second_offer", first=payment, needs=needed)
