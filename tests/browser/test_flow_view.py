@@ -37,6 +37,8 @@ full = cvj.framework("full:time").keys
 branches = {key: 0.3 for key in full[1:]}
 plans += [cvj.Journey.from_rates("full:time", 1_234_567, branches, name="full:time branches")]
 plans += [cvj.Journey.from_rates("full:time", 90, branches, name="full:time, few people")]
+halves = {key: 0.5 for key in full[1:]}
+plans += [cvj.Journey.from_rates("full:time", 98_765_432, halves, name="full:time, the world")]
 plans += [busy(f) for f in frameworks if f != "full:time"]
 plans += [cvj.Journey.from_counts("five", [10000, 2000, 100, 3000, 10], name="Rising"),
           cvj.Journey.from_counts("eight", [900, 400, None, 90, 40, 9, None, None], name="Half"),
@@ -116,7 +118,7 @@ def published() -> Iterator[str]:
 def gallery(page: Page, published: str) -> Locator:
     page.goto(f"{published}voila/render/gallery.ipynb")
     figures = page.locator("figure.cvj-flow")
-    expect(figures).to_have_count(25, timeout=60_000)
+    expect(figures).to_have_count(26, timeout=60_000)
     return figures
 
 
