@@ -23,6 +23,8 @@ from cvjkit.display import DASH
 
 STATIC = Path(__file__).parent / "static"
 LONGEST_TEXT = 2000
+MOST_DECIMALS = 6
+WHOLE_FROM = 1e11
 LONGEST_VIEW = 40
 MOST_EDITS = 5000
 
@@ -110,18 +112,24 @@ def _cut(text: str) -> str:
 
 
 def write_number(value: float | None, unit: Unit = "amount") -> str:
-    """Write a number so that `read_number` reads the same one; blank where not known.
+    """Write a number so that `read_number` reads it again; blank where not known.
+
+    What was typed is written in full. What has more than six decimals was calculated, and four
+    of them are enough to work with.
 
     Examples
     --------
     >>> write_number(10000.0), write_number(0.2, "share"), write_number(0.125), write_number(None)
     ('10,000', '20%', '0.125', '')
+    >>> write_number(200 / 13), write_number(1 / 3000, "share")
+    ('15.3846', '0.03333%')
     """
     if value is None:
         return ""
     shown = value * 100 if unit == "share" else value
-    exact = float(shown).is_integer() and abs(shown) < 1e15
-    text = f"{shown:,.0f}" if exact else f"{shown:,.12g}"
+    text = f"{shown:,.0f}" if abs(shown) >= WHOLE_FROM else f"{shown:,.12g}"
+    if len(text.partition(".")[2]) > MOST_DECIMALS:
+        text = f"{shown:,.4f}".rstrip("0").rstrip(".") if abs(shown) >= 1 else f"{shown:.4g}"
     if unit == "people" and _POINTS.fullmatch(text):
         return f"{text}0"
     return f"{text}%" if unit == "share" else text

@@ -149,7 +149,7 @@ function updateLine(line, table, context) {
     line,
     fields.map(({ row, field }) => ({ id: `${row.id}/${field.id}`, row, field })),
     ({ row, field }) => {
-      const holder = html("div", `cvj-field cvj-kind-${field.kind}`);
+      const holder = html("div", `cvj-entry cvj-kind-${field.kind}`);
       holder.dataset.field = field.id;
       const control = makeControl(field, [table.id, row.id, field.id], context);
       const title = html("span", "cvj-label");
@@ -199,7 +199,7 @@ function updateGrid(grid, table, context) {
       const body = html("tbody");
       const row = body.insertRow();
       row.setAttribute("role", "row");
-      const name = html("th", "cvj-name");
+      const name = html("th", "cvj-rowname");
       name.setAttribute("scope", "row");
       name.setAttribute("role", "rowheader");
       name.append(Object.assign(html("span"), { dir: "auto" }), html("small"));
@@ -268,7 +268,7 @@ function updatePart(section, part, context) {
     tables,
     part.tables,
     (table) => {
-      const made = table.headings.length ? html("table", "cvj-table") : html("div", "cvj-line");
+      const made = table.headings.length ? html("table", "cvj-table") : html("div", "cvj-row");
       made.dataset.table = table.id;
       return made;
     },
@@ -280,7 +280,9 @@ function updatePart(section, part, context) {
     ({ id }) => {
       const figure = html("div", "cvj-figure");
       figure.dataset.figure = id;
-      figure.append(html("dt", "", id), html("dd", "cvj-amount"), html("dd", "cvj-remark"));
+      figure.setAttribute("role", "listitem");
+      for (const name of ["cvj-heading", "cvj-amount", "cvj-remark"]) figure.append(html("div", name));
+      say(figure.firstChild, id);
       return figure;
     },
     (figure, { value, remark }) => {
@@ -309,7 +311,9 @@ function makePart(part) {
   section.append((section.cvjHolder = html("div", "cvj-inside")));
   const notes = html("div", "cvj-notes");
   notes.setAttribute("role", "status");
-  section.cvjHolder.append(html("div", "cvj-tables"), html("dl", "cvj-figures"), notes);
+  const figures = html("div", "cvj-figures");
+  if (part.figures.length) figures.setAttribute("role", "list");
+  section.cvjHolder.append(html("div", "cvj-tables"), figures, notes);
   return section;
 }
 

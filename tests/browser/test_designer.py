@@ -363,7 +363,7 @@ def test_hostile_names_are_shown_as_they_are_and_do_nothing(dashboard: Page) -> 
     expect(field(dashboard, "Offer: First order")).to_have_value(EVIL)
     expect(field(dashboard, f"Channel: {EVIL}")).to_have_value(EVIL)
     expect(dashboard.get_by_role("radio", name=EVIL)).to_have_count(1)
-    names = dashboard.locator('[data-table="stages"] .cvj-name span')
+    names = dashboard.locator('[data-table="stages"] .cvj-rowname span')
     assert names.all_inner_texts() == [name.strip() for name in NAMES.values()]
     field(dashboard, "Name").focus()
     dashboard.keyboard.type("<script>alert(3)</script>")
