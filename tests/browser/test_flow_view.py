@@ -38,7 +38,7 @@ branches = {key: 0.3 for key in full[1:]}
 plans += [cvj.Journey.from_rates("full:time", 1_234_567, branches, name="full:time branches")]
 plans += [cvj.Journey.from_rates("full:time", 90, branches, name="full:time, few people")]
 halves = {key: 0.5 for key in full[1:]}
-plans += [cvj.Journey.from_rates("full:time", 98_765_432, halves, name="full:time, the world")]
+plans += [cvj.Journey.from_rates("full:time", 987_654_321, halves, name="full:time, the world")]
 plans += [busy(f) for f in frameworks if f != "full:time"]
 plans += [cvj.Journey.from_counts("five", [10000, 2000, 100, 3000, 10], name="Rising"),
           cvj.Journey.from_counts("eight", [900, 400, None, 90, 40, 9, None, None], name="Half"),
@@ -186,8 +186,7 @@ def test_no_text_lies_on_another_and_no_number_is_cut(gallery, width):
     assert not cut
     assert not outside
     assert not small
-    assert ("h" in turned) == (width >= 700)
-    assert ("v" in turned) == (width < 1400)
+    assert "h" in turned if width >= 700 else turned == {"v"}
 
 
 def test_the_page_does_not_scroll_sideways_on_a_phone(gallery):
