@@ -6,7 +6,7 @@ another; what has passed is then checked against the framework and against the o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -50,12 +50,24 @@ def checked_parts(
     faults: list[Fault] = []
     chosen = framework_of(stages, faults)
     parts = {part: _parsed(part, fields.get(part, ()), chosen, faults) for part in PARTS}
-    faults += _repeated(
-        "segments", [_title(row, at) for at, row in enumerate(fields.get("segments", ()))]
-    )
+    rows = fields.get("segments", ())
+    if isinstance(rows, Sequence):
+        faults += _repeated("segments", [_title(row, at) for at, row in enumerate(rows)])
     if chosen is not None:
         faults += _faults_between(chosen, fields, parts)
+    if chosen is not None and not faults:
+        parts |= _tidied(chosen, parts)
     return chosen, parts, faults
+
+
+def _tidied(stages: Framework, parts: Parts) -> Parts:
+    """Leave out what says nothing and order what has an order, so that equal designs are equal."""
+    numbers = [each for each in parts["stages"] if each != StageNumbers(stage=each.stage)]
+    return {
+        "stages": sorted(numbers, key=lambda each: stages.index(each.stage)),
+        "transitions": [way for way in parts["transitions"] if way.rate > 0],
+        "referrals": [each for each in parts["referrals"] if each.per_person > 0],
+    }
 
 
 def published_frameworks() -> list[Framework]:
@@ -144,7 +156,11 @@ def _aligned(
         values = row.get(table)
         if values is None:
             continue
-        if hasattr(values, "tolist"):
+        if isinstance(labels := getattr(values, "index", None), Iterable):
+            # A row of a pandas table is read by its labels if these are names.
+            named = all(isinstance(label, str) for label in labels)
+            values = dict(values.items()) if named else values.tolist()
+        elif hasattr(values, "tolist"):
             values = values.tolist()
         keys = stages.keys if stages is not None else ()
         if isinstance(values, Mapping):
@@ -202,7 +218,7 @@ def _faults_between(
             if getattr(row, column) not in allowed
         ]
     view = fields.get("view")
-    views = [*(each.key for each in published_frameworks()), stages.key]
+    views = list(dict.fromkeys([*(each.key for each in published_frameworks()), stages.key]))
     if view is not None and view not in views:
         faults.append(unknown_name("view", view, views))
     faults += [fault for segment in segments for fault in _length_faults(stages, segment)]
@@ -231,6 +247,10 @@ def _length_faults(stages: Framework, segment: Segment) -> Iterator[Fault]:
             rule = f"must have {len(stages)} numbers, it has {len(numbers)}"
             fix = f"give one for each stage of {stages.key}"
             yield Fault(f"{field}.{table}", list(numbers), rule, fix)
+    for key, people in list(zip(stages.keys, segment.entrants or (), strict=False))[1:]:
+        if people is None:
+            rule, fix = "must be a number", "write 0 where nobody enters"
+            yield Fault(f"{field}.entrants[{key}]", people, rule, fix)
     if segment.rates and segment.rates[0] is not None:
         rate = f"{field}.rates[{stages.keys[0]}]"
         yield Fault(rate, segment.rates[0], "has no stage before it", "leave it out")

@@ -551,6 +551,13 @@ class _Inputs:
         return True
 
     @property
+    def _later_margin_known(self) -> bool:
+        try:
+            return math.isfinite(self._later_margin)
+        except UndefinedError:
+            return False
+
+    @property
     def profit(self) -> float:
         brought = sum(
             float(margin) * self._at("visits", stage)
@@ -571,6 +578,8 @@ class _Inputs:
     def horizon(self) -> str:
         if not self._lifetime_known:
             return "only the orders in the flow: no repeat rate is typed"
+        if not self._later_margin_known:
+            return "only the first orders: the margin of later ones is not typed"
         if not self.discount_rate:
             return "all orders of a customer's lifetime, not discounted"
         return f"all orders of a customer's lifetime, discounted {share(self.discount_rate)} a year"

@@ -19,6 +19,7 @@ RULES = {
     "missing": ("is required", "add it"),
     "string_type": ("must be text", "put it in quotes"),
     "bool_type": ("must be true or false", "correct it"),
+    "too_short": ("must not be empty", "add at least one"),
     "tuple_type": ("must be a list", "write it in [ ]"),
     "list_type": ("must be a list", "write it in [ ]"),
     "dict_type": ("must be a table", "give it named fields"),
@@ -84,6 +85,9 @@ class InputError(ValueError):
         count = f"{len(self.faults)} fault{'s' if len(self.faults) != 1 else ''}"
         super().__init__("\n  ".join([f"{subject}: {count}", *map(str, self.faults)]))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, tuple[Fault, ...]]]:
+        return type(self), (self.subject, self.faults)
+
 
 def shown(value: object) -> str:
     """Write a value for a message: quoted if text, shortened if long.
@@ -93,7 +97,11 @@ def shown(value: object) -> str:
     >>> shown("abc"), shown(0.5), shown(None)
     ("'abc'", '0.5', 'nothing')
     """
-    text = "nothing" if value is None else repr(value)
+    try:
+        text = "nothing" if value is None else repr(value)
+    except ValueError:
+        # Python does not write out numbers of thousands of digits.
+        text = "a number of very many digits"
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
 
 

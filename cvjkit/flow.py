@@ -39,7 +39,7 @@ Indices = NDArray[np.int_]
 
 SMALLEST_SHARE = 1e-12
 ROUNDING = 1e-9
-SWEEPS, CONVERGED = 40, 1e-11
+SWEEPS, CONVERGED = 200, 1e-11
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,9 @@ ChannelKind = Literal["word_of_mouth", "social_media", "blog", "event", "adverti
 CountedIn = Literal["people", "visits", "impressions", "mixed"]
 
 
+LARGEST = 1e15  # beyond it whole numbers are no longer told apart, and sums overflow
+
+
 def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, Real):
         raise ValueError("must be a number; write it without quotes or units")  # noqa: TRY004 - pydantic collects ValueError, a TypeError would escape
@@ -40,6 +43,8 @@ def _number(value: object) -> float:
         number = math.inf
     if not math.isfinite(number):
         raise ValueError("must be a finite number; leave it out if it is not known")
+    if abs(number) > LARGEST:
+        raise ValueError(f"must be at most {LARGEST:g}; check its unit")
     return number
 
 
@@ -63,7 +68,7 @@ def _share(value: object) -> float:
     number = _number(value)
     if not 0 <= number <= 1:
         percent = f"write {number / 100:g} if you mean {number:g}%"
-        fix = percent if 1 < number <= 100 else "write a share from 0 to 1"
+        fix = percent if 2 <= number <= 100 else "write a share from 0 to 1"
         raise ValueError(f"must be between 0 and 1; {fix}")
     return number
 

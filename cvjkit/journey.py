@@ -13,7 +13,7 @@ from cvjkit.checks import PARTS, checked_parts, framework_of, published_framewor
 from cvjkit.economics import BOUGHT_AGAIN, Economics, appraise
 from cvjkit.expression import expression
 from cvjkit.faults import Fault, InputError, faults_of, unknown_name
-from cvjkit.flow import Flow, kind_of, solve
+from cvjkit.flow import Flow, kind_of, solve, unknown_stages
 from cvjkit.framework import Framework
 from cvjkit.inputs import (
     Accepted,
@@ -214,7 +214,7 @@ class Journey(BaseModel):
     @classmethod
     def from_document(
         cls,
-        document: Mapping[str, Any],
+        document: object,
         subject: str = "journey",
         origin: files.Origin | None = None,
     ) -> Journey:
@@ -233,6 +233,9 @@ class Journey(BaseModel):
         -------
         Journey
         """
+        if not isinstance(document, Mapping):
+            fault = Fault("document", document, "must be a table", "give it named fields")
+            raise InputError(subject, [fault])
         fields = {key: value for key, value in document.items() if key != "schema_version"}
         stages = fields.get("stages")
         if isinstance(stages, Mapping):
@@ -431,7 +434,10 @@ class Journey(BaseModel):
         """
         self._stage(source)
         self._stage(to)
-        others = [each for each in self.referrals if (each.source, each.target) != (source, to)]
+        way = (source, to, segment)
+        others = [
+            each for each in self.referrals if (each.source, each.target, each.segment) != way
+        ]
         new = {"source": source, "target": to, "per_person": per_person}
         new |= {"segment": segment, "reward": reward}
         return self._with(referrals=[*others, *([new] if per_person != 0 else [])])
@@ -493,8 +499,8 @@ class Journey(BaseModel):
         Journey
             People at shared milestones are the same; others are not known. Costs and delays of
             milestones that are not there belong to the next stage that is, those after the last
-            to that one, so the totals agree. Ways and referrals between stages that are not
-            there are left out.
+            to that one, so the totals agree. Ways and referrals through stages that are not
+            there lead on to the next ones that are.
 
         Examples
         --------
@@ -506,13 +512,16 @@ class Journey(BaseModel):
         target = framework_of(other, faults)
         if target is None:
             raise InputError(f"journey {self.name}", faults)
-        move = Restaging(self.flow(), target, self.transitions)
+        move = Restaging(self.flow(), target)
+        segments = move.segments(self.segments)
+        unknown = {key for each in segments for key in unknown_stages(target, each)}
+        ways, referrals = move.ways(), move.referrals(self.referrals)
         moved = {
-            "segments": move.segments(self.segments),
+            "segments": segments,
             "stages": move.numbers(self.stages),
             "offers": move.offers(self.offers),
-            "transitions": move.ways(),
-            "referrals": move.between(self.referrals),
+            "transitions": [way for way in ways if not {way.source, way.target} & unknown],
+            "referrals": [way for way in referrals if not {way.source, way.target} & unknown],
             "accepted": move.accepted(self.accepted),
             "second_purchase_rate": self._second_purchase_rate_in(target),
         }
@@ -533,6 +542,11 @@ class Journey(BaseModel):
         Journey
             With the same flow; its rates can be changed one by one.
 
+        Raises
+        ------
+        InputError
+            If people are known after a stage where they are not: no rate could say that.
+
         Examples
         --------
         >>> Journey.from_counts("five", [900, 90, 9, 3, 1]).planned().segments[0].rates[1:3]
@@ -545,6 +559,7 @@ class Journey(BaseModel):
                 segments.append(segment)
                 continue
             unknown, shares = solved.undefined[place], solved.shares[place]
+            self._refuse_gaps(segment, unknown)
             rates = [
                 None if parent is None or unknown[stage] else float(shares[parent, stage])
                 for stage, parent in enumerate(self.framework.parents)
@@ -555,6 +570,18 @@ class Journey(BaseModel):
             ]
             segments.append({**dict(segment), "counts": None, "entrants": entrants, "rates": rates})
         return self._with(segments=segments)
+
+    def _refuse_gaps(self, segment: Segment, unknown: Sequence[bool]) -> None:
+        keys, parents = self.framework.keys, self.framework.parents
+        gaps = {
+            parent
+            for stage, parent in enumerate(parents)
+            if parent is not None and unknown[parent] and not unknown[stage]
+        }
+        if gaps:
+            field = f"segments[{segment.name}].counts"
+            rule, fix = "must be known to plan what comes after", "type it, or clear what follows"
+            raise self._error(*(Fault(f"{field}[{keys[at]}]", None, rule, fix) for at in gaps))
 
     def flow(self) -> Flow:
         """Follow the people through the stages.
@@ -729,7 +756,7 @@ def as_journey(journey: Journey | str | Path) -> Journey:
 
 
 def _is_number_or_none(value: object) -> bool:
-    return value is None or not isinstance(value, Mapping | Sequence | str)
+    return value is None or isinstance(value, str) or not hasattr(value, "__len__")
 
 
 def _replaced(

@@ -8,18 +8,20 @@ are the same in every framework.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cvjkit.flow import kind_of
-from cvjkit.inputs import StageNumbers
+import numpy as np
+
+from cvjkit.flow import SMALLEST_SHARE, Floats
+from cvjkit.inputs import Referral, StageNumbers, Transition
 
 if TYPE_CHECKING:
     from cvjkit.flow import Flow
     from cvjkit.framework import Framework
-    from cvjkit.inputs import Accepted, Offer, Segment, Transition
+    from cvjkit.inputs import Accepted, Offer, Segment
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,10 @@ class Restaging:
         Of the design in the framework it has.
     target : Framework
         The framework it shall have.
-    transitions : tuple of Transition
-        Of the design.
     """
 
     flow: Flow
     target: Framework
-    transitions: tuple[Transition, ...]
 
     @cached_property
     def places(self) -> tuple[int | None, ...]:
@@ -52,38 +51,124 @@ class Restaging:
         pairs = zip(self.target.keys, self.places, strict=True)
         return {self.flow.framework.keys[at]: key for key, at in pairs if at is not None}
 
-    def segments(self, segments: Iterable[Segment]) -> list[dict[str, Any]]:
+    def segments(self, segments: Iterable[Segment]) -> list[Segment]:
         """Carry over counts, or entrants and rates; what is not known there is None."""
-        return [{**dict(segment), **self._people(segment)} for segment in segments]
+        return [
+            segment.model_copy(update=self._people(number, segment))
+            for number, segment in enumerate(segments)
+        ]
 
-    def _people(self, segment: Segment) -> dict[str, Any]:
+    def _people(self, number: int, segment: Segment) -> dict[str, Any]:
         if segment.counts is not None:
             counts = segment.counts
-            return {"counts": [None if at is None else counts[at] for at in self.places]}
-        rates = []
+            return {"counts": tuple(None if at is None else counts[at] for at in self.places)}
+        known = {at: position for position, at in enumerate(self._stay)}
+        entered = self._entered[number]
+        rates: list[float | None] = []
         for at, parent in zip(self.places, self.target.parents, strict=True):
             start = None if parent is None else self.places[parent]
-            known = start is not None and at is not None
-            rates.append(self._leg(segment, start, at) if known else None)
-        people = segment.entrants or ()
-        entrants = [0.0 if at is None else people[at] for at in self.places]
-        if self.places[0] is None:
-            entrants[0] = None
-        return {"entrants": entrants, "rates": rates}
+            shared = at is not None and start is not None
+            rates.append(
+                float(self._shares[number, known[start], known[at]]) if shared else None  # type: ignore[index]  # both are there
+            )
+        entrants = [0.0 if at is None else float(entered[known[at]]) for at in self.places]
+        if self.places[0] is None or (segment.entrants or (None,))[self.places[0]] is None:
+            return {"entrants": (None, *entrants[1:]), "rates": tuple(rates)}
+        return {"entrants": tuple(entrants), "rates": tuple(rates)}
 
-    def _leg(self, segment: Segment, start: int | None, end: int | None) -> float | None:
-        """Multiply the rates of the steps from one stage to a later one."""
-        rate, at = 1.0, end
-        while at != start:
-            step = None if at is None else (segment.rates or ())[at]
-            if at is None or step is None:
-                return None
-            rate, at = rate * step, self.flow.framework.parents[at]
-        keys = self.flow.framework.keys
-        ends = (start if start is None else keys[start], end if end is None else keys[end])
-        # A skip over stages that are not there is part of the step.
-        skips = [way.rate for way in self.transitions if (way.source, way.target) == ends]
-        return min(1.0, rate + sum(skips))
+    @cached_property
+    def _stay(self) -> list[int]:
+        return [at for at in self.places if at is not None]
+
+    @cached_property
+    def _gone(self) -> list[int]:
+        return [at for at in range(len(self.flow.framework)) if at not in self._stay]
+
+    @cached_property
+    def _visits_before(self) -> Floats:
+        """Visits to each stage that goes, after each visit to one that stays."""
+        shares, stay, gone = self.flow.shares, self._stay, self._gone
+        return np.asarray(shares[:, stay][:, :, gone] @ self._visits_on_the_way)
+
+    @cached_property
+    def _visits_on_the_way(self) -> Floats:
+        among = self.flow.shares[:, self._gone][:, :, self._gone]
+        return np.asarray(np.linalg.inv(np.eye(len(self._gone)) - among))
+
+    @cached_property
+    def _arrivals(self) -> Floats:
+        """Share of the visits to each stage that goes that next reach each one that stays."""
+        onward = self.flow.shares[:, self._gone][:, :, self._stay]
+        return np.asarray(self._visits_on_the_way @ onward)
+
+    @cached_property
+    def _shares(self) -> Floats:
+        """Shares between the stages that stay, whatever happens between (the censored chain)."""
+        shares, stay, gone = self.flow.shares, self._stay, self._gone
+        direct = shares[:, stay][:, :, stay]
+        return np.clip(direct + shares[:, stay][:, :, gone] @ self._arrivals, 0, 1)
+
+    @cached_property
+    def _entered(self) -> Floats:
+        entered = self.flow.entered
+        onward = np.einsum("sg,sga->sa", entered[:, self._gone], self._arrivals)
+        return np.asarray(entered[:, self._stay] + onward)
+
+    def ways(self) -> list[Transition]:
+        """Carry over transitions, and make those that lead through stages that are not there.
+
+        Where segments differ in them, they take the mean, weighted by visits.
+        """
+        keys = [self.renamed[self.flow.framework.keys[at]] for at in self._stay]
+        ways = []
+        for start, end in np.ndindex(len(keys), len(keys)):
+            rate = self._mean(self._shares[:, start, end], self._stay[start])
+            if rate > SMALLEST_SHARE and not self._is_step(keys[start], keys[end]):
+                ways.append(Transition(source=keys[start], target=keys[end], rate=rate))
+        return ways
+
+    def _is_step(self, source: str, target: str) -> bool:
+        """Whether the target follows the source, over stages not known if need be."""
+        above = self.target.parents[self.target.index(target)]
+        while above is not None and self.places[above] is None:
+            above = self.target.parents[above]
+        return above == self.target.index(source)
+
+    def _mean(self, values: Floats, stage: int) -> float:
+        """Average over the segments, weighted by the visits to a stage."""
+        if np.ptp(values) == 0:
+            return float(values[0])
+        visits = np.where(self.flow.undefined[:, stage], 0, self.flow.visits[:, stage])
+        return float(np.average(values, weights=visits if visits.sum() > 0 else None))
+
+    def referrals(self, referrals: Iterable[Referral]) -> list[Referral]:
+        """Carry over referrals; a stage that is not there hands them to those next to it."""
+        index, merged = self.flow.framework.index, dict[tuple[str, str, str | None], float]()
+        for referral in referrals:
+            source, target = index(referral.source), index(referral.target)
+            for start, brought in self._spread(source, self._visits_before.swapaxes(1, 2), source):
+                for end, arrive in self._spread(target, self._arrivals, source):
+                    way = (start, end, referral.segment)
+                    more = referral.per_person * brought * arrive
+                    merged[way] = merged.get(way, 0) + more
+        rewards = {referral.reward for referral in referrals}
+        reward = rewards.pop() if len(rewards) == 1 else None
+        return [
+            Referral(
+                source=source, target=target, segment=segment, per_person=number, reward=reward
+            )
+            for (source, target, segment), number in merged.items()
+        ]
+
+    def _spread(self, stage: int, over: Floats, weigh: int) -> Iterator[tuple[str, float]]:
+        """Find the stages that stay which stand for one, and how much of it each."""
+        if stage in self._stay:
+            yield self.renamed[self.flow.framework.keys[stage]], 1.0
+            return
+        for position, at in enumerate(self._stay):
+            part = self._mean(over[:, self._gone.index(stage), position], weigh)
+            if part > SMALLEST_SHARE:
+                yield self.renamed[self.flow.framework.keys[at]], part
 
     def numbers(self, stages: Iterable[StageNumbers]) -> list[StageNumbers]:
         """Carry over costs, margins, delays and tactics; what the target lacks is merged.
@@ -144,25 +229,6 @@ class Restaging:
                 }
             )
             for offer in offers
-        ]
-
-    def ways(self) -> list[Transition]:
-        """Carry over transitions; leave out those that are part of a step there."""
-        index = self.target.index
-        return [
-            way
-            for way in self.between(self.transitions)
-            if kind_of(self.target, index(way.source), index(way.target)) != "forward"
-        ]
-
-    def between(self, ways: Iterable[Any]) -> list[Any]:
-        """Carry over transitions or referrals; leave out those of which one end is not there."""
-        return [
-            way.model_copy(
-                update={"source": self.renamed[way.source], "target": self.renamed[way.target]}
-            )
-            for way in ways
-            if way.source in self.renamed and way.target in self.renamed
         ]
 
     def accepted(self, accepted: Iterable[Accepted]) -> list[Accepted]:
