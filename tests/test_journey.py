@@ -671,6 +671,22 @@ def test_document_and_code_make_the_journey_again(journey: cvj.Journey) -> None:
 
 
 AGAIN: dict[str, Callable[[], cvj.Journey]] = {
+    "a cleared number": lambda: (
+        shop().with_stage("reach", unit_cost=1).with_stage("reach", unit_cost=None)
+    ),
+    "a way nobody takes": lambda: shop(
+        transitions=[{"source": "conversion", "target": "reach", "rate": 0}]
+    ),
+    "a referral of nobody": lambda: shop(
+        referrals=[{"source": "conversion", "target": "reach", "per_person": 0}]
+    ),
+    "two referrals on one way": lambda: shop(
+        referrals=[
+            {"source": "loyalty", "target": "reach", "per_person": 1, "segment": "Everyone"},
+            {"source": "loyalty", "target": "reach", "per_person": 2},
+        ]
+    ),
+    "unknown entrants": lambda: cvj.Journey.from_rates("five", [None, 0, 9, 0, 0], [0.5] * 4),
     "names that look like code": lambda: (
         shop()
         .with_segment("Everyone", rename="'; import os\n\\")
@@ -781,37 +797,6 @@ def test_a_plan_keeps_its_people_at_shared_milestones(case: str, target: str) ->
     for milestone, number in seen.items():
         if milestone in own and number is not None:
             assert number == pytest.approx(own[milestone]), milestone
-
-
-AGAIN = {
-    "a cleared number": lambda: (
-        shop().with_stage("reach", unit_cost=1).with_stage("reach", unit_cost=None)
-    ),
-    "a way nobody takes": lambda: shop(
-        transitions=[{"source": "conversion", "target": "reach", "rate": 0}]
-    ),
-    "a referral of nobody": lambda: shop(
-        referrals=[{"source": "conversion", "target": "reach", "per_person": 0}]
-    ),
-    "two referrals on one way": lambda: shop(
-        referrals=[
-            {"source": "loyalty", "target": "reach", "per_person": 1, "segment": "Everyone"},
-            {"source": "loyalty", "target": "reach", "per_person": 2},
-        ]
-    ),
-    "unknown entrants": lambda: cvj.Journey.from_rates("five", [None, 0, 9, 0, 0], [0.5] * 4),
-    "names that look like code": lambda: (
-        shop()
-        .with_segment("Everyone", rename="'; import os\n\\")
-        .with_terms(description='"""', currency="€")
-    ),
-    "a segment called as a stage": lambda: cvj.Journey.from_counts("five", {"reach": COUNTS}),
-    "tactics": lambda: shop().with_stage("reach", tactics=["A", {"name": "B", "channel": "C"}]),
-    "terms": lambda: shop(illustrative=True, view="seven", market=5, discount_rate=0.1),
-    "numbers with many digits": lambda: plan().with_stage(
-        "reach", unit_cost=0.1 + 0.2, margin=1e15
-    ),
-}
 
 
 @pytest.mark.parametrize("of", [np.array, pd.Series], ids=["array", "Series"])
