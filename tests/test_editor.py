@@ -547,6 +547,7 @@ def test_ways_are_added_changed_and_removed() -> None:
     assert hand.text("way", "new", "rate") == ""
     # On the way to 0.5 the way must not vanish under its typist's hands.
     hand.types("0", "transitions", "0", "rate")
+    assert hand.message("transitions", "0", "rate") == "write more than 0, or press Remove"
     hand.goes_on("0.5", "transitions", "0", "rate")
     assert hand.journey == PLAN.with_transition("conversion", "acquisition", 0.5)
     assert hand.presses("transitions", "0", "remove").journey == PLAN
