@@ -363,7 +363,9 @@ def ways_part(journey: Journey, entries: Mapping[Address, str], typed: Act) -> P
                     "rate",
                     f"Rate: {stages[way.source].name} → {stages[way.target].name}",
                     write_number(way.rate, "share"),
-                    edit=number(_row_put("transitions", place, "rate"), "share", "write a rate"),
+                    edit=number(
+                        _positive_put("transitions", place, "rate"), "share", "write a rate"
+                    ),
                 ),
                 _remover("transitions", place, "way"),
             ),
@@ -381,7 +383,7 @@ def ways_part(journey: Journey, entries: Mapping[Address, str], typed: Act) -> P
                     f"New people each: {stages[row.source].name} → {stages[row.target].name}",
                     write_number(row.per_person),
                     edit=number(
-                        _row_put("referrals", place, "per_person"), needed="write a number"
+                        _positive_put("referrals", place, "per_person"), needed="write a number"
                     ),
                 ),
                 _remover("referrals", place, "referral"),
@@ -460,6 +462,18 @@ def _row_put(part: str, place: int, column: str) -> Callable[[Journey, float | N
         return journey.with_terms(**{part: rows})
 
     return put
+
+
+def _positive_put(part: str, place: int, column: str) -> Callable[[Journey, float | None], Journey]:
+    put = _row_put(part, place, column)
+
+    def put_positive(journey: Journey, value: float | None) -> Journey:
+        if value == 0:
+            # A way that nobody takes is none; it would vanish while 0.5 is being typed.
+            raise ValueError("write more than 0, or press Remove")
+        return put(journey, value)
+
+    return put_positive
 
 
 def _remover(part: str, place: int, what: str) -> Field:
