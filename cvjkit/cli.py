@@ -1,4 +1,4 @@
-"""The command ``cvjkit``: publish a dashboard, open JupyterLab, check and audit files."""
+"""The command ``cvjkit``: publish a dashboard, open JupyterLab, check, audit and print files."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pathlib import Path
 from cvjkit import server
 from cvjkit.audit import Audit, refused
 from cvjkit.audit_formats import FORMATS
+from cvjkit.canvas import canvas
 from cvjkit.faults import Fault, InputError
 from cvjkit.journey import read_journey
 from cvjkit.rules import rules
@@ -111,6 +112,25 @@ def _audited(path: Path) -> Audit:
         return read_journey(path).audit()
     except InputError as error:
         return refused(error, rules())
+
+
+def _canvas(arguments: argparse.Namespace) -> int:
+    if told := _faults(arguments.file):
+        print(told, file=sys.stderr)
+        return 1
+    out = arguments.output or Path(f"{arguments.file.stem}.html")
+    if arguments.output is None and out.exists():
+        fix = f"write -o {out} to replace it, or name another one"
+        raise InputError("cvjkit canvas", [Fault("-o", str(out), "is there already", fix)])
+    try:
+        out.write_text(canvas(arguments.file), encoding="utf-8")
+    except OSError as error:
+        rule = f"cannot be written ({error.strerror})"
+        raise InputError(
+            "cvjkit canvas", [Fault("-o", str(out), rule, "name another one")]
+        ) from error
+    print(f"{out}: open it in a browser to print it, on one page, A4 or A3")
+    return 0
 
 
 def _fine(path: Path) -> str:
@@ -289,6 +309,22 @@ def _parser() -> argparse.ArgumentParser:
         "--format", choices=list(FORMATS), default="text", help="default: %(default)s"
     )
     audit.set_defaults(command=_audit)
+
+    poster = commands.add_parser(
+        "canvas",
+        help="lay a journey out on one page to print",
+        description="Write a journey's worksheet as an HTML page that a browser prints on one "
+        "page, A4 or A3: for each stage what it is for, what is done, what is still open.",
+    )
+    poster.add_argument("file", type=Path, metavar="FILE", help="TOML, CSV or XLSX")
+    poster.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="OUT.html",
+        help="what to write (default: the name of FILE, here, if there is none yet)",
+    )
+    poster.set_defaults(command=_canvas)
     return parser
 
 

@@ -13,6 +13,7 @@ import pytest
 
 import cvjkit as cvj
 from cvjkit.canvas import canvas
+from cvjkit.cli import main
 
 FOLDER = Path(__file__).parents[1] / "data" / "journeys"
 STARTERS = sorted(path.stem for path in FOLDER.glob("*.toml"))
@@ -294,3 +295,41 @@ def test_a_page_names_no_address_and_runs_no_script_but_its_own() -> None:
     assert not re.search(r"https?:|//cdn|url\(|@import", html)
     digest = base64.b64encode(hashlib.sha256(page.script.encode()).digest()).decode()
     assert f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'" in html
+
+
+def test_the_command_writes_the_page_and_says_where(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = FOLDER / "touring_band.toml"
+    assert main(["canvas", str(path)]) == 0
+    assert capsys.readouterr().out.startswith("touring_band.html: open it in a browser")
+    assert (tmp_path / "touring_band.html").read_text(encoding="utf-8") == canvas(path)
+
+
+def test_the_command_replaces_only_what_it_is_told_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    mine = tmp_path / "touring_band.html"
+    mine.write_text("mine", encoding="utf-8")
+    command = ["canvas", str(FOLDER / "touring_band.toml")]
+    assert main(command) == 2
+    assert "is there already; write -o touring_band.html to replace it" in capsys.readouterr().err
+    assert mine.read_text(encoding="utf-8") == "mine"
+    assert main([*command, "-o", "touring_band.html"]) == 0
+    assert "Touring band" in mine.read_text(encoding="utf-8")
+
+
+def test_the_command_tells_what_is_wrong_with_a_file_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    broken = tmp_path / "broken.toml"
+    broken.write_text('schema_version = 1\nname = ""\n', encoding="utf-8")
+    assert main(["canvas", str(broken)]) == 1
+    assert "name: '' must not be empty" in capsys.readouterr().err
+    assert main(["canvas", str(tmp_path / "none.toml")]) == 1
+    assert main(["canvas", str(FOLDER / "touring_band.toml"), "-o", "no/where.html"]) == 2
+    assert "cannot be written (No such file or directory)" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["broken.toml"]
