@@ -55,8 +55,16 @@ class Paper:
         if self.wide:
             step = self.width / (sum(node.kind == "stage" for node in picture.nodes) + 0.3)
             self.tight = step < 106
-            digits = max(len(node.value) for node in picture.nodes)
-            self.width *= max(1.0, digits * (8.5 if self.tight else 10.5) / step)
+            boxes, digit = picture.layouts["h"].boxes, 8.5 if self.tight else 10.5
+            needed = [
+                # Numbers beside the main line have less of a step to themselves.
+                len(node.value) * 10.5 + 16
+                if boxes[node.id].align == "right"
+                else len(node.value) * digit
+                for node in picture.nodes
+                if node.id in boxes
+            ]
+            self.width *= max(1.0, max(needed) / step)
 
     def layout(self, height: float, *, legend: bool = True) -> dict[str, Any]:
         """Set title, size and colours, and below the picture the legend and the summary.

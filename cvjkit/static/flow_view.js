@@ -5,8 +5,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const BAR = 10; // [px] length of a node along the picture, as in picture.py
 const LEAST_WIDE = 560; // [px] below this the picture runs downwards
 // [px] of a step: at least, for each digit of its number, for each letter of its other lines
-const TIGHT = { least: 60, digit: 9, letter: 6.2 };
-const ROOMY = { least: 100, digit: 14, letter: 6.6 };
+const TIGHT = { least: 60, digit: 9, letter: 6.2, beside: 10 };
+const ROOMY = { least: 100, digit: 14, letter: 6.6, beside: 12 };
 
 function html(tag, className, text) {
   const element = document.createElement(tag);
@@ -157,8 +157,12 @@ function paint(parts, picture, theme) {
 }
 
 // The step at which no number and no share is cut.
-function needed({ least, digit, letter }, nodes, stages, lines) {
-  const digits = nodes.map((node) => node.value.length * digit);
+// Numbers beside the main line have less of a step to themselves.
+function needed({ least, digit, letter, beside }, { nodes, layouts }, stages, lines) {
+  const isBeside = ({ id }) => layouts.h.boxes[id]?.align === "right";
+  const digits = nodes.map((node) =>
+    isBeside(node) ? node.value.length * beside + 16 : node.value.length * digit,
+  );
   const letters = stages.flatMap((stage) => stage[lines].map((line) => line.length * letter));
   return Math.max(least, ...digits, ...letters);
 }
@@ -169,8 +173,8 @@ function place(parts, picture) {
   if (!width) return;
   const stages = picture.nodes.filter((node) => node.kind === "stage");
   const step = width / (stages.length + 0.3);
-  const upright = width < LEAST_WIDE || step < needed(TIGHT, picture.nodes, stages, "short");
-  const tight = !upright && step < needed(ROOMY, picture.nodes, stages, "notes");
+  const upright = width < LEAST_WIDE || step < needed(TIGHT, picture, stages, "short");
+  const tight = !upright && step < needed(ROOMY, picture, stages, "notes");
   const layout = picture.layouts[upright ? "v" : "h"];
   const { height } = layout;
   parts.figure.dataset.orientation = upright ? "v" : "h";
