@@ -515,7 +515,7 @@ class Journey(BaseModel):
         move = Restaging(self.flow(), target)
         segments = move.segments(self.segments)
         unknown = {key for each in segments for key in unknown_stages(target, each)}
-        ways, referrals = move.ways(), move.referrals(self.referrals)
+        ways, referrals = move.ways(self.transitions), move.referrals(self.referrals)
         moved = {
             "segments": segments,
             "stages": move.numbers(self.stages),

@@ -102,11 +102,15 @@ class Restaging:
         return np.asarray(self._visits_on_the_way @ onward)
 
     @cached_property
+    def _detours(self) -> Floats:
+        """Shares between the stages that stay of who passes only stages that go."""
+        return np.asarray(self.flow.shares[:, self._stay][:, :, self._gone] @ self._arrivals)
+
+    @cached_property
     def _shares(self) -> Floats:
         """Shares between the stages that stay, whatever happens between (the censored chain)."""
-        shares, stay, gone = self.flow.shares, self._stay, self._gone
-        direct = shares[:, stay][:, :, stay]
-        return np.clip(direct + shares[:, stay][:, :, gone] @ self._arrivals, 0, 1)
+        direct = self.flow.shares[:, self._stay][:, :, self._stay]
+        return np.clip(direct + self._detours, 0, 1)
 
     @cached_property
     def _entered(self) -> Floats:
@@ -114,15 +118,20 @@ class Restaging:
         onward = np.einsum("sg,sga->sa", entered[:, self._gone], self._arrivals)
         return np.asarray(entered[:, self._stay] + onward)
 
-    def ways(self) -> list[Transition]:
+    def ways(self, transitions: Iterable[Transition]) -> list[Transition]:
         """Carry over transitions, and make those that lead through stages that are not there.
 
         Where segments differ in them, they take the mean, weighted by visits.
         """
         keys = [self.renamed[self.flow.framework.keys[at]] for at in self._stay]
+        typed = {
+            (self.renamed.get(way.source), self.renamed.get(way.target)): way.rate
+            for way in transitions
+        }
         ways = []
         for start, end in np.ndindex(len(keys), len(keys)):
-            rate = self._mean(self._shares[:, start, end], self._stay[start])
+            rate = typed.get((keys[start], keys[end]), 0.0)
+            rate += self._mean(self._detours[:, start, end], self._stay[start])
             if rate > SMALLEST_SHARE and not self._is_step(keys[start], keys[end]):
                 ways.append(Transition(source=keys[start], target=keys[end], rate=rate))
         return ways
