@@ -80,8 +80,9 @@ class Economics:
     reasons : mapping of str to str
         For each figure that is None, why.
     stages : DataFrame
-        Indexed by stage key: cost, cost_per_person (all cost so far / people), value_to_go (the
-        money a person standing there still brings: the most to pay for one more).
+        Indexed by stage key: cost, contribution (margins, orders after the second included at
+        buying again), cost_per_person (all cost so far / people), value_to_go (the money a
+        person standing there still brings: the most to pay for one more).
     """
 
     customers: float | None
@@ -594,10 +595,15 @@ class _Inputs:
 
     @property
     def stage_table(self) -> pd.DataFrame:
-        """Cost, cost per person so far, and value to go of each stage."""
+        """Cost, contribution, cost per person so far, and value to go of each stage."""
         framework = self.flow.framework
-        columns = ("cost", "cost_per_person", "value_to_go")
-        formulas = (self._cost_of, self._cost_per_person, self._value_to_go_at)
+        columns = ("cost", "contribution", "cost_per_person", "value_to_go")
+        formulas = (
+            self._cost_of,
+            self._contribution_of,
+            self._cost_per_person,
+            self._value_to_go_at,
+        )
         rows = [
             [_or_none(formula, stage) for formula in formulas] for stage in range(len(framework))
         ]
@@ -607,6 +613,10 @@ class _Inputs:
     def _cost_of(self, stage: int) -> float:
         self._require_costs()
         return self._costs(stage, stage)
+
+    def _contribution_of(self, stage: int) -> float:
+        margin = float(self._margins[stage])
+        return margin * self._at("visits", stage) if margin else 0.0
 
     def _cost_per_person(self, stage: int) -> float:
         self._require_costs()

@@ -27,6 +27,8 @@ from cvjkit.inputs import (
     Thresholds,
     Transition,
 )
+from cvjkit.known import HABIT_ORDERS, Known
+from cvjkit.lens import Lens, see
 from cvjkit.rules import rules as all_rules
 
 if TYPE_CHECKING:
@@ -646,6 +648,76 @@ class Journey(BaseModel):
         ['A04', 'A44', 'A51']
         """
         return audit(self, all_rules() if rules is None else rules)
+
+    def known(
+        self,
+        segment: str | None = None,
+        *,
+        weights: Mapping[str, float] | None = None,
+        habit_orders: int = HABIT_ORDERS,
+    ) -> Known:
+        """Gather what is known of the people, at milestones of any framework.
+
+        Parameters
+        ----------
+        segment : str, optional
+            Only this segment's people.
+        weights, habit_orders : optional
+            As in `Known`.
+
+        Returns
+        -------
+        Known
+        """
+        whole = self.flow()
+        return Known(
+            whole if segment is None else whole.only(self._segment(segment).name),
+            offers=self.offers,
+            market=self.market,
+            weights=weights,
+            habit_orders=habit_orders,
+        )
+
+    def through(
+        self,
+        framework: str | Framework,
+        segment: str | None = None,
+        *,
+        weights: Mapping[str, float] | None = None,
+        habit_orders: int = HABIT_ORDERS,
+    ) -> Lens:
+        """See the journey through another framework.
+
+        Parameters
+        ----------
+        framework : str or Framework
+            A published one or one of your own.
+        segment : str, optional
+            Only this segment's people. What is estimated for segments does not add up to what
+            is estimated for all.
+        weights, habit_orders : optional
+            As in `Known`: how estimates are made.
+
+        Returns
+        -------
+        Lens
+            Each number exact, estimated with its interval, or unknown.
+
+        Examples
+        --------
+        >>> shop = Journey.from_counts("five", [210600, 5766, 302, 161, 41])
+        >>> lens = shop.through("nine")
+        >>> lens["close"].people, lens["close"].status
+        (302.0, 'exact')
+        >>> round(lens["educate"].people), lens["educate"].status, lens["referral"].people
+        (1320, 'estimated', None)
+        """
+        faults: list[Fault] = []
+        chosen = framework_of(framework, faults)
+        if chosen is None:
+            raise self._error(*faults)
+        known = self.known(segment, weights=weights, habit_orders=habit_orders)
+        return see(known, chosen, self.economics(segment), self.stages)
 
     def document(self) -> Document:
         """Give the design as plain values, without what is empty, as a file holds it."""
