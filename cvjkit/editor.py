@@ -14,6 +14,7 @@ from cvjkit.faults import InputError
 from cvjkit.flow_view import FlowView
 from cvjkit.framework import Framework
 from cvjkit.framework import framework as published
+from cvjkit.guide import guide_part, signed
 from cvjkit.journey import Journey, as_journey
 from cvjkit.number_grid import Address, Edits, Field, Guarded, NumberGrid, Part, Row, Table
 from cvjkit.sheet import (
@@ -92,7 +93,8 @@ class Designer(Guarded, Box):
         self._writable = writable
         self._grid = NumberGrid(self._edited)
         self._view = _View()
-        desk = _Desk([self._grid, self._view])
+        self._guide = NumberGrid(_nothing)
+        desk = _Desk([self._grid, self._view, self._guide])
         desk.add_class("cvj-desk")
         super().__init__([desk])
         self.add_class("cvj-designer")
@@ -281,7 +283,9 @@ class Designer(Guarded, Box):
         economics = journey.economics(segment)
         parts = [
             self._head(journey),
-            self._numbers(journey, stage_table(journey, shown, self._at)),
+            self._numbers(
+                journey, signed(stage_table(journey, shown, self._at), journey.framework)
+            ),
             figures_part(economics, journey.currency),
             findings_part(shown),
             money_part(journey),
@@ -291,6 +295,7 @@ class Designer(Guarded, Box):
         ]
         wrong = {at: (each.text, each.message) for at, each in self._draft.wrong.items()}
         self._grid.show(tuple(marked(parts, wrong | self._said)), whole=whole)
+        self._guide.show([guide_part(journey.framework)])
         self.set_trait("journey", journey)
 
     def _head(self, journey: Journey) -> Part:
@@ -355,6 +360,10 @@ class Designer(Guarded, Box):
             fields.append(Field("overwrite", "Overwrite", kind="button", edit=Act(self._overwrite)))
         notes = (self._told or note,)
         return Part("file", "File", (Table("file", (Row("file", "", tuple(fields)),)),), notes)
+
+
+def _nothing(_edits: Edits) -> None:
+    """There is nothing to edit."""
 
 
 def _named(journey: Journey, text: str) -> Journey:

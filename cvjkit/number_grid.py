@@ -189,12 +189,56 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of fields; the name and the note stand in front of it."""
+    """A row of fields; the name and the notes stand in front of it.
+
+    Parameters
+    ----------
+    id, name : str
+    fields : tuple of Field
+    note : str
+    more : str
+        A note that leads to the article with the row's id.
+    tone : {"", "grave", "serious", "mild", "quiet"}
+        How much it matters; the words say so, too.
+    """
 
     id: str
     name: str
-    fields: tuple[Field, ...]
+    fields: tuple[Field, ...] = ()
     note: str = ""
+    more: str = ""
+    tone: str = ""
+
+    def document(self) -> dict[str, Any]:
+        """Give what the browser needs, without what is empty."""
+        optional = {"more": self.more, "tone": self.tone}
+        return {
+            "id": self.id,
+            "name": self.name,
+            "note": self.note,
+            "fields": [field.document() for field in self.fields],
+            **{name: value for name, value in optional.items() if value},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A text to unfold: lines, each with what it is about.
+
+    Parameters
+    ----------
+    id, title, note : str
+    lines : tuple of (str, str)
+    """
+
+    id: str
+    title: str
+    note: str = ""
+    lines: tuple[tuple[str, str], ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """Give what the browser needs."""
+        return {"id": self.id, "title": self.title, "note": self.note, "lines": self.lines}
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +273,7 @@ class Part:
         Name, value and remark.
     fold : {"", "open", "closed"}
         Whether the section can be folded, and how it is at first.
+    articles : tuple of Article
     """
 
     id: str
@@ -237,6 +282,7 @@ class Part:
     notes: tuple[str, ...] = ()
     figures: tuple[tuple[str, str, str], ...] = ()
     fold: str = ""
+    articles: tuple[Article, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """Give what the browser needs."""
@@ -250,18 +296,11 @@ class Part:
                 {
                     "id": table.id,
                     "headings": table.headings,
-                    "rows": [
-                        {
-                            "id": row.id,
-                            "name": row.name,
-                            "note": row.note,
-                            "fields": [field.document() for field in row.fields],
-                        }
-                        for row in table.rows
-                    ],
+                    "rows": [row.document() for row in table.rows],
                 }
                 for table in self.tables
             ],
+            "articles": [article.document() for article in self.articles],
         }
 
 

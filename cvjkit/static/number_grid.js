@@ -202,8 +202,9 @@ function updateGrid(grid, table, context) {
       const name = html("th", "cvj-rowname");
       name.setAttribute("scope", "row");
       name.setAttribute("role", "rowheader");
-      name.append(Object.assign(html("span"), { dir: "auto" }), html("small"));
-      name.lastChild.dir = "auto";
+      const more = Object.assign(html("a", "cvj-more"), { tabIndex: -1 });
+      name.append(html("span"), html("small"), more);
+      for (const text of name.children) text.dir = "auto";
       row.append(name);
       row.cvjCells = rowsBelow(row);
       const messages = body.insertRow();
@@ -216,8 +217,12 @@ function updateGrid(grid, table, context) {
       const [line, below] = body.rows;
       const name = line.cells[0];
       name.title = row.name;
-      say(name.firstChild, row.name);
-      say(name.lastChild, row.note);
+      const [title, note, more] = name.children;
+      say(title, row.name);
+      say(note, row.note);
+      say(more, row.more ?? "");
+      attribute(more, "href", row.more && `#${row.id}`);
+      attribute(body, "data-tone", row.tone);
       const fields = new Map(row.fields.map((field) => [field.id, field]));
       keyed(
         line.cvjCells,
@@ -263,7 +268,7 @@ function rowsBelow(parent) {
 function updatePart(section, part, context) {
   const holder = section.cvjHolder;
   if (section.cvjTitle) say(section.cvjTitle, part.title);
-  const [tables, figures, notes] = holder.children;
+  const [tables, figures, notes, articles] = holder.children;
   keyed(
     tables,
     part.tables,
@@ -297,6 +302,46 @@ function updatePart(section, part, context) {
     () => Object.assign(html("p"), { dir: "auto" }),
     (note, { text }) => say(note, text),
   );
+  keyed(articles, part.articles, makeArticle, updateArticle);
+}
+
+function makeArticle({ id }) {
+  const article = html("details", "cvj-article");
+  article.dataset.article = id;
+  const summary = html("summary");
+  summary.append(html("span"), " ", html("small"));
+  for (const text of summary.children) text.dir = "auto";
+  article.append(summary, html("dl"));
+  return article;
+}
+
+function updateArticle(article, { title, note, lines }) {
+  const [summary, list] = article.children;
+  say(summary.firstChild, title);
+  say(summary.lastChild, note);
+  keyed(
+    list,
+    lines.map(([about, text], id) => ({ id, about, text })),
+    () => {
+      const line = html("div");
+      line.append(html("dt"), Object.assign(html("dd"), { dir: "auto" }));
+      return line;
+    },
+    (line, { about, text }) => {
+      say(line.firstChild, about);
+      say(line.lastChild, text);
+    },
+  );
+}
+
+// Unfolds an article, wherever in the Designer it is, and goes there.
+function unfold(from, id) {
+  const articles = [...from.closest(".cvj-designer").querySelectorAll(".cvj-article")];
+  const article = articles.find((each) => each.dataset.article === id);
+  if (!article) return;
+  article.open = article.closest("details.cvj-part").open = true;
+  article.firstChild.focus();
+  article.scrollIntoView({ block: "center" });
 }
 
 function makePart(part) {
@@ -313,7 +358,7 @@ function makePart(part) {
   notes.setAttribute("role", "status");
   const figures = html("div", "cvj-figures");
   if (part.figures.length) figures.setAttribute("role", "list");
-  section.cvjHolder.append(html("div", "cvj-tables"), figures, notes);
+  section.cvjHolder.append(html("div", "cvj-tables"), figures, notes, html("div", "cvj-articles"));
   return section;
 }
 
@@ -470,7 +515,13 @@ function render({ model, el }) {
       if (target.matches("select")) send("type", [target], [target.value]);
       if (target.type === "radio") send("type", [target.closest(".cvj-tabs")], [target.value]);
     },
-    click: ({ target }) => {
+    click: (event) => {
+      const { target } = event;
+      const more = target.closest?.("a.cvj-more");
+      if (more) {
+        event.preventDefault();
+        unfold(el, decodeURIComponent(more.hash.slice(1)));
+      }
       const button = target.closest?.("button");
       if (button?.cvj && !button.hasAttribute("aria-disabled")) send("type", [button], [""]);
     },

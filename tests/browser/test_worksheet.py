@@ -1,0 +1,91 @@
+"""What the documents say, the audit and the worksheet under real hands, in Voila."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+import cvjkit as cvj
+from tests.browser.conftest import ROOT, Server
+from tests.browser.test_designer import choose, field, focused, people
+
+EVIL = "<img src=x onerror=alert(1)>"
+SHOP = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="cvj") as directory:
+        folder = Path(directory)
+        SHOP.save(folder / "shop.toml")
+        stages = {
+            key: {"name": EVIL, "event": EVIL, "purpose": f"{EVIL} {'long' * 60}"}
+            for key in cvj.framework("five").keys
+        }
+        own = cvj.Framework.from_document(
+            {"base": "five", "key": "ours", "name": EVIL, "stages": stages}
+        )
+        hostile = cvj.Journey.from_counts(own, [900, 90, 9, 5, 1], name=EVIL)
+        hostile.save(folder / "hostile.toml")
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def published(folder: Path) -> Iterator[str]:
+    arguments = ["--port=0", "--no-token", "--kernels=1", f"--journeys={folder}"]
+    server = Server(["dashboard", *arguments, "dashboards/journey.ipynb"], ROOT)
+    yield server.link()
+    server.stop()
+
+
+@pytest.fixture
+def dashboard(page: Page, published: str, complaints: list[str]) -> Page:
+    """The dashboard, with the shop chosen."""
+    page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+    page.goto(published)
+    choose(page, "shop.toml")
+    people(page, "reach", "acquisition", "2000")
+    return page
+
+
+# --- what the documents say -------------------------------------------------------------------
+
+
+def test_what_the_documents_say_is_read_with_the_keyboard_alone(dashboard: Page) -> None:
+    dashboard.get_by_text("What the documents say").focus()
+    dashboard.keyboard.press("Enter")
+    dashboard.keyboard.press("Tab")
+    dashboard.keyboard.press("Tab")
+    assert "Acquisition documents differ: C9" in focused(dashboard)
+    expect(dashboard.get_by_text("C9: Names that mislead")).to_have_count(1)
+    expect(dashboard.get_by_text("C9: Names that mislead")).to_be_hidden()
+    dashboard.keyboard.press("Enter")
+    article = dashboard.locator('[data-article="acquisition"]')
+    expect(article.get_by_text("C9: Names that mislead")).to_be_visible()
+    expect(article).to_contain_text("In cvjkit:")
+    field(dashboard, "Framework").select_option("seven")
+    expect(dashboard.locator('[data-article="aware"]')).to_contain_text("(reconstructed)")
+
+
+def test_the_sign_at_a_stage_unfolds_what_the_documents_say_about_it(dashboard: Page) -> None:
+    sign = dashboard.locator('[data-table="stages"]').get_by_text("documents differ")
+    expect(sign).to_have_count(4)
+    sign.first.click()
+    article = dashboard.locator('[data-article="acquisition"]')
+    expect(article.locator("dl")).to_be_in_viewport()
+    assert "Acquisition" in focused(dashboard)
+
+
+def test_a_framework_of_ones_own_can_say_anything_and_it_does_nothing(dashboard: Page) -> None:
+    choose(dashboard, "hostile.toml")
+    expect(dashboard.locator(".cvj-article")).to_have_count(5)
+    dashboard.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+    expect(dashboard.locator('[data-article="reach"] dd').first).to_have_text(EVIL)
+    for width in (390, 1400):
+        dashboard.set_viewport_size({"width": width, "height": 900})
+        assert dashboard.evaluate("document.documentElement.scrollWidth") == width
+    assert dashboard.locator(".cvj-page img, .cvj-page script").count() == 0
