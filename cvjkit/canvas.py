@@ -192,7 +192,7 @@ def _figure(name: str, text: str, meter: float | None = None) -> Element:
 
 def _bar(share: float) -> Element:
     bar = _element("span", cls="bar", aria_hidden="true")
-    SubElement(bar, "span", {"style": f"width:{100 * min(share, 1):.1f}%"})
+    SubElement(bar, "span", {"style": f"width:{100 * share:.1f}%"})
     return bar
 
 

@@ -184,6 +184,12 @@ def test_people_are_told_with_the_share_the_time_and_what_each_has_cost() -> Non
     assert conversion == "100 5% of Acquisition 3 days later EUR 20.00 each so far"
 
 
+def test_bars_are_as_long_as_the_shares_they_show() -> None:
+    complete, *bars = re.findall(r"width:([\d.]+)%", canvas(shop()))
+    assert bars == ["20.0", "5.0", "40.0", "25.0"]
+    assert float(complete) == pytest.approx(100 * shop().audit().completeness, abs=0.05)
+
+
 def test_nothing_is_said_to_cost_nothing_where_no_cost_is_typed() -> None:
     assert "each so far" not in canvas(shop())
 

@@ -1,0 +1,161 @@
+"""The canvas in a browser: on one page of paper, nothing cut off, nothing but text in a name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Dialog, Page, expect
+
+import cvjkit as cvj
+from cvjkit.canvas import canvas
+from tests.browser.conftest import ROOT
+from tests.test_canvas import HOSTILE, hostile
+
+JOURNEYS = ROOT / "data" / "journeys"
+OF_EACH = pytest.mark.parametrize(
+    "name",
+    # 5, 7, 8, 8 and 9 stages.
+    [
+        *("coffee_subscription", "touring_band", "cleaning_company", "dating_coach"),
+        "contact_lenses",
+    ],
+)
+# What a printer with these sheets has to show, in CSS pixels.
+PAPERS = {"A4": (1123, 794), "A3": (1587, 1123), "Letter": (1056, 816)}
+# Everything that shows, and how far it sticks out of the page, or a cell's text out of the cell.
+OUTSIDE = """() => {
+  const page = document.querySelector("main").getBoundingClientRect();
+  const told = [];
+  for (const each of document.querySelectorAll("main *")) {
+    const box = each.getBoundingClientRect();
+    if (box.width * box.height === 0) continue;
+    if (box.left < page.left || box.top < page.top || box.right > page.right + 1
+        || box.bottom > page.bottom + 1) told.push(["page", each.textContent, box.bottom]);
+    const cell = each.parentElement.closest("td, th, article, footer > div");
+    if (cell && box.right > cell.getBoundingClientRect().right + 1)
+      told.push(["cell", each.textContent]);
+    if (cell && box.bottom > cell.getBoundingClientRect().bottom + 1)
+      told.push(["cell", each.textContent]);
+  }
+  return told;
+}"""
+TEXT_SIZE = """() => Math.min(...[...document.querySelectorAll("main td bdi, main td small")]
+  .map((each) => parseFloat(getComputedStyle(each).fontSize)))"""
+
+
+def show(page: Page, folder: Path, journey: cvj.Journey) -> None:
+    path = folder / "canvas.html"
+    path.write_text(canvas(journey), encoding="utf-8")
+    page.goto(path.as_uri())
+
+
+def full(key: str) -> cvj.Journey:
+    """Give a journey with far more on its worksheet than anybody writes."""
+    framework = cvj.framework(key)
+    counts = [10 ** (9 - place) for place in range(len(framework))]
+    journey = cvj.Journey.from_counts(framework, {f"Channel {n}": counts for n in range(6)})
+    words = "A tactic with a name that goes on for rather longer than it should"
+    for stage in framework:
+        tactics: list[dict[str, Any]] = [
+            {"name": f"{words} {n}", "channel": "email", "promise": words} for n in range(5)
+        ]
+        messages = [{"kind": "ask", "name": words, "after_minutes": 90}] * 3
+        journey = journey.with_stage(stage.key, tactics=tactics, messages=messages, delay_days=3)
+    return journey.with_terms(name=f"{words} {'W' * 90}", description=words * 4)
+
+
+def pages(page: Page, paper: str) -> int:
+    printed = page.pdf(format=paper, landscape=True)
+    return len(re.findall(rb"/Type\s*/Page\b", printed))
+
+
+def as_printed(page: Page, paper: str) -> list[Any]:
+    """Lay the page out as on this paper, and tell what is cut off."""
+    size = page.evaluate("document.documentElement.style.cssText")
+    width, height = PAPERS[paper]
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": width, "height": height})
+    # A printer does not set the text anew, as a window that changes its size does.
+    restored = "document.documentElement.style.cssText = size"
+    outside: list[Any] = page.evaluate(f"size => {{ {restored}; return ({OUTSIDE})(); }}", size)
+    page.emulate_media(media="screen")
+    return outside
+
+
+@OF_EACH
+def test_a_starter_is_printed_on_one_page_and_all_of_it(
+    page: Page, tmp_path: Path, name: str
+) -> None:
+    show(page, tmp_path, cvj.read_journey(JOURNEYS / f"{name}.toml"))
+    for paper in PAPERS:
+        assert pages(page, paper) == 1
+        assert as_printed(page, paper) == []
+
+
+@pytest.mark.parametrize("key", ["five", "seven", "eight", "nine"])
+def test_an_overfull_worksheet_is_printed_on_one_page_all_the_same(
+    page: Page, tmp_path: Path, key: str
+) -> None:
+    show(page, tmp_path, full(key))
+    assert pages(page, "A4") == pages(page, "A3") == 1
+    assert as_printed(page, "A4") == []
+
+
+def test_more_than_a_page_would_be_seen_as_more_than_a_page(page: Page, tmp_path: Path) -> None:
+    show(page, tmp_path, full("nine"))
+    page.evaluate("document.documentElement.style.setProperty('--size', 1)")
+    assert pages(page, "A4") > 1
+    assert page.evaluate(OUTSIDE) != []
+
+
+@OF_EACH
+def test_a_starter_can_be_read_from_two_steps_away(page: Page, tmp_path: Path, name: str) -> None:
+    show(page, tmp_path, cvj.read_journey(JOURNEYS / f"{name}.toml"))
+    page.set_viewport_size(dict(zip(("width", "height"), PAPERS["A3"], strict=True)))
+    page.emulate_media(media="print")
+    expect(page.locator("main")).to_have_css("width", "1587px")
+    assert page.evaluate(TEXT_SIZE) * 72 / 96 >= 6  # points
+
+
+def test_little_text_leaves_room_to_write_on(page: Page, tmp_path: Path) -> None:
+    show(page, tmp_path, cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop"))
+    for row in page.locator("tbody tr").filter(has_text="what we").all():
+        box = row.bounding_box()
+        assert box is not None
+        assert box["height"] > 50
+
+
+def test_the_text_is_as_large_as_fits_at_any_width(page: Page, tmp_path: Path) -> None:
+    show(page, tmp_path, cvj.read_journey(JOURNEYS / "contact_lenses.toml"))
+    for width in (1100, 1400, 2200):
+        page.set_viewport_size({"width": width, "height": 900})
+        expect(page.locator("main")).to_have_css("width", f"{width}px")
+        assert page.evaluate(OUTSIDE) == []
+
+
+def test_a_hostile_name_is_shown_and_does_nothing(page: Page, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", answer)
+    show(page, tmp_path, hostile(HOSTILE))
+    expect(page.get_by_role("heading", name=HOSTILE).first).to_be_visible()
+    assert page.locator("main img, main script").count() == 0
+    assert pages(page, "A4") == 1
+    assert asked == []
+
+
+def test_the_button_prints_and_is_not_printed(page: Page, tmp_path: Path) -> None:
+    page.add_init_script("window.print = () => { window.printed = true; };")
+    show(page, tmp_path, cvj.read_journey(JOURNEYS / "contact_lenses.toml"))
+    button = page.get_by_role("button", name="Print, or save as PDF")
+    button.click()
+    assert page.evaluate("window.printed")
+    page.emulate_media(media="print")
+    expect(button).to_be_hidden()
