@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,6 +60,14 @@ def test_the_audit_of_a_starter_finds_what_it_is_meant_to_teach_and_nothing_else
     story = STORIES[name]
     assert ids(audited(name).fired) == story.found.split()
     assert set(story.lessons.split()) <= set(story.found.split())
+
+
+@OF_EACH
+def test_the_readme_tells_of_a_starter_what_its_audit_finds(name: str) -> None:
+    lines = (FOLDER.parent / "README.md").read_text(encoding="utf-8").splitlines()
+    (line,) = (line for line in lines if line.startswith(f"| `{name}.toml` |"))
+    told = set(re.findall(r"A\d\d", line))
+    assert set(STORIES[name].lessons.split()) <= told <= set(STORIES[name].found.split())
 
 
 @OF_EACH
