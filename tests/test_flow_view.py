@@ -1,0 +1,32 @@
+"""The live Sankey listens to Python only."""
+
+from __future__ import annotations
+
+import pytest
+
+import cvjkit as cvj
+from cvjkit.flow_view import FlowView
+
+PLAN = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10])
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{"picture": "<script>"}, {"picture": 5}, {"theme": ["x"]}, {"picture": None}, {"no": 1}],
+)
+def test_what_a_visitor_sends_changes_nothing_and_raises_nothing(sent):
+    view = FlowView(PLAN.flow())
+    picture, theme = view.picture, view.theme
+    view._handle_msg({"content": {"data": {"method": "update", "state": sent}}})
+    assert view.picture == picture
+    assert view.theme == theme
+    view.show(PLAN.flow(), start="conversion")
+    assert view.picture["nodes"][0]["id"] == "entry:conversion"
+
+
+def test_a_stage_that_does_not_exist_leaves_the_last_picture():
+    view = FlowView(PLAN.flow())
+    picture = view.picture
+    with pytest.raises(cvj.InputError, match="did you mean 'conversion'"):
+        view.show(PLAN.flow(), start="convertion")
+    assert view.picture == picture
