@@ -273,6 +273,8 @@ def _trace(picture: Picture, layout: Layout, paper: Paper) -> go.Sankey:
     room, gaps = across * (1 - layout.header), max(len(sources), len(sinks)) - 1
     field = min(room, 2.9 * used) if gaps else min(room, used)
     end = layout.header + field / across
+    # A last digit may carry the end past the edge, which plotly refuses.
+    end = min(end, 1.0)
     domain = {"y": [1 - end, 1 - layout.header]} if paper.wide else {"x": [layout.header, end]}
     # Plotly measures x by the width of the trace and y by its height even where time runs down.
     turn = 1.0 if paper.wide else layout.height / field
