@@ -23,10 +23,12 @@ from cvjkit.rules import rules
 
 if TYPE_CHECKING:
     from cvjkit.charts import funnel, sankey
+    from cvjkit.comparison import Comparison, compare
     from cvjkit.editor import Designer
 
 __all__ = [
     "Audit",
+    "Comparison",
     "Designer",
     "Economics",
     "Flow",
@@ -34,6 +36,7 @@ __all__ = [
     "InputError",
     "Journey",
     "Stage",
+    "compare",
     "framework",
     "frameworks",
     "funnel",
@@ -44,7 +47,13 @@ __all__ = [
 ]
 
 # They load when first used: a dashboard that shows no plotly figure does not wait for plotly.
-_LATE = {"Designer": "cvjkit.editor", "funnel": "cvjkit.charts", "sankey": "cvjkit.charts"}
+_LATE = {
+    "Comparison": "cvjkit.comparison",
+    "Designer": "cvjkit.editor",
+    "compare": "cvjkit.comparison",
+    "funnel": "cvjkit.charts",
+    "sankey": "cvjkit.charts",
+}
 
 
 def __getattr__(name: str) -> Any:

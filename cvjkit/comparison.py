@@ -28,8 +28,11 @@ from cvjkit.lens import Lens, see, spent
 
 if TYPE_CHECKING:
     import pandas as pd
+    import plotly.graph_objects as go
 
+    from cvjkit.comparison_figure import Shape
     from cvjkit.economics import Economics
+    from cvjkit.paper import Theme
 
 VIEWS = ("five", "seven", "eight", "nine")
 FIGURES = {
@@ -312,6 +315,44 @@ class Comparison:
             for view, lens in self._pairs()
         ]
         return align(self.lenses, titles, start)
+
+    def figure(
+        self, start: str | None = None, *, shape: Shape = "wide", theme: Theme = "light"
+    ) -> go.Figure:
+        """Draw all lenses below each other on one spine.
+
+        Parameters
+        ----------
+        start : str, optional
+            Key of the milestone to begin with, so that thin later stages become visible.
+        shape : {"wide", "narrow"}
+            "wide" needs 900 px, "narrow" needs 390 px.
+        theme : {"light", "dark"}
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            The same milestone stands at the same x in every lens. What is counted is filled,
+            what is estimated hatched, with its interval dotted, what is not known hollow.
+            `layout.meta["summary"]` says in sentences what it shows.
+
+        Examples
+        --------
+        >>> import cvjkit as cvj
+        >>> figure = compare(cvj.Journey.from_counts("five", [900, 90, 9, 5, 1])).figure()
+        >>> bars = [trace for trace in figure.data if (trace.meta or {}).get("mark") == "bar"]
+        >>> sorted({bar.x[0] for bar in bars if bar.meta["stage"] in ("conversion", "close")})
+        [0.5384615384615384]
+        """
+        from cvjkit.comparison_figure import comparison_figure
+
+        picture, summary = self.picture(start), self.summary()
+        return comparison_figure(picture, self.title, summary, shape=shape, theme=theme)
+
+    @property
+    def title(self) -> str:
+        """What is compared, for the top of a picture."""
+        return _listed([view.name for view in self.views])
 
     def summary(self) -> str:
         """Say in a few sentences what may be compared, what is sure, and what is hidden.

@@ -11,6 +11,7 @@ from cvjkit.editor import Designer
 from cvjkit.faults import InputError
 from cvjkit.files import SUFFIXES
 from cvjkit.journey import Journey, read_journey
+from cvjkit.lenses import Lenses
 from cvjkit.number_grid import Edits, Field, Guarded, NumberGrid, Part, Row, Table
 
 FOLDER_NAMED_BY = "CVJKIT_JOURNEYS"
@@ -41,13 +42,31 @@ def journey(folder: str | Path | None = None) -> Box:
     return _JourneyPage(_folder() if folder is None else Path(folder))
 
 
-class _JourneyPage(_Page):
+def compare(folder: str | Path | None = None) -> Box:
+    """Choose a journey, type in the numbers of one framework, and see all frameworks follow.
+
+    What one types in is the design, the others are lenses of it. Nothing is ever written.
+
+    Parameters
+    ----------
+    folder : str or Path, optional
+        As in :func:`journey`.
+
+    Returns
+    -------
+    ipywidgets.Box
+    """
+    return _ComparePage(_folder() if folder is None else Path(folder))
+
+
+class _ChosenPage(_Page):
+    """A page with a journey to choose; a subclass says what to do with it."""
+
     def __init__(self, folder: Path) -> None:
         self._paths = {path.name: path for path in _journey_files(folder)}
         self._names: dict[str, str] = {}
         self._broken: dict[str, str] = {}
         self._chosen, self._description = "", ""
-        self._designer: Designer | None = None
         self._chooser = NumberGrid(self._edited)
         super().__init__([self._chooser])
         self.add_class("cvj-page")
@@ -62,16 +81,13 @@ class _JourneyPage(_Page):
         """Show a journey, if its file can be read; if not, the one before stays."""
         found = self._read(name) if name else None
         if found is not None:
-            if self._designer is None:
-                self._designer = Designer(found, writable=False)
-                self.children = [self._chooser, self._designer]
-            try:
-                self._designer.load(found, view=found.view)
-            except InputError:
-                # The framework it asks to be seen in cannot take it; its own can.
-                self._designer.load(found)
+            self.children = [self._chooser, self._loaded(found)]
             self._chosen, self._description = name, found.description
         self._show()
+
+    def _loaded(self, journey: Journey) -> Box:
+        """Give what shows a journey, always the same widget."""
+        raise NotImplementedError
 
     def _read(self, name: str) -> Journey | None:
         """Read a file as it is now, and remember what it is called or what is wrong with it."""
@@ -104,6 +120,31 @@ class _JourneyPage(_Page):
             title = f"{len(broken)} file{'' if len(broken) == 1 else 's'} cannot be opened"
             parts.append(Part("broken", title, notes=broken, fold="open"))
         self._chooser.show(parts)
+
+
+class _JourneyPage(_ChosenPage):
+    _designer: Designer | None = None
+
+    def _loaded(self, journey: Journey) -> Box:
+        if self._designer is None:
+            self._designer = Designer(journey, writable=False)
+        try:
+            self._designer.load(journey, view=journey.view)
+        except InputError:
+            # The framework it asks to be seen in cannot take it; its own can.
+            self._designer.load(journey)
+        return self._designer
+
+
+class _ComparePage(_ChosenPage):
+    _lenses: Lenses | None = None
+
+    def _loaded(self, journey: Journey) -> Box:
+        if self._lenses is None:
+            self._lenses = Lenses(journey)
+        else:
+            self._lenses.load(journey)
+        return self._lenses
 
 
 def _folder() -> Path:
