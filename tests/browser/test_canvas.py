@@ -81,7 +81,7 @@ def as_printed(page: Page, paper: str) -> list[Any]:
     # A printer does not set the text anew, as a window that changes its size does.
     restored = "document.documentElement.style.cssText = size"
     outside: list[Any] = page.evaluate(f"size => {{ {restored}; return ({OUTSIDE})(); }}", size)
-    page.emulate_media(media="screen")
+    page.emulate_media(media="null")
     return outside
 
 
