@@ -19,6 +19,7 @@ from cvjkit.faults import InputError
 from cvjkit.flow import Flow
 from cvjkit.framework import Framework, Stage, framework, frameworks, read_framework
 from cvjkit.journey import Journey, read_journey
+from cvjkit.lens import Lens
 from cvjkit.rules import rules
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ __all__ = [
     "Framework",
     "InputError",
     "Journey",
+    "Lens",
     "Stage",
     "compare",
     "framework",

@@ -222,9 +222,15 @@ def _faults_between(
     if view is not None and view not in views:
         faults.append(unknown_name("view", view, views))
     faults += [fault for segment in segments for fault in _length_faults(stages, segment)]
+    also_known = fields.get("also_known")
+    also_known = also_known if isinstance(also_known, Mapping) else {}
+    faults += [
+        unknown_name(f"also_known.{key}", key, anchors) for key in also_known if key not in anchors
+    ]
     if faults:
         return faults
     faults += [*_forward_faults(stages, ways), *_money_faults(stages, fields, parts)]
+    faults += _known_twice_faults(stages, segments, also_known)
     for segment in segments:
         faults += _unknown_end_faults(stages, segment, [*ways, *parts["referrals"]])
         faults += _sum_faults(stages, segment, ways)
@@ -274,6 +280,17 @@ def _unknown_end_faults(
             rule = f"needs the number of people at {key}"
             fix = f"type {key} in segment {segment.name}, or remove this"
             yield Fault(part, _title(way, 0), rule, fix)
+
+
+def _known_twice_faults(
+    stages: Framework, segments: Sequence[Segment], also_known: Mapping[str, Any]
+) -> Iterator[Fault]:
+    unknown = {key for segment in segments for key in unknown_stages(stages, segment)}
+    for stage in stages:
+        anchor = stage.milestone
+        if anchor and anchor in also_known and stage.key not in unknown:
+            rule = f"is counted already, at {stage.name}"
+            yield Fault(f"also_known.{anchor}", also_known[anchor], rule, "keep one of the two")
 
 
 def _sum_faults(stages: Framework, segment: Segment, ways: Sequence[Transition]) -> Iterator[Fault]:

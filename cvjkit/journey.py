@@ -77,6 +77,9 @@ class Journey(BaseModel):
         Share, 0 to 1, of customers who buy again, where that is no stage of the framework.
     market : float, optional
         People there are to reach.
+    also_known : mapping of milestone key to float
+        People at milestones where the framework has no stage, or no number was typed: they turn
+        estimates of `through` into exact numbers.
     loyalty_measured_by : {"recommendation", "repeat_purchase"}, optional
         What the people of a stage such as Loyalty were counted by.
     next_test_days : float, optional
@@ -120,6 +123,7 @@ class Journey(BaseModel):
     discount_rate: Amount | None = None
     second_purchase_rate: Share | None = None
     market: Amount | None = None
+    also_known: dict[str, Amount] = {}
     loyalty_measured_by: Literal["recommendation", "repeat_purchase"] | None = None
     next_test_days: Amount | None = None
     cohort_age_days: Amount | None = None
@@ -284,7 +288,8 @@ class Journey(BaseModel):
         **fields
             name, currency, description, illustrative, view, intake_days, fixed_cost,
             discount_rate, second_purchase_rate, market, loyalty_measured_by, next_test_days,
-            cohort_age_days, channels_overlap, thresholds: as in `Journey`. None clears one.
+            cohort_age_days, channels_overlap, thresholds, also_known: as in `Journey`. None
+            clears one, {} the last of them.
         """
         return self._with(**fields)
 
@@ -674,6 +679,7 @@ class Journey(BaseModel):
             whole if segment is None else whole.only(self._segment(segment).name),
             offers=self.offers,
             market=self.market,
+            also_known=self.also_known if segment is None else {},
             weights=weights,
             habit_orders=habit_orders,
         )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_origin
 
 from cvjkit.cells import Cell, Grid, Reader, csv_grid, folded, has_formulas, workbook_grids
 from cvjkit.faults import Fault, InputError, shown, unknown_name
-from cvjkit.framework import Framework, Stage, framework, frameworks
+from cvjkit.framework import Framework, Stage, framework, frameworks, milestones
 from cvjkit.inputs import (
     Accepted,
     Message,
@@ -100,7 +100,7 @@ OF_STAGES = ("tactics", "messages")
 # What a table without the sheet "Journey" may say in a column.
 COLUMNS = {"journey": "name", "framework": "framework", "currency": "currency"}
 EVERYONE = "Everyone"
-OURS = ("stages", "journey", "thresholds", *SHEETS)
+OURS = ("stages", "journey", "thresholds", "known", *SHEETS)
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 Document = dict[str, Any]
@@ -224,6 +224,7 @@ def _document(
         ),
         **{part: _records(part, grids, reader) for part in LISTS},
         "thresholds": _terms(grids.get("thresholds", []), THRESHOLDS, reader),
+        "also_known": _terms(grids.get("known", []), _also_known(), reader),
     }
     if reader.faults:
         raise InputError(subject, reader.faults)
@@ -291,6 +292,10 @@ def _constant(head: Head, cells: Sequence[Cell], reader: Reader) -> Document:
             reader.refuse(cell, f"differs from {shown(cells[0].value)} above", "write one of them")
     value = reader.read(TERMS[head.field], cells[0]) if cells else None
     return {} if value is None else {head.field: value}
+
+
+def _also_known() -> dict[str, str]:
+    return {milestone.key: "number" for milestone in milestones()}
 
 
 def _terms(grid: Grid, fields: Mapping[str, str], reader: Reader) -> Document:
@@ -573,6 +578,8 @@ def to_xlsx(document: Mapping[str, Any], subject: str) -> bytes:
     }
     if "thresholds" in document:
         sheets["Thresholds"] = _pairs(document["thresholds"])
+    if "also_known" in document:
+        sheets["Known"] = _pairs(document["also_known"])
     for title, rows in records.items():
         columns = [column for column in SHEETS[title] if any(column in row for row in rows)]
         if columns:

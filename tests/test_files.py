@@ -1051,7 +1051,7 @@ def test_characters_no_workbook_can_hold_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_workbook_has_a_place_for_every_field() -> None:
-    sheets = {"framework", "segments", "stages", "thresholds", *tables.LISTS}
+    sheets = {"framework", "segments", "stages", "thresholds", "also_known", *tables.LISTS}
     assert Journey.model_fields.keys() <= sheets | tables.TERMS.keys()
 
 
