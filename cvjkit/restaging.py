@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cvjkit.flow import SMALLEST_SHARE, Floats
+from cvjkit.framework import milestones
 from cvjkit.inputs import Referral, StageNumbers, Transition
 
 if TYPE_CHECKING:
     from cvjkit.flow import Flow
-    from cvjkit.framework import Framework
+    from cvjkit.framework import Framework, Stage
     from cvjkit.inputs import Accepted, Offer, Segment
 
 
@@ -180,9 +181,10 @@ class Restaging:
                 yield self.renamed[self.flow.framework.keys[at]], part
 
     def numbers(self, stages: Iterable[StageNumbers]) -> list[StageNumbers]:
-        """Carry over costs, margins, delays and tactics; what the target lacks is merged.
+        """Carry over costs, margins and delays, tactics and messages; merge what the target lacks.
 
-        Costs after the target's last stage become a fixed cost of that stage.
+        What is paid on the way to a milestone belongs to the next stage, what is done once there
+        to the stage before. Costs after the target's last stage become a fixed cost of it.
         """
         covered: dict[int | None, list[StageNumbers]] = {}
         for numbers in stages:
@@ -190,12 +192,26 @@ class Restaging:
             covered.setdefault(self.target.covering(anchor), []).append(numbers)
         last = len(self.target) - 1
         beyond = covered.pop(None, [])
-        if beyond:
-            covered.setdefault(last, [])
-        return [
-            self._merged(place, covered[place], beyond if place == last else [])
-            for place in sorted(place for place in covered if place is not None)
-        ]
+        held: dict[int, list[StageNumbers]] = {}
+        for numbers in stages:
+            held.setdefault(self._holding(self.flow.framework[numbers.stage]), []).append(numbers)
+        paid = [place for place in covered if place is not None]
+        merged = []
+        for place in sorted({*paid, *held, *([last] if beyond else [])}):
+            money = self._merged(place, covered.get(place, []), beyond if place == last else [])
+            done = held.get(place, [])
+            acts = {
+                "tactics": tuple(tactic for each in done for tactic in each.tactics),
+                "messages": tuple(message for each in done for message in each.messages),
+            }
+            merged.append(money.model_copy(update=acts))
+        return merged
+
+    def _holding(self, stage: Stage) -> int:
+        """Find the stage during which another one lies: at its milestone, or the one before."""
+        line = next((each.ancestors for each in milestones() if each.key == stage.milestone), ())
+        places = {_anchor(each): place for place, each in enumerate(self.target)}
+        return next((places[key] for key in (_anchor(stage), *line) if key in places), 0)
 
     def _merged(
         self, place: int, numbers: Sequence[StageNumbers], beyond: Sequence[StageNumbers]
@@ -218,8 +234,6 @@ class Restaging:
             changes["fixed_cost"] = changes.get("fixed_cost", own.fixed_cost or 0) + fixed
         if any(each.delay_days is not None for each in others):
             changes["delay_days"] = sum(each.delay_days or 0 for each in numbers)
-        for field in ("tactics", "messages"):
-            changes[field] = tuple(part for each in numbers for part in getattr(each, field))
         return own.model_copy(update=changes)
 
     def _visits(self, stage: str) -> float:
@@ -249,5 +263,5 @@ class Restaging:
         ]
 
 
-def _anchor(stage: Any) -> str:
+def _anchor(stage: Stage) -> str:
     return str(stage.milestone or stage.key)

@@ -88,3 +88,13 @@ def test_a_skip_over_a_stage_that_is_not_there_is_part_of_the_step() -> None:
         same = {"reach": "awareness", "acquisition": "engagement", "conversion": "conversion"}
         if key in same:
             assert people == pytest.approx(plan.flow().stages["people"][same[key]])
+
+
+def test_a_tactic_stays_with_the_people_it_is_done_for() -> None:
+    shop = cvj.Journey.from_counts("eight", [9000, 900, 90, 50, 40, 20, 9, 3])
+    shop = shop.with_stage("subscription", tactics=["Guide"], unit_cost=2)
+    shop = shop.with_stage("promotion", tactics=["Ask for referrals"])
+    five = {each.stage: each for each in shop.in_framework("five").stages}
+    assert [each.name for each in five["acquisition"].tactics] == ["Guide"]
+    assert five["conversion"].unit_cost == pytest.approx(90 * 2 / 50)
+    assert [each.name for each in five["loyalty"].tactics] == ["Ask for referrals"]
