@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 from typing import Any
 
 import traitlets
+from IPython import get_ipython
 from ipywidgets import Box
 
+from cvjkit.audit import Audit
+from cvjkit.audit_panel import audit_parts
 from cvjkit.draft import Change, Draft, sentence
 from cvjkit.faults import InputError
 from cvjkit.flow_view import FlowView
@@ -38,6 +42,10 @@ from cvjkit.sheet import (
 EXAMPLE_NOTE = "These numbers are an example: type your own over them."
 ILLUSTRATIVE_NOTE = "These numbers are illustrative: made up to show what such a journey may be."
 OR_OVERWRITE = "pass overwrite=True"
+PAUSE_SECONDS = 0.08
+
+
+NO_AUDIT = Audit("", ())
 
 
 class _Desk(Guarded, Box):
@@ -135,6 +143,8 @@ class Designer(Guarded, Box):
         self._said: dict[Address, tuple[str, str]] = {}
         self._told, self._refused = "", ""
         self._drawn: tuple[Any, ...] = ()
+        self._audited, self._audit = journey, NO_AUDIT
+        self._waiting: asyncio.TimerHandle | None = None
         self._show(whole=True)
 
     def code(self) -> str:
@@ -281,22 +291,52 @@ class Designer(Guarded, Box):
             self._view.show(shown, self._start or None)
             self._drawn = drawn
         economics = journey.economics(segment)
-        parts = [
+        self._above = [
             self._head(journey),
             self._numbers(
                 journey, signed(stage_table(journey, shown, self._at), journey.framework)
             ),
             figures_part(economics, journey.currency),
             findings_part(shown),
+        ]
+        self._below = [
             money_part(journey),
             ways_part(journey, self._entries, Act(self._entry)),
             segments_part(journey),
             *([self._file(journey)] if self._writable else []),
         ]
-        wrong = {at: (each.text, each.message) for at, each in self._draft.wrong.items()}
-        self._grid.show(tuple(marked(parts, wrong | self._said)), whole=whole)
+        self._fill(whole=whole)
         self._guide.show([guide_part(journey.framework)])
         self.set_trait("journey", journey)
+        if journey is not self._audited or self._audit is NO_AUDIT:
+            self._soon()
+
+    def _fill(self, *, whole: bool = False) -> None:
+        """Send the fields to the browser, with the audit there is."""
+        typed = Act(self._entry)
+        audited = audit_parts(self._draft.journey, self._audit, self._entries, typed)
+        wrong = {at: (each.text, each.message) for at, each in self._draft.wrong.items()}
+        parts = [*self._above, *audited, *self._below]
+        self._grid.show(tuple(marked(parts, wrong | self._said)), whole=whole)
+
+    def _soon(self) -> None:
+        """Audit the design when the picture is out and its typist pauses."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            loop = None
+        if loop is None or get_ipython() is None:
+            self._check()
+        else:
+            self._waiting = loop.call_later(PAUSE_SECONDS, self._check)
+
+    def _check(self) -> None:
+        self._audited = self._draft.journey
+        self._audit = self._audited.audit()
+        self._fill()
 
     def _head(self, journey: Journey) -> Part:
         choices = framework_choices(self._own)

@@ -89,3 +89,43 @@ def test_a_framework_of_ones_own_can_say_anything_and_it_does_nothing(dashboard:
         dashboard.set_viewport_size({"width": width, "height": 900})
         assert dashboard.evaluate("document.documentElement.scrollWidth") == width
     assert dashboard.locator(".cvj-page img, .cvj-page script").count() == 0
+
+
+# --- the audit --------------------------------------------------------------------------------
+
+
+def test_the_audit_follows_what_is_typed_and_a_finding_is_accepted_with_the_keyboard_alone(
+    dashboard: Page,
+) -> None:
+    audit = dashboard.locator(".cvj-part-audit")
+    thin = "Thin evidence: 10 of 40 go on to Loyalty"
+    expect(audit).to_contain_text(thin)
+    field(dashboard, "Reached: Loyalty").focus()
+    dashboard.keyboard.type("8")
+    people(dashboard, "retention", "loyalty", "8")
+    thin = "Thin evidence: 8 of 40 go on to Loyalty"
+    row = audit.locator('[data-table="found"] tbody', has_text=thin)
+    expect(row.locator("small").first).to_contain_text("Information at Loyalty · A51")
+    field(dashboard, "Live with a finding").focus()
+    dashboard.keyboard.type("A51 Loyalty")
+    dashboard.keyboard.press("Tab")
+    dashboard.keyboard.type("Few, but they are all we have.")
+    dashboard.keyboard.press("Tab")
+    dashboard.keyboard.press("Enter")
+    lived = audit.locator('[data-table="accepted"]')
+    expect(lived).to_contain_text(thin)
+    expect(lived).to_contain_text("Accepted: Few, but they are all we have.")
+    expect(row).to_have_count(0)
+    dashboard.get_by_label("Take back: A51 Loyalty").focus()
+    dashboard.keyboard.press("Enter")
+    expect(row).to_have_count(1)
+
+
+def test_what_the_audit_cannot_tell_is_unfolded_and_says_what_it_needs(dashboard: Page) -> None:
+    expect(dashboard.locator(".cvj-part-audit > summary")).to_contain_text("of 56 rules answered")
+    needed = dashboard.get_by_text("A42 needs")
+    expect(needed).to_have_count(1)
+    expect(needed).to_be_hidden()
+    dashboard.get_by_text("What the audit cannot tell yet").focus()
+    dashboard.keyboard.press("Enter")
+    expect(needed).to_be_visible()
