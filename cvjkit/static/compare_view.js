@@ -4,7 +4,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 const THICK = { beside: 84, listed: 56 }; // [px] of the most people
 const BAR = 4, RIBBON = 1.5; // [px] the thinnest one still sees
-const LETTER = { name: 5.9, value: 7.5, note: 5.4 }; // [px] width of an average one
+const LETTER = { name: 5.4, value: 7.5, note: 5.4 }; // [px] width of an average one
 let views = 0;
 
 function html(tag, className, ...inside) {
