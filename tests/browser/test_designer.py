@@ -241,13 +241,13 @@ def test_in_jupyterlab_the_design_is_there_in_the_next_cell_and_saved_to_its_fil
     lab.keyboard.press("Shift+Enter")
     expect(lab.get_by_text("now (10000.0, 2000.0, 123.0, 40.0, 10.0)")).to_be_visible()
 
-    path = folder / "copy.toml"
+    path = folder / "kept.toml"
     field(lab, "File name").focus()
-    lab.keyboard.type("copy.toml")
+    lab.keyboard.type("kept.toml")
     lab.keyboard.press("Tab")
     assert focused(lab) == "Save as"
     lab.keyboard.press("Enter")
-    expect(lab.get_by_text("Saved in copy.toml.")).to_be_visible()
+    expect(lab.get_by_text("Saved in kept.toml.")).to_be_visible()
     assert cvj.read_journey(path) == SHOP.with_stage("conversion", people=123)
 
     TWO.save(path, overwrite=True)
@@ -255,7 +255,7 @@ def test_in_jupyterlab_the_design_is_there_in_the_next_cell_and_saved_to_its_fil
     expect(lab.get_by_text("changed by somebody else")).to_be_visible()
     assert cvj.read_journey(path) == TWO
     lab.get_by_role("button", name="Overwrite").press("Enter")
-    expect(lab.get_by_text("Saved in copy.toml.")).to_be_visible()
+    expect(lab.get_by_text("Saved in kept.toml.")).to_be_visible()
     assert cvj.read_journey(path) == SHOP.with_stage("conversion", people=123)
 
 
