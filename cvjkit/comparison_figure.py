@@ -25,6 +25,8 @@ MARGIN = {"wide": 24.0, "narrow": 16.0}  # [px]
 THINNEST = {"bar": 4.0, "ribbon": 1.5}  # [px] what one still sees
 STEPS = 12  # points along the bend of a ribbon
 SMALL, NUMBER, TITLE = 10, 12, 13  # [px] sizes of letters
+LONGEST = 13  # [characters] a longer word may be broken
+WORD = 0.57  # [font sizes] width of a character in a word without narrow ones
 HATCHED = {"shape": "/", "size": 5, "solidity": 0.35}
 DASHES = {"exact": "solid", "estimated": "dash", "unknown": "dot"}
 
@@ -77,7 +79,7 @@ class _Figure:
         self.colors, self.ink = COLORS[theme], INK[theme]
         self.light = theme == "light"
         self.margin, self.thickness = MARGIN[shape], THICKNESS[shape]
-        self.width = WIDE - 2 * self.margin if self.wide else NARROW
+        self.width = max(WIDE - 2 * self.margin, _needed(picture)) if self.wide else NARROW
         self.traces: list[go.Scatter | go.Bar] = []
         self.annotations: list[dict[str, Any]] = []
         self.shapes: list[dict[str, Any]] = []
@@ -95,10 +97,9 @@ class _Figure:
             self._row(row)
         end = self.at
         self.traces += self._legend()
-        top, legend = (
-            24.0 + 22 * len(heading),
-            24.0 * (2.5 if self.wide else 1 + len(self.picture.legend)),
-        )
+        # Plotly sets the legend in one row, in columns or in one, as it finds room.
+        entries = len(self.picture.legend)
+        top, legend = 24.0 + 22 * len(heading), 32.0 + 20 * (entries / 2 if self.wide else entries)
         bottom = legend + 15.6 * len(words) + 24
         said = [inert(line) for line in words]
         self._text(0, 0, said, NUMBER, yref="paper", yshift=-legend)
@@ -107,7 +108,9 @@ class _Figure:
             {
                 "template": "none",
                 "height": round(top + end + bottom),
-                "width": None if self.wide else round(self.width + 2 * self.margin),
+                "width": None
+                if self.wide and self.width + 2 * self.margin <= WIDE
+                else round(self.width + 2 * self.margin),
                 "margin": {"l": self.margin, "r": self.margin, "t": top, "b": bottom},
                 "paper_bgcolor": self.ink["paper"],
                 "plot_bgcolor": self.ink["paper"],
@@ -134,7 +137,8 @@ class _Figure:
                     "y": 1,
                     "yref": "container",
                     "yanchor": "top",
-                    "pad": {"t": 16},
+                    # Plotly sets the middle of the lines where the middle of one would be.
+                    "pad": {"t": 16 + 12 * (len(heading) - 1)},
                 },
                 "xaxis": {"range": [0, 1], "visible": False, "fixedrange": True},
                 "yaxis": {"range": [end, 0], "visible": False, "fixedrange": True},
@@ -360,6 +364,18 @@ class _Figure:
 
     def _room(self, width: float, size: int) -> int:
         return int(width / (size * CHARACTER))
+
+
+def _needed(picture: AlignedPicture) -> float:
+    """Find the width at which no word of a stage's name is broken [px]."""
+    rooms = [0.0]
+    for row in picture.rows:
+        starts = sorted({bar.start for bar in row.bars} | {1.0})
+        free = {start: end - start for start, end in pairwise(starts)}
+        for bar in row.bars:
+            longest = max(min(len(word), LONGEST) for word in bar.name.split() or [""])
+            rooms.append((longest * SMALL * WORD + 6) / free[bar.start])
+    return max(rooms)
 
 
 def _box(start: float, end: float, top: float, foot: float) -> tuple[list[float], list[float]]:

@@ -135,7 +135,7 @@ class Lenses(Guarded, Box):
         if len(journey.segments) == 1 or (self._at or 0) >= len(journey.segments):
             self._at = None
         comparison = compare(compared, self._frameworks)
-        starts = [(mark.key, mark.name or mark.key) for mark in comparison.picture().marks]
+        starts = comparison.grid.milestones
         if self._start not in dict(starts):
             self._start = ""
         if (compared, self._start) != self._drawn:
@@ -157,7 +157,7 @@ class Lenses(Guarded, Box):
         self._grid.show(tuple(marked(parts, wrong | self._said)), whole=whole)
         self.set_trait("journey", compared)
 
-    def _choices(self, journey: Journey, starts: list[tuple[str, str]]) -> Table:
+    def _choices(self, journey: Journey, starts: tuple[tuple[str, str], ...]) -> Table:
         frameworks = {each.key: each.name for each in (*self._frameworks, self._own)}
         choices = tuple(frameworks.items())
         key = journey.framework.key
