@@ -38,11 +38,14 @@ from cvjkit.sheet import (
     stage_table,
     ways_part,
 )
+from cvjkit.worksheet import worksheet_parts
 
 EXAMPLE_NOTE = "These numbers are an example: type your own over them."
 ILLUSTRATIVE_NOTE = "These numbers are illustrative: made up to show what such a journey may be."
 OR_OVERWRITE = "pass overwrite=True"
 PAUSE_SECONDS = 0.08
+NUMBERS, WORKSHEET = "numbers", "worksheet"
+SHEETS = ((NUMBERS, "Numbers"), (WORKSHEET, "Worksheet"))
 
 
 NO_AUDIT = Audit("", ())
@@ -102,9 +105,10 @@ class Designer(Guarded, Box):
         self._grid = NumberGrid(self._edited)
         self._view = _View()
         self._guide = NumberGrid(_nothing)
-        desk = _Desk([self._grid, self._view, self._guide])
-        desk.add_class("cvj-desk")
-        super().__init__([desk])
+        self._desk = _Desk([self._grid, self._view, self._guide])
+        self._desk.add_class("cvj-desk")
+        self._sheet = NUMBERS
+        super().__init__([self._desk])
         self.add_class("cvj-designer")
         if isinstance(journey, Framework):
             framework, journey = journey, None
@@ -226,6 +230,10 @@ class Designer(Guarded, Box):
         self._draft.wrong = {}
         self._at = None if text == ALL else int(text)
 
+    def _turn(self, _address: Address, text: str) -> None:
+        self._draft.wrong = {}
+        self._sheet = text
+
     def _begin(self, _address: Address, text: str) -> None:
         self._start = text
 
@@ -282,6 +290,30 @@ class Designer(Guarded, Box):
             self._at = 0
         if self._start not in journey.framework.keys:
             self._start = ""
+        file = [self._file(journey)] if self._writable else []
+        if self._sheet == WORKSHEET:
+            self._desk.add_class("cvj-worksheet")
+            sections = worksheet_parts(journey, self._entries, Act(self._entry))
+            self._above, self._below = [self._head(journey), *sections], file
+        else:
+            self._desk.remove_class("cvj-worksheet")
+            self._above, self._below = (
+                self._lay_out_numbers(journey),
+                [
+                    money_part(journey),
+                    ways_part(journey, self._entries, Act(self._entry)),
+                    segments_part(journey),
+                    *file,
+                ],
+            )
+        self._fill(whole=whole)
+        self._guide.show([guide_part(journey.framework)])
+        self.set_trait("journey", journey)
+        if journey is not self._audited or self._audit is NO_AUDIT:
+            self._soon()
+
+    def _lay_out_numbers(self, journey: Journey) -> list[Part]:
+        """Draw the picture, and put together what stands above the audit."""
         single = self._at is None or len(journey.segments) == 1
         segment = None if single or self._at is None else journey.segments[self._at].name
         flow = journey.flow()
@@ -291,7 +323,7 @@ class Designer(Guarded, Box):
             self._view.show(shown, self._start or None)
             self._drawn = drawn
         economics = journey.economics(segment)
-        self._above = [
+        return [
             self._head(journey),
             self._numbers(
                 journey, signed(stage_table(journey, shown, self._at), journey.framework)
@@ -299,17 +331,6 @@ class Designer(Guarded, Box):
             figures_part(economics, journey.currency),
             findings_part(shown),
         ]
-        self._below = [
-            money_part(journey),
-            ways_part(journey, self._entries, Act(self._entry)),
-            segments_part(journey),
-            *([self._file(journey)] if self._writable else []),
-        ]
-        self._fill(whole=whole)
-        self._guide.show([guide_part(journey.framework)])
-        self.set_trait("journey", journey)
-        if journey is not self._audited or self._audit is NO_AUDIT:
-            self._soon()
 
     def _fill(self, *, whole: bool = False) -> None:
         """Send the fields to the browser, with the audit there is."""
@@ -343,6 +364,7 @@ class Designer(Guarded, Box):
         chosen = OWN if journey.framework == self._own else journey.framework.key
         undo, redo = self._draft.can_undo, self._draft.can_redo
         fields = (
+            Field("sheet", "Show", self._sheet, "tabs", choices=SHEETS, edit=Act(self._turn)),
             Field("name", "Name", journey.name, "text", edit=_named),
             Field(
                 "framework", "Framework", chosen, "choice", choices=choices, edit=Act(self._through)

@@ -477,7 +477,7 @@ function render({ model, el }) {
     if (!table || !/[\t\n\r]/.test(text)) return;
     event.preventDefault();
     // Read-only fields keep their place in the block.
-    const rows = [...table.tBodies].map((body) => [...body.rows[0].querySelectorAll("input")]);
+    const rows = [...table.tBodies].map((body) => [...body.rows[0].querySelectorAll("input, select")]);
     const top = rows.findIndex((row) => row.includes(event.target));
     const left = rows[top].indexOf(event.target);
     const [controls, texts] = [[], []];

@@ -129,3 +129,94 @@ def test_what_the_audit_cannot_tell_is_unfolded_and_says_what_it_needs(dashboard
     dashboard.get_by_text("What the audit cannot tell yet").focus()
     dashboard.keyboard.press("Enter")
     expect(needed).to_be_visible()
+
+
+# --- the worksheet ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def worksheet(dashboard: Page) -> Page:
+    """The dashboard turned to the worksheet with the keyboard."""
+    dashboard.get_by_role("radio", name="Numbers", exact=True).focus()
+    dashboard.keyboard.press("ArrowRight")
+    expect(dashboard.locator('[data-part="stage-retention"]')).to_be_visible()
+    assert dashboard.evaluate("document.activeElement.value") == "worksheet"
+    return dashboard
+
+
+def test_a_worksheet_is_filled_in_with_the_keyboard_alone_and_nothing_is_written(
+    worksheet: Page, folder: Path
+) -> None:
+    before = (folder / "shop.toml").read_bytes()
+    expect(worksheet.locator(".cvj-flow")).to_be_hidden()
+    field(worksheet, "New tactic: Retention").focus()
+    worksheet.keyboard.type("Birthday card")
+    worksheet.keyboard.press("Tab")
+    assert focused(worksheet) == "Add tactic: Retention"
+    worksheet.keyboard.press("Enter")
+    name = field(worksheet, "Tactic: Retention 1")
+    expect(name).to_have_value("Birthday card")
+    worksheet.keyboard.press("Tab")
+    assert focused(worksheet) == "Add to Retention: Personal attention"
+    worksheet.keyboard.press("Enter")
+    expect(field(worksheet, "Tactic: Retention 2")).to_have_value("Personal attention")
+    expect(field(worksheet, "Kind: Retention 2")).to_have_value("personal_attention")
+    name.focus()
+    for key, label in (
+        ("Tab", "Kind: Retention 1"),
+        ("Tab", "Channel: Retention 1"),
+        ("ArrowDown", "Channel: Retention 2"),
+        ("ArrowUp", "Channel: Retention 1"),
+    ):
+        worksheet.keyboard.press(key)
+        assert focused(worksheet) == label
+    field(worksheet, "Due: Retention 1").focus()
+    worksheet.keyboard.type("soon")
+    said = worksheet.get_by_text("soon must be a day: write it like 2026-03-31.")
+    expect(said).to_be_visible()
+    worksheet.keyboard.press("Control+a")
+    worksheet.keyboard.type("2026-12-01")
+    expect(said).to_have_count(0)
+    worksheet.keyboard.press("Control+z")
+    expect(field(worksheet, "Due: Retention 1")).to_have_value("")
+    worksheet.keyboard.press("Control+y")
+    expect(field(worksheet, "Due: Retention 1")).to_have_value("2026-12-01")
+    field(worksheet, "Remove tactic: Retention 2").focus()
+    worksheet.keyboard.press("Enter")
+    expect(field(worksheet, "Tactic: Retention 2")).to_have_count(0)
+    assert worksheet.evaluate("document.activeElement !== document.body")
+    assert (folder / "shop.toml").read_bytes() == before
+
+
+def test_what_is_done_at_the_wrong_step_is_found_while_the_worksheet_is_filled_in(
+    worksheet: Page,
+) -> None:
+    field(worksheet, "New tactic: Reach").focus()
+    worksheet.keyboard.type("Request for a referral")
+    worksheet.keyboard.press("Tab")
+    worksheet.keyboard.press("Enter")
+    expect(worksheet.locator(".cvj-part-audit")).to_contain_text(
+        "Request for a referral belongs to Loyalty, not to Reach: right thing, wrong step."
+    )
+    expect(worksheet.locator(".cvj-part-audit > summary")).to_contain_text("1 failure")
+
+
+def test_the_numbers_are_there_again_as_they_were(worksheet: Page) -> None:
+    worksheet.get_by_role("radio", name="Worksheet").focus()
+    worksheet.keyboard.press("ArrowLeft")
+    people(worksheet, "reach", "acquisition", "2000")
+    expect(field(worksheet, "Reached: Reach")).to_have_value("10,000")
+    expect(worksheet.locator('[data-part="stage-reach"]')).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [390, 700, 1400])
+def test_a_hostile_worksheet_fits_any_width_and_does_nothing(worksheet: Page, width: int) -> None:
+    choose(worksheet, "hostile.toml")
+    field(worksheet, f"New tactic: {EVIL}").first.focus()
+    worksheet.keyboard.type(EVIL * 9)
+    worksheet.keyboard.press("Tab")
+    worksheet.keyboard.press("Enter")
+    expect(field(worksheet, f"Tactic: {EVIL} 1")).to_have_value(EVIL * 9)
+    worksheet.set_viewport_size({"width": width, "height": 900})
+    assert worksheet.evaluate("document.documentElement.scrollWidth") == width
+    assert worksheet.locator(".cvj-page img, .cvj-page script").count() == 0
