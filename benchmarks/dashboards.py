@@ -16,22 +16,24 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, redirect_stdout
-from io import StringIO
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 import nbformat
-from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 import cvjkit as cvj
-from tests.browser import chromium
-from tests.browser.conftest import ROOT, Server
+from benchmarks.browsing import WAITING, browser, dashboard, open_page, press_keys
+from tests.browser.conftest import ROOT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 PAGES = 12
 KEYS = 60
 JOURNEY = ROOT / "data" / "journeys" / "contact_lenses.toml"
-WAITING = 2
+SANKEY = "path.sankey-link"
 
 # From each key press: when the Sankey first changed, when anything but the audit last did, and
 # when the audit last did.
@@ -60,69 +62,41 @@ def main() -> None:
         only.mkdir()
         shutil.copy(JOURNEY, only)
         bare = _bare_notebook(folder / "bare.ipynb")
-        browser = stack.enter_context(_chromium())
+        chromium = stack.enter_context(browser())
         if sys.argv[1:] == ["keys"]:
-            _print_keys(browser, stack.enter_context(_dashboard(WAITING, only)))
+            _print_keys(chromium, stack.enter_context(dashboard("journey", WAITING, only)))
             return
         for kernels in (0, WAITING):
             print(f"Request to first Sankey [s, median of {PAGES}], {kernels} kernels waiting")
-            ours = stack.enter_context(_dashboard(kernels, only))
+            ours = stack.enter_context(dashboard("journey", kernels, only))
             peer = stack.enter_context(_voila(bare, kernels, folder))
             times: dict[str, list[float]] = {"bare notebook in stock Voila": [], "ours": []}
             for _ in range(PAGES):
                 for name, link in zip(times, (peer, ours), strict=True):
-                    times[name].append(_seconds_to_sankey(browser, link))
+                    times[name].append(_seconds_to_sankey(chromium, link))
                     time.sleep(3 if kernels else 0.5)
             for name, taken in times.items():
                 print(f"  {name:<30}{median(taken):.2f}   {min(taken):.2f} to {max(taken):.2f}")
             theirs, our = (median(taken) for taken in times.values())
             print(f"  {'ratio':<30}{our / theirs:.2f}")
-        _print_keys(browser, ours)
+        _print_keys(chromium, ours)
 
 
-def _print_keys(browser: Browser, link: str) -> None:
-    page = _open(browser, link)
+def _print_keys(chromium: Browser, link: str) -> None:
+    page = open_page(chromium, link, SANKEY)
     page.get_by_role("radio", name="Search ads").check(force=True)
-    field = page.get_by_label("Reached: Collect Leads", exact=True)
-    field.click()
+    page.get_by_label("Reached: Collect Leads", exact=True).click()
     page.keyboard.press("End")
-    page.evaluate(WATCH)
-    for turn in range(KEYS):
-        page.keyboard.press("Backspace" if turn % 2 else str(turn // 2 % 10))
-        page.wait_for_timeout(400)
-    seen = page.evaluate("seen")
-    assert all("drawn" in key for key in seen), "a key press did not redraw the Sankey"
-    page.context.close()
-    print(f"Key press [ms], {len(seen)} keys            median   95%   max")
     ends = {"Sankey redrawn": "drawn", "numbers still": "still", "audit still": "audited"}
-    for name, end in ends.items():
-        taken = sorted(key[end] - key["pressed"] for key in seen if end in key)
-        most = taken[int(0.95 * len(taken))]
-        print(f"  {name:<34}{median(taken):.0f}    {most:.0f}   {taken[-1]:.0f}")
+    press_keys(page, WATCH, KEYS, ends)
 
 
-def _seconds_to_sankey(browser: Browser, link: str) -> float:
+def _seconds_to_sankey(chromium: Browser, link: str) -> float:
     start = time.perf_counter()
-    page = _open(browser, link)
+    page = open_page(chromium, link, SANKEY)
     taken = time.perf_counter() - start
     page.context.close()
     return taken
-
-
-def _open(browser: Browser, link: str) -> Page:
-    page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
-    # Stock Voila asks a public server for icons; where there is no network it would wait for it.
-    page.route("**/*", _only_here)
-    page.goto(link, wait_until="commit")
-    page.wait_for_selector("path.sankey-link", timeout=60_000)
-    return page
-
-
-def _only_here(route: Route) -> None:
-    if "//127.0.0.1" in route.request.url:
-        route.continue_()
-    else:
-        route.abort()
 
 
 def _bare_notebook(path: Path) -> Path:
@@ -132,27 +106,6 @@ def _bare_notebook(path: Path) -> Path:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
     nbformat.write(notebook, path)
     return path
-
-
-@contextmanager
-def _chromium() -> Iterator[Browser]:
-    path = chromium.find()
-    assert path, chromium.ADVICE
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(chromium.ARGUMENTS))
-        yield browser
-        browser.close()
-
-
-@contextmanager
-def _dashboard(kernels: int, journeys: Path) -> Iterator[str]:
-    options = [f"--kernels={kernels}", f"--journeys={journeys}"]
-    server = Server(["dashboard", "--port=0", *options], ROOT)
-    try:
-        yield server.link()
-    finally:
-        with redirect_stdout(StringIO()):
-            server.stop()
 
 
 @contextmanager

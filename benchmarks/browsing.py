@@ -1,0 +1,76 @@
+"""What the benchmarks of dashboards share: a browser, a dashboard, and how keys are reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
+from pathlib import Path
+from statistics import median
+
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from tests.browser import chromium
+from tests.browser.conftest import ROOT, Server
+
+WAITING = 2
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Start Chromium."""
+    path = chromium.find()
+    assert path, chromium.ADVICE
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=list(chromium.ARGUMENTS))
+        yield started
+        started.close()
+
+
+@contextmanager
+def dashboard(name: str, kernels: int, journeys: Path) -> Iterator[str]:
+    """Publish one of our dashboards; give its link."""
+    options = [f"--kernels={kernels}", f"--journeys={journeys}"]
+    server = Server(["dashboard", "--port=0", *options, f"dashboards/{name}.ipynb"], ROOT)
+    try:
+        yield server.link()
+    finally:
+        with redirect_stdout(StringIO()):
+            server.stop()
+
+
+def open_page(chromium: Browser, link: str, first: str) -> Page:
+    """Open a page as a new visitor and wait until its first picture is there."""
+    page = chromium.new_context(viewport={"width": 1400, "height": 900}).new_page()
+    # Stock Voila asks a public server for icons; where there is no network it would wait for it.
+    page.route("**/*", _only_here)
+    page.goto(link, wait_until="commit")
+    page.wait_for_selector(first, timeout=60_000)
+    return page
+
+
+def press_keys(page: Page, watch: str, keys: int, ends: Mapping[str, str]) -> None:
+    """Append a digit and remove it again, time after time; print how long each took to show.
+
+    `watch` is a script that keeps, for each key press in `window.seen`, when what happened; `ends`
+    names what is printed.
+    """
+    page.evaluate(watch)
+    for turn in range(keys):
+        page.keyboard.press("Backspace" if turn % 2 else str(turn // 2 % 10))
+        page.wait_for_timeout(500)
+    seen = page.evaluate("seen")
+    page.context.close()
+    assert all("drawn" in key for key in seen), "a key press did not redraw the picture"
+    print(f"Key press [ms], {len(seen)} keys            median   95%   max")
+    for name, end in ends.items():
+        taken = sorted(key[end] - key["pressed"] for key in seen if end in key)
+        most = taken[int(0.95 * len(taken))]
+        print(f"  {name:<34}{median(taken):.0f}    {most:.0f}   {taken[-1]:.0f}")
+
+
+def _only_here(route: Route) -> None:
+    if "//127.0.0.1" in route.request.url:
+        route.continue_()
+    else:
+        route.abort()
