@@ -89,7 +89,7 @@ function updateControl(control, field, context) {
       },
       (tab, { id, name }) => {
         tab.firstChild.checked = id === text;
-        tab.title = name;
+        attribute(tab, "title", name);
         say(tab.lastChild, name);
       },
     );
@@ -108,8 +108,8 @@ function updateControl(control, field, context) {
       if (document.activeElement === control) control.select();
     }
     if (!leave) control.cvj.dirty = false;
-    control.readOnly = fixed;
-    control.tabIndex = fixed ? -1 : 0;
+    attribute(control, "readonly", fixed);
+    attribute(control, "tabindex", fixed ? -1 : 0);
     control.classList.toggle("cvj-shown", fixed);
     control.classList.toggle("cvj-nothing", fixed && !text);
   }
@@ -174,7 +174,7 @@ function updateGrid(grid, table, context) {
     grid.setAttribute("role", "table");
     grid.tHead.rows[0].setAttribute("role", "row");
   }
-  grid.hidden = table.rows.length === 0;
+  attribute(grid, "hidden", table.rows.length === 0);
   const all = table.rows.flatMap((row) => row.fields);
   const texts = new Set(all.filter(({ kind }) => kind !== "number").map(({ id }) => id));
   keyed(
@@ -216,7 +216,7 @@ function updateGrid(grid, table, context) {
     (body, row) => {
       const [line, below] = body.rows;
       const name = line.cells[0];
-      name.title = row.name;
+      attribute(name, "title", row.name);
       const [title, note, more] = name.children;
       say(title, row.name);
       say(note, row.note);
@@ -247,9 +247,9 @@ function updateGrid(grid, table, context) {
           );
         },
       );
-      below.cells[0].colSpan = columns.length + 1;
+      attribute(below.cells[0], "colspan", columns.length + 1);
       updateMessages(below.cells[0].firstChild, row.fields);
-      below.hidden = !row.fields.some((field) => field.message);
+      attribute(below, "hidden", !row.fields.some((field) => field.message));
     },
   );
 }
