@@ -355,9 +355,10 @@ class Designer(Guarded, Box):
             self._waiting = loop.call_later(PAUSE_SECONDS, self._check)
 
     def _check(self) -> None:
-        self._audited = self._draft.journey
-        self._audit = self._audited.audit()
-        self._fill()
+        with self._grid.turn:
+            self._audited = self._draft.journey
+            self._audit = self._audited.audit()
+            self._fill()
 
     def _head(self, journey: Journey) -> Part:
         choices = framework_choices(self._own)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from threading import RLock
 from typing import Any, Literal, get_args
 
 import anywidget
@@ -366,6 +367,8 @@ class NumberGrid(Guarded, anywidget.AnyWidget):
     ----------
     document : dict
         What the browser draws.
+    turn : lock
+        Held while an edit is answered: JupyterLab may hand messages to several threads at once.
     """
 
     _esm = STATIC / "number_grid.js"
@@ -376,6 +379,8 @@ class NumberGrid(Guarded, anywidget.AnyWidget):
         self._on_edit = on_edit
         self._fields: dict[Address, Field] = {}
         self._answered: dict[str, Any] = {"view": "", "number": 0, "whole": False}
+        self._newest: dict[Address, int] = {}
+        self.turn = RLock()
         super().__init__()
 
     def show(self, parts: Sequence[Part], *, whole: bool = False) -> None:
@@ -410,12 +415,26 @@ class NumberGrid(Guarded, anywidget.AnyWidget):
                 "run": int(run),
                 "edits": list(edits),
             }:
-                texts = [found for edit in edits[:MOST_EDITS] if (found := self._understood(edit))]
                 outside = content.get("outside")
                 outside = min(outside, MOST_EDITS) if isinstance(outside, int) else 0
                 view = _legible(view[:LONGEST_VIEW])
-                self._answered = {"view": view, "number": number}
-                self._on_edit(Edits(tuple(texts), (view, run), what, outside))
+                with self.turn:
+                    texts = self._in_order(view, number, edits[:MOST_EDITS])
+                    if texts is not None:
+                        self._on_edit(Edits(tuple(texts), (view, run), what, outside))
+
+    def _in_order(
+        self, view: str, number: int, edits: Sequence[object]
+    ) -> list[tuple[Address, str]] | None:
+        """Leave out older texts of fields of which a newer one is here; None if that is all."""
+        if view != self._answered["view"]:
+            self._answered, self._newest = {"view": view, "number": number}, {}
+        found = [each for edit in edits if (each := self._understood(edit))]
+        texts = [each for each in found if number >= self._newest.get(each[0], number)]
+        self._newest |= dict.fromkeys((address for address, _ in texts), number)
+        latest = max(number, self._answered["number"])
+        self._answered = {"view": view, "number": latest}
+        return texts if texts or not found else None
 
     def _understood(self, edit: object) -> tuple[Address, str] | None:
         match edit:

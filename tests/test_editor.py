@@ -795,3 +795,14 @@ def test_every_starter_journey_can_be_edited_in_every_framework(name: str) -> No
         hand.types(key, *FRAMEWORK)
         assert hand.message(*FRAMEWORK) == ""
         shown_in_full(hand.designer)
+
+
+def test_a_text_that_arrives_after_a_newer_one_of_its_field_is_overtaken() -> None:
+    hand = Hand(SHOP).types("123", "stages", "conversion", "reached")
+    late = {"what": "type", "view": "v", "number": hand.number - 1, "run": hand.run}
+    late["edits"] = [["stages", "conversion", "reached", "12"]]
+    hand.designer._grid._handle_custom_msg(late, [])
+    assert hand.journey.segments[0].counts[2] == 123
+    other = late | {"edits": [["stages", "retention", "reached", "7"]]}
+    hand.designer._grid._handle_custom_msg(other, [])
+    assert hand.journey.segments[0].counts[2:4] == (123, 7)
