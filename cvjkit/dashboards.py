@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -72,6 +73,9 @@ class _ChosenPage(_Page):
         self.add_class("cvj-page")
         found = {name: self._read(name) for name in self._paths}
         self._open(next((name for name, each in found.items() if each), ""))
+        # What is loaded by now stays: looking through it again and again for garbage would keep a
+        # key press waiting for 70 ms every now and then.
+        gc.freeze()
 
     def _edited(self, edits: Edits) -> None:
         for (_, _, column), text in edits.texts[:1]:
