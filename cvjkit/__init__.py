@@ -10,25 +10,29 @@ Examples
 
 from __future__ import annotations
 
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
-from cvjkit.audit import Audit
-from cvjkit.economics import Economics
-from cvjkit.faults import InputError
-from cvjkit.flow import Flow
-from cvjkit.framework import Framework, Stage, framework, frameworks, read_framework
+from cvjkit.audit.audit import Audit
+from cvjkit.audit.rules import rules
+from cvjkit.catalog.framework import Framework, Stage, framework, frameworks, read_framework
+from cvjkit.errors import InputError
 from cvjkit.journey import Journey, read_journey
-from cvjkit.lens import Lens
-from cvjkit.rules import rules
+from cvjkit.lens.lens import Lens
+from cvjkit.model.economics import Economics
+from cvjkit.model.flow import Flow
 
 if TYPE_CHECKING:
-    from cvjkit.charts import funnel, sankey
-    from cvjkit.comparison import Comparison, compare
-    from cvjkit.editor import Designer
+    from cvjkit.charts.figures import funnel, sankey
+    from cvjkit.comparison.comparison import Comparison, compare
+    from cvjkit.publishing import dashboards
+    from cvjkit.publishing.canvas import canvas
+    from cvjkit.widgets.compare_view import CompareView
+    from cvjkit.widgets.designer import Designer
 
 __all__ = [
     "Audit",
+    "CompareView",
     "Comparison",
     "Designer",
     "Economics",
@@ -38,7 +42,9 @@ __all__ = [
     "Journey",
     "Lens",
     "Stage",
+    "canvas",
     "compare",
+    "dashboards",
     "framework",
     "frameworks",
     "funnel",
@@ -50,18 +56,21 @@ __all__ = [
 
 # They load when first used: a dashboard that shows no plotly figure does not wait for plotly.
 _LATE = {
-    "Comparison": "cvjkit.comparison",
-    "Designer": "cvjkit.editor",
-    "compare": "cvjkit.comparison",
-    "funnel": "cvjkit.charts",
-    "sankey": "cvjkit.charts",
+    "CompareView": "cvjkit.widgets.compare_view:CompareView",
+    "Comparison": "cvjkit.comparison.comparison:Comparison",
+    "Designer": "cvjkit.widgets.designer:Designer",
+    "canvas": "cvjkit.publishing.canvas:canvas",
+    "compare": "cvjkit.comparison.comparison:compare",
+    "dashboards": "cvjkit.publishing.dashboards",
+    "funnel": "cvjkit.charts.figures:funnel",
+    "sankey": "cvjkit.charts.figures:sankey",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name not in _LATE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_LATE[name]), name)
+    return resolve_name(_LATE[name])
 
 
 def __dir__() -> list[str]:

@@ -12,13 +12,13 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from cvjkit import server
-from cvjkit.audit import Audit, refused
-from cvjkit.audit_formats import FORMATS
-from cvjkit.canvas import canvas
-from cvjkit.faults import Fault, InputError
+from cvjkit.audit.audit import Audit, refused
+from cvjkit.audit.report import FORMATS
+from cvjkit.audit.rules import rules
+from cvjkit.errors import Fault, InputError
 from cvjkit.journey import read_journey
-from cvjkit.rules import rules
+from cvjkit.publishing import server
+from cvjkit.publishing.canvas import canvas
 
 DASHBOARD = Path("dashboards/journey.ipynb")
 DESIGN = Path("notebooks/01-design.ipynb")

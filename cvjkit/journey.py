@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StrictBool, ValidationError
 
-from cvjkit import files
-from cvjkit.audit import Audit, Rule, audit
-from cvjkit.checks import PARTS, checked_parts, framework_of, published_frameworks
-from cvjkit.economics import BOUGHT_AGAIN, Economics, appraise
-from cvjkit.expression import expression
-from cvjkit.faults import Fault, InputError, faults_of, unknown_name
-from cvjkit.flow import Flow, kind_of, solve, unknown_stages
-from cvjkit.framework import Framework
-from cvjkit.inputs import (
+from cvjkit.audit.audit import Audit, Rule, audit
+from cvjkit.audit.rules import rules as all_rules
+from cvjkit.catalog.framework import Framework
+from cvjkit.errors import Fault, InputError, faults_of, unknown_name
+from cvjkit.files import store
+from cvjkit.files.code import expression
+from cvjkit.lens.estimate import HABIT_ORDERS, Known
+from cvjkit.lens.lens import Lens, see
+from cvjkit.model.checks import PARTS, checked_parts, framework_of, published_frameworks
+from cvjkit.model.economics import BOUGHT_AGAIN, Economics, appraise
+from cvjkit.model.flow import Flow, kind_of, solve, unknown_stages
+from cvjkit.model.parts import (
     Accepted,
     Amount,
     Name,
@@ -27,13 +30,10 @@ from cvjkit.inputs import (
     Thresholds,
     Transition,
 )
-from cvjkit.known import HABIT_ORDERS, Known
-from cvjkit.lens import Lens, see
-from cvjkit.rules import rules as all_rules
 
 if TYPE_CHECKING:
     from pathlib import Path
-from cvjkit.restaging import Restaging
+from cvjkit.model.carry import Restaging
 
 SCHEMA_VERSION = 1
 EVERYONE = "Everyone"
@@ -130,7 +130,7 @@ class Journey(BaseModel):
     channels_overlap: StrictBool | None = None
     accepted: tuple[Accepted, ...] = ()
     thresholds: Thresholds = Thresholds()
-    _origin: files.Origin = PrivateAttr(default_factory=files.Origin)
+    _origin: store.Origin = PrivateAttr(default_factory=store.Origin)
 
     def __eq__(self, other: object) -> bool:
         """Compare the design, not the file it came from."""
@@ -222,7 +222,7 @@ class Journey(BaseModel):
         cls,
         document: object,
         subject: str = "journey",
-        origin: files.Origin | None = None,
+        origin: store.Origin | None = None,
     ) -> Journey:
         """Make a journey from plain values, as a file holds them.
 
@@ -257,7 +257,7 @@ class Journey(BaseModel):
         subject: str,
         framework: object,
         fields: Mapping[str, Any],
-        origin: files.Origin | None = None,
+        origin: store.Origin | None = None,
     ) -> Journey:
         """Build a journey, or raise everything that is wrong with it at once."""
         stages, parts, faults = checked_parts(framework, fields)
@@ -639,7 +639,7 @@ class Journey(BaseModel):
         Parameters
         ----------
         rules : iterable of Rule, optional
-            By default `cvjkit.rules`; rules of one's own go beside them:
+            By default `cvjkit.audit.rules`; rules of one's own go beside them:
             ``[*cvj.rules(), mine]``.
 
         Returns
@@ -771,7 +771,7 @@ class Journey(BaseModel):
         if target is None:
             fix = 'name one: journey.save("shop.toml")'
             raise self._error(Fault("path", None, "is needed: the design has no file yet", fix))
-        return files.write(target, self.document(), self._origin, overwrite=overwrite)
+        return store.write(target, self.document(), self._origin, overwrite=overwrite)
 
     @property
     def path(self) -> Path | None:
@@ -824,7 +824,7 @@ def read_journey(path: str | Path) -> Journey:
     InputError
         With everything that is wrong in the file.
     """
-    document, origin = files.read(path)
+    document, origin = store.read(path)
     return Journey.from_document(document, str(path), origin)
 
 

@@ -15,8 +15,8 @@ from hypothesis import assume
 from numpy.typing import NDArray
 
 import cvjkit as cvj
-from cvjkit.economics import UndefinedError, lifetime_value, payback_cycles
-from cvjkit.flow import Flow
+from cvjkit.model.economics import UndefinedError, lifetime_value, payback_cycles
+from cvjkit.model.flow import Flow
 
 RATIOS = ("cac", "second_purchase_rate", "ltv", "ltv_net", "ltv_to_cac", "roas", "roi", "k")
 SUMS = ("customers", "acquisition_cost", "total_cost", "profit")

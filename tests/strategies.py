@@ -6,9 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from cvjkit.flow import kind_of
-from cvjkit.framework import Framework, framework
+from cvjkit.catalog.framework import Framework, framework
 from cvjkit.journey import Journey
+from cvjkit.model.flow import kind_of
 
 PUBLISHED = ("five", "seven", "eight", "eight:time", "nine", "full", "full:time")
 HIGHEST_K = 0.9

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from cvjkit import server
 from cvjkit.cli import main
-from cvjkit.faults import InputError
+from cvjkit.errors import InputError
+from cvjkit.publishing import server
 
 PACKAGE = Path(server.__file__).parent
 NOTEBOOK = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}

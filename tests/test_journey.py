@@ -13,7 +13,7 @@ from hypothesis import given
 from pydantic import ValidationError
 
 import cvjkit as cvj
-from cvjkit.faults import Fault
+from cvjkit.errors import Fault
 from tests import laws
 from tests.strategies import journeys
 

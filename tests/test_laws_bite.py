@@ -18,7 +18,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from cvjkit import economics, expression, flow, journey
+from cvjkit import journey
+from cvjkit.files import code
+from cvjkit.model import economics, flow
 from tests import laws
 from tests.strategies import amounts, journeys, shares
 
@@ -228,7 +230,7 @@ BREAKS = [
     Break(
         laws.document_and_code_make_it_again,
         (PAYING,),
-        expression._literal,
+        code._literal,
         "str(int(value))",
         "str(int(value) + 1)",
     ),

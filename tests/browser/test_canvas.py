@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 import cvjkit as cvj
-from cvjkit.canvas import canvas
+from cvjkit.publishing.canvas import canvas
 from tests.browser.conftest import ROOT
-from tests.test_canvas import HOSTILE, hostile
+from tests.publishing.test_canvas import HOSTILE, hostile
 
 JOURNEYS = ROOT / "data" / "journeys"
 OF_EACH = pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 import cvjkit as cvj
-from cvjkit.charts import funnel, sankey
-from cvjkit.layout import BAR
-from cvjkit.picture import sankey_picture
+from cvjkit.charts.figures import funnel, sankey
+from cvjkit.charts.layout import BAR
+from cvjkit.charts.sankey import sankey_picture
 
 HOSTILE = '<img src=x onerror=alert(1)> <a href="javascript:alert(2)">link</a> <b>bold</b> $x$'
 MEASURED = """

@@ -16,7 +16,7 @@ from tests.browser.test_server import notebook
 SETUP = """
 import ipywidgets as widgets
 import cvjkit as cvj
-from cvjkit.flow_view import FlowView
+from cvjkit.widgets.flow_view import FlowView
 """
 # From 1 in 10,000 to all; numbers of up to seven digits; ways back, repeats, skips, referrals.
 GALLERY = """

@@ -1,0 +1,112 @@
+"""An audit in words for a terminal, in JSON for programs, in annotations for GitHub."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
+from types import MappingProxyType
+
+from cvjkit.audit.audit import BASES, SEVERITIES, Audit, Finding
+from cvjkit.numbers import share_text
+
+ANNOTATIONS = {"E": "error", "F": "error", "W": "warning", "M": "warning", "I": "notice"}
+MOST_NEEDS = 3
+"""What a rule needs is told in full in JSON, in the table and in `Finding.needs`."""
+
+Audits = Iterable[tuple[str, Audit]]
+
+
+def as_text(audits: Audits) -> str:
+    """Write audits to be read: what was found, the gravest first; then what could not be told.
+
+    Parameters
+    ----------
+    audits : iterable of (str, Audit)
+        Each with the file it is of.
+
+    Examples
+    --------
+    >>> import cvjkit as cvj
+    >>> shop = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
+    >>> print(as_text([("shop.toml", shop.audit())])[:52])
+    shop.toml: Shop: 3 findings, none of them a failure.
+    """
+    return "\n\n".join("\n".join(_lines(file, audit)) for file, audit in audits)
+
+
+def _lines(file: str, audit: Audit) -> Iterable[str]:
+    subject = "" if audit.name == file else f" {audit.name}:"
+    found, failed = len(audit.fired), len(audit.failed)
+    failures = f"{failed or 'none'} of them {'failures' if failed > 1 else 'a failure'}"
+    yield f"{file}:{subject} {found} finding{'s' if found != 1 else ''}, {failures}."
+    for severity, meaning in SEVERITIES.items():
+        findings = [finding for finding in audit.fired if finding.severity == severity]
+        if findings:
+            yield f"\n{severity}, {meaning}:"
+        for _, group in groupby(findings, key=lambda finding: finding.id):
+            together = list(group)
+            for finding in together:
+                yield f"  {finding.id} {_place(finding)}{finding.message}"
+                if finding.accepted is not None:
+                    yield f"      Accepted: {finding.accepted}"
+            yield f"      {_grounds(together[0])}"
+    if audit.unanswered:
+        yield "\nCannot tell:"
+    for finding in audit.unanswered:
+        shown, more = finding.needs[:MOST_NEEDS], len(finding.needs) - MOST_NEEDS
+        rest = f"; {more} more" if more > 0 else ""
+        yield f"  {finding.id} needs {'; '.join(shown)}{rest}"
+    for each in audit.unmatched:
+        yield f"\nAccepted, but not found: {each.rule} ({each.reason})"
+    yield f"\n{share_text(audit.completeness)} of the rules have an answer."
+
+
+def _place(finding: Finding) -> str:
+    places = [place for place in (finding.stage, finding.segment) if place is not None]
+    return f"[{', '.join(places)}] " if places else ""
+
+
+def _grounds(finding: Finding) -> str:
+    cited = f" [{', '.join(finding.sources)}]" if finding.sources else ""
+    ours = "" if finding.basis == "document" else f" ({BASES[finding.basis]})"
+    return f"{finding.because}{cited}{ours}"
+
+
+def as_json(audits: Audits) -> str:
+    """Write audits as a JSON list: for each its file and `Audit.document`."""
+    plain = [{"file": file, **audit.document()} for file, audit in audits]
+    return json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def as_annotations(audits: Audits) -> str:
+    r"""Write what was found and not accepted as annotations of a GitHub workflow.
+
+    Examples
+    --------
+    >>> import cvjkit as cvj
+    >>> shop = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10])
+    >>> print(as_annotations([("a,b.toml", shop.audit())]).splitlines()[-1][:57])
+    ::notice file=a%2Cb.toml,title=A51 loyalty::Thin evidence
+    """
+    return "\n".join(
+        f"::{ANNOTATIONS[finding.severity]} file={_escaped(file, property=True)},"
+        f"title={_escaped(_title(finding), property=True)}::{_escaped(finding.message)}"
+        for file, audit in audits
+        for finding in audit.fired
+        if finding.accepted is None
+    )
+
+
+def _title(finding: Finding) -> str:
+    return " ".join(filter(None, (finding.id, finding.stage, finding.segment)))
+
+
+def _escaped(text: str, *, property: bool = False) -> str:  # noqa: A002 - GitHub's word for it
+    signs = "%\r\n:," if property else "%\r\n"
+    return "".join(f"%{ord(sign):02X}" if sign in signs else sign for sign in text)
+
+
+FORMATS: Mapping[str, Callable[[Audits], str]] = MappingProxyType(
+    {"text": as_text, "json": as_json, "github": as_annotations}
+)

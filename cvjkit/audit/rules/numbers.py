@@ -1,0 +1,330 @@
+"""Rules on the numbers: can they be computed, can they be trusted, do they pay. All ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from cvjkit.audit.audit import Outcome, fires, passes, rule
+from cvjkit.audit.facts import Facts, MissingError, exceeds
+from cvjkit.model.economics import NEVER_PAID
+from cvjkit.model.intervals import rate_interval
+from cvjkit.numbers import days_text, money_text, people_text, share_text
+
+
+@rule(
+    "A45",
+    "E",
+    "No number is impossible",
+    "A rate outside 0 to 1, more leaving a stage than are there, a negative or infinite number: "
+    "no flow follows from it.",
+    basis="model",
+)
+def impossible(facts: Facts) -> Iterator[Outcome]:  # noqa: ARG001 - refused before there are facts
+    yield passes("All numbers are possible: a design with others is refused when it is made.")
+
+
+@rule(
+    "A46",
+    "E",
+    "No count rises from one stage to the next",
+    "People at a stage come from the one before, by referral or from outside. What is left over "
+    "enters there until you accept the finding with the reason.",
+    basis="model",
+)
+def rising_count(facts: Facts) -> Iterator[Outcome]:
+    yield from _flagged(facts, "A46")
+    facts.counted(*range(len(facts.framework)))
+    yield passes("No count rises.")
+
+
+@rule(
+    "A47",
+    "E",
+    "Every loop has an exit",
+    "Where nobody ever leaves, visits have no finite number (spectral radius of P is 1).",
+    basis="model",
+)
+def endless_loop(facts: Facts) -> Iterator[Outcome]:
+    yield from _flagged(facts, "A47")
+    yield passes("People leave every stage.")
+
+
+@rule(
+    "A48",
+    "E",
+    "Each person brings in fewer than one other",
+    "With k of 1 or more the numbers grow without end: there are no totals.",
+    basis="model",
+)
+def endless_growth(facts: Facts) -> Iterator[Outcome]:
+    yield from _flagged(facts, "A48")
+    k = facts.flow.k
+    told = "No referrals are typed." if k is None else f"Each person brings {k:.3g}."
+    yield passes(told, {"k": k})
+
+
+@rule(
+    "A49",
+    "E",
+    "Word of mouth is entered once: as a channel or as a referral",
+    "People who come by recommendation are in the counts of the channel already.",
+    basis="model",
+)
+def counted_twice(facts: Facts) -> Iterator[Outcome]:
+    brought = [referral for referral in facts.journey.referrals if referral.per_person > 0]
+    if not brought:
+        yield passes("No referrals are typed.")
+        return
+    segments = facts.journey.segments
+    for segment in segments:
+        if segment.channel_kind == "word_of_mouth":
+            yield fires(
+                f"Referrals are counted twice: as the channel {segment.name} and as what people "
+                f"at {facts.label(facts.framework.index(brought[0].source))} bring.",
+                {"per_person": brought[0].per_person},
+                segment=segment.name,
+            )
+    facts.typed(*((f"the channel_kind of {each.name}", each.channel_kind) for each in segments))
+    yield passes("Word of mouth is no channel here.", {"per_person": brought[0].per_person})
+
+
+@rule(
+    "A50",
+    "I",
+    "Ways and referrals typed agree with the counts",
+    "What is typed twice may differ by rounding only.",
+    basis="model",
+)
+def contradiction(facts: Facts) -> Iterator[Outcome]:
+    yield from _flagged(facts, "A50")
+    yield passes("They agree.")
+
+
+@rule(
+    "A51",
+    "I",
+    "How many people each rate rests on, and how exact that makes it",
+    "A rate counted from few people may be off by half. 95% interval from Jeffreys' prior.",
+    basis="model",
+)
+def thin_evidence(facts: Facts) -> Iterator[Outcome]:
+    fewest, widest = facts.thresholds.thin_people, facts.thresholds.thin_width
+    legs = _counted_legs(facts)
+    for place, counts in legs:
+        came = sum(each[1] for each in counts.values())
+        went = min(came, sum(each[2] for each in counts.values()))
+        low, high = rate_interval(went, came)
+        if came < fewest or exceeds(high - low, 2 * widest * went / came):
+            yield fires(
+                f"Thin evidence: {people_text(went)} of {people_text(came)} go on to "
+                f"{facts.label(place)}, so the rate is {share_text(low)} to "
+                f"{share_text(high)}.",
+                {"people": came, "rate": went / came, "low": low, "high": high},
+                stage=facts.key(place),
+            )
+    yield passes("Each rate rests on enough people.", {"rates": float(len(legs))})
+
+
+@rule(
+    "A52",
+    "I",
+    "The people counted have had time to get through",
+    "Whoever came in yesterday cannot have bought again: in a young cohort late stages look worse "
+    "than they are.",
+    basis="model",
+)
+def too_young(facts: Facts) -> Iterator[Outcome]:
+    if not any(segment.observed for segment in facts.journey.segments):
+        yield passes("Does not apply: the people are planned, not counted.")
+        return
+    (age,) = facts.typed(("cohort_age_days", facts.journey.cohort_age_days))
+    times, needs = facts.thresholds.age_delays, list[str]()
+    for place, parent in enumerate(facts.framework.parents):
+        if parent is None:
+            continue
+        try:
+            days = facts.days_to(place)
+        except MissingError as missing:
+            needs += missing.needs
+            continue
+        if exceeds(times * days, age):
+            yield fires(
+                f"Too young: {days_text(age)} old, but it takes {days_text(days)} to get to "
+                f"{facts.label(place)}. Late stages look worse than they are.",
+                {"age_days": age, "days": days},
+                stage=facts.key(place),
+            )
+    if needs:
+        raise MissingError(*needs)
+    yield passes(f"{days_text(age)} old: old enough.", {"age_days": age})
+
+
+@rule(
+    "A53",
+    "I",
+    "All numbers count people, each of them once",
+    "Impressions, visits and people are different things, and one person may come by two channels.",
+    basis="model",
+)
+def mixed_units(facts: Facts) -> Iterator[Outcome]:
+    segments = facts.journey.segments
+    units = sorted({each.counted_in for each in segments if each.counted_in is not None})
+    if len(units) > 1 or "mixed" in units:
+        listed = ", ".join(units)
+        yield fires(f"The same person counted twice? Numbers are in different units: {listed}.")
+    if facts.journey.channels_overlap:
+        yield fires("The same person counted twice? The channels overlap.")
+    overlap = facts.journey.channels_overlap if len(segments) > 1 else False
+    facts.typed(
+        *((f"what {each.name} is counted_in", each.counted_in) for each in segments),
+        ("channels_overlap: whether one person may be in two segments", overlap),
+    )
+    yield passes(f"All numbers count {units[0]}.")
+
+
+@rule(
+    "A54",
+    "M",
+    "A customer brings more than winning them costs, and soon enough",
+    "LTV below CAC loses money on each customer; three times CAC and a year are what many aim for.",
+    basis="model",
+)
+def unprofitable(facts: Facts) -> Iterator[Outcome]:
+    money, limits = facts.economics, facts.thresholds
+    cac, value, days = money.cac, money.ltv_net, money.payback_days
+    if cac is not None and value is not None and exceeds(limits.ltv_to_cac * cac, value):
+        told = (
+            f"Each customer costs {money_text(cac, facts.journey.currency)} and brings "
+            f"{money_text(value, facts.journey.currency)} ({money.horizon})."
+        )
+        yield fires(told, {"cac": cac, "ltv_net": value}, severity="F" if value < cac else "I")
+    never = money.reasons.get("payback_days") == NEVER_PAID
+    if never or (days is not None and days > limits.payback_days):
+        told = (
+            "A customer never brings in what winning them cost."
+            if days is None
+            else f"It takes {days_text(days)} until a customer has brought in what winning "
+            "them cost."
+        )
+        yield fires(told, {"payback_days": days}, severity="I")
+    figures = {"cac": cac, "ltv_net": value, "payback_days": days}
+    facts.typed(*((f"{name} ({money.reasons.get(name)})", each) for name, each in figures.items()))
+    yield passes("A customer brings enough, soon enough.", figures)
+
+
+@rule(
+    "A55",
+    "M",
+    "What one more person at a stage costs, against what that person still brings",
+    "Value to go, before the cost of the stage itself, is the most one more arrival is worth; a "
+    "reward should not exceed what the person brought is worth.",
+    basis="model",
+)
+def overpaid(facts: Facts) -> Iterator[Outcome]:
+    costs = {
+        place: numbers.unit_cost
+        for place in range(len(facts.framework))
+        if (numbers := facts.numbers(place)) is not None and numbers.unit_cost
+    }
+    rewards = [referral for referral in facts.journey.referrals if referral.reward is not None]
+    if not costs and not rewards:
+        raise MissingError("unit costs, or the reward of a referral")
+    to_go = facts.economics.stages["value_to_go"]
+    ends = [facts.framework.index(referral.target) for referral in rewards]
+    facts.typed(
+        *(
+            (f"what a person at {facts.label(at)} still brings", to_go.iloc[at])
+            for at in [*costs, *ends]
+        )
+    )
+    currency = facts.journey.currency
+    for place, cost in costs.items():
+        worth = float(to_go.iloc[place]) + cost
+        if exceeds(cost, worth):
+            yield fires(
+                f"You pay {money_text(cost, currency)} at {facts.label(place)} for something "
+                f"worth {money_text(worth, currency)}.",
+                {"cost": cost, "worth": worth},
+                stage=facts.key(place),
+            )
+    for referral, end in zip(rewards, ends, strict=True):
+        worth, reward = float(to_go.iloc[end]), referral.reward or 0.0
+        if exceeds(reward, worth):
+            yield fires(
+                f"You reward with {money_text(reward, currency)} a person worth "
+                f"{money_text(worth, currency)}.",
+                {"cost": reward, "worth": worth},
+                stage=referral.source,
+            )
+    yield passes("Everybody is worth what they cost.", {"stages": float(len(costs))})
+
+
+@rule(
+    "A56",
+    "M",
+    "Whether the segments' rates differ by more than chance",
+    "Where the 95% intervals of two segments do not touch, the average of both describes neither.",
+    basis="model",
+)
+def hidden_differences(facts: Facts) -> Iterator[Outcome]:
+    if len(facts.journey.segments) < 2:
+        raise MissingError("two segments with people counted")
+    apart: list[tuple[float, int, str, str, float, float]] = []
+    for place, counts in _counted_legs(facts):
+        ends = {name: rate_interval(went, came) for name, came, went in counts.values()}
+        if len(ends) > 1:
+            best, worst = max(ends, key=lambda n: ends[n][0]), min(ends, key=lambda n: ends[n][1])
+            low, high = ends[best][0], ends[worst][1]
+            apart.append((low - high, place, best, worst, low, high))
+    differing = [leg for leg in apart if leg[0] > 0]
+    if differing:
+        _, place, best, worst, low, high = max(differing)
+        yield fires(
+            f"The average hides two different funnels: at least {share_text(low)} of {best} go "
+            f"on to {facts.label(place)}, at most {share_text(high)} of {worst}. "
+            f"{len(differing)} of {len(apart)} steps differ: look at each segment.",
+            {"low": low, "high": high, "steps": float(len(differing))},
+            stage=facts.key(place),
+        )
+    if not apart:
+        raise MissingError("two segments with people counted")
+    yield passes(
+        "No step differs between segments by more than chance.", {"steps": float(len(apart))}
+    )
+
+
+def _flagged(facts: Facts, rule_id: str) -> Iterator[Outcome]:
+    for flag in facts.flow.flags:
+        if flag.id == rule_id:
+            place = facts.framework.index(flag.stage)
+            entered = float(facts.flow.entered[:, place].sum())
+            yield fires(
+                flag.message,
+                {"people": facts.people(place), "entered": entered, "k": facts.flow.k},
+                stage=flag.stage,
+            )
+
+
+Leg = tuple[int, dict[int, tuple[str, float, float]]]
+
+
+def _counted_legs(facts: Facts) -> list[Leg]:
+    """Count, for each step and segment, who could have gone on and who did."""
+    flow, legs = facts.flow, list[Leg]()
+    if not any(segment.observed for segment in facts.journey.segments):
+        raise MissingError("people counted: these are planned")
+    reach = flow.fundamental / np.einsum("sjj->sj", flow.fundamental)[:, None, :]
+    for place, parent in enumerate(facts.framework.parents):
+        if parent is None:
+            continue
+        counts = {
+            at: (segment.name, came, min(came, came * float(reach[at, parent, place])))
+            for at, segment in enumerate(facts.journey.segments)
+            if segment.observed and not flow.undefined[at, [parent, place]].any()
+            and (came := float(flow.people[at, parent])) > 0
+        }  # fmt: skip
+        if counts:
+            legs.append((place, counts))
+    return legs

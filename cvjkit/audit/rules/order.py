@@ -1,0 +1,291 @@
+"""Rules on the order of the stages: none left out, none jumped over, each act at its step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cvjkit.audit.audit import Outcome, Severity, fires, passes, rule
+from cvjkit.audit.facts import Facts, MissingError, exceeds
+from cvjkit.catalog.framework import milestones
+from cvjkit.numbers import people_text, share_text
+
+
+@rule(
+    "A01",
+    "F",
+    "Each stage has people, or something is done there",
+    "003 calls leaving out a single step failure; 001 asks for as many steps as you can manage; "
+    "004 lets you alter the scheme. So: F in eight, W in nine, I elsewhere.",
+    *("003:13", "001:63", "004:10"),
+)
+def empty_stage(facts: Facts) -> Iterator[Outcome]:
+    severities: dict[str, Severity] = {"eight": "F", "nine": "W"}
+    severity = severities.get(_document(facts), "I")
+    offered = {offer.stage for offer in facts.journey.offers}
+    done = {facts.key(act.place) for act in facts.acts} | offered
+    idle = [place for place in range(len(facts.framework)) if facts.key(place) not in done]
+    for place in idle:
+        if facts.people(place) == 0 or (facts.people(place) is None and facts.begun):
+            yield fires(
+                f"{facts.label(place)} is empty: nobody gets there and nothing is done there. "
+                "003 calls skipping a step failure, 001 asks for as many as you can.",
+                {"people": facts.people(place)},
+                stage=facts.key(place),
+                severity=severity,
+            )
+    facts.counted(*idle)
+    yield passes("Each stage has people, tactics, messages or an offer.")
+
+
+@rule(
+    "A02",
+    "F",
+    "How many jump over a stage, by a skip or by coming in after it",
+    "003 calls skipping a step failure. 002 lets an excited client jump ahead to promoting, so "
+    "that jump is left out, and so are people who come in by referral.",
+    *("003:13", "002:23"),
+    basis="threshold",
+)
+def bypassed(facts: Facts) -> Iterator[Outcome]:
+    most, largest = facts.thresholds.bypass_share, 0.0
+    for place, jumpers in enumerate(_jumpers(facts)):
+        people = facts.people(place)
+        share = jumpers / (jumpers + people) if jumpers and people is not None else 0.0
+        largest = max(largest, share)
+        if exceeds(share, most):
+            yield fires(
+                f"{share_text(share)} of those who get as far jump over {facts.label(place)} "
+                f"({people_text(jumpers)} of them).",
+                {"share": share, "jumped": jumpers, "most": most},
+                stage=facts.key(place),
+            )
+    facts.counted(*range(len(facts.framework)))
+    yield passes(
+        f"At most {share_text(largest)} jump over a stage.", {"share": largest, "most": most}
+    )
+
+
+def _jumpers(facts: Facts) -> list[float]:
+    """Count, for each stage, those who go over it by a skip or come in after it."""
+    jumpers = [0.0] * len(facts.framework)
+    wowed, promoter = facts.at("wowed"), facts.at("promoter")
+    links = facts.flow.links
+    skips = links[links.kind == "skip"]
+    ways: list[tuple[int | None, int, float]] = [
+        (facts.framework.index(source), facts.framework.index(target), people)
+        for source, target, people in zip(skips.source, skips.target, skips.people, strict=True)
+    ]
+    entered = facts.flow.stages["entered"].to_list()
+    ways += [(None, place, people or 0.0) for place, people in enumerate(entered)]
+    for source, target, people in ways:
+        if source is not None and (source, target) == (wowed, promoter):
+            continue
+        been = [] if source is None else [source, *facts.before(source)]
+        for over in facts.before(target):
+            jumpers[over] += 0.0 if over in been else people
+    return jumpers
+
+
+@rule(
+    "A03",
+    "F",
+    "Each tactic and message stands at a stage where a document puts its kind",
+    "003: the right thing at the wrong step fails just like a step left out. Where the documents "
+    "differ on the step, any of theirs will do.",
+    *("003:13", "003:94"),
+)
+def misplaced(facts: Facts) -> Iterator[Outcome]:
+    facts.must_begin("tactics or messages, each with its kind")
+    branch = {each.key: each.branch for each in milestones()}
+    for act in facts.acts:
+        homes = (
+            [home for home in act.kind.homes if branch[home] in facts.branches] if act.kind else []
+        )
+        places = list(dict.fromkeys(facts.covering[home] for home in homes))
+        anchored = facts.framework.stages[act.place].milestone is not None
+        if anchored and places and act.place not in places:
+            there = " or ".join(facts.label(place) for place in sorted(places))
+            yield fires(
+                f"{act.name} belongs to {there}, not to {facts.label(act.place)}: "
+                "right thing, wrong step.",
+                stage=facts.key(act.place),
+            )
+    unknown = [f"the kind of {act.name}" for act in facts.acts if act.kind is None]
+    if unknown:
+        raise MissingError(*unknown)
+    yield passes("Each stands at its step.", {"acts": float(len(facts.acts))})
+
+
+@rule(
+    "A04",
+    "F",
+    "First payers can be reached again: they were leads before",
+    "001 calls it a trap to sell to visitors one never hears from again. five has no stage for "
+    "leads, so there it is only worth knowing.",
+    "001:28",
+    basis="threshold",
+)
+def traffic_to_sale(facts: Facts) -> Iterator[Outcome]:
+    severity: Severity = "I" if _document(facts) == "five" else "F"
+    lead, payment = facts.at("lead"), facts.stage_at("first_payment")
+    if lead is None:
+        captured = facts.acts_of("capture", last=payment)
+        if captured:
+            yield passes(f"{captured[0].name} takes contact details.")
+        else:
+            yield fires(
+                f"{facts.framework.name} has no stage for leads, and no tactic takes contact "
+                "details: are those who do not buy never reachable again?",
+                severity=severity,
+            )
+        return
+    most, share = facts.thresholds.never_lead_share, facts.share_without(payment, lead)
+    if exceeds(share, most):
+        yield fires(
+            f"Traffic straight to sale: {share_text(share)} of first payers were never leads, "
+            "and cannot be reached again.",
+            {"share": share, "most": most},
+            stage=facts.key(payment),
+            severity=severity,
+        )
+    yield passes(
+        f"{share_text(share)} of first payers were never leads.", {"share": share, "most": most}
+    )
+
+
+@rule(
+    "A05",
+    "F",
+    "Something is designed for after the first payment",
+    "003 and 001: success does not stop at the first sale; most of a customer's value comes later.",
+    *("003:1", "003:5", "001:3"),
+)
+def stops_at_sale(facts: Facts) -> Iterator[Outcome]:
+    payment = facts.stage_at("first_payment")
+    later = range(payment + 1, len(facts.framework))
+    done = {act.place for act in facts.acts}
+    after = [place for place in later if facts.people(place) or place in done]
+    offers = [offer.name for offer in facts.later_offers]
+    if not after and not offers:
+        if not facts.begun:
+            facts.counted(*later)
+        yield fires("The journey stops at the first sale.", stage=facts.key(payment))
+    names = [*(facts.label(place) for place in after), *offers]
+    yield passes(f"After the first payment: {', '.join(names)}.", {"stages": float(len(after))})
+
+
+@rule(
+    "A06",
+    "F",
+    "Something is done to delight new customers",
+    "001 calls skipping the Wow phase a beginner's mistake; 003 says customers must be excited "
+    "before they will go on.",
+    *("001:49", "003:84"),
+)
+def no_wow(facts: Facts) -> Iterator[Outcome]:
+    place = facts.at("wowed", "early_win")
+    needed = "a tactic or message that delights: a thank-you note, a gift, a little victory"
+    if place is None:
+        found = facts.acts_of("wow", first=facts.stage_at("first_payment"))
+        if not found:
+            raise MissingError(f"{needed} (or a stage at wowed, as eight and nine have it)")
+        yield passes(f"{found[0].name} at {facts.label(found[0].place)}.")
+        return
+    facts.must_begin(f"{needed}, at {facts.label(place)}")
+    done = [act for act in facts.acts if act.place == place]
+    if not done:
+        yield fires(
+            f"The Wow phase is skipped: nothing is done at {facts.label(place)}.",
+            {"acts": 0.0},
+            stage=facts.key(place),
+        )
+    yield passes(f"{len(done)} done at {facts.label(place)}.", {"acts": float(len(done))})
+
+
+@rule(
+    "A07",
+    "W",
+    "People are educated before they are offered something",
+    "001 educates first, to lead from the need to the solution, and puts the offer after that.",
+    *("001:37", "001:41"),
+    basis="threshold",
+)
+def uneducated(facts: Facts) -> Iterator[Outcome]:
+    educated, offered = facts.at("educated"), facts.at("offered")
+    most = facts.thresholds.uneducated_share
+    if educated is None or offered is None:
+        place = facts.covering["offered"]
+        needed = f"a tactic that educates, no later than {facts.label(place)}"
+        found = facts.look_for("education", last=place, needs=needed)
+        if not found:
+            yield fires(
+                f"The offer comes before education: nothing educates up to {facts.label(place)}.",
+                stage=facts.key(place),
+            )
+        yield passes(f"{', '.join(act.name for act in found)}: before or with the offer.")
+        return
+    share = facts.share_without(offered, educated)
+    if exceeds(share, most):
+        yield fires(
+            f"The offer comes before education for {share_text(share)} of those who get one.",
+            {"share": share, "most": most},
+            stage=facts.key(offered),
+        )
+    yield passes(
+        f"{share_text(share)} get an offer without education.", {"share": share, "most": most}
+    )
+
+
+@rule(
+    "A43",
+    "I",
+    "What Conversion means: money or time",
+    "003 lets people convert by giving their time, with the sale proper at Ascend; 002 and 004 "
+    "mean the first money.",
+    *("003:74", "003:78", "003:94"),
+)
+def conversion_by_time(facts: Facts) -> Iterator[Outcome]:
+    named = [
+        place
+        for place, stage in enumerate(facts.framework)
+        if "conversion" in (stage.key, stage.name.casefold())
+        and stage.milestone not in (None, "first_payment")
+    ]
+    by_time = facts.at("early_win") is not None or facts.chosen.endswith(":time")
+    place = next(iter(named), facts.at("educated") if by_time else None)
+    payment = facts.at("first_payment")
+    if place is not None:
+        where = "where money is first paid" if payment is None else facts.label(payment)
+        people = facts.people(place)
+        yield fires(
+            f"{facts.label(place)} counts time given, not money. Paying customers start at "
+            f"{where}; CAC uses that.",
+            {"gave_time": people, "paid": None if payment is None else facts.people(payment)},
+            stage=facts.key(place),
+        )
+    yield passes("No stage takes time for money.")
+
+
+BLIND = {
+    "seven": "seven has no step for referrals",
+    "five": "five has no step for leads and none for delighting new customers",
+}
+
+
+@rule(
+    "A44",
+    "I",
+    "What the framework it is shown in leaves out",
+    "000 ends with the client for life and has no step for referrals; 004 invites you to alter "
+    "its five steps, which have none for leads and none for wow.",
+    *("000:31", "004:10"),
+)
+def blind_spots(facts: Facts) -> Iterator[Outcome]:
+    blind = BLIND.get(_document(facts))
+    if blind is not None:
+        yield fires(f"{blind.capitalize()}: look at the journey in eight or nine, too.")
+    yield passes(f"It is shown in {facts.chosen}.")
+
+
+def _document(facts: Facts) -> str:
+    return facts.chosen.partition(":")[0]

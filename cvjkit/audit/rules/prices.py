@@ -1,0 +1,258 @@
+"""Rules on offers and prices: low first, more later, and what it costs covered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from cvjkit.audit.audit import Outcome, fires, passes, rule
+from cvjkit.audit.facts import Facts, MissingError, exceeds
+from cvjkit.numbers import days_text, money_text, ratio_text, share_text
+
+ENTRY, CORE = "first_payment", "bought_again"
+DAYS_A_MONTH = 365 / 12
+
+
+@rule(
+    "A16",
+    "W",
+    "The price of the first offer against that of the next",
+    "000 wants the first thing people buy to be low-priced; 002 asks for a bit of money.",
+    *("000:24", "002:17"),
+    basis="threshold",
+)
+def dear_entry(facts: Facts) -> Iterator[Outcome]:
+    entry, core = _prices(facts)
+    most = facts.thresholds.entry_price_share
+    seen = {"entry_price": entry, "core_price": core, "most": most}
+    stage = facts.key(facts.covering[ENTRY])
+    against = f"{_money(facts, entry)} against {_money(facts, core)}"
+    if entry > 0 and entry >= core:
+        message = f"The entry offer costs no less than the next one: {against}."
+        yield fires(message, seen, stage=stage)
+    elif exceeds(entry, most * core):
+        share = share_text(entry / core)
+        message = f"The entry offer is not low-priced: {against}, {share} of it."
+        yield fires(message, seen, stage=stage)
+    yield passes(f"The entry offer costs {against} for the next.", seen)
+
+
+@rule(
+    "A17",
+    "W",
+    "The first offer is worth much, or takes the risk off the buyer, and says so",
+    "000 wants it extremely valuable as well as low-priced; 002 calls it a high-value, low-risk "
+    "exchange. Customers still see a commodity.",
+    *("000:24", "002:17"),
+)
+def cheap_only(facts: Facts) -> Iterator[Outcome]:
+    offer = facts.offer_at(ENTRY)
+    if offer.value is None and offer.risk_reducer is None:
+        facts.must_begin(f"value or risk_reducer of {offer.name}")
+        yield fires(
+            f"A low price alone looks like a commodity: say what {offer.name} is worth, or what "
+            "takes the risk off the buyer.",
+            stage=facts.key(facts.covering[ENTRY]),
+        )
+    yield passes(f"{offer.name}: {offer.value or offer.risk_reducer}.")
+
+
+@rule(
+    "A18",
+    "I",
+    "The margins of the first orders against the cost from lead to customer",
+    "002: the entry-point offer may just cover the cost of making a customer of a lead; it is "
+    "tempting to earn more with it.",
+    "002:17",
+    basis="threshold",
+)
+def cover(facts: Facts) -> Iterator[Outcome]:
+    lead, payment = facts.stage_at("lead"), facts.stage_at(ENTRY)
+    (customers,) = facts.counted(payment)
+    (margin,) = facts.typed(("the margin of the first order", facts.margin(ENTRY)))
+    legs = range(lead + 1, payment + 1)
+    costs = [facts.economics.stages["cost"].iloc[place] for place in legs]
+    known = facts.typed(
+        *((f"the cost at {facts.label(at)}", each) for at, each in zip(legs, costs, strict=True))
+    )
+    if sum(known) == 0:
+        raise MissingError("costs between lead and first payment")
+    ratio = margin * customers / sum(known)
+    low, high = facts.thresholds.cover_low, facts.thresholds.cover_high
+    seen = {"cover": ratio, "margins": margin * customers, "cost": sum(known)}
+    covered = f"First margins cover {ratio:.2f} times the cost from lead to customer"
+    if exceeds(low, ratio):
+        later = facts.label(facts.covering[CORE])
+        message = f"{covered}: a loss leader, payback must come from {later}."
+        yield fires(message, seen, stage=facts.key(payment))
+    elif exceeds(ratio, high):
+        message = f"{covered}: tempting to earn here, but 002 expects about break-even."
+        yield fires(message, seen, stage=facts.key(payment))
+    yield passes(f"{covered}.", seen)
+
+
+@rule(
+    "A19",
+    "W",
+    "How much each price is above the one before",
+    "000: do not ask for marriage on the first date.",
+    "000:33",
+    basis="threshold",
+)
+def price_jump(facts: Facts) -> Iterator[Outcome]:
+    offers = list(facts.offers.values())
+    prices = facts.typed(*((f"the price of {offer.name}", offer.price) for offer in offers))
+    paid = [(offer, price) for offer, price in zip(offers, prices, strict=True) if price > 0]
+    if len(paid) < 2:
+        raise MissingError("two offers with a price")
+    most, largest = facts.thresholds.price_jump, 0.0
+    for (_, before), (offer, price) in pairwise(paid):
+        largest = max(largest, price / before)
+        if exceeds(price, most * before):
+            yield fires(
+                f"Marriage on the first date: {offer.name} costs {_money(facts, price)}, "
+                f"{ratio_text(price / before)} the price before.",
+                {"times": price / before, "most": most},
+            )
+    yield passes(f"Prices rise by at most {ratio_text(largest)}.", {"times": largest, "most": most})
+
+
+@rule(
+    "A29",
+    "W",
+    "There is something more to buy: your own, a partner's, an affiliate's",
+    "002 and 003 sell more to happy customers; 003: it need not be your own, a joint venture or "
+    "an affiliate deal will do; 001 offers what goes with it.",
+    *("002:19", "003:96-100", "001:57"),
+)
+def nothing_more(facts: Facts) -> Iterator[Outcome]:
+    payment = facts.stage_at(ENTRY)
+    offers = [offer.name for offer in facts.later_offers]
+    if not offers and (facts.begun or not facts.offers):
+        needed = "the offer bought after the first one"
+        found = facts.look_for("second_offer", first=payment, needs=needed)
+        offers = [act.name for act in found]
+    if not offers:
+        yield fires(
+            "There is nothing to ascend to: no second offer, neither your own nor a partner's.",
+            stage=facts.key(facts.covering[CORE]),
+        )
+    yield passes(f"More to buy: {', '.join(offers)}.", {"offers": float(len(offers))})
+
+
+@rule(
+    "A30",
+    "W",
+    "Customers are worth more the longer they stay",
+    "000: the better the relationship, the more, and the more often, they buy; 002: more "
+    "frequently and at higher prices.",
+    *("000:31", "000:35", "002:19"),
+)
+def falling_value(facts: Facts) -> Iterator[Outcome]:
+    core = facts.offer_at(CORE)
+    entry_price, core_price = _prices(facts)
+    seen: dict[str, float | None] = {"entry_price": entry_price, "core_price": core_price}
+    if core_price <= entry_price:
+        stage = facts.key(facts.covering[CORE])
+        loops = (way for way in facts.journey.transitions if way.source == way.target == stage)
+        typed = core.repeat_rate is not None
+        repeats = core.repeat_rate if typed else next((way.rate for way in loops), None)
+        (rate,) = facts.typed((f"the repeat_rate of {core.name}", repeats))
+        if rate == 0:
+            yield fires(
+                f"{core.name} costs no more than the entry offer and is not bought more often: "
+                "value per person should rise with the relationship.",
+                seen,
+                stage=stage,
+            )
+    monthly = {
+        anchor: margin / offer.cycle_days * DAYS_A_MONTH
+        for anchor in (ENTRY, CORE, "habitual")
+        if (offer := facts.offers.get(anchor)) and offer.cycle_days
+        and (margin := facts.margin(anchor)) is not None
+    }  # fmt: skip
+    for (_, before), (anchor, now) in pairwise(monthly.items()):
+        if exceeds(before, now):
+            yield fires(
+                f"Contribution a month falls to {_money(facts, now)} from {_money(facts, before)} "
+                f"with {facts.offers[anchor].name}: it should rise with the relationship.",
+                {"before": before, "now": now},
+                stage=facts.key(facts.covering[anchor]),
+            )
+    yield passes("Value rises with the relationship, as far as typed.", {**seen, **monthly})
+
+
+@rule(
+    "A31",
+    "W",
+    "What is offered next rests on what is bought together, or on a stated need",
+    "001 finds out which products are usually sold together, or fits services to what the "
+    "customer needs.",
+    "001:57",
+)
+def baseless_offer(facts: Facts) -> Iterator[Outcome]:
+    offer = facts.offers.get(CORE)
+    if offer is not None and offer.based_on is not None:
+        based = [f"{offer.name}, {offer.based_on.replace('_', ' ')}"]
+    else:
+        acts = facts.look_for("based", needs="based_on of the second offer")
+        based = [act.name for act in acts]
+    if not based:
+        yield fires(
+            "Use what is usually bought together, or what the customer said they need, to choose "
+            "what to offer next.",
+            stage=facts.key(facts.covering[CORE]),
+        )
+    yield passes(f"It rests on something: {'; '.join(based)}.")
+
+
+@rule(
+    "A33",
+    "W",
+    "Each offer has the buying cycle of what is in it",
+    "004: the time until re-order differs between coffee, contact lenses and shoes, and between "
+    "those who buy monthly, quarterly or every six months.",
+    "004:8",
+    basis="threshold",
+)
+def cycles(facts: Facts) -> Iterator[Outcome]:
+    if not facts.offers:
+        raise MissingError("an offer with its cycle_days")
+    times = facts.thresholds.reorder_times
+    with_cycle = [offer for offer in facts.offers.values() if offer.cycle_days is not None]
+    if not with_cycle:
+        yield fires(
+            "No buying cycle is typed: coffee, lenses and shoes do not re-order alike.",
+            {"offers": float(len(facts.offers))},
+        )
+    for offer in with_cycle:
+        cycle = offer.cycle_days or 0.0
+        if any(
+            exceeds(days, times * cycle) or exceeds(cycle, times * days)
+            for days in offer.reorder_days
+        ):
+            listed = ", ".join(days_text(days) for days in offer.reorder_days)
+            yield fires(
+                f"{offer.name} has one cycle of {days_text(cycle)} for products that re-order "
+                f"after {listed}: make offers of their own of them.",
+                {
+                    "cycle_days": cycle,
+                    "shortest": min(offer.reorder_days),
+                    "longest": max(offer.reorder_days),
+                },
+            )
+    listed = ", ".join(f"{each.name} {days_text(each.cycle_days)}" for each in with_cycle)
+    yield passes(f"Cycles: {listed}.")
+
+
+def _prices(facts: Facts) -> tuple[float, float]:
+    entry, core = (facts.offers.get(anchor) for anchor in (ENTRY, CORE))
+    first, second = facts.typed(
+        ("the price of the first offer", None if entry is None else entry.price),
+        ("the price of the second offer", None if core is None else core.price),
+    )
+    return first, second
+
+
+def _money(facts: Facts, amount: float) -> str:
+    return money_text(amount, facts.journey.currency)

@@ -1,0 +1,256 @@
+"""Rules on selling: not rushed, not slow, without friction, and tested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from statistics import median
+
+from cvjkit.audit.audit import Outcome, fires, passes, rule
+from cvjkit.audit.facts import Facts, MissingError, exceeds
+from cvjkit.model.parts import Message
+from cvjkit.numbers import days_text
+
+MINUTES_A_DAY = 24 * 60
+DELIVERY_MINUTES, CONTACT_MINUTES, TEST_DAYS = 10, 20, 7
+"""The only three times a document gives (001:53, 001:45)."""
+
+
+@rule(
+    "A20",
+    "W",
+    "Nobody who hardly knows you is asked for money in the first session",
+    "000 compares it with dating: whoever rushes makes people feel pursued, and they run.",
+    "000:33",
+    basis="threshold",
+)
+def rushed(facts: Facts) -> Iterator[Outcome]:
+    segments = facts.journey.segments
+    facts.typed(*((f"the awareness level of {each.name}", each.awareness) for each in segments))
+    unready = [each for each in segments if each.awareness in ("unaware", "problem")]
+    payment = facts.stage_at("first_payment")
+    if not unready:
+        yield passes("Does not apply: all know of a solution when they come.")
+        return
+    needed = "the tactics and messages before the first payment"
+    free = facts.look_for("free", last=payment - 1, needs=needed)
+    if free:
+        yield passes(f"{free[0].name} comes first.")
+        return
+    offered = facts.at("offered")
+    asks = [facts.days_to(payment if offered is None else offered) * MINUTES_A_DAY]
+    asks += [
+        facts.days_to(act.place) * MINUTES_A_DAY + (act.what.after_minutes or 0)
+        for act in facts.acts_of("ask", last=payment)
+        if isinstance(act.what, Message)
+    ]
+    soonest, session = min(asks), facts.thresholds.session_minutes
+    for segment in unready:
+        if not exceeds(soonest, session):
+            yield fires(
+                f"Rushed: {segment.name} ({segment.awareness}) is asked for money after "
+                f"{soonest:.3g} minutes, with nothing free before. They feel pursued.",
+                {"minutes": soonest, "session": session},
+                segment=segment.name,
+            )
+    yield passes(
+        f"Money is asked after {soonest:.3g} minutes.", {"minutes": soonest, "session": session}
+    )
+
+
+@rule(
+    "A21",
+    "W",
+    "No leg takes longer than it needs to",
+    "000: as fast as possible, but no faster. Buying again may take one buying cycle, and habit "
+    "as many as it takes.",
+    "000:33",
+    basis="threshold",
+)
+def slow_leg(facts: Facts) -> Iterator[Outcome]:
+    again, habit = facts.at("bought_again"), facts.at("habitual")
+    legs = [
+        place
+        for place, parent in enumerate(facts.framework.parents)
+        if parent is not None and place != habit
+    ]
+    days = {place: delay for place in legs if (delay := facts.delay(place)) is not None}
+    typical = median(days.values()) if days else 0.0
+    limits, cycle = facts.thresholds, _cycle_days(facts)
+    for place, delay in days.items():
+        slow = exceeds(delay, max(limits.leg_days, limits.leg_medians * typical))
+        late = cycle is not None and exceeds(delay, limits.leg_cycles * cycle)
+        if late or (slow and place != again):
+            yield fires(
+                f"It takes {days_text(delay)} to get to {facts.label(place)}: slower than it "
+                "needs to be?",
+                {"days": delay, "median_days": typical, "cycle_days": cycle},
+                stage=facts.key(place),
+            )
+    facts.typed(
+        *((f"delay_days of {facts.label(place)}", facts.delay(place)) for place in legs),
+        ("cycle_days of an offer", cycle),
+    )
+    slowest = max(days.values(), default=0.0)
+    yield passes(
+        f"The slowest leg takes {days_text(slowest)}.", {"days": slowest, "cycle_days": cycle}
+    )
+
+
+def _cycle_days(facts: Facts) -> float | None:
+    offers = (facts.offers.get(anchor) for anchor in ("bought_again", "first_payment"))
+    cycles = (offer.cycle_days for offer in offers if offer is not None)
+    return next((cycle for cycle in cycles if cycle is not None), None)
+
+
+@rule(
+    "A22",
+    "I",
+    "People stay in control: few unsolicited messages before payment, and a way to stop them",
+    "000: people must always feel in control; 003: guide them seamlessly and subtly.",
+    *("000:33", "003:15"),
+    basis="threshold",
+)
+def too_many_messages(facts: Facts) -> Iterator[Outcome]:
+    payment = facts.stage_at("first_payment")
+    sent = [
+        (act, act.what)
+        for act in facts.acts
+        if isinstance(act.what, Message) and act.place < payment
+    ]
+    if not sent:
+        raise MissingError("the messages before the first payment")
+    most = facts.thresholds.messages_a_week
+    unasked = [message.times_a_week or 0 for _, message in sent if message.solicited is False]
+    unsure = [message.times_a_week or 0 for _, message in sent if message.solicited is None]
+    if exceeds(sum(unasked), most):
+        yield fires(
+            f"{sum(unasked):.3g} unsolicited messages a week before payment: are they still in "
+            "control?",
+            {"times_a_week": sum(unasked), "most": most},
+        )
+    for act, message in sent:
+        if message.opt_out is False:
+            yield fires(
+                f"{act.name} cannot be stopped: are they still in control?",
+                stage=facts.key(act.place),
+            )
+    needs = [f"opt_out of {act.name}" for act, message in sent if message.opt_out is None]
+    if exceeds(sum(unasked) + sum(unsure), most):
+        needs += [f"solicited of {act.name}" for act, each in sent if each.solicited is None]
+    if needs:
+        raise MissingError(*needs)
+    yield passes(
+        f"{sum(unasked):.3g} unsolicited messages a week.",
+        {"times_a_week": sum(unasked), "most": most},
+    )
+
+
+@rule(
+    "A23",
+    "W",
+    "Paying is easy, and what is digital is there at once",
+    "001 closes with easy payment, immediate downloads and whatever else makes it quick.",
+    "001:45",
+)
+def friction(facts: Facts) -> Iterator[Outcome]:
+    offer = facts.offer_at("first_payment")
+    place = facts.covering["first_payment"]
+    if offer.easy_payment is False:
+        yield fires(f"Friction: {offer.name} is not easy to pay.", stage=facts.key(place))
+    if offer.digital and offer.immediate_access is False:
+        yield fires(
+            f"Friction: {offer.name} is digital and not there at once.", stage=facts.key(place)
+        )
+    facts.typed(
+        (f"easy_payment of {offer.name}", offer.easy_payment),
+        (f"digital of {offer.name}", offer.digital),
+        (f"immediate_access of {offer.name}", offer.immediate_access or not offer.digital or None),
+    )
+    yield passes(f"{offer.name} is easy to pay, and there when it can be.")
+
+
+@rule(
+    "A24",
+    "W",
+    "A digital product is delivered within 10 minutes",
+    "001: the link to a download arrives within the next 10 minutes.",
+    "001:53",
+)
+def slow_delivery(facts: Facts) -> Iterator[Outcome]:
+    offers = list(facts.offers.values())
+    if not any(offer.digital for offer in offers):
+        facts.typed(
+            *((f"digital of {offer.name}", offer.digital) for offer in offers),
+            ("an offer", offers or None),
+        )
+        yield passes("Does not apply: no offer is digital.")
+        return
+    sent = [act for act in facts.acts_of("delivery") if isinstance(act.what, Message)]
+    minutes = [act.what.after_minutes for act in sent if isinstance(act.what, Message)]
+    needed = "after_minutes of a message of kind delivery"
+    known = facts.typed(*((needed, each) for each in minutes or [None]))
+    for act, each in zip(sent, known, strict=True):
+        if each > DELIVERY_MINUTES:
+            yield fires(
+                f"The link must arrive within {DELIVERY_MINUTES} minutes, yours takes {each:.4g}.",
+                {"minutes": each, "most": float(DELIVERY_MINUTES)},
+                stage=facts.key(act.place),
+            )
+    yield passes(
+        f"Delivered after {max(known):.3g} minutes.",
+        {"minutes": max(known), "most": DELIVERY_MINUTES},
+    )
+
+
+@rule(
+    "A25",
+    "W",
+    "A sales contact comes within 20 minutes, or first thing next morning",
+    "001: somebody of the team calls within the next 20 minutes or first thing next morning. How "
+    "long that lasts is our threshold.",
+    "001:53",
+)
+def slow_contact(facts: Facts) -> Iterator[Outcome]:
+    needed = "the messages, with the sales contact if there is one"
+    calls = facts.look_for("sales_contact", needs=needed)
+    if not calls:
+        yield passes("Does not apply: no sales contact is scheduled.")
+        return
+    morning = facts.thresholds.opening_minutes
+    for act in calls:
+        call = act.what if isinstance(act.what, Message) else None
+        minutes = None if call is None else call.after_minutes
+        opening = None if call is None else call.after_opening_minutes
+        if minutes is None and opening is None:
+            raise MissingError(f"after_minutes, or after_opening_minutes, of {act.name} as message")
+        soon = minutes is not None and minutes <= CONTACT_MINUTES
+        if not soon and (opening is None or opening > morning):
+            taken = f"{minutes:.4g} minutes" if minutes is not None else "longer"
+            yield fires(
+                f"Call within {CONTACT_MINUTES} minutes or first thing next morning; yours takes "
+                f"{taken}.",
+                {"minutes": minutes, "opening_minutes": opening, "most": float(CONTACT_MINUTES)},
+                stage=facts.key(act.place),
+            )
+    yield passes("Soon enough.", {"most": float(CONTACT_MINUTES)})
+
+
+@rule(
+    "A42",
+    "W",
+    "Something is tested within a week",
+    "001: keep testing, tracking and improving every week.",
+    *("001:45", "001:63"),
+)
+def untested(facts: Facts) -> Iterator[Outcome]:
+    days, weekly = facts.journey.next_test_days, facts.acts_of("test")
+    if days is None and not weekly:
+        facts.must_begin("next_test_days: when the next test is planned")
+        yield fires("No test is planned: test and improve every week.")
+    if days is not None and days > TEST_DAYS:
+        yield fires(
+            f"The next test is planned in {days_text(days)}: test and improve every week.",
+            {"days": days, "most": float(TEST_DAYS)},
+        )
+    when = "each week" if days is None else f"in {days_text(days)}"
+    yield passes(f"A test is planned {when}.", {"days": days, "most": float(TEST_DAYS)})

@@ -1,0 +1,178 @@
+"""Rules on customers who speak for you: asked at the right time, used, and rewarded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cvjkit.audit.audit import Outcome, fires, passes, rule
+from cvjkit.audit.facts import Facts, MissingError
+from cvjkit.model.parts import Message
+from cvjkit.numbers import money_text, people_text
+
+
+@rule(
+    "A35",
+    "W",
+    "Customers are asked for a testimonial or review",
+    "002 invites advocates to share; 003 kindly asks for a testimonial and the story behind it.",
+    *("002:20", "003:106-108"),
+)
+def unasked_story(facts: Facts) -> Iterator[Outcome]:
+    found = facts.look_for("testimonial_request", needs="a request for a testimonial")
+    if not found:
+        yield fires(
+            "Invite advocates: nobody is asked for a testimonial or a review.",
+            stage=facts.key(facts.covering["advocate"]),
+        )
+    yield passes(f"Asked at {', '.join(facts.label(act.place) for act in found)}.")
+
+
+@rule(
+    "A36",
+    "W",
+    "Testimonials are used in content that makes aware, wins leads or sells more",
+    "003 uses the story in content to win leads, to upsell and to attract awareness.",
+    "003:108",
+)
+def unused_story(facts: Facts) -> Iterator[Outcome]:
+    needed = "the tactics, with those that reuse customers' stories"
+    if not facts.look_for("testimonial_request", needs=needed):
+        yield passes("Does not apply: no stories are collected.")
+        return
+    used = facts.look_for("customer_story", needs=needed)
+    if not used:
+        yield fires(
+            "Stories are collected and not used: put them into content for awareness, leads or "
+            "upsells.",
+            stage=facts.key(facts.covering["advocate"]),
+        )
+    yield passes(f"Used at {', '.join(facts.label(act.place) for act in used)}.")
+
+
+@rule(
+    "A37",
+    "W",
+    "Customers are asked for referrals",
+    "001's biggest secret of referrals is to ask; 004 gets customers to recommend.",
+    *("001:61", "004:30"),
+)
+def unasked_referral(facts: Facts) -> Iterator[Outcome]:
+    found = facts.look_for("referral_request", needs="a request for a referral")
+    if not found:
+        yield fires(
+            "Ask them: nobody is asked for a referral.",
+            stage=facts.key(facts.covering["promoter"]),
+        )
+    yield passes(f"Asked at {', '.join(facts.label(act.place) for act in found)}.")
+
+
+@rule(
+    "A38",
+    "W",
+    "Referrals are asked for after delivery, and after a sign that they are happy",
+    "001: the time for it is when you have established that the customer is very happy.",
+    "001:61",
+)
+def early_request(facts: Facts) -> Iterator[Outcome]:
+    wowed, covering = facts.at("wowed"), facts.covering["wowed"]
+    asks = facts.look_for("referral_request", needs="a request for a referral")
+    if not asks:
+        yield passes("Does not apply: nobody is asked for a referral.")
+        return
+    for act in asks:
+        happy = act.what.after_happy_sign if isinstance(act.what, Message) else None
+        if act.place < covering:
+            yield fires(
+                f"{act.name} comes at {facts.label(act.place)}, before delivery: ask only once you "
+                "know they are very happy.",
+                stage=facts.key(act.place),
+            )
+        elif happy is False:
+            yield fires(
+                f"{act.name} does not wait for a happy sign: ask only once you know they are very "
+                "happy.",
+                stage=facts.key(act.place),
+            )
+        elif happy is None and act.place == covering and wowed is None:
+            raise MissingError(f"after_happy_sign of {act.name}, as a message")
+    yield passes(f"{asks[0].name} comes at {facts.label(asks[0].place)}.")
+
+
+@rule(
+    "A39",
+    "W",
+    "Those who bring others in get something for it",
+    "001 rewards referrals with an upgrade, a membership, priority support or a free month; 002 "
+    "shares rewards with promoters and affiliates.",
+    *("001:61", "002:21"),
+)
+def unrewarded(facts: Facts) -> Iterator[Outcome]:
+    referrals, promoter = facts.journey.referrals, facts.at("promoter")
+    promoters = 0.0 if promoter is None else facts.people(promoter) or 0.0
+    needed = "promoters, a request for a referral, or a referral with its reward"
+    asking = ("referral_request", "referral_programme", "partnership")
+    if not (referrals or promoters or facts.look_for(*asking, needs=needed)):
+        yield passes("Does not apply: nobody brings others in.")
+        return
+    rewards = [
+        money_text(referral.reward, facts.journey.currency)
+        for referral in referrals
+        if referral.reward
+    ]
+    if not rewards and not any(referral.reward == 0 for referral in referrals):
+        acts = facts.look_for("reward", needs="the reward of a referral")
+        rewards = [act.name for act in acts]
+    if not rewards:
+        yield fires(
+            "Share rewards: those who bring others in get nothing.",
+            {"promoters": promoters},
+            stage=facts.key(facts.covering["promoter"]),
+        )
+    yield passes(f"They get {', '.join(rewards)}.", {"promoters": promoters})
+
+
+@rule(
+    "A40",
+    "I",
+    "Whether there are more promoters than advocates",
+    "003 expects a testimony before the promotion; 002 lets excited clients jump ahead.",
+    *("003:116", "002:23"),
+)
+def more_promoters(facts: Facts) -> Iterator[Outcome]:
+    promoter, advocate = facts.stage_at("promoter"), facts.stage_at("advocate")
+    promoters, advocates = facts.counted(promoter, advocate)
+    seen = {"promoters": promoters, "advocates": advocates}
+    told = f"{people_text(promoters)} promoters, {people_text(advocates)} advocates"
+    if promoters > advocates:
+        yield fires(
+            f"{told}: 003 expects testimony first, 002 lets excited clients jump.",
+            seen,
+            stage=facts.key(promoter),
+        )
+    yield passes(f"{told}.", seen)
+
+
+@rule(
+    "A41",
+    "W",
+    "Loyalty counts recommendations, not repeat purchases",
+    "004: loyalty and retention may look the same and are not; loyalty means word of mouth.",
+    "004:30",
+)
+def loyalty_is_retention(facts: Facts) -> Iterator[Outcome]:
+    voice, again = facts.stage_at("advocate", "promoter"), facts.stage_at("bought_again")
+    measured = facts.journey.loyalty_measured_by
+    loyal, kept = facts.people(voice), facts.people(again)
+    seen = {"loyal": loyal, "retained": kept}
+    told = ", ".join(
+        f"{people_text(people)} at {facts.label(place)}"
+        for place, people in ((voice, loyal), (again, kept))
+    )
+    same = bool(loyal) and loyal == kept and measured is None
+    if measured == "repeat_purchase" or same:
+        yield fires(
+            f"{told}: loyalty means word of mouth, not repeat buying.", seen, stage=facts.key(voice)
+        )
+    if measured is None:
+        facts.counted(voice, again)
+    yield passes(f"{told}.", seen)

@@ -1,0 +1,139 @@
+"""Rules on delighting and keeping customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cvjkit.audit.audit import Outcome, fires, passes, rule
+from cvjkit.audit.facts import exceeds
+from cvjkit.numbers import money_text
+
+if TYPE_CHECKING:
+    from cvjkit.audit.facts import Facts
+
+COURTESIES = {
+    "thank_you": "thank-you",
+    "follow_up": "follow-up",
+    "feedback_form": "feedback form",
+}
+
+
+@rule(
+    "A26",
+    "W",
+    "After delivery come a thank-you, a follow-up and a feedback form",
+    "001 sends thank-you mail, follow-ups and feedback forms; 002 a hand-written note.",
+    *("001:53", "002:18"),
+)
+def discourteous(facts: Facts) -> Iterator[Outcome]:
+    first = facts.at("early_win", "first_payment") or 0
+    needed = f"{', '.join(COURTESIES.values())} after delivery"
+    for kind, name in COURTESIES.items():
+        if not facts.look_for(kind, first=first, needs=needed):
+            place = facts.covering["wowed"]
+            yield fires(f"No {name} after delivery.", stage=facts.key(place))
+    yield passes("All three are there.")
+
+
+@rule(
+    "A27",
+    "W",
+    "A little victory is pointed out before the next ask",
+    "003: customers may think that this is it; show them how far they have come before offering "
+    "more.",
+    "003:84-88",
+)
+def no_victory(facts: Facts) -> Iterator[Outcome]:
+    time_first = facts.at("early_win") is not None
+    ask = facts.at("first_payment") if time_first else facts.at("bought_again")
+    start = facts.covering["educated" if time_first else "first_payment"]
+    end = None if ask is None else ask - 1
+    needed = "a tactic or message of kind little_victory"
+    found = facts.look_for("little_victory", first=start, last=end, needs=needed)
+    if not found:
+        yield fires(
+            "No little victory is pointed out before the next ask: customers may think that this "
+            "is it.",
+            stage=facts.key(facts.covering["early_win" if time_first else "wowed"]),
+        )
+    yield passes(f"{', '.join(act.name for act in found)}, before the next ask.")
+
+
+@rule(
+    "A28",
+    "I",
+    "What it costs to delight a customer, against the margin of the core offer",
+    "002 makes customers feel special with relatively little further investment.",
+    "002:18",
+    basis="threshold",
+)
+def dear_wow(facts: Facts) -> Iterator[Outcome]:
+    wowed = facts.stage_at("wowed")
+    numbers = facts.numbers(wowed)
+    costs = None if numbers is None else (numbers.unit_cost, numbers.fixed_cost)
+    typed = costs is not None and costs != (None, None)
+    cost = facts.economics.stages["cost"].iloc[wowed] if typed else None
+    people = facts.people(wowed) or None
+    spent, delighted, margin = facts.typed(
+        (f"the cost at {facts.label(wowed)}", cost),
+        (f"people at {facts.label(wowed)}", people),
+        ("the margin of the core offer", facts.margin("bought_again")),
+    )
+    each, most = spent / delighted, facts.thresholds.wow_cost_share
+    seen = {"cost_per_person": each, "core_margin": margin, "most": most}
+    told = (
+        f"Delighting one costs {money_text(each, facts.journey.currency)}, the core offer "
+        f"brings {money_text(margin, facts.journey.currency)}"
+    )
+    if exceeds(each, most * margin):
+        yield fires(
+            f"{told}: wow should need little extra investment.", seen, stage=facts.key(wowed)
+        )
+    yield passes(f"{told}.", seen)
+
+
+@rule(
+    "A32",
+    "W",
+    "Something keeps customers: personal attention, offers or customer service",
+    "004 keeps new customers by personal attention, offers and customer service.",
+    "004:26",
+)
+def nothing_keeps(facts: Facts) -> Iterator[Outcome]:
+    place = facts.covering["bought_again"]
+    found = [facts.offers["bought_again"].name] if "bought_again" in facts.offers else []
+    if not found:
+        needed = "a tactic of personal attention, offers or customer service"
+        found = [act.name for act in facts.look_for("retention", needs=needed)]
+    if not found:
+        yield fires(
+            "How will you keep them? No personal attention, no offer, no customer service.",
+            stage=facts.key(place),
+        )
+    yield passes(f"They are kept by {', '.join(found)}.")
+
+
+@rule(
+    "A34",
+    "W",
+    "There is a way back for customers who have lapsed",
+    "002: the journey is not linear, and over time a customer may have to be won anew.",
+    "002:23",
+)
+def no_way_back(facts: Facts) -> Iterator[Outcome]:
+    payment, index = facts.stage_at("first_payment"), facts.framework.index
+    ways = facts.journey.transitions
+    back = [
+        way for way in ways if payment <= index(way.source) > index(way.target) and way.rate > 0
+    ]
+    acts = facts.acts_of("re_engagement")
+    if not back and (facts.begun or not ways):
+        needed = "a way back from a customers' stage, or a re-engagement tactic"
+        acts = facts.look_for("re_engagement", needs=needed)
+    if not back and not acts:
+        yield fires("The journey is not linear: add a way back for customers who have lapsed.")
+    names = [
+        f"{facts.label(index(way.source))} to {facts.label(index(way.target))}" for way in back
+    ]
+    yield passes(f"Ways back: {', '.join([*names, *(act.name for act in acts)])}.")

@@ -1,0 +1,1 @@
+"""Pictures of a flow, as plain data and as plotly figures."""

@@ -1,0 +1,1 @@
+"""Journeys seen through several frameworks, side by side."""

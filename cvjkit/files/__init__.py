@@ -1,0 +1,1 @@
+"""Journeys as files: TOML, CSV, XLSX, and code."""

@@ -1,0 +1,1 @@
+"""One journey seen through another framework."""

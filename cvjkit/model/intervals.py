@@ -1,0 +1,133 @@
+"""How sure a rate is that was counted, not assumed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cvjkit.errors import Fault, InputError
+
+LARGEST = 1e300
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """What counting says about a rate: a Beta distribution.
+
+    Parameters
+    ----------
+    alpha, beta : float
+        More than 0.
+
+    Examples
+    --------
+    >>> round(Posterior(100.5, 1900.5).mean, 6)
+    0.050225
+    """
+
+    alpha: float
+    beta: float
+
+    @property
+    def mean(self) -> float:
+        """Expected rate, 0 to 1: alpha / (alpha + beta)."""
+        return self.alpha / (self.alpha + self.beta)
+
+    @property
+    def variance(self) -> float:
+        """Variance of the rate: mean (1 - mean) / (alpha + beta + 1)."""
+        return self.mean * (1 - self.mean) / (self.alpha + self.beta + 1)
+
+    def quantile(self, probability: float) -> float:
+        """Give the rate below which the true one lies with this probability, 0 to 1."""
+        from scipy.special import betaincinv
+
+        return float(betaincinv(self.alpha, self.beta, probability))
+
+
+def rate_posterior(successes: float, trials: float) -> Posterior:
+    """Say what a rate can be after counting: Beta(s + 1/2, n - s + 1/2).
+
+    Parameters
+    ----------
+    successes : float
+        s, how many of them went on [people], 0 to `trials`.
+    trials : float
+        n, how many could have [people], 0 or more.
+
+    Returns
+    -------
+    Posterior
+
+    Raises
+    ------
+    InputError
+        If a number is not one, is negative, or more went on than could have.
+
+    Notes
+    -----
+    Starts from Jeffreys' prior Beta(1/2, 1/2), which counts as one more trial (Brown, Cai and
+    DasGupta, Interval Estimation for a Binomial Proportion, Statistical Science 16, 2001).
+
+    Examples
+    --------
+    >>> rate_posterior(100, 2000)
+    Posterior(alpha=100.5, beta=1900.5)
+    """
+    faults = [
+        Fault(name, value, "must be a finite number, 0 or more", "give the people counted")
+        for name, value in (("successes", successes), ("trials", trials))
+        if not _is_amount(value)
+    ]
+    if not faults and successes > trials:
+        fix = f"give at most the {trials:g} trials"
+        faults = [Fault("successes", successes, "must not exceed the trials", fix)]
+    if faults:
+        raise InputError("rate", faults)
+    return Posterior(float(successes) + 0.5, float(trials) - float(successes) + 0.5)
+
+
+def rate_interval(successes: float, trials: float, level: float = 0.95) -> tuple[float, float]:
+    """Give the interval in which a counted rate lies with a given probability.
+
+    Parameters
+    ----------
+    successes, trials : float
+        As in `rate_posterior`.
+    level : float
+        The probability, between 0 and 1.
+
+    Returns
+    -------
+    low, high : float
+        Shares, 0 to 1. As much probability lies below `low` as above `high`, unless nobody went
+        on: then `low` is 0 and all of it above `high`; or all did: then `high` is 1.
+
+    Raises
+    ------
+    InputError
+        As in `rate_posterior`, or if the level is not between 0 and 1.
+
+    Examples
+    --------
+    >>> [round(end, 6) for end in rate_interval(100, 2000)]
+    [0.041091, 0.06021]
+    >>> [round(end, 4) for end in rate_interval(0, 50)]
+    [0.0, 0.0375]
+    """
+    posterior = rate_posterior(successes, trials)
+    if not (_is_amount(level) and 0 < level < 1):
+        fix = "write 0.95 for 95%"
+        raise InputError("rate", [Fault("level", level, "must lie between 0 and 1", fix)])
+    none, every = successes == 0, successes == trials
+    outside = 1 - level if none or every else (1 - level) / 2
+    low = 0.0 if none else posterior.quantile(outside)
+    high = 1.0 if every else posterior.quantile(1 - outside)
+    return low, high
+
+
+def _is_amount(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        return False
+    return bool(0 <= value <= LARGEST)

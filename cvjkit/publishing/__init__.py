@@ -1,0 +1,1 @@
+"""Dashboards, the server behind them, and pages to print."""

@@ -1,0 +1,167 @@
+"""Dashboards: one function each, returning one widget to publish with Voila."""
+
+from __future__ import annotations
+
+import gc
+import os
+from pathlib import Path
+
+from ipywidgets import Box
+
+from cvjkit.errors import InputError
+from cvjkit.files.store import SUFFIXES
+from cvjkit.journey import Journey, read_journey
+from cvjkit.widgets.designer import Designer
+from cvjkit.widgets.form import Edits, Field, Guarded, NumberGrid, Part, Row, Table
+from cvjkit.widgets.lens_designer import Lenses
+
+FOLDER_NAMED_BY = "CVJKIT_JOURNEYS"
+FOLDER = Path("data/journeys")
+CHOOSE, BACK = "choose", "back"
+
+
+class _Page(Guarded, Box):
+    """What stands below each other on a dashboard."""
+
+
+def journey(folder: str | Path | None = None) -> Box:
+    """Choose a journey, look at it, and see what would be if its numbers were others.
+
+    Nothing is ever written: what a visitor types is gone when they leave.
+
+    Parameters
+    ----------
+    folder : str or Path, optional
+        Where the journey files are (.toml, .csv, .xlsx); by default what the environment variable
+        ``CVJKIT_JOURNEYS`` names, else ``data/journeys`` in this directory or the nearest above.
+
+    Returns
+    -------
+    ipywidgets.Box
+        A file that cannot be read is listed with what is wrong with it; the others open.
+    """
+    return _JourneyPage(_folder() if folder is None else Path(folder))
+
+
+def compare(folder: str | Path | None = None) -> Box:
+    """Choose a journey, type in the numbers of one framework, and see all frameworks follow.
+
+    What one types in is the design, the others are lenses of it. Nothing is ever written.
+
+    Parameters
+    ----------
+    folder : str or Path, optional
+        As in :func:`journey`.
+
+    Returns
+    -------
+    ipywidgets.Box
+    """
+    return _ComparePage(_folder() if folder is None else Path(folder))
+
+
+class _ChosenPage(_Page):
+    """A page with a journey to choose; a subclass says what to do with it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._paths = {path.name: path for path in _journey_files(folder)}
+        self._names: dict[str, str] = {}
+        self._broken: dict[str, str] = {}
+        self._chosen, self._description = "", ""
+        self._chooser = NumberGrid(self._edited)
+        super().__init__([self._chooser])
+        self.add_class("cvj-page")
+        found = {name: self._read(name) for name in self._paths}
+        self._open(next((name for name, each in found.items() if each), ""))
+        # What is loaded by now stays: looking through it again and again for garbage would keep a
+        # key press waiting for 70 ms every now and then.
+        gc.freeze()
+
+    def _edited(self, edits: Edits) -> None:
+        for (_, _, column), text in edits.texts[:1]:
+            self._open(text if column == CHOOSE else self._chosen)
+
+    def _open(self, name: str) -> None:
+        """Show a journey, if its file can be read; if not, the one before stays."""
+        found = self._read(name) if name else None
+        if found is not None:
+            self.children = [self._chooser, self._loaded(found)]
+            self._chosen, self._description = name, found.description
+        self._show()
+
+    def _loaded(self, journey: Journey) -> Box:
+        """Give what shows a journey, always the same widget."""
+        raise NotImplementedError
+
+    def _read(self, name: str) -> Journey | None:
+        """Read a file as it is now, and remember what it is called or what is wrong with it."""
+        try:
+            found = read_journey(self._paths[name])
+        except InputError as error:
+            self._names.setdefault(name, f"{name} (cannot be opened)")
+            # A visitor need not know where on the server the file is: no subject, no folder.
+            self._broken[name] = " ".join(f"{fault}." for fault in error.faults)
+            return None
+        self._broken.pop(name, None)
+        self._names[name] = found.name
+        return found
+
+    def _show(self) -> None:
+        if not self._paths:
+            listed = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
+            note = f"There is no journey to show yet: its folder holds no {listed} file."
+            self._chooser.show([Part("choose", notes=(note,))])
+            return
+        choices = tuple((name, self._names[name]) for name in self._paths)
+        fields = (
+            Field(CHOOSE, "Journey", self._chosen, "choice", choices=choices, edit=CHOOSE),
+            Field(BACK, "Back to the file's numbers", kind="button", edit=BACK),
+        )
+        table = Table("journeys", (Row("journeys", "", fields),))
+        broken = tuple(f"{name}: {what}" for name, what in self._broken.items())
+        parts = [Part("choose", tables=(table,), notes=(self._description,))]
+        if broken:
+            title = f"{len(broken)} file{'' if len(broken) == 1 else 's'} cannot be opened"
+            parts.append(Part("broken", title, notes=broken, fold="open"))
+        self._chooser.show(parts)
+
+
+class _JourneyPage(_ChosenPage):
+    _designer: Designer | None = None
+
+    def _loaded(self, journey: Journey) -> Box:
+        if self._designer is None:
+            self._designer = Designer(journey, writable=False)
+        try:
+            self._designer.load(journey, view=journey.view)
+        except InputError:
+            # The framework it asks to be seen in cannot take it; its own can.
+            self._designer.load(journey)
+        return self._designer
+
+
+class _ComparePage(_ChosenPage):
+    _lenses: Lenses | None = None
+
+    def _loaded(self, journey: Journey) -> Box:
+        if self._lenses is None:
+            self._lenses = Lenses(journey)
+        else:
+            self._lenses.load(journey)
+        return self._lenses
+
+
+def _folder() -> Path:
+    if named := os.environ.get(FOLDER_NAMED_BY):
+        return Path(named)
+    here = Path.cwd()
+    found = (each / FOLDER for each in (here, *here.parents) if (each / FOLDER).is_dir())
+    return next(found, here / FOLDER)
+
+
+def _journey_files(folder: Path) -> list[Path]:
+    try:
+        found = [path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES]
+    except OSError:
+        return []
+    return sorted(path for path in found if path.is_file() and not path.name.startswith("."))

@@ -1,0 +1,1 @@
+"""What one types into and looks at, in JupyterLab and on a dashboard."""

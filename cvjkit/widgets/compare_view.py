@@ -1,0 +1,158 @@
+"""Journeys through several frameworks as a widget that follows every key press."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+
+from cvjkit.numbers import DASH, days_text, money_text, people_text, share_text
+from cvjkit.widgets.form import Guarded
+
+if TYPE_CHECKING:
+    from cvjkit.comparison.comparison import Comparison
+
+HERE = Path(__file__).parent
+
+WRITTEN: Mapping[str, Callable[[float, str], str]] = {
+    "people": lambda value, _: people_text(value),
+    "share": lambda value, _: share_text(value),
+    "money": money_text,
+    "days": lambda value, _: days_text(value),
+    "number": lambda value, _: f"{value:.3g}",
+}
+
+
+class CompareView(Guarded, anywidget.AnyWidget):
+    """Sankeys on one spine, the table of milestones, and what each lens hides.
+
+    Parameters
+    ----------
+    comparison : Comparison, optional
+        What to draw first.
+    start : str, optional
+        Key of the milestone to begin with.
+    theme : {"auto", "light", "dark"}
+        "auto" follows JupyterLab, or outside of it the reader's system.
+
+    Attributes
+    ----------
+    document : dict
+        What is drawn: :func:`compare_document`. Set it through :meth:`show`.
+
+    Examples
+    --------
+    >>> import cvjkit as cvj
+    >>> view = CompareView(cvj.compare(cvj.Journey.from_counts("five", [900, 90, 9, 5, 1])))
+    >>> [row["title"] for row in view.document["picture"]["rows"]][:2]
+    ['Five-step customer life cycle', 'Seven Steps to Heaven']
+    """
+
+    _esm = HERE / "compare_view.js"
+    _css = HERE / "compare_view.css"
+    document = traitlets.Dict().tag(sync=True)
+    theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
+
+    def __init__(
+        self, comparison: Comparison | None = None, *, start: str | None = None, theme: str = "auto"
+    ) -> None:
+        drawn = {} if comparison is None else compare_document(comparison, start)
+        super().__init__(document=drawn, theme=theme)
+
+    def show(self, comparison: Comparison, start: str | None = None) -> None:
+        """Draw another comparison.
+
+        Parameters
+        ----------
+        comparison : Comparison
+        start : str, optional
+            Key of the milestone to begin with.
+
+        Raises
+        ------
+        InputError
+            If no milestone `start` is drawn.
+        """
+        self.document = compare_document(comparison, start)
+
+
+def compare_document(comparison: Comparison, start: str | None = None) -> dict[str, Any]:
+    """Give all that is shown of a comparison as plain values, ready for JSON.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    start : str, optional
+        Key of the milestone to begin with.
+
+    Returns
+    -------
+    dict
+        title, summary (str); picture, grid (dict); hides: title and sentences of each lens;
+        comparable: names of the journeys, and rows of a label and a cell each; disagreements:
+        one each, with the stages it concerns.
+    """
+    return {
+        "title": comparison.title,
+        "summary": comparison.summary(),
+        "picture": comparison.picture(start).document(),
+        "grid": comparison.grid.document(),
+        "hides": _hides(comparison),
+        "comparable": _comparable(comparison),
+        "disagreements": _disagreements(comparison),
+    }
+
+
+def _hides(comparison: Comparison) -> list[tuple[str, list[str]]]:
+    said: dict[tuple[str, str], list[str]] = {}
+    for row in comparison.hides.to_dict("records"):
+        said.setdefault((row["journey"], row["framework"]), []).append(row["says"])
+    several = len(comparison.views) > 1
+    return [
+        (
+            f"{view.name}: {lens.framework.name}" if several else lens.framework.name,
+            said.get((view.name, lens.framework.key), []),
+        )
+        for view in comparison.views
+        for lens in view.lenses
+    ]
+
+
+def _comparable(comparison: Comparison) -> dict[str, Any]:
+    rows: dict[str, list[Any]] = {}
+    for row in comparison.comparable.to_dict("records"):
+        rows.setdefault(row["figure"], [row["label"]]).append(_cell(row))
+    return {"names": [view.name for view in comparison.views], "rows": list(rows.values())}
+
+
+def _cell(row: Mapping[Hashable, Any]) -> dict[str, str]:
+    """Write a figure: its value, and why there is none or how sure it is."""
+    status = str(row["status"])
+    if row["value"] is None:
+        return {"value": DASH, "note": str(row["reason"]), "status": status}
+
+    def written(value: float) -> str:
+        return WRITTEN[row["unit"]](value, row["currency"])
+
+    sure = status == "exact"
+    between = (
+        "" if sure or row["low"] is None else f"{written(row['low'])} to {written(row['high'])}"
+    )
+    value = written(row["value"])
+    return {"value": value if sure else f"≈ {value}", "note": between, "status": status}
+
+
+def _disagreements(comparison: Comparison) -> list[dict[str, Any]]:
+    names = {each.key: each.name for each in comparison.frameworks}
+    found = []
+    for _, group in groupby(comparison.disagreements.to_dict("records"), itemgetter("id")):
+        rows = list(group)
+        stages = [f"{row['name']} ({names[row['framework']]})" for row in rows]
+        said = {name: rows[0][name] for name in ("id", "topic", "question", "consequence")}
+        found.append(said | {"positions": list(rows[0]["positions"]), "stages": ", ".join(stages)})
+    return found

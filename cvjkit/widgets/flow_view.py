@@ -1,0 +1,79 @@
+"""The Sankey of a flow as a widget that follows every key press."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+
+from cvjkit.charts.sankey import sankey_picture
+
+if TYPE_CHECKING:
+    from cvjkit.model.flow import Flow
+
+HERE = Path(__file__).parent
+
+
+class FlowView(anywidget.AnyWidget):
+    """A Sankey diagram that is redrawn within milliseconds when its flow changes.
+
+    Parameters
+    ----------
+    flow : Flow, optional
+        What to draw first.
+    start : str, optional
+        Key of the stage to begin with.
+    theme : {"auto", "light", "dark"}
+        "auto" follows JupyterLab, or outside of it the reader's system.
+
+    Attributes
+    ----------
+    picture : dict
+        What is drawn: :meth:`cvjkit.charts.sankey.Picture.document`. Set it through :meth:`show`.
+
+    Examples
+    --------
+    >>> import cvjkit as cvj
+    >>> plan = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10])
+    >>> view = FlowView(plan.flow())
+    >>> view.show(plan.flow(), start="conversion")
+    >>> view.picture["nodes"][0]["id"]
+    'entry:conversion'
+    """
+
+    _esm = HERE / "flow_view.js"
+    _css = HERE / "flow_view.css"
+    picture = traitlets.Dict().tag(sync=True)
+    theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
+
+    def __init__(
+        self, flow: Flow | None = None, *, start: str | None = None, theme: str = "auto"
+    ) -> None:
+        super().__init__(
+            picture={} if flow is None else sankey_picture(flow, start).document(), theme=theme
+        )
+
+    def show(self, flow: Flow, start: str | None = None) -> None:
+        """Draw another flow.
+
+        Parameters
+        ----------
+        flow : Flow
+        start : str, optional
+            Key of the stage to begin with.
+
+        Raises
+        ------
+        InputError
+            If the framework has no stage `start`.
+        """
+        self.picture = sankey_picture(flow, start).document()
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Ignore what a browser says.
+
+        This widget only shows. So whoever visits a published page can send nothing that breaks
+        the kernel or changes what it believes.
+        """

@@ -1,0 +1,89 @@
+"""What the documents say about the stages of a framework, to read beside the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from cvjkit.widgets.form import Article, Part, Table
+
+if TYPE_CHECKING:
+    from cvjkit.catalog.framework import Disagreement, Framework, Stage
+
+DIFFER = "documents differ"
+
+
+@cache
+def guide_part(framework: Framework) -> Part:
+    """Make a text of each stage: what proves it, what it is for, where the documents differ.
+
+    Parameters
+    ----------
+    framework : Framework
+
+    Examples
+    --------
+    >>> from cvjkit.catalog.framework import framework
+    >>> part = guide_part(framework("eight"))
+    >>> part.articles[2].title, part.articles[2].note
+    ('Subscription', 'documents differ: C2, C9')
+    """
+    articles = tuple(_article(stage) for stage in framework)
+    notes = tuple(filter(None, (framework.note, framework.source)))
+    return Part("guide", "What the documents say", notes=notes, fold="closed", articles=articles)
+
+
+def signed(table: Table, framework: Framework) -> Table:
+    """Mark the rows of the stages about which the documents differ.
+
+    Parameters
+    ----------
+    table : Table
+        A row a stage.
+    framework : Framework
+    """
+    rows = [
+        replace(row, more=DIFFER if stage.disagreements else "")
+        for row, stage in zip(table.rows, framework, strict=True)
+    ]
+    return replace(table, rows=tuple(rows))
+
+
+def cited(sources: Iterable[str]) -> str:
+    """Write citations behind what they are about; nothing if there are none.
+
+    Examples
+    --------
+    >>> cited(["002:16", "003:62"]), cited([])
+    (' [002:16, 003:62]', '')
+    """
+    listed = ", ".join(sources)
+    return f" [{listed}]" if listed else ""
+
+
+def _article(stage: Stage) -> Article:
+    ids = ", ".join(each.id for each in stage.disagreements)
+    notes = (
+        "(reconstructed)" if stage.reconstructed else "",
+        f"{DIFFER}: {ids}" if ids else "",
+    )
+    lines = (
+        ("Arrived when", stage.event),
+        ("What is true then", stage.state),
+        ("What it is for", stage.purpose),
+        ("Suggested", ", ".join(stage.tactics)),
+        ("Where it stands", stage.anchor_note),
+        ("Name", "The document's own name is lost; this one is ours." * stage.reconstructed),
+        ("Sources", ", ".join(stage.sources)),
+        *(line for each in stage.disagreements for line in _lines(each)),
+    )
+    said = tuple((about, text) for about, text in lines if text)
+    return Article(stage.key, stage.name, " ".join(filter(None, notes)), said)
+
+
+def _lines(disagreement: Disagreement) -> Iterator[tuple[str, str]]:
+    said = [f"{each.says}{cited(each.sources)}" for each in disagreement.positions]
+    text = "\n".join([disagreement.question, *said, f"In cvjkit: {disagreement.consequence}"])
+    yield f"{disagreement.id}: {disagreement.topic}", text

@@ -1,0 +1,187 @@
+"""Dashboards on values: which journeys they offer, and that they write nothing."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import cvjkit as cvj
+from cvjkit.publishing import dashboards
+from tests.widgets.test_designer import ANYTHING, deliver
+
+STARTERS = Path(__file__).parents[2] / "data" / "journeys"
+SHOP = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
+CHOOSE, BACK = ("journeys", "journeys", "choose"), ("journeys", "journeys", "back")
+
+
+class Visitor:
+    """Somebody who looks at the dashboard: what they do, and what they see."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.page: Any = dashboards.journey(folder)
+
+    def does(self, text: str, *address: str) -> Visitor:
+        grid = self.page._chooser if address[0] == "journeys" else self.page._designer._grid
+        content = {"what": "type", "view": "v", "number": 1, "run": 1}
+        deliver(grid, {"method": "custom", "content": {**content, "edits": [[*address, text]]}})
+        return self
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        return {part["id"]: part for part in self.page._chooser.document["parts"]}
+
+    @property
+    def choices(self) -> dict[str, str]:
+        return dict(self.page._chooser.field(CHOOSE).choices)
+
+    @property
+    def journey(self) -> cvj.Journey:
+        journey = self.page._designer.journey
+        assert isinstance(journey, cvj.Journey)
+        return journey
+
+    def figure(self, name: str) -> str:
+        parts = {part["id"]: part for part in self.page._designer._grid.document["parts"]}
+        return {figure: value for figure, value, _ in parts["figures"]["figures"]}[name]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a good journey, a broken one and something else."""
+    SHOP.with_terms(description="A shop.").save(tmp_path / "shop.toml")
+    (tmp_path / "broken.toml").write_text('schema_version = 1\nname = ""\n', encoding="utf-8")
+    shutil.copy(tmp_path / "broken.toml", tmp_path / ".hidden.toml")
+    (tmp_path / "notes.txt").write_text("not a journey", encoding="utf-8")
+    return tmp_path
+
+
+def test_a_broken_file_is_listed_with_what_is_wrong_and_the_others_open(folder: Path) -> None:
+    visitor = Visitor(folder)
+    assert visitor.choices == {
+        "broken.toml": "broken.toml (cannot be opened)",
+        "shop.toml": "Shop",
+    }
+    assert visitor.journey.name == "Shop"
+    assert visitor.parts["choose"]["notes"] == ("A shop.",)
+    (note,) = visitor.parts["broken"]["notes"]
+    assert note.startswith("broken.toml: ")
+    assert "framework" in note
+    assert visitor.does("broken.toml", *CHOOSE).journey.name == "Shop"
+
+
+def test_where_a_file_lies_on_the_server_is_not_told(folder: Path) -> None:
+    (folder / "nonsense.toml").write_bytes(b"\xff\xfe[")
+    (folder / "nonsense.xlsx").write_bytes(b"PK")
+    visitor = Visitor(folder)
+    assert len(visitor.parts["broken"]["notes"]) == 3
+    assert str(folder) not in str(visitor.parts)
+
+
+def test_what_a_visitor_types_changes_no_file(folder: Path) -> None:
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    visitor = Visitor(folder).does("5000", "stages", "acquisition", "reached")
+    assert visitor.journey.segments[0].counts == (10000, 5000, 100, 40, 10)
+    visitor.does("", "file", "file", "save")
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_the_files_numbers_come_back_as_the_file_is_by_then(folder: Path) -> None:
+    visitor = Visitor(folder).does("5000", "stages", "acquisition", "reached").does("", *BACK)
+    assert visitor.journey.segments == SHOP.segments
+    cvj.read_journey(folder / "shop.toml").with_stage("loyalty", people=20).save()
+    assert visitor.does("", *BACK).journey.segments[0].counts == (10000, 2000, 100, 40, 20)
+
+
+def test_a_file_that_is_gone_leaves_the_last_numbers_and_says_so(folder: Path) -> None:
+    visitor = Visitor(folder)
+    (folder / "shop.toml").unlink()
+    assert visitor.does("", *BACK).journey.segments == SHOP.segments
+    assert "shop.toml" in str(visitor.parts["broken"]["notes"])
+
+
+def test_a_journey_is_first_seen_in_the_framework_it_asks_for(tmp_path: Path) -> None:
+    shutil.copy(STARTERS / "coffee_subscription.toml", tmp_path)
+    visitor = Visitor(tmp_path)
+    whole = cvj.read_journey(STARTERS / "coffee_subscription.toml")
+    assert whole.framework.key == "full"
+    assert visitor.journey.framework.key == whole.view == "five"
+    visitor.does("full", "head", "head", "framework")
+    assert visitor.journey == whole
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in STARTERS.glob("*.toml")))
+def test_the_figures_are_the_same_through_every_framework(name: str, tmp_path: Path) -> None:
+    shutil.copy(STARTERS / name, tmp_path)
+    visitor, shown = Visitor(tmp_path), set()
+    for key in ("five", "seven", "eight", "nine", "full"):
+        visitor.does(key, "head", "head", "framework")
+        assert visitor.journey.framework.key == key
+        shown.add(tuple(map(visitor.figure, ("Customers", "CAC", "LTV", "Payback", "Profit"))))
+    assert len(shown) == 1
+
+
+def test_the_starter_journeys_all_open_and_say_that_they_are_illustrative() -> None:
+    visitor = Visitor(STARTERS)
+    assert len(visitor.choices) == 5
+    assert "broken" not in visitor.parts
+    for name in visitor.choices:
+        visitor.does(name, *CHOOSE)
+        assert "illustrative" in str(visitor.page._designer._grid.document["parts"][0]["notes"])
+        assert visitor.parts["choose"]["notes"] == (visitor.journey.description,)
+
+
+def test_without_a_folder_the_environment_or_the_nearest_above_is_taken(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CVJKIT_JOURNEYS", str(folder))
+    assert Visitor().journey.name == "Shop"
+    monkeypatch.delenv("CVJKIT_JOURNEYS")
+    inside = tmp_path / "a" / "b"
+    inside.mkdir(parents=True)
+    (tmp_path / "data").mkdir()
+    shutil.copytree(folder, tmp_path / "data" / "journeys", ignore=shutil.ignore_patterns("[ad]*"))
+    monkeypatch.chdir(inside)
+    assert Visitor().journey.name == "Shop"
+
+
+@pytest.mark.parametrize("missing", [True, False])
+def test_a_folder_without_journeys_is_answered_with_a_sentence(
+    tmp_path: Path, missing: bool
+) -> None:
+    visitor = Visitor(tmp_path / "nowhere" if missing else tmp_path)
+    (note,) = visitor.parts["choose"]["notes"]
+    assert note.startswith("There is no journey to show yet")
+
+
+def test_where_all_files_are_broken_all_are_listed(folder: Path) -> None:
+    (folder / "shop.toml").unlink()
+    visitor = Visitor(folder).does("broken.toml", *CHOOSE).does("", *BACK)
+    assert len(visitor.parts["broken"]["notes"]) == 1
+    SHOP.save(folder / "broken.toml", overwrite=True)
+    assert visitor.does("broken.toml", *CHOOSE).journey.name == "Shop"
+    assert "broken" not in visitor.parts
+
+
+@pytest.fixture(scope="module")
+def visitor() -> Visitor:
+    return Visitor(STARTERS)
+
+
+@given(ANYTHING, st.sampled_from([CHOOSE, BACK]))
+def test_whatever_a_visitor_sends_the_dashboard_stands(
+    visitor: Visitor, message: Any, address: Any
+) -> None:
+    page = visitor.page
+    before = page.get_state(), page.layout.get_state()
+    for widget in (page, page._chooser, page.layout, page._chooser.layout):
+        deliver(widget, {"method": "custom", "content": message})
+        deliver(widget, {"method": "update", "state": {"children": message, "width": message}})
+    content = {"what": "type", "view": "v", "number": 1, "run": 1, "edits": [[*address, message]]}
+    deliver(page._chooser, {"method": "custom", "content": content})
+    assert (page.get_state(), page.layout.get_state()) == before
+    assert visitor.choices

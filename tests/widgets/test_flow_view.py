@@ -1,0 +1,39 @@
+"""The live Sankey listens to Python only."""
+
+from __future__ import annotations
+
+import pytest
+
+import cvjkit as cvj
+from cvjkit.widgets.flow_view import FlowView
+
+PLAN = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10])
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"picture": {"nodes": 5}},
+        {"theme": "dark"},
+        {"picture": "<script>"},
+        {"picture": None},
+        {"theme": ["x"]},
+    ],
+)
+def test_what_a_visitor_sends_changes_nothing_and_raises_nothing(sent):
+    view = FlowView(PLAN.flow())
+    picture, theme = view.picture, view.theme
+    # Not by a message: ipywidgets would print an exception and go on.
+    view.set_state(sent)
+    assert view.picture == picture
+    assert view.theme == theme
+    view.show(PLAN.flow(), start="conversion")
+    assert view.picture["nodes"][0]["id"] == "entry:conversion"
+
+
+def test_a_stage_that_does_not_exist_leaves_the_last_picture():
+    view = FlowView(PLAN.flow())
+    picture = view.picture
+    with pytest.raises(cvj.InputError, match="did you mean 'conversion'"):
+        view.show(PLAN.flow(), start="convertion")
+    assert view.picture == picture
