@@ -63,13 +63,14 @@ def test_conda_installs_what_pip_installs() -> None:
     *conda, pip = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))[
         "dependencies"
     ]
-    named = {line.partition(" ")[0]: line.partition(" ")[2] for line in conda}
+    editable, *others = pip["pip"]
+    named = {line.partition(" ")[0]: line.partition(" ")[2] for line in [*conda, *others]}
     expected = {
         CONDA_NAMES.get(requirement.name, requirement.name): str(requirement.specifier)
         for requirement in dependencies()
     }
     assert named == expected | {"python": PROJECT["project"]["requires-python"], "pip": ""}
-    assert pip == {"pip": ["--editable ."]}
+    assert editable == "--editable ."
 
 
 def test_every_dependency_is_pinned_to_a_version_it_allows() -> None:

@@ -12,7 +12,8 @@ from cvjkit.errors import InputError
 from cvjkit.files.store import SUFFIXES
 from cvjkit.journey import Journey, read_journey
 from cvjkit.widgets.designer import Designer
-from cvjkit.widgets.form import Edits, Field, Guarded, NumberGrid, Part, Row, Table
+from cvjkit.widgets.form import Edits, Field, NumberGrid, Part, Row, Table
+from cvjkit.widgets.guard import Guarded
 from cvjkit.widgets.lens_designer import Lenses
 
 FOLDER_NAMED_BY = "CVJKIT_JOURNEYS"

@@ -12,7 +12,7 @@ import anywidget
 import traitlets
 
 from cvjkit.numbers import DASH, days_text, money_text, people_text, share_text
-from cvjkit.widgets.form import Guarded
+from cvjkit.widgets.guard import Guarded
 
 if TYPE_CHECKING:
     from cvjkit.comparison.comparison import Comparison

@@ -34,7 +34,8 @@ from cvjkit.widgets.fields import (
     ways_part,
 )
 from cvjkit.widgets.flow_view import FlowView
-from cvjkit.widgets.form import Address, Edits, Field, Guarded, NumberGrid, Part, Row, Table
+from cvjkit.widgets.form import Address, Edits, Field, NumberGrid, Part, Row, Table
+from cvjkit.widgets.guard import Guarded
 from cvjkit.widgets.panels.audit import audit_parts
 from cvjkit.widgets.panels.guide import guide_part, signed
 from cvjkit.widgets.panels.worksheet import worksheet_parts

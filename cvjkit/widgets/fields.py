@@ -10,8 +10,17 @@ from cvjkit.catalog.framework import Framework, Stage, framework, frameworks
 from cvjkit.errors import Fault, InputError
 from cvjkit.model.flow import Flow, kind_of
 from cvjkit.model.parts import AWARENESS_LEVELS, Offer, Segment
-from cvjkit.numbers import days_text, money_text, people_text, ratio_text, share_text
-from cvjkit.widgets.form import Address, Field, Part, Row, Table, Unit, read_number, write_number
+from cvjkit.numbers import (
+    Unit,
+    days_text,
+    money_text,
+    people_text,
+    ratio_text,
+    read_number,
+    share_text,
+    write_number,
+)
+from cvjkit.widgets.form import Address, Field, Part, Row, Table
 
 if TYPE_CHECKING:
     from cvjkit.journey import Journey

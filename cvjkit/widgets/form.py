@@ -7,133 +7,24 @@ orders: only edits of fields that are there and may be edited are handed on.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from threading import RLock
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import anywidget
 import traitlets
-from ipywidgets import DOMWidget, Layout, widget_serialization
-from ipywidgets.widgets.trait_types import InstanceDict
 
-from cvjkit.numbers import DASH
+from cvjkit.widgets.guard import Guarded
 
 HERE = Path(__file__).parent
 LONGEST_TEXT = 2000
-MOST_DECIMALS = 6
-WHOLE_FROM = 1e11
 LONGEST_VIEW = 40
 MOST_EDITS = 5000
 
 Address = tuple[str, str, str]
-Unit = Literal["people", "share", "amount"]
-UNITS: tuple[Unit, ...] = get_args(Unit)
 Kind = Literal["number", "text", "choice", "tabs", "button"]
-
-_SPACE = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
-_PLAIN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
-_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}([, '’])[0-9]{3}(\1[0-9]{3})*(\.[0-9]*)?")
-_POINTS = re.compile(r"[+-]?[1-9][0-9]{0,2}(\.[0-9]{3})+")
-_COMMA = re.compile(r"[+-]?[0-9]{1,3}(\.?[0-9]{3})*,[0-9]+|[+-]?[0-9]+,[0-9]+")
-
-
-def read_number(text: str, unit: Unit = "amount") -> float | None:
-    """Read a number as people type it.
-
-    Parameters
-    ----------
-    text : str
-        Digits, grouped by commas, spaces or apostrophes or not at all, with a decimal point; an
-        exponent or, for a share, a percent sign if wanted.
-    unit : {"people", "share", "amount"}
-        What it counts.
-
-    Returns
-    -------
-    float or None
-        None where the text is blank or a dash: not known. It may be out of bounds, infinite or
-        not a number; that is for the journey to refuse.
-
-    Raises
-    ------
-    ValueError
-        If it cannot be read, or in two ways; the message says what to write.
-
-    Examples
-    --------
-    >>> [read_number(text) for text in ("10,000", "10 000", "1e4", " ", "1.5")]
-    [10000.0, 10000.0, 10000.0, None, 1.5]
-    >>> read_number("20%", "share"), read_number("0.2", "share")
-    (0.2, 0.2)
-    >>> read_number("25", "share")
-    Traceback (most recent call last):
-    ValueError: 25 is more than 1: write 25% or 0.25
-    >>> read_number("1.234,5")
-    Traceback (most recent call last):
-    ValueError: 1.234,5 is not clear: write 1234.5 or 1,234.5
-    """
-    text = _SPACE.sub(" ", text).strip()
-    if text in {"", DASH}:
-        return None
-    body = text.removesuffix("%").rstrip().replace("−", "-")
-    percent = text.endswith("%")
-    if percent and unit != "share":
-        raise ValueError(f"{_cut(text)} is a share: write a number without %")
-    number = _digits(body, unit)
-    if percent:
-        # 33.3 / 100 is not the number nearest to 0.333.
-        return float(Decimal(repr(number)).scaleb(-2))
-    if unit == "share" and 1 < number <= 100:
-        raise ValueError(f"{body} is more than 1: write {body}% or {number / 100:.12g}")
-    return number
-
-
-def _digits(body: str, unit: Unit) -> float:
-    if _POINTS.fullmatch(body) and (unit == "people" or body.count(".") > 1):
-        plain = body.replace(".", "")
-        others = body.rstrip("0").rstrip(".") if body.count(".") == 1 else f"{int(plain):,}"
-        raise ValueError(f"{body} is not clear: write {others} or {plain}")
-    if _PLAIN.fullmatch(body) or body.lower().lstrip("+-") in {"nan", "inf", "infinity"}:
-        return float(body)
-    if _GROUPED.fullmatch(body):
-        return float(re.sub("[, '’]", "", body))
-    if _COMMA.fullmatch(body):
-        whole, _, decimals = body.replace(".", "").partition(",")
-        grouped = f" or {int(whole):,}.{decimals}" if len(whole.lstrip("+-")) > 3 else ""
-        raise ValueError(f"{body} is not clear: write {whole}.{decimals}{grouped}")
-    raise ValueError(f"{_cut(body)!r} is not a number: write digits, such as 1200 or 1,200")
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:39]}…"
-
-
-def write_number(value: float | None, unit: Unit = "amount") -> str:
-    """Write a number so that `read_number` reads it again; blank where not known.
-
-    What was typed is written in full. What has more than six decimals was calculated, and four
-    of them are enough to work with.
-
-    Examples
-    --------
-    >>> write_number(10000.0), write_number(0.2, "share"), write_number(0.125), write_number(None)
-    ('10,000', '20%', '0.125', '')
-    >>> write_number(200 / 13), write_number(1 / 3000, "share")
-    ('15.3846', '0.03333%')
-    """
-    if value is None:
-        return ""
-    shown = value * 100 if unit == "share" else value
-    text = f"{shown:,.0f}" if abs(shown) >= WHOLE_FROM else f"{shown:,.12g}"
-    if len(text.partition(".")[2]) > MOST_DECIMALS:
-        text = f"{shown:,.4f}".rstrip("0").rstrip(".") if abs(shown) >= 1 else f"{shown:.4g}"
-    if unit == "people" and _POINTS.fullmatch(text):
-        return f"{text}0"
-    return f"{text}%" if unit == "share" else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,34 +216,6 @@ class Edits:
     run: tuple[str, int]
     what: str = "type"
     outside: int = 0
-
-
-class _Guarded:
-    """A widget that no message from a browser can change or break.
-
-    Whoever looks at a published page can send anything to the widgets on it, and ipywidgets would
-    answer what it cannot use with a traceback.
-    """
-
-    def _handle_msg(self, message: Mapping[str, Any]) -> None:
-        match message.get("content", {}).get("data"):
-            case {"method": "request_state"}:
-                self.send_state()  # type: ignore[attr-defined]  # of the widget it is mixed into
-            case {"method": "custom", "content": dict(content)}:
-                self._handle_custom_msg(content, [])
-
-    def _handle_custom_msg(self, content: Mapping[str, Any], buffers: Sequence[Any]) -> None:
-        """Take no messages, unless a subclass does."""
-
-
-class GuardedLayout(_Guarded, Layout):
-    """A layout that a browser cannot change."""
-
-
-class Guarded(_Guarded, DOMWidget):
-    """Mixed into a widget, before the widget's class: a browser cannot change or break it."""
-
-    layout = InstanceDict(GuardedLayout).tag(sync=True, **widget_serialization)
 
 
 class NumberGrid(Guarded, anywidget.AnyWidget):

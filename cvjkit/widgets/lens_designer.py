@@ -13,7 +13,8 @@ from cvjkit.comparison.comparison import compare
 from cvjkit.errors import InputError
 from cvjkit.widgets.compare_view import CompareView
 from cvjkit.widgets.fields import ALL, Act, carried_over, marked, number, stage_table
-from cvjkit.widgets.form import Address, Edits, Field, Guarded, NumberGrid, Part, Row, Table
+from cvjkit.widgets.form import Address, Edits, Field, NumberGrid, Part, Row, Table
+from cvjkit.widgets.guard import Guarded
 from cvjkit.widgets.session import Draft, sentence
 
 if TYPE_CHECKING:

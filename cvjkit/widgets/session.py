@@ -10,10 +10,14 @@ import math
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from cvjkit.errors import Fault, InputError
 from cvjkit.journey import Journey
-from cvjkit.widgets.form import UNITS, Address, read_number
+from cvjkit.numbers import UNITS, read_number
+
+if TYPE_CHECKING:
+    from cvjkit.widgets.form import Address
 
 Change = Callable[[Journey, str], Journey]
 

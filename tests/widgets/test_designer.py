@@ -13,19 +13,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import cvjkit as cvj
+from cvjkit.numbers import UNITS, Unit, read_number, write_number
 from cvjkit.widgets.designer import EXAMPLE_NOTE, ILLUSTRATIVE_NOTE, Designer
-from cvjkit.widgets.form import (
-    LONGEST_TEXT,
-    UNITS,
-    Address,
-    NumberGrid,
-    Part,
-    Row,
-    Table,
-    Unit,
-    read_number,
-    write_number,
-)
+from cvjkit.widgets.form import LONGEST_TEXT, Address, NumberGrid, Part, Row, Table
 
 JOURNEYS = Path(__file__).parents[2] / "data" / "journeys"
 SHOP = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from cvjkit.catalog.framework import awareness_levels
 from cvjkit.catalog.tactics import tactic_kind, tactic_kinds
 from cvjkit.model.parts import ChannelKind, ContentType, CountedIn
+from cvjkit.numbers import write_number
 from cvjkit.widgets.fields import Act, Once, number
-from cvjkit.widgets.form import Address, Field, Part, Row, Table, write_number
+from cvjkit.widgets.form import Address, Field, Part, Row, Table
 from cvjkit.widgets.panels.guide import cited
 
 if TYPE_CHECKING:
