@@ -9,13 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StrictBool, Vali
 
 from cvjkit.audit.audit import Audit, Rule, audit
 from cvjkit.audit.rules import rules as all_rules
-from cvjkit.catalog.framework import Framework
+from cvjkit.catalog.framework import Framework, published_frameworks
 from cvjkit.errors import Fault, InputError, faults_of, unknown_name
 from cvjkit.files import store
 from cvjkit.files.code import expression
 from cvjkit.lens.estimate import HABIT_ORDERS, Known
 from cvjkit.lens.lens import Lens, see
-from cvjkit.model.checks import PARTS, checked_parts, framework_of, published_frameworks
+from cvjkit.model.checks import PARTS, checked_parts, framework_of
 from cvjkit.model.economics import BOUGHT_AGAIN, Economics, appraise
 from cvjkit.model.flow import Flow, kind_of, solve, unknown_stages
 from cvjkit.model.parts import (

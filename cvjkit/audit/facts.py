@@ -322,11 +322,10 @@ class Facts:
     @cached_property
     def offers(self) -> Mapping[str, Offer]:
         """Offers by the milestone (or key of the stage) where they are bought, along the way."""
-        anchors = {stage.key: stage.milestone or stage.key for stage in self.framework}
         order = {key: place + 0.5 for key, place in self.covering.items()}
         order |= {key: float(place) for place, key in enumerate(self.framework.keys)}
         return {
-            anchors.get(offer.stage, offer.stage): offer
+            self.framework.anchor(offer.stage): offer
             for offer in sorted(self.journey.offers, key=lambda offer: order[offer.stage])
         }
 

@@ -203,6 +203,19 @@ class Stage(_Step):
         return tuple(_known(each, known) for each in ids)
 
     @property
+    def anchor(self) -> str:
+        """Where the stage stands: its milestone or, if it has none, its own key.
+
+        Two stages of any frameworks are the same place in a journey if their anchors are equal.
+
+        Examples
+        --------
+        >>> framework("eight")["subscription"].anchor, Stage(key="quiz", name="Quiz").anchor
+        ('lead', 'quiz')
+        """
+        return self.milestone or self.key
+
+    @property
     def disagreements(self) -> tuple[Disagreement, ...]:
         """Questions about this stage that the documents answer differently.
 
@@ -323,6 +336,26 @@ class Framework(_Frozen):
             raise InputError(
                 f"framework {self.key}", [unknown_name("stage", key, self.keys)]
             ) from None
+
+    def anchor(self, name: str) -> str:
+        """Give the anchor of a stage; any other name, such as a milestone's, is its own.
+
+        Parameters
+        ----------
+        name : str
+            Key of a stage, or of a milestone, as an offer names where it is bought.
+
+        Returns
+        -------
+        str
+            As :attr:`Stage.anchor`.
+
+        Examples
+        --------
+        >>> framework("eight").anchor("ascension"), framework("five").anchor("wowed")
+        ('bought_again', 'wowed')
+        """
+        return self[name].anchor if name in self.keys else name
 
     def covering(self, milestone: str) -> int | None:
         """Find the stage to whose step a milestone belongs: that at it, or the next after it.
@@ -566,6 +599,21 @@ def frameworks() -> tuple[Framework, ...]:
     [('five', 5), ('seven', 7), ('eight', 8), ('nine', 9), ('full', 13)]
     """
     return tuple(_published(key) for key in PUBLISHED)
+
+
+def published_frameworks() -> tuple[Framework, ...]:
+    """Give the published frameworks and, after them, their variants.
+
+    Returns
+    -------
+    tuple of Framework
+
+    Examples
+    --------
+    >>> [published.key for published in published_frameworks()]
+    ['five', 'seven', 'eight', 'nine', 'full', 'eight:time', 'full:time']
+    """
+    return tuple(map(_published, _choices()))
 
 
 @cache

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cvjkit.catalog import crosswalk
 from cvjkit.catalog.crosswalk import spine
-from cvjkit.catalog.framework import Framework, framework
+from cvjkit.catalog.framework import Framework, framework, published_frameworks
 from cvjkit.comparison.picture import AlignedPicture, align, label
 from cvjkit.errors import Fault, InputError
 from cvjkit.journey import Journey, as_journey
 from cvjkit.lens.estimate import HABIT_ORDERS, Known
 from cvjkit.lens.lens import Lens, see, spent
-from cvjkit.model.checks import framework_of, published_frameworks
+from cvjkit.model.checks import framework_of
 from cvjkit.numbers import money_text, people_text, share_text
 
 if TYPE_CHECKING:

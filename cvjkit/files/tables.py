@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_origin
 
-from cvjkit.catalog.framework import Framework, Stage, framework, frameworks, milestones
+from cvjkit.catalog.framework import Framework, Stage, framework, milestones, published_frameworks
 from cvjkit.errors import Fault, InputError, shown, unknown_name
 from cvjkit.files.cells import Cell, Grid, Reader, csv_grid, folded, has_formulas, workbook_grids
 from cvjkit.model.parts import (
@@ -351,7 +351,7 @@ def _framework(given: object, labels: Sequence[Cell], subject: str, reader: Read
     except InputError as error:
         raise InputError(subject, [*reader.faults, *error.faults]) from None
     names = {folded(cell.value) for cell in labels}
-    known = {each: names & _by_name(each).keys() for each in _published()}
+    known = {each: names & _by_name(each).keys() for each in published_frameworks()}
     most = max(map(len, known.values()))
     best = [each for each, found in known.items() if len(found) == most]
     # A variant has the names of the framework it varies: it must be asked for.
@@ -360,7 +360,7 @@ def _framework(given: object, labels: Sequence[Cell], subject: str, reader: Read
     if 2 * most >= len(names) > 0 and len(exact or best) == 1:
         return (exact or best)[0]
     stages = "; ".join(
-        f"{each.key}: {', '.join(stage.name for stage in each)}" for each in _published()
+        f"{each.key}: {', '.join(stage.name for stage in each)}" for each in published_frameworks()
     )
     fault = Fault(
         "framework",
@@ -369,11 +369,6 @@ def _framework(given: object, labels: Sequence[Cell], subject: str, reader: Read
         f"add a column 'framework' with one of these keys ({stages})",
     )
     raise InputError(subject, [*reader.faults, fault])
-
-
-def _published() -> list[Framework]:
-    bases = frameworks()
-    return [*bases, *(framework(f"{each.key}:{name}") for each in bases for name in each.variants)]
 
 
 Numbers = dict[str, dict[int, float]]

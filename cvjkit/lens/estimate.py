@@ -282,8 +282,7 @@ class Known:
     def _repeat_rate(self) -> float | None:
         framework = self.flow.framework
         for offer in self.offers:
-            at = framework[offer.stage].milestone if offer.stage in framework else offer.stage
-            if at == BOUGHT_AGAIN and offer.repeat_rate is not None:
+            if framework.anchor(offer.stage) == BOUGHT_AGAIN and offer.repeat_rate is not None:
                 return offer.repeat_rate
         place = self.places.get(BOUGHT_AGAIN)
         if place is None or not self._seen[place]:

@@ -43,8 +43,8 @@ class Restaging:
     @cached_property
     def places(self) -> tuple[int | None, ...]:
         """For each stage of the target where it stands in the source; None if it does not."""
-        at = {_anchor(stage): place for place, stage in enumerate(self.flow.framework)}
-        return tuple(at.get(_anchor(stage)) for stage in self.target)
+        at = {stage.anchor: place for place, stage in enumerate(self.flow.framework)}
+        return tuple(at.get(stage.anchor) for stage in self.target)
 
     @cached_property
     def renamed(self) -> Mapping[str, str]:
@@ -188,7 +188,7 @@ class Restaging:
         """
         covered: dict[int | None, list[StageNumbers]] = {}
         for numbers in stages:
-            anchor = _anchor(self.flow.framework[numbers.stage])
+            anchor = self.flow.framework[numbers.stage].anchor
             covered.setdefault(self.target.covering(anchor), []).append(numbers)
         last = len(self.target) - 1
         beyond = covered.pop(None, [])
@@ -210,8 +210,8 @@ class Restaging:
     def _holding(self, stage: Stage) -> int:
         """Find the stage during which another one lies: at its milestone, or the one before."""
         line = next((each.ancestors for each in milestones() if each.key == stage.milestone), ())
-        places = {_anchor(each): place for place, each in enumerate(self.target)}
-        return next((places[key] for key in (_anchor(stage), *line) if key in places), 0)
+        places = {each.anchor: place for place, each in enumerate(self.target)}
+        return next((places[key] for key in (stage.anchor, *line) if key in places), 0)
 
     def _merged(
         self, place: int, numbers: Sequence[StageNumbers], beyond: Sequence[StageNumbers]
@@ -247,7 +247,7 @@ class Restaging:
                 update={
                     "stage": self.renamed.get(
                         offer.stage,
-                        _anchor(source[offer.stage]) if offer.stage in source.keys else offer.stage,
+                        source.anchor(offer.stage),
                     )
                 }
             )
@@ -261,7 +261,3 @@ class Restaging:
             for each in accepted
             if each.stage is None or each.stage in self.renamed
         ]
-
-
-def _anchor(stage: Stage) -> str:
-    return str(stage.milestone or stage.key)

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from cvjkit.catalog.framework import Framework, framework, frameworks, milestones
+from cvjkit.catalog.framework import Framework, framework, milestones, published_frameworks
 from cvjkit.errors import Fault, InputError, faults_of, unknown_name
 from cvjkit.model.economics import BOUGHT_AGAIN
 from cvjkit.model.flow import kind_of, unknown_stages
@@ -68,13 +68,6 @@ def _tidied(stages: Framework, parts: Parts) -> Parts:
         "transitions": [way for way in parts["transitions"] if way.rate > 0],
         "referrals": [each for each in parts["referrals"] if each.per_person > 0],
     }
-
-
-def published_frameworks() -> list[Framework]:
-    """Give the published frameworks and their variants."""
-    listed = frameworks()
-    variants = [f"{each.key}:{variant}" for each in listed for variant in each.variants]
-    return [*listed, *map(framework, variants)]
 
 
 def framework_of(value: object, faults: list[Fault]) -> Framework | None:
@@ -310,7 +303,7 @@ def _sum_faults(stages: Framework, segment: Segment, ways: Sequence[Transition])
 def _money_faults(
     stages: Framework, fields: Mapping[str, Any], parts: Mapping[str, Sequence[Any]]
 ) -> Iterator[Fault]:
-    anchored = {stage.key: stage.milestone or stage.key for stage in stages}
+    anchored = {stage.key: stage.anchor for stage in stages}
     margins = {anchored[row.stage] for row in parts["stages"] if row.margin is not None}
     at = [anchored.get(offer.stage, offer.stage) for offer in parts["offers"]]
     for anchor, offer in zip(at, parts["offers"], strict=True):

@@ -165,7 +165,7 @@ def appraise(
     inputs = _Inputs(
         flow=flow,
         numbers=MappingProxyType({number.stage: number for number in stages}),
-        offers=MappingProxyType({_milestone(flow, offer): offer for offer in offers}),
+        offers=MappingProxyType({flow.framework.anchor(offer.stage): offer for offer in offers}),
         spend=spend,
         fixed_cost=fixed_cost,
         discount_rate=discount_rate,
@@ -259,12 +259,6 @@ def payback_cycles(cac: float, m1: float, m2: float, q: float, r: float) -> int:
         raise UndefinedError(NEVER_PAID)
     # What is exactly n cycles must not become n + 1 by a last digit.
     return max(1, math.ceil(cycles * (1 - ROUNDING)))
-
-
-def _milestone(flow: Flow, offer: Offer) -> str | None:
-    if offer.stage in flow.framework.keys:
-        return flow.framework[offer.stage].milestone or offer.stage
-    return offer.stage
 
 
 @dataclass(frozen=True)
@@ -521,7 +515,7 @@ class _Inputs:
         """Contribution of one visit to each stage, the orders after the second included."""
         margins = self._typed("margin")
         for position, stage in enumerate(self.flow.framework):
-            offer = self.offers.get(stage.milestone or stage.key)
+            offer = self.offers.get(stage.anchor)
             if offer is not None and offer.margin is not None:
                 margins[position] = offer.margin
         if not np.isfinite(margins).any():

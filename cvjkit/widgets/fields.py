@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from cvjkit.catalog.framework import Framework, Stage, framework, frameworks
+from cvjkit.catalog.framework import Framework, Stage, frameworks, published_frameworks
 from cvjkit.errors import Fault, InputError
 from cvjkit.model.flow import Flow, kind_of
 from cvjkit.model.parts import AWARENESS_LEVELS, Offer, Segment
@@ -251,7 +251,7 @@ def money_part(journey: Journey) -> Part:
         ("cycle_days", "Buying cycle (days)"),
         ("repeat_rate", "Repeat rate"),
     )
-    offers = {_anchor(journey, offer.stage): offer for offer in journey.offers}
+    offers = {journey.framework.anchor(offer.stage): offer for offer in journey.offers}
     anchors = dict.fromkeys([*ORDERS, *offers])
     rows = [_offer_row(journey, anchor, offers.get(anchor)) for anchor in anchors]
     terms = [
@@ -275,7 +275,7 @@ def money_part(journey: Journey) -> Part:
 
 
 def _offer_row(journey: Journey, anchor: str, offer: Offer | None) -> Row:
-    stage = next((each for each in journey.framework if _milestone(each) == anchor), None)
+    stage = next((each for each in journey.framework if each.anchor == anchor), None)
     title = ORDERS.get(anchor) or (stage.name if stage else anchor)
     numbers = {row.stage: row for row in journey.stages}
     at_stage = numbers.get(stage.key) if stage is not None else None
@@ -313,11 +313,11 @@ def _offer_put(anchor: str, column: str) -> Callable[[Journey, float | None], Jo
 
 def _with_offer(journey: Journey, anchor: str, fields: Mapping[str, Any]) -> Journey:
     for offer in journey.offers:
-        if _anchor(journey, offer.stage) == anchor:
+        if journey.framework.anchor(offer.stage) == anchor:
             return journey.with_offer(offer.stage, **fields)
     if not any(fields.values()):
         return journey
-    keys = [stage.key for stage in journey.framework if _milestone(stage) == anchor]
+    keys = [stage.key for stage in journey.framework if stage.anchor == anchor]
     return journey.with_offer(keys[0] if keys else anchor, **{"name": ORDERS[anchor], **fields})
 
 
@@ -328,14 +328,6 @@ def _term(column: str, label: str, value: float | None, unit: Unit = "amount") -
 
 def _term_text(column: str) -> Change:
     return lambda journey, text: journey.with_terms(**{column: text})
-
-
-def _milestone(stage: Stage) -> str:
-    return stage.milestone or stage.key
-
-
-def _anchor(journey: Journey, key: str) -> str:
-    return _milestone(journey.framework[key]) if key in journey.framework.keys else key
 
 
 # --- the ways ---------------------------------------------------------------------------------
@@ -654,29 +646,25 @@ def findings_part(flow: Flow) -> Part:
 
 def framework_choices(own: Framework | None) -> tuple[tuple[str, str], ...]:
     """List the published frameworks, their variants, and one's own."""
-    listed = tuple((each.key, each.name) for each in _published())
+    bases = [base.key for base in frameworks()]
+    published = sorted(
+        published_frameworks(), key=lambda listed: bases.index(listed.key.partition(":")[0])
+    )
+    listed = tuple((each.key, each.name) for each in published)
     return listed if own is None else (*listed, (OWN, own.name))
 
 
 def is_published(stages: Framework) -> bool:
     """Tell whether a framework is one of the published ones or a variant."""
-    return stages in _published()
-
-
-def _published() -> list[Framework]:
-    return [
-        each
-        for base in frameworks()
-        for each in (base, *(framework(f"{base.key}:{name}") for name in base.variants))
-    ]
+    return stages in published_frameworks()
 
 
 def carried_over(before: Journey, after: Journey) -> str:
     """Say what of a journey another framework could not take, and what is not known there."""
-    known = {_milestone(stage): stage.name for stage in _known(before)}
-    arrived = {_milestone(stage) for stage in _known(after)}
+    known = {stage.anchor: stage.name for stage in _known(before)}
+    arrived = {stage.anchor for stage in _known(after)}
     lost = [name for milestone, name in known.items() if milestone not in arrived]
-    unknown = [stage.name for stage in after.framework if _milestone(stage) not in arrived]
+    unknown = [stage.name for stage in after.framework if stage.anchor not in arrived]
     said = []
     if lost:
         said.append(f"Left out: the people at {_and(lost)}.")
