@@ -1,102 +1,39 @@
-"""The design of a customer journey: one immutable value, whatever it came from."""
+"""A journey: a design, the file it came from, and what one does with it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StrictBool, ValidationError
+from pydantic import PrivateAttr
 
 from cvjkit.audit.audit import Audit, Rule, audit
 from cvjkit.audit.rules import rules as all_rules
-from cvjkit.catalog.framework import Framework, published_frameworks
-from cvjkit.errors import Fault, InputError, faults_of, unknown_name
+from cvjkit.errors import Fault
 from cvjkit.files import store
 from cvjkit.files.code import expression
 from cvjkit.lens.estimate import HABIT_ORDERS, Known
 from cvjkit.lens.lens import Lens, see
-from cvjkit.model.checks import PARTS, checked_parts, framework_of
-from cvjkit.model.economics import BOUGHT_AGAIN, Economics, appraise
-from cvjkit.model.flow import Flow, kind_of, solve, unknown_stages
-from cvjkit.model.parts import (
-    Accepted,
-    Amount,
-    Name,
-    Offer,
-    Referral,
-    Segment,
-    Share,
-    StageNumbers,
-    Thresholds,
-    Transition,
-)
+from cvjkit.model.design import Design
+from cvjkit.model.document import EVERYONE
 
 if TYPE_CHECKING:
     from pathlib import Path
-from cvjkit.model.carry import Restaging
+    from typing import Any
 
-SCHEMA_VERSION = 1
-EVERYONE = "Everyone"
-
-Document = dict[str, Any]
+    from cvjkit.catalog.framework import Framework
 
 
-class Journey(BaseModel):
-    """A framework with numbers: who comes, how far they get, what it costs and brings.
+class Journey(Design):
+    """A design that can be read, saved, audited and seen through other frameworks.
 
-    Build one with `from_counts`, `from_rates` or `read_journey`, and change it with the `with_`
-    methods; each returns a new journey.
+    Build one with `from_counts`, `from_rates` or `read_journey`, and change it with `put` and
+    the `with_` methods; each returns a new journey, which belongs to the same file.
 
     Parameters
     ----------
-    name : str
-    framework : Framework
-    segments : tuple of Segment
-        At least one; names unique.
-    stages : tuple of StageNumbers
-        Costs, margins, delays and tactics, for the stages that have any.
-    offers : tuple of Offer
-        At most one a stage. The stage may be a milestone that is no stage of the framework.
-    transitions : tuple of Transition
-        Skips, ways back and repeats.
-    referrals : tuple of Referral
-    currency : str
-        Code or sign shown with amounts.
-    description : str
-    illustrative : bool
-        Whether the numbers are made up for teaching.
-    view : str, optional
-        Key of the framework to show it in first.
-    intake_days : float, optional
-        Length of the period in which the people came in [days].
-    fixed_cost : float, optional
-        Cost of the journey in that period, whatever its size [currency].
-    discount_rate : float, optional
-        Yearly rate at which later money counts less: 0.1 is 10% a year.
-    second_purchase_rate : float, optional
-        Share, 0 to 1, of customers who buy again, where that is no stage of the framework.
-    market : float, optional
-        People there are to reach.
-    also_known : mapping of milestone key to float
-        People at milestones where the framework has no stage, or no number was typed: they turn
-        estimates of `through` into exact numbers.
-    loyalty_measured_by : {"recommendation", "repeat_purchase"}, optional
-        What the people of a stage such as Loyalty were counted by.
-    next_test_days : float, optional
-        Time until the next planned test of something on the way [days].
-    cohort_age_days : float, optional
-        Time since the people counted came in [days].
-    channels_overlap : bool, optional
-        Whether one person may be counted in several segments.
-    accepted : tuple of Accepted
-        Findings of the audit one has decided to live with, each with a reason.
-    thresholds : Thresholds
-        Where the audit draws its lines.
-
-    Raises
-    ------
-    InputError
-        From every constructor and `with_` method, with all faults at once.
+    **fields
+        As in `Design`.
 
     Examples
     --------
@@ -105,533 +42,12 @@ class Journey(BaseModel):
     5.0
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: Name
-    framework: Framework
-    segments: Annotated[tuple[Segment, ...], Field(min_length=1)]
-    stages: tuple[StageNumbers, ...] = ()
-    offers: tuple[Offer, ...] = ()
-    transitions: tuple[Transition, ...] = ()
-    referrals: tuple[Referral, ...] = ()
-    currency: str = "EUR"
-    description: str = ""
-    illustrative: bool = False
-    view: str | None = None
-    intake_days: Amount | None = None
-    fixed_cost: Amount | None = None
-    discount_rate: Amount | None = None
-    second_purchase_rate: Share | None = None
-    market: Amount | None = None
-    also_known: dict[str, Amount] = {}
-    loyalty_measured_by: Literal["recommendation", "repeat_purchase"] | None = None
-    next_test_days: Amount | None = None
-    cohort_age_days: Amount | None = None
-    channels_overlap: StrictBool | None = None
-    accepted: tuple[Accepted, ...] = ()
-    thresholds: Thresholds = Thresholds()
     _origin: store.Origin = PrivateAttr(default_factory=store.Origin)
 
-    def __eq__(self, other: object) -> bool:
-        """Compare the design, not the file it came from."""
-        return isinstance(other, Journey) and dict(self) == dict(other)
-
-    def __hash__(self) -> int:
-        return hash((self.name, self.framework, self.segments))
-
-    @classmethod
-    def from_counts(
-        cls,
-        framework: str | Framework,
-        counts: Sequence[float | None] | Mapping[str, Any],
-        *,
-        name: str = "Journey",
-        **fields: Any,
-    ) -> Journey:
-        """Make a journey from the people seen at each stage.
-
-        Parameters
-        ----------
-        framework : str or Framework
-        counts : sequence of int or None, or mapping
-            A whole number for each stage, None where not known; or a mapping of stage keys to
-            them; or a mapping of segment names to either.
-        name : str
-        **fields
-            Any other parameter of `Journey`.
-
-        Returns
-        -------
-        Journey
-
-        Examples
-        --------
-        >>> shop = Journey.from_counts("five", {"Ads": [900, 90, 9, 5, 1], "Blog": [100] * 5})
-        >>> [segment.name for segment in shop.segments]
-        ['Ads', 'Blog']
-        """
-        by_name = {EVERYONE: counts}
-        if isinstance(counts, Mapping) and not all(map(_is_number_or_none, counts.values())):
-            by_name = dict(counts)
-        segments = [{"name": segment, "counts": each} for segment, each in by_name.items()]
-        return cls._checked(
-            f"journey {name}", framework, {"name": name, "segments": segments, **fields}
-        )
-
-    @classmethod
-    def from_rates(
-        cls,
-        framework: str | Framework,
-        entrants: float | Mapping[str, float],
-        rates: Sequence[float | None] | Mapping[str, float],
-        *,
-        name: str = "Journey",
-        **fields: Any,
-    ) -> Journey:
-        """Make a journey from a plan: how many come, and what share takes each step.
-
-        Parameters
-        ----------
-        framework : str or Framework
-        entrants : float or mapping of stage key to float
-            People who come in from outside, at the first stage or at each stage named.
-        rates : sequence of float or None, or mapping of stage key to float
-            Share, 0 to 1, of the people at the stage before who reach each stage after the
-            first; None where not known.
-        name : str
-        **fields
-            Any other parameter of `Journey`.
-
-        Returns
-        -------
-        Journey
-
-        Examples
-        --------
-        >>> plan = Journey.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
-        >>> plan.flow().stages["people"].to_list()
-        [1000.0, 500.0, 100.0, 40.0, 4.0]
-        """
-        segments = [{"name": EVERYONE, "entrants": entrants, "rates": rates}]
-        return cls._checked(
-            f"journey {name}", framework, {"name": name, "segments": segments, **fields}
-        )
-
-    @classmethod
-    def from_document(
-        cls,
-        document: object,
-        subject: str = "journey",
-        origin: store.Origin | None = None,
-    ) -> Journey:
-        """Make a journey from plain values, as a file holds them.
-
-        Parameters
-        ----------
-        document : mapping
-            What `document` returns.
-        subject : str
-            What to call it in messages, such as the file's path.
-        origin : Origin, optional
-            The file it was read from.
-
-        Returns
-        -------
-        Journey
-        """
-        if not isinstance(document, Mapping):
-            fault = Fault("document", document, "must be a table", "give it named fields")
-            raise InputError(subject, [fault])
-        fields = {key: value for key, value in document.items() if key != "schema_version"}
-        stages = fields.get("stages")
-        if isinstance(stages, Mapping):
-            fields["stages"] = [
-                {"stage": stage, **row} if isinstance(row, Mapping) else row
-                for stage, row in stages.items()
-            ]
-        return cls._checked(subject, fields.pop("framework", None), fields, origin)
-
-    @classmethod
-    def _checked(
-        cls,
-        subject: str,
-        framework: object,
-        fields: Mapping[str, Any],
-        origin: store.Origin | None = None,
-    ) -> Journey:
-        """Build a journey, or raise everything that is wrong with it at once."""
-        stages, parts, faults = checked_parts(framework, fields)
-        top = {key: value for key, value in fields.items() if key not in PARTS}
-        top |= parts | ({} if stages is None else {"framework": stages})
-        explained = {"segments"} if fields.get("segments") else set()
-        explained |= {"framework"} if stages is None else set()
-        try:
-            journey = cls.model_validate(top)
-        except ValidationError as error:
-            found = faults_of(error, {})
-            faults = [*(fault for fault in found if fault.field not in explained), *faults]
-        if faults:
-            raise InputError(subject, faults)
-        if origin is not None:
-            journey._origin = origin  # noqa: SLF001 - of the class's own new instance
+    def _derived(self, framework: object, fields: Mapping[str, Any]) -> Self:
+        journey = super()._derived(framework, fields)
+        journey._origin = self._origin  # noqa: SLF001 - of a journey made from this one
         return journey
-
-    def _with(self, **changes: Any) -> Journey:
-        fields = {**dict(self), **changes}
-        return self._checked(f"journey {self.name}", fields.pop("framework"), fields, self._origin)
-
-    def with_terms(self, **fields: Any) -> Journey:
-        """Change what holds for the journey as a whole.
-
-        Parameters
-        ----------
-        **fields
-            name, currency, description, illustrative, view, intake_days, fixed_cost,
-            discount_rate, second_purchase_rate, market, loyalty_measured_by, next_test_days,
-            cohort_age_days, channels_overlap, thresholds, also_known: as in `Journey`. None
-            clears one, {} the last of them.
-        """
-        return self._with(**fields)
-
-    def with_segment(self, name: str, **fields: Any) -> Journey:
-        """Add a segment, or change fields of the one with this name.
-
-        Parameters
-        ----------
-        name : str
-        **fields
-            channel, awareness, spend and what else a `Segment` has; and counts, or entrants and
-            rates, as in `from_counts` and `from_rates`; `rename` gives it another name.
-
-        Examples
-        --------
-        >>> shop = Journey.from_counts("five", {"Ads": [900, 90, 9, 5, 1]})
-        >>> shop = shop.with_segment("Blog", counts=[100, 50, 20, 9, 3], awareness="solution")
-        >>> shop.flow().stages["people"].to_list()
-        [1000.0, 140.0, 29.0, 14.0, 4.0]
-        """
-        if "counts" in fields:
-            fields = {"entrants": None, "rates": None, **fields}
-        elif "rates" in fields:
-            fields = {"counts": None, **fields}
-        renamed = fields.pop("rename", name)
-        return self._with(
-            segments=_replaced(self.segments, "name", name, {**fields, "name": renamed})
-        )
-
-    def without_segment(self, name: str) -> Journey:
-        """Leave a segment out."""
-        self._segment(name)
-        return self._with(segments=[each for each in self.segments if each.name != name])
-
-    def with_stage(
-        self,
-        stage: str,
-        *,
-        people: float | None = None,
-        rate: float | None = None,
-        segment: str | None = None,
-        **fields: Any,
-    ) -> Journey:
-        """Change the numbers of one stage.
-
-        Parameters
-        ----------
-        stage : str
-            Its key.
-        people : float, optional
-            People seen there, in a counted segment.
-        rate : float, optional
-            Share, 0 to 1, of the stage before, in a planned segment.
-        segment : str, optional
-            Whose people or rate; not needed if there is only one segment.
-        **fields
-            unit_cost, fixed_cost, margin, delay_days, tactics, messages: as in `StageNumbers`.
-            None clears a number, () tactics and messages.
-
-        Examples
-        --------
-        >>> shop = Journey.from_counts("five", [900, 90, 9, 5, 1])
-        >>> shop.with_stage("reach", people=1000, unit_cost=0.1).segments[0].counts[0]
-        1000.0
-        """
-        at, changes = self._stage(stage), {}
-        for table, number in (("counts", people), ("rates", rate)):
-            if number is not None:
-                chosen = self._only_segment() if segment is None else self._segment(segment)
-                changes["segments"] = [
-                    self._numbered(each, table, at, number) if each is chosen else each
-                    for each in self.segments
-                ]
-        if fields:
-            changes["stages"] = _replaced(self.stages, "stage", stage, fields)
-        return self._with(**changes)
-
-    def _only_segment(self) -> Segment:
-        if len(self.segments) > 1:
-            raise self._error(unknown_name("segment", None, [each.name for each in self.segments]))
-        return self.segments[0]
-
-    def _numbered(self, segment: Segment, table: str, at: int, number: float) -> Document:
-        """Put a number at a place in a segment's table."""
-        numbers = getattr(segment, table)
-        if numbers is None:
-            counted = table == "rates"
-            rule = f"cannot be set: the segment is {'counted' if counted else 'planned by rates'}"
-            fix = "give people, or use planned()" if counted else "give a rate instead"
-            field = f"segments[{segment.name}].{table}[{self.framework.keys[at]}]"
-            raise self._error(Fault(field, number, rule, fix))
-        return {**dict(segment), table: [*numbers[:at], number, *numbers[at + 1 :]]}
-
-    def with_transition(self, source: str, target: str, rate: float) -> Journey:
-        """Add or change a way between two stages.
-
-        Parameters
-        ----------
-        source, target : str
-            Stage keys. A later target is a skip, an earlier one a way back, the same a repeat;
-            the next one is the step itself and sets its rate in every planned segment.
-        rate : float
-            Share, 0 to 1, of the visits to `source` that take it; 0 removes the way.
-
-        Examples
-        --------
-        >>> plan = Journey.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
-        >>> plan.with_transition("conversion", "acquisition", 0.5).flow().links["kind"].to_list()
-        ['forward', 'forward', 'back', 'forward', 'forward']
-        """
-        start, end = self._stage(source), self._stage(target)
-        if kind_of(self.framework, start, end) == "forward":
-            return self._with(
-                segments=[self._numbered(each, "rates", end, rate) for each in self.segments]
-            )
-        others = [way for way in self.transitions if (way.source, way.target) != (source, target)]
-        new = [] if rate == 0 else [{"source": source, "target": target, "rate": rate}]
-        return self._with(transitions=[*others, *new])
-
-    def with_referral(
-        self,
-        source: str,
-        to: str,
-        per_person: float,
-        *,
-        segment: str | None = None,
-        reward: float | None = None,
-    ) -> Journey:
-        """Let the people at a stage bring in new ones.
-
-        Parameters
-        ----------
-        source : str
-            Key of the stage whose people recommend.
-        to : str
-            Key of the stage where those they bring come in.
-        per_person : float
-            New people for each arrival at `source`, 0 or more; 0 removes the referral.
-        segment : str, optional
-            Name of the segment the new people belong to; by default that of who brought them.
-        reward : float, optional
-            What the one who recommends gets for each of them [currency], 0 or more.
-
-        Examples
-        --------
-        >>> plan = Journey.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
-        >>> round(plan.with_referral("loyalty", to="acquisition", per_person=25).flow().k, 6)
-        0.2
-        """
-        self._stage(source)
-        self._stage(to)
-        way = (source, to, segment)
-        others = [
-            each for each in self.referrals if (each.source, each.target, each.segment) != way
-        ]
-        new = {"source": source, "target": to, "per_person": per_person}
-        new |= {"segment": segment, "reward": reward}
-        return self._with(referrals=[*others, *([new] if per_person != 0 else [])])
-
-    def with_offer(self, stage: str, **fields: Any) -> Journey:
-        """Add the offer of a stage, or change it.
-
-        Parameters
-        ----------
-        stage : str
-            Key of the stage, or of a milestone, where it is bought.
-        **fields
-            name, price, margin, cycle_days, repeat_rate and what else an `Offer` has.
-
-        Examples
-        --------
-        >>> shop = Journey.from_counts("five", [900, 90, 9, 5, 1])
-        >>> shop.with_offer("conversion", name="Taster box", price=6).offers[0].price
-        6.0
-        """
-        if not any(offer.stage == stage for offer in self.offers):
-            fields = {"name": "Offer", **fields}
-        return self._with(offers=_replaced(self.offers, "stage", stage, fields))
-
-    def with_accepted(
-        self, rule: str, reason: str | None, *, stage: str | None = None, segment: str | None = None
-    ) -> Journey:
-        """Accept a finding of the audit, with the reason that is shown from then on.
-
-        Parameters
-        ----------
-        rule : str
-            "A11".
-        reason : str or None
-            Why one can live with it; None takes the acceptance back.
-        stage, segment : str, optional
-            Only the finding there; by default all findings of the rule.
-
-        Examples
-        --------
-        >>> shop = Journey.from_counts("five", [900, 90, 9, 5, 1])
-        >>> shop.with_accepted("A44", "We have no leads to count.").accepted[0].rule
-        'A44'
-        """
-        place = (rule, stage, segment)
-        others = [each for each in self.accepted if (each.rule, each.stage, each.segment) != place]
-        new = {"rule": rule, "reason": reason, "stage": stage, "segment": segment}
-        return self._with(accepted=[*others, *([] if reason is None else [new])])
-
-    def in_framework(self, other: str | Framework) -> Journey:
-        """Carry over what stands at the milestones both frameworks have; the rest is unknown.
-
-        Parameters
-        ----------
-        other : str or Framework
-
-        Returns
-        -------
-        Journey
-            People at shared milestones are the same; others are not known. Costs and delays of
-            milestones that are not there belong to the next stage that is, those after the last
-            to that one, so the totals agree. Ways and referrals through stages that are not
-            there lead on to the next ones that are.
-
-        Examples
-        --------
-        >>> eight = Journey.from_counts("eight", [9000, 900, 90, 50, 40, 20, 9, 3])
-        >>> eight.in_framework("five").segments[0].counts
-        (9000.0, 900.0, 50.0, 20.0, 9.0)
-        """
-        faults: list[Fault] = []
-        target = framework_of(other, faults)
-        if target is None:
-            raise InputError(f"journey {self.name}", faults)
-        move = Restaging(self.flow(), target)
-        segments = move.segments(self.segments)
-        unknown = {key for each in segments for key in unknown_stages(target, each)}
-        ways, referrals = move.ways(self.transitions), move.referrals(self.referrals)
-        moved = {
-            "segments": segments,
-            "stages": move.numbers(self.stages),
-            "offers": move.offers(self.offers),
-            "transitions": [way for way in ways if not {way.source, way.target} & unknown],
-            "referrals": [way for way in referrals if not {way.source, way.target} & unknown],
-            "accepted": move.accepted(self.accepted),
-            "second_purchase_rate": self._second_purchase_rate_in(target),
-        }
-        return self._checked(f"journey {self.name}", target, {**dict(self), **moved}, self._origin)
-
-    def _second_purchase_rate_in(self, target: Framework) -> float | None:
-        """Keep the share who buy again where that is no stage any more, and only there."""
-        if any(stage.milestone == BOUGHT_AGAIN for stage in target):
-            return None
-        rate = self.economics().second_purchase_rate
-        return rate if rate is None or rate <= 1 else None
-
-    def planned(self) -> Journey:
-        """Turn what was counted into a plan: entrants and the rates that explain the counts.
-
-        Returns
-        -------
-        Journey
-            With the same flow; its rates can be changed one by one.
-
-        Raises
-        ------
-        InputError
-            If people are known after a stage where they are not: no rate could say that.
-
-        Examples
-        --------
-        >>> Journey.from_counts("five", [900, 90, 9, 3, 1]).planned().segments[0].rates[1:3]
-        (0.1, 0.1)
-        """
-        solved = self.flow()
-        segments: list[Any] = []
-        for place, segment in enumerate(self.segments):
-            if not segment.observed:
-                segments.append(segment)
-                continue
-            unknown, shares = solved.undefined[place], solved.shares[place]
-            self._refuse_gaps(segment, unknown)
-            rates = [
-                None if parent is None or unknown[stage] else float(shares[parent, stage])
-                for stage, parent in enumerate(self.framework.parents)
-            ]
-            entrants = [
-                None if unknown[stage] and stage == 0 else float(people)
-                for stage, people in enumerate(solved.entered[place])
-            ]
-            segments.append({**dict(segment), "counts": None, "entrants": entrants, "rates": rates})
-        return self._with(segments=segments)
-
-    def _refuse_gaps(self, segment: Segment, unknown: Sequence[bool]) -> None:
-        keys, parents = self.framework.keys, self.framework.parents
-        gaps = {
-            parent
-            for stage, parent in enumerate(parents)
-            if parent is not None and unknown[parent] and not unknown[stage]
-        }
-        if gaps:
-            field = f"segments[{segment.name}].counts"
-            rule, fix = "must be known to plan what comes after", "type it, or clear what follows"
-            raise self._error(*(Fault(f"{field}[{keys[at]}]", None, rule, fix) for at in gaps))
-
-    def flow(self) -> Flow:
-        """Follow the people through the stages.
-
-        Returns
-        -------
-        Flow
-        """
-        return solve(self.name, self.framework, self.segments, self.transitions, self.referrals)
-
-    def economics(self, segment: str | None = None) -> Economics:
-        """Work out what the journey costs and brings.
-
-        Parameters
-        ----------
-        segment : str, optional
-            Only this segment's people; fixed costs are shared out by customers.
-
-        Returns
-        -------
-        Economics
-        """
-        spends = [each.spend for each in self.segments if each.spend is not None]
-        whole = self.flow()
-        total = self._appraised(whole, sum(spends) if spends else None)
-        if segment is None:
-            return total
-        spend, part = self._segment(segment).spend, whole.only(segment)
-        alone = self._appraised(part, spend)
-        share = (alone.customers or 0) / total.customers if total.customers else 0.0
-        return self._appraised(part, spend, share)
-
-    def _appraised(self, part: Flow, spend: float | None, fixed_share: float = 1.0) -> Economics:
-        return appraise(
-            part,
-            self.stages,
-            self.offers,
-            spend=spend,
-            fixed_cost=self.fixed_cost,
-            discount_rate=self.discount_rate,
-            second_purchase_rate=self.second_purchase_rate,
-            fixed_share=fixed_share,
-        )
 
     def audit(self, rules: Iterable[Rule] | None = None) -> Audit:
         """Check the design against the documents' own rules, and ours.
@@ -718,43 +134,19 @@ class Journey(BaseModel):
         >>> round(lens["educate"].people), lens["educate"].status, lens["referral"].people
         (1320, 'estimated', None)
         """
-        faults: list[Fault] = []
-        chosen = framework_of(framework, faults)
-        if chosen is None:
-            raise self._error(*faults)
+        chosen = self._framework_of(framework)
         known = self.known(segment, weights=weights, habit_orders=habit_orders)
         return see(known, chosen, self.economics(segment), self.stages)
 
-    def document(self) -> Document:
-        """Give the design as plain values, without what is empty, as a file holds it."""
-        keys = self.framework.keys
-        published = self.framework in published_frameworks()
-        fields = self.model_dump(
-            exclude_defaults=True, exclude={"framework", "segments", "stages", "currency"}
-        )
-        return {
-            "schema_version": SCHEMA_VERSION,
-            "name": fields.pop("name"),
-            "framework": self.framework.key if published else self.framework.document(),
-            "currency": self.currency,
-            **{key: value for key, value in fields.items() if key not in PARTS},
-            "segments": [_segment_document(segment, keys) for segment in self.segments],
-            "stages": {
-                numbers.stage: numbers.model_dump(exclude_defaults=True, exclude={"stage"})
-                for numbers in self.stages
-            },
-            **{part: list(fields[part]) for part in PARTS if part in fields},
-        }
-
     def save(self, path: str | Path | None = None, *, overwrite: bool = False) -> Path:
-        """Write the design to a file: TOML, CSV or XLSX, by its suffix.
+        """Write the journey to a file: TOML, CSV or XLSX, by its suffix.
 
         Parameters
         ----------
         path : str or Path, optional
             By default the file it came from.
         overwrite : bool
-            Whether to replace a file this design did not come from, or that somebody else has
+            Whether to replace a file this journey did not come from, or that somebody else has
             changed since it was read.
 
         Returns
@@ -775,11 +167,15 @@ class Journey(BaseModel):
 
     @property
     def path(self) -> Path | None:
-        """The file the design came from or was last saved to."""
+        """The file the journey came from or was last saved to; None if there is none."""
         return self._origin.path
 
     def code(self) -> str:
         """Write the design as one Python expression that makes it again.
+
+        Returns
+        -------
+        str
 
         Examples
         --------
@@ -791,20 +187,6 @@ class Journey(BaseModel):
         defaults = {"currency": type(self).model_fields["currency"].default}
         return expression(self.document(), EVERYONE, defaults)
 
-    def _segment(self, name: str) -> Segment:
-        for segment in self.segments:
-            if segment.name == name:
-                return segment
-        names = [segment.name for segment in self.segments]
-        raise self._error(unknown_name("segment", name, names))
-
-    def _stage(self, key: str) -> int:
-        if key not in self.framework.keys:
-            raise self._error(unknown_name("stage", key, self.framework.keys))
-        return self.framework.index(key)
-
-    def _error(self, *faults: Fault) -> InputError:
-        return InputError(f"journey {self.name}", faults)
 
 
 def read_journey(path: str | Path) -> Journey:
@@ -825,51 +207,20 @@ def read_journey(path: str | Path) -> Journey:
         With everything that is wrong in the file.
     """
     document, origin = store.read(path)
-    return Journey.from_document(document, str(path), origin)
+    journey = Journey.from_document(document, str(path))
+    journey._origin = origin  # noqa: SLF001 - reading is the journey's own business
+    return journey
 
 
 def as_journey(journey: Journey | str | Path) -> Journey:
-    """Take a journey, or the path of its file."""
+    """Take a journey, or read it from the path of its file.
+
+    Parameters
+    ----------
+    journey : Journey, str or Path
+
+    Returns
+    -------
+    Journey
+    """
     return journey if isinstance(journey, Journey) else read_journey(journey)
-
-
-def _is_number_or_none(value: object) -> bool:
-    return value is None or isinstance(value, str) or not hasattr(value, "__len__")
-
-
-def _replaced(
-    parts: Iterable[BaseModel], column: str, name: str, fields: Mapping[str, Any]
-) -> list[Any]:
-    """Change the fields of the part with this name; add the part if there is none."""
-    rows: list[Any] = [
-        {**dict(part), **fields} if getattr(part, column) == name else part for part in parts
-    ]
-    if not any(getattr(part, column) == name for part in parts):
-        rows.append({column: name, **fields})
-    return rows
-
-
-def _segment_document(segment: Segment, keys: Sequence[str]) -> Document:
-    document = segment.model_dump(exclude_none=True, exclude={"counts", "entrants", "rates"})
-    if segment.entrants is not None:
-        first, *later = segment.entrants
-        document["entrants"] = (
-            _by_stage(segment.entrants, keys, leave_out=0.0)
-            if any(later) or first is None
-            else first
-        )
-    for table in ("counts", "rates"):
-        numbers = getattr(segment, table)
-        if numbers is not None:
-            document[table] = _by_stage(numbers, keys)
-    return document
-
-
-def _by_stage(
-    numbers: Sequence[float | None], keys: Sequence[str], leave_out: float | None = None
-) -> dict[str, float]:
-    return {
-        key: number
-        for place, (key, number) in enumerate(zip(keys, numbers, strict=True))
-        if number is not None and (place == 0 or number != leave_out)
-    }

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import pandas as pd
 
-from cvjkit.audit.facts import Audited, Facts, MissingError
+from cvjkit.audit.facts import Facts, MissingError
 
 if TYPE_CHECKING:
     from cvjkit.errors import Fault, InputError
+    from cvjkit.model.design import Design
     from cvjkit.model.parts import Accepted
 
 Severity = Literal["E", "F", "W", "M", "I"]
@@ -345,12 +346,12 @@ class Audit:
         }
 
 
-def audit(journey: Audited, rules: Iterable[Rule]) -> Audit:
+def audit(journey: Design, rules: Iterable[Rule]) -> Audit:
     """Apply rules to a journey.
 
     Parameters
     ----------
-    journey : Journey
+    journey : Design
     rules : iterable of Rule
 
     Returns

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -16,17 +16,10 @@ from cvjkit.model.parts import Message, Tactic
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
+    from cvjkit.model.design import Design
     from cvjkit.model.economics import Economics
     from cvjkit.model.flow import Flow
-    from cvjkit.model.parts import (
-        Accepted,
-        Offer,
-        Referral,
-        Segment,
-        StageNumbers,
-        Thresholds,
-        Transition,
-    )
+    from cvjkit.model.parts import Offer, StageNumbers, Thresholds
 
 Known = TypeVar("Known")
 
@@ -54,43 +47,6 @@ class MissingError(LookupError):
     def __init__(self, *needs: str) -> None:
         self.needs = needs
         super().__init__(", ".join(needs))
-
-
-class Audited(Protocol):
-    """What the audit reads of a journey."""
-
-    @property
-    def name(self) -> str: ...  # noqa: D102 - as in Journey, like all that follow
-    @property
-    def framework(self) -> Framework: ...  # noqa: D102
-    @property
-    def view(self) -> str | None: ...  # noqa: D102
-    @property
-    def currency(self) -> str: ...  # noqa: D102
-    @property
-    def segments(self) -> tuple[Segment, ...]: ...  # noqa: D102
-    @property
-    def stages(self) -> tuple[StageNumbers, ...]: ...  # noqa: D102
-    @property
-    def offers(self) -> tuple[Offer, ...]: ...  # noqa: D102
-    @property
-    def transitions(self) -> tuple[Transition, ...]: ...  # noqa: D102
-    @property
-    def referrals(self) -> tuple[Referral, ...]: ...  # noqa: D102
-    @property
-    def accepted(self) -> tuple[Accepted, ...]: ...  # noqa: D102
-    @property
-    def thresholds(self) -> Thresholds: ...  # noqa: D102
-    @property
-    def next_test_days(self) -> float | None: ...  # noqa: D102
-    @property
-    def cohort_age_days(self) -> float | None: ...  # noqa: D102
-    @property
-    def channels_overlap(self) -> bool | None: ...  # noqa: D102
-    @property
-    def loyalty_measured_by(self) -> str | None: ...  # noqa: D102
-    def flow(self) -> Flow: ...  # noqa: D102
-    def economics(self, segment: str | None = None) -> Economics: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +84,7 @@ class Facts:
 
     Parameters
     ----------
-    journey : Journey
+    journey : Design
 
     Examples
     --------
@@ -138,7 +94,7 @@ class Facts:
     (2, 100.0, False)
     """
 
-    journey: Audited
+    journey: Design
 
     @property
     def framework(self) -> Framework:

@@ -424,18 +424,21 @@ def _frameworks(
         wanted = _usual(journeys)
     elif isinstance(wanted, str | Framework):
         wanted = [wanted]
-    faults: list[Fault] = []
-    found = [framework_of(each, faults) for each in wanted]
-    chosen = tuple(each for each in found if each is not None)
-    keys = [each.key for each in chosen]
+    faults, chosen, wanted = list[Fault](), list[Framework](), list(wanted)
+    for framework in wanted:
+        try:
+            chosen.append(framework_of(framework))
+        except InputError as error:
+            faults += error.faults
+    keys = [framework.key for framework in chosen]
     for key in sorted({key for key in keys if keys.count(key) > 1}):
         fix = "give the other one a key of its own"
         faults.append(Fault("frameworks", key, "stands there more than once", fix))
-    if not found:
+    if not wanted:
         faults.append(Fault("frameworks", None, "are needed", f"choose from {', '.join(VIEWS)}"))
     if faults:
         raise InputError("compare", faults)
-    return chosen
+    return tuple(chosen)
 
 
 def _usual(journeys: Sequence[Journey]) -> list[str | Framework]:

@@ -7,6 +7,7 @@ another; what has passed is then checked against the framework and against the o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -48,7 +49,11 @@ def checked_parts(
         The framework (None if it has faults), the parts without faults by name, the faults.
     """
     faults: list[Fault] = []
-    chosen = framework_of(stages, faults)
+    chosen: Framework | None = None
+    try:
+        chosen = framework_of(stages)
+    except InputError as error:
+        faults += error.faults
     parts = {part: _parsed(part, fields.get(part, ()), chosen, faults) for part in PARTS}
     rows = fields.get("segments", ())
     if isinstance(rows, Sequence):
@@ -70,22 +75,36 @@ def _tidied(stages: Framework, parts: Parts) -> Parts:
     }
 
 
-def framework_of(value: object, faults: list[Fault]) -> Framework | None:
-    """Find the framework meant by a key, a framework or a framework's document."""
+def framework_of(value: object) -> Framework:
+    """Find the framework meant by a key, a framework or a framework's document.
+
+    Parameters
+    ----------
+    value : str, Framework or mapping
+
+    Returns
+    -------
+    Framework
+
+    Raises
+    ------
+    InputError
+        With faults at the path ``framework``.
+    """
+    if isinstance(value, Framework):
+        return value
     try:
-        if isinstance(value, Framework):
-            return value
         if isinstance(value, Mapping):
             return Framework.from_document(value)
         return framework(value)  # type: ignore[arg-type]  # anything but a key is refused there
     except InputError as error:
-        prefixed = (
-            Fault(f"framework.{fault.field}" if isinstance(value, Mapping) else "framework", *rest)
+        faults = [
+            replace(fault, field=f"framework.{fault.field}")
+            if isinstance(value, Mapping)
+            else replace(fault, field="framework")
             for fault in error.faults
-            for rest in [(fault.value, fault.rule, fault.fix)]
-        )
-        faults.extend(prefixed)
-        return None
+        ]
+        raise InputError(error.subject, faults) from None
 
 
 def _parsed(
