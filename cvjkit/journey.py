@@ -188,7 +188,6 @@ class Journey(Design):
         return expression(self.document(), EVERYONE, defaults)
 
 
-
 def read_journey(path: str | Path) -> Journey:
     """Read a journey from a file: TOML, CSV or XLSX, by its suffix.
 

@@ -18,9 +18,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from cvjkit import journey
 from cvjkit.files import code
-from cvjkit.model import economics, flow
+from cvjkit.model import design, document, economics, flow
 from tests import laws
 from tests.strategies import amounts, journeys, shares
 
@@ -104,7 +103,7 @@ BREAKS = [
     Break(
         laws.segments_add_up,
         (PAYING,),
-        journey.Journey.economics,
+        design.Design.economics,
         "share = ",
         "share = 1.0 if True else ",
     ),
@@ -167,7 +166,7 @@ BREAKS = [
     Break(
         laws.plan_of_counts_is_the_same,
         (COUNTED,),
-        journey.Journey.planned,
+        design.Design.planned,
         "float(shares[parent, stage])",
         "float(shares[parent, stage]) * 0.99",
     ),
@@ -237,7 +236,7 @@ BREAKS = [
     Break(
         laws.document_and_code_make_it_again,
         (PAYING,),
-        journey.Journey.document,
+        document.document_of,
         '"framework", "segments"',
         '"framework", "discount_rate", "segments"',
     ),

@@ -425,9 +425,9 @@ def _frameworks(
     elif isinstance(wanted, str | Framework):
         wanted = [wanted]
     faults, chosen, wanted = list[Fault](), list[Framework](), list(wanted)
-    for framework in wanted:
+    for choice in wanted:
         try:
-            chosen.append(framework_of(framework))
+            chosen.append(framework_of(choice))
         except InputError as error:
             faults += error.faults
     keys = [framework.key for framework in chosen]

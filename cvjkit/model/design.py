@@ -655,5 +655,3 @@ def _replaced(
     if not any(getattr(part, column) == name for part in parts):
         rows.append({column: name, **fields})
     return rows
-
-
