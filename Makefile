@@ -12,6 +12,9 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 # Built without isolation: the builder, too, is the pinned one.
 INSTALL := $(PIP) install --quiet --constraint constraints.txt
+# As many tests at once as there are cores, but no more than memory allows: each may have a server,
+# its kernels and a browser. Those who are done take over what others have still before them.
+PARALLEL := --numprocesses=logical --maxprocesses=8 --dist=worksteal
 STEPS := lint types imports unit notebooks browser
 
 # $(call step,name,command): a step that fails says which one it was.
@@ -58,15 +61,15 @@ unit notebooks browser: export JUPYTER_DATA_DIR := $(CURDIR)/.cache/jupyter/data
 unit notebooks browser: export IPYTHONDIR := $(CURDIR)/.cache/ipython
 
 unit: $(VENV)/test
-	$(call step,unit tests and doctests,$(BIN)/pytest --ignore=tests/browser)
+	$(call step,unit tests and doctests,$(BIN)/pytest --quiet $(PARALLEL) --ignore=tests/browser)
 
 # pytest itself fails where it finds no notebook.
 notebooks: $(VENV)/test
-	$(call step,notebooks,$(BIN)/pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=120 \
+	$(call step,notebooks,$(BIN)/pytest --quiet $(PARALLEL) --nbval-lax --nbval-current-env --nbval-cell-timeout=120 \
 		notebooks dashboards)
 
 browser: $(VENV)/test chromium
-	$(call step,browser tests,$(BIN)/pytest tests/browser)
+	$(call step,browser tests,$(BIN)/pytest --quiet $(PARALLEL) tests/browser)
 
 chromium: $(VENV)/test
 	$(call step,a browser,$(BIN)/python -m tests.browser.chromium)

@@ -63,6 +63,7 @@ def _dashboard(arguments: argparse.Namespace) -> int:
         raise InputError("cvjkit dashboard", faults)
     token = arguments.token or os.environ.get("CVJKIT_TOKEN") or server.new_token()
     token = None if arguments.no_token else token
+    _tell_port(arguments, address, server.VOILA_PORT)
     _warn_of_others(address, token)
     if journeys:
         _tell_broken(journeys)
@@ -86,6 +87,7 @@ def _lab(arguments: argparse.Namespace) -> int:
     address, taken = _address(arguments, server.LAB_PORT)
     if faults := [*faults, *missing, *taken]:
         raise InputError("cvjkit lab", faults)
+    _tell_port(arguments, address, server.LAB_PORT)
     token = server.new_token()
     start = f"lab/tree/{DESIGN.as_posix()}" if (directory / DESIGN).is_file() else "lab"
     command = server.lab_command(directory, address)
@@ -188,9 +190,12 @@ def _address(arguments: argparse.Namespace, first: int) -> tuple[server.Address,
         port = server.find_port(arguments.host, arguments.port, first)
     except InputError as error:
         return server.Address(arguments.host, first, base_url), list(error.faults)
-    if arguments.port is None and port != first:
-        print(f"Port {first} is taken; using {port}.", file=sys.stderr)
     return server.Address(arguments.host, port, base_url), []
+
+
+def _tell_port(arguments: argparse.Namespace, address: server.Address, first: int) -> None:
+    if arguments.port is None and address.port != first:
+        print(f"Port {first} is taken; using {address.port}.", file=sys.stderr)
 
 
 def _warn_of_others(address: server.Address, token: str | None) -> None:

@@ -153,6 +153,20 @@ def test_a_taken_port_is_named_with_what_to_do(
     assert f"--port: {taken} is taken by another program; choose another one" in line
 
 
+@pytest.mark.parametrize("name", ["dashboard", "lab"])
+def test_what_is_refused_is_refused_alike_where_the_usual_port_is_taken(
+    name: str,
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    taken: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for usual in ("VOILA_PORT", "LAB_PORT"):
+        monkeypatch.setattr(server, usual, taken)
+    (line,) = refused(capsys, name, "nowhere")
+    assert "'nowhere' is not there" in line
+
+
 def test_what_is_no_port_and_no_host_is_refused(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

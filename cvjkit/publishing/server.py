@@ -241,41 +241,47 @@ def run(
     if find_spec(program) is None:
         fix = 'type: pip install "cvjkit[app]"'
         raise InputError(program, [Fault("command", program, "is not installed here", fix)])
+    signals: list[int] = []
+    handlers = {number: signal.signal(number, _recorder(signals)) for number in _endings()}
+    try:
+        _run([sys.executable, "-m", *command], variables, address, ready, signals)
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def _run(
+    command: Sequence[str],
+    variables: Mapping[str, str],
+    address: Address,
+    ready: Callable[[], object],
+    signals: Sequence[int],
+) -> None:
     # In a session of its own it does not get the terminal's Ctrl-C, which it and its kernels would
     # answer with questions and tracebacks; we end it.
     child = subprocess.Popen(  # noqa: S603 - the command is made by the functions above
-        [sys.executable, "-m", *command],
-        env=variables,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
+        command, env=variables, stderr=subprocess.PIPE, start_new_session=True
     )
-    running = threading.Event()
-    held: list[str] = []
+    running, held, answers = threading.Event(), list[str](), False
     relay = threading.Thread(target=_relay, args=(child.stderr, running, held), daemon=True)
-    previous = {number: signal.signal(number, _interrupt) for number in _endings()}
-    answers = False
     relay.start()
     try:
         until = time.monotonic() + STARTING_SECONDS
-        while not answers and child.poll() is None and time.monotonic() < until:
+        while not (answers or signals) and child.poll() is None and time.monotonic() < until:
             time.sleep(0.05)
             answers = address.answers()
         if answers:
             running.set()
             ready()
-            child.wait()
-        fate = "did not answer in time" if child.poll() is None else "has ended by itself"
-        relay.join(timeout=1)
-        raise ChildProcessError("".join([*held, f"{program} {fate}"]))
-    except KeyboardInterrupt:
-        return
+        while answers and not signals and child.poll() is None:
+            time.sleep(0.1)
+        if not signals:
+            fate = "did not answer in time" if child.poll() is None else "has ended by itself"
+            relay.join(timeout=1)
+            raise ChildProcessError("".join([*held, f"{command[2]} {fate}"]))
     finally:
-        for number in previous:
-            signal.signal(number, signal.SIG_IGN)
         running.clear()
         _end(child, gently=answers)
-        for number, handler in previous.items():
-            signal.signal(number, handler)
 
 
 def _before(name: str, path: Path) -> str:
@@ -300,8 +306,12 @@ def _endings() -> list[signal.Signals]:
     return [signal.Signals[name] for name in names if name in signal.Signals.__members__]
 
 
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
+def _recorder(signals: list[int]) -> Callable[[int, object], None]:
+    # A handler that raised could do so between the start of a server and the care for its end.
+    def record(number: int, _: object) -> None:
+        signals.append(number)
+
+    return record
 
 
 def _relay(said: IO[bytes], running: threading.Event, held: list[str]) -> None:

@@ -27,12 +27,16 @@ from playwright.sync_api import (
 
 from tests.browser import chromium
 
-STARTING_SECONDS = 90
-STOPPING_SECONDS = 15
+# How long to wait for what is sure to happen: the bound is for what is broken, not for what is
+# slow. A first look at a page loads five megabytes of scripts, on a machine that may be busy.
+WAITING_SECONDS = 60
+STARTING_SECONDS = 120
+STOPPING_SECONDS = 30
 # JupyterLab's question whether to fetch news would lie over the page.
 NEWS = "@jupyterlab/apputils-extension:announcements"
 LINK = re.compile(r"^(http://127\.0\.0\.1:\d+/\S*)  \(Ctrl-C ends it\)$", re.MULTILINE)
 ROOT = Path(__file__).parents[2]
+expect.set_options(timeout=WAITING_SECONDS * 1000)
 PICTURES = ROOT / ".cache" / "pictures"
 
 
@@ -176,11 +180,14 @@ def page(
     test failed is in .cache/pictures.
     """
     context = browser.new_context(viewport={"width": 1400, "height": 900})
+    context.set_default_timeout(WAITING_SECONDS * 1000)
     opened = context.new_page()
     watch(opened, complaints)
     yield opened
     if request.node.stash.get(FAILED, False):
-        opened.screenshot(path=PICTURES / f"{request.node.name}.png")
+        # Two files may have a test of the same name; what a parameter says may be no file name.
+        name = re.sub(r"[^\w.-]+", "-", request.node.nodeid.removeprefix("tests/browser/"))
+        opened.screenshot(path=PICTURES / f"{name}.png")
     context.close()
     assert not complaints, "\n".join(complaints)
 
