@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from cvjkit.paths import Title, path_of
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from pydantic import ValidationError
 
@@ -120,7 +122,11 @@ def unknown_name(field: str, value: object, choices: Iterable[str]) -> Fault:
     return Fault(field, value, "is not known", f"{meant}Allowed: {listed}".strip())
 
 
-def faults_of(error: ValidationError, names: Mapping[tuple[object, ...], str]) -> list[Fault]:
+def faults_of(
+    error: ValidationError,
+    names: Mapping[tuple[object, ...], str],
+    keyed: Collection[str] = (),
+) -> list[Fault]:
     """Translate what pydantic found into faults a person can act on.
 
     Parameters
@@ -129,6 +135,13 @@ def faults_of(error: ValidationError, names: Mapping[tuple[object, ...], str]) -
     names : mapping of location to str
         Readable names for list positions: ``{("segments", 0): "Ads"}`` writes
         ``segments[Ads]`` instead of ``segments[0]``.
+    keyed : collection of str
+        Lists whose positions have keys: with ``{("counts", 2): "conversion"}``, "counts" here
+        writes ``counts.conversion``.
+
+    Returns
+    -------
+    list of Fault
     """
     found: list[Fault] = []
     for item in error.errors(include_url=False):
@@ -139,18 +152,21 @@ def faults_of(error: ValidationError, names: Mapping[tuple[object, ...], str]) -
         location = item["loc"]
         rule, fix = _rule_and_fix(item["type"], item["msg"], item.get("ctx", {}))
         value = None if item["type"] == "missing" else item["input"]
-        found.append(Fault(_path(location, names), value, rule, fix))
+        found.append(Fault(_path(location, names, keyed), value, rule, fix))
     return found
 
 
-def _path(location: tuple[int | str, ...], names: Mapping[tuple[object, ...], str]) -> str:
-    path = ""
+def _path(
+    location: tuple[int | str, ...],
+    names: Mapping[tuple[object, ...], str],
+    keyed: Collection[str],
+) -> str:
+    steps: list[str] = []
     for depth, part in enumerate(location):
-        if isinstance(part, int):
-            path += f"[{names.get(location[: depth + 1], part)}]"
-        else:
-            path += f".{part}" if path else part
-    return path or "value"
+        name = names.get(location[: depth + 1], str(part))
+        is_title = isinstance(part, int) and location[depth - 1] not in keyed
+        steps.append(Title(name) if is_title else name)
+    return path_of(steps) or "value"
 
 
 def _rule_and_fix(kind: str, message: str, context: Mapping[str, object]) -> tuple[str, str]:

@@ -139,7 +139,7 @@ def test_equal_designs_are_equal_and_hash_alike() -> None:
 )
 def test_impossible_counts_are_refused(value: object, rule: str) -> None:
     counts = [1000, 200, value, 40, 10]
-    field = "segments[Everyone].counts[conversion]: "
+    field = "segments[Everyone].counts.conversion: "
     assert faults(lambda: cvj.Journey.from_counts("five", counts)) == [field + rule]
 
 
@@ -163,11 +163,11 @@ def test_a_number_too_large_to_be_one_is_refused_and_shortened(digits: int) -> N
 )
 def test_impossible_rates_are_refused(value: object, rule: str) -> None:
     planned = lambda: cvj.Journey.from_rates("five", 10, [0.5, value, 0.5, 0.5])  # noqa: E731
-    assert faults(planned) == ["segments[Everyone].rates[conversion]: " + rule]
+    assert faults(planned) == ["segments[Everyone].rates.conversion: " + rule]
     way = lambda: shop().with_transition("retention", "reach", value)  # noqa: E731
     assert faults(way) == ["transitions[retention to reach].rate: " + rule]
     offer = lambda: shop().with_offer("retention", repeat_rate=value)  # noqa: E731
-    assert faults(offer) == ["offers[Offer].repeat_rate: " + rule]
+    assert faults(offer) == ["offers.retention.repeat_rate: " + rule]
 
 
 @pytest.mark.parametrize(
@@ -176,12 +176,12 @@ def test_impossible_rates_are_refused(value: object, rule: str) -> None:
 def test_impossible_money_and_time_are_refused(field: str) -> None:
     for value in (NAN, INF, "5 EUR", True, [5]):
         (fault,) = faults(lambda value=value: shop().with_stage("reach", **{field: value}))
-        assert fault.startswith(f"stages[reach].{field}: ")
+        assert fault.startswith(f"stages.reach.{field}: ")
     below = lambda: shop().with_stage("reach", **{field: -1})  # noqa: E731
     if field == "margin":
         assert below().stages[0].margin == -1
     else:
-        assert faults(below) == [f"stages[reach].{field}: -1 must not be negative; write 0 or more"]
+        assert faults(below) == [f"stages.reach.{field}: -1 must not be negative; write 0 or more"]
 
 
 REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
@@ -217,7 +217,7 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
     ),
     "a rate into the first stage": (
         lambda: cvj.Journey.from_rates("five", 9, [0.1, 0.5, 0.5, 0.5, 0.5]),
-        ["segments[Everyone].rates[reach]: 0.1 has no stage before it; leave it out"],
+        ["segments[Everyone].rates.reach: 0.1 has no stage before it; leave it out"],
     ),
     "a misspelt framework": (
         lambda: cvj.Journey.from_counts("fife", COUNTS),
@@ -270,7 +270,7 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
     ),
     "an unknown field": (
         lambda: shop().with_stage("reach", unit_costs=3),
-        ["stages[reach].unit_costs: 3 is not a known field; remove it or correct its spelling"],
+        ["stages.reach.unit_costs: 3 is not a known field; remove it or correct its spelling"],
     ),
     "an unknown term": (
         lambda: shop().with_terms(fixd_cost=3),
@@ -289,8 +289,8 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
         lambda: shop(transitions=[{"source": "reach", "target": "acquisition", "rate": 0.1}]),
         [
             (
-                "transitions[reach to acquisition]: 0.1 is the step itself, not a skip, a way back "
-                "or a repeat; "
+                "transitions[reach to acquisition].rate: 0.1 is the step itself, not a skip, "
+                "a way back or a repeat; "
                 "write it as the rate of acquisition in the segments"
             ),
         ],
@@ -321,8 +321,8 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
         ),
         [
             (
-                "transitions: 'conversion to reach' needs the number of people at conversion; "
-                "type conversion in segment Everyone, or remove this"
+                "transitions[conversion to reach].rate: 0.1 needs the number of people at "
+                "conversion; type conversion in segment Everyone, or remove this"
             ),
         ],
     ),
@@ -344,15 +344,15 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
         ),
         [
             (
-                "offers[Offer].repeat_rate: 0.5 and the repeat transition 0.25 say the same thing "
-                "twice; "
+                "offers.retention.repeat_rate: 0.5 and the repeat transition 0.25 say the same "
+                "thing twice; "
                 "keep one of the two"
             ),
         ],
     ),
     "the margin typed twice": (
         lambda: shop().with_offer("retention", margin=5).with_stage("retention", margin=3),
-        ["offers[Offer].margin: 5.0 is typed at the stage too; keep one of the two"],
+        ["offers.retention.margin: 5.0 is typed at the stage too; keep one of the two"],
     ),
     "who buys again typed twice": (
         lambda: shop(second_purchase_rate=0.3),
@@ -367,8 +367,8 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
     "two offers at one place": (
         lambda: shop().with_offer("retention", name="Box").with_offer("bought_again", name="Bag"),
         [
-            "offers[Box].stage: 'retention' has another offer; keep one offer there",
-            "offers[Bag].stage: 'bought_again' has another offer; keep one offer there",
+            "offers.retention.stage: 'retention' has another offer; keep one offer there",
+            "offers.bought_again.stage: 'bought_again' has another offer; keep one offer there",
         ],
     ),
     "a referral by a negative number": (
@@ -397,7 +397,7 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
         lambda: plan().with_stage("conversion", people=5),
         [
             (
-                "segments[Everyone].counts[conversion]: 5 cannot be set: the segment is planned by "
+                "segments[Everyone].counts.conversion: 5 cannot be set: the segment is planned by "
                 "rates; "
                 "give a rate instead"
             ),
@@ -407,7 +407,7 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
         lambda: shop().with_stage("conversion", rate=0.5),
         [
             (
-                "segments[Everyone].rates[conversion]: 0.5 cannot be set: the segment is counted; "
+                "segments[Everyone].rates.conversion: 0.5 cannot be set: the segment is counted; "
                 "give people, or use planned()"
             ),
         ],
@@ -416,7 +416,7 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
         lambda: shop().with_transition("reach", "acquisition", 0.5),
         [
             (
-                "segments[Everyone].rates[acquisition]: 0.5 cannot be set: the segment is counted; "
+                "segments[Everyone].rates.acquisition: 0.5 cannot be set: the segment is counted; "
                 "give people, or use planned()"
             ),
         ],
@@ -462,16 +462,16 @@ def test_everything_wrong_is_said_at_once() -> None:
         "name: '' must not be empty",
         "framework: 'fife' is not known; did you mean 'five'?",
         "discount_rate: -1 must not be negative",
-        "segments[Ads].counts[reach]: -5 must not be negative",
-        "segments[Ads].counts[conversion]: 'x' must be a number",
-        "segments[Ads].spend: nan must be a finite number",
-        "segments[Ads].rates[conversion]: 25 must be between 0 and 1; write 0.25 if you mean 25%",
-        "segments[Ads].speed: 1 is not a known field",
-        "segments[3]: 3 must be a table",
+        "segments[0].counts.reach: -5 must not be negative",
+        "segments[0].counts.conversion: 'x' must be a number",
+        "segments[0].spend: nan must be a finite number",
+        "segments[1].rates.conversion: 25 must be between 0 and 1; write 0.25 if you mean 25%",
+        "segments[1].speed: 1 is not a known field",
+        "segments[2]: 3 must be a table",
         "segments: 'Ads' stands there more than once",
-        "stages[reach].unit_cost: -1 must not be negative",
-        "stages[reach].colour: 'red' is not a known field",
-        "offers[Box].repeat_rate: 2 must be between 0 and 1",
+        "stages.reach.unit_cost: -1 must not be negative",
+        "stages.reach.colour: 'red' is not a known field",
+        "offers.reach.repeat_rate: 2 must be between 0 and 1",
         "transitions[reach to reach].rate: 7 must be between 0 and 1",
         "referrals[reach to reach].per_person: nothing is required; add it",
     ):
@@ -746,7 +746,7 @@ def test_people_may_refer_into_several_segments() -> None:
 def test_counts_with_a_gap_cannot_be_planned_and_that_is_said() -> None:
     journey = cvj.Journey.from_counts("five", [1000, None, 100, 40, 10])
     (fault,) = faults(journey.planned)
-    assert fault.startswith("segments[Everyone].counts[acquisition]: nothing must be known")
+    assert fault.startswith("segments[Everyone].counts.acquisition: nothing must be known")
 
 
 def test_counts_whose_end_is_not_known_are_planned_as_far_as_they_are() -> None:
@@ -823,7 +823,7 @@ def test_numbers_beyond_all_use_are_refused_before_they_overflow() -> None:
 
 def test_entrants_at_later_stages_are_numbers() -> None:
     (fault,) = faults(lambda: cvj.Journey.from_rates("five", [100, None, 0, 0, 0], [0.5] * 4))
-    assert fault.startswith("segments[Everyone].entrants[acquisition]: nothing must be a number")
+    assert fault.startswith("segments[Everyone].entrants.acquisition: nothing must be a number")
 
 
 def test_a_refusal_survives_a_process_boundary() -> None:

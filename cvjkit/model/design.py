@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
 from cvjkit.catalog.framework import Framework
 from cvjkit.errors import Fault, InputError, faults_of, unknown_name
 from cvjkit.model.carry import Restaging
-from cvjkit.model.checks import PARTS, checked_parts, framework_of
+from cvjkit.model.changes import changed_fields, numbered, renamed_back, value_at
+from cvjkit.model.checks import checked_parts, framework_of
 from cvjkit.model.document import EVERYONE, Document, document_of
 from cvjkit.model.economics import BOUGHT_AGAIN, Economics, appraise
 from cvjkit.model.flow import Flow, kind_of, solve, unknown_stages
@@ -26,6 +27,8 @@ from cvjkit.model.parts import (
     Thresholds,
     Transition,
 )
+from cvjkit.model.rows import PARTS
+from cvjkit.paths import Title, path_of
 
 
 class Design(BaseModel):
@@ -259,6 +262,81 @@ class Design(BaseModel):
         fields = {**dict(self), **changes}
         return self._derived(fields.pop("framework"), fields)
 
+    def put(self, path: str, value: Any) -> Self:
+        """Change the value at a path.
+
+        Parameters
+        ----------
+        path : str
+            Where it stands, as in the faults of an `InputError`. Keys follow a dot, titles are in
+            brackets; in a title a closing bracket is written twice.
+
+            - ``name``, ``fixed_cost``, ``thresholds.bypass_share``, ``also_known.lead``
+            - ``segments[Ads].spend``, ``segments[Ads].counts.reach``,
+              ``segments[Ads].entrants.reach``, ``segments[Ads].rates.conversion``
+            - ``stages.conversion.unit_cost``, ``stages.conversion.tactics[Fair].channel``
+            - ``offers.conversion.price``, or the milestone: ``offers.first_payment.price``
+            - ``transitions[conversion to reach].rate``, ``referrals[loyalty to reach].per_person``
+            - ``accepted[A11].reason``
+
+            A row of a list is given by its title, or by its index, counted from 0:
+            ``stages.conversion.tactics[0].name``. Of the one segment there is,
+            ``stages.conversion.people`` are its counts and ``stages.conversion.rate`` is its rate.
+            A stage, an offer, a transition or a referral that is not there yet is added; so is the
+            tactic or message after the last.
+        value : object
+            As the `with_` methods take it; None clears a field, or removes a row.
+
+        Returns
+        -------
+        Self
+
+        Raises
+        ------
+        InputError
+            If there is no such path (the choices are listed where it goes wrong), or the design
+            would not hold together.
+
+        Examples
+        --------
+        >>> plan = Design.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
+        >>> plan.put("stages.conversion.rate", 0.25).segments[0].rates
+        (None, 0.5, 0.25, 0.4, 0.1)
+        >>> plan.put("offers.first_payment.price", 6).get("offers.conversion.price")
+        6.0
+        """
+        fields = changed_fields(self, path, value)
+        try:
+            return self._with(**fields)
+        except InputError as error:
+            raise self._error(*renamed_back(error.faults, fields, self)) from None
+
+    def get(self, path: str) -> Any:
+        """Look up the value at a path.
+
+        Parameters
+        ----------
+        path : str
+            As in `put`.
+
+        Returns
+        -------
+        object
+            None where nothing is typed.
+
+        Raises
+        ------
+        InputError
+            If there is no such path.
+
+        Examples
+        --------
+        >>> plan = Design.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
+        >>> plan.get("stages.conversion.rate"), plan.get("stages.conversion.unit_cost")
+        (0.2, None)
+        """
+        return value_at(self, path)
+
     def with_terms(self, **fields: Any) -> Self:
         """Change what holds for the journey as a whole.
 
@@ -339,7 +417,7 @@ class Design(BaseModel):
             if number is not None:
                 chosen = self._only_segment() if segment is None else self._segment(segment)
                 changes["segments"] = [
-                    self._numbered(each, table, at, number) if each is chosen else each
+                    numbered(self, each, table, at, number) if each is chosen else each
                     for each in self.segments
                 ]
         if fields:
@@ -350,17 +428,6 @@ class Design(BaseModel):
         if len(self.segments) > 1:
             raise self._error(unknown_name("segment", None, [each.name for each in self.segments]))
         return self.segments[0]
-
-    def _numbered(self, segment: Segment, table: str, at: int, number: float) -> Document:
-        """Put a number at a place in a segment's table."""
-        numbers = getattr(segment, table)
-        if numbers is None:
-            counted = table == "rates"
-            rule = f"cannot be set: the segment is {'counted' if counted else 'planned by rates'}"
-            fix = "give people, or use planned()" if counted else "give a rate instead"
-            field = f"segments[{segment.name}].{table}[{self.framework.keys[at]}]"
-            raise self._error(Fault(field, number, rule, fix))
-        return {**dict(segment), table: [*numbers[:at], number, *numbers[at + 1 :]]}
 
     def with_transition(self, source: str, target: str, rate: float) -> Self:
         """Add or change a way between two stages.
@@ -382,7 +449,7 @@ class Design(BaseModel):
         start, end = self._stage(source), self._stage(target)
         if kind_of(self.framework, start, end) == "forward":
             return self._with(
-                segments=[self._numbered(each, "rates", end, rate) for each in self.segments]
+                segments=[numbered(self, each, "rates", end, rate) for each in self.segments]
             )
         others = [way for way in self.transitions if (way.source, way.target) != (source, target)]
         new = [] if rate == 0 else [{"source": source, "target": target, "rate": rate}]
@@ -562,9 +629,9 @@ class Design(BaseModel):
             if parent is not None and unknown[parent] and not unknown[stage]
         }
         if gaps:
-            field = f"segments[{segment.name}].counts"
+            field = path_of(("segments", Title(segment.name), "counts"))
             rule, fix = "must be known to plan what comes after", "type it, or clear what follows"
-            raise self._error(*(Fault(f"{field}[{keys[at]}]", None, rule, fix) for at in gaps))
+            raise self._error(*(Fault(f"{field}.{keys[at]}", None, rule, fix) for at in gaps))
 
     def flow(self) -> Flow:
         """Follow the people through the stages.

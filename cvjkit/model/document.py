@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from cvjkit.catalog.framework import published_frameworks
-from cvjkit.model.checks import PARTS
+from cvjkit.model.rows import PARTS
 
 if TYPE_CHECKING:
     from cvjkit.model.design import Design

@@ -856,7 +856,7 @@ def test_impossible_numbers_are_findings_of_a_file() -> None:
     audit = refused(error.value, rules())
     assert [finding.severity for finding in audit["A45"]] == ["E", "E"]
     assert [finding.numbers["value"] for finding in audit["A45"]] == [-5, 1.5]
-    assert "rates[acquisition]: 1.5 must be between 0 and 1" in audit["A45"][1].message
+    assert "rates.acquisition: 1.5 must be between 0 and 1" in audit["A45"][1].message
     assert {finding.answer for finding in audit if finding.id != "A45"} == {"cannot tell"}
 
 
