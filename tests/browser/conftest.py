@@ -11,13 +11,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
+    Error,
     Page,
     Request,
     WebSocket,
@@ -179,38 +182,73 @@ def page(
     It asks for ``serve`` so that it closes before the servers it looks at. How it looked when its
     test failed is in .cache/pictures.
     """
-    context = browser.new_context(viewport={"width": 1400, "height": 900})
-    context.set_default_timeout(WAITING_SECONDS * 1000)
-    opened = context.new_page()
-    watch(opened, complaints)
-    yield opened
-    if request.node.stash.get(FAILED, False):
-        # Two files may have a test of the same name; what a parameter says may be no file name.
-        name = re.sub(r"[^\w.-]+", "-", request.node.nodeid.removeprefix("tests/browser/"))
-        opened.screenshot(path=PICTURES / f"{name}.png")
-    context.close()
+    opened = new_page(browser)
+    with watched(opened, complaints, request.node):
+        yield opened
+    opened.context.close()
     assert not complaints, "\n".join(complaints)
 
 
-def watch(page: Page, complaints: list[str]) -> None:
-    """Collect errors on the console, exceptions, and requests to outside addresses."""
+def new_page(browser: Browser) -> Page:
+    """Open an empty page that shares nothing with the other pages, as wide as a laptop."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    context.set_default_timeout(WAITING_SECONDS * 1000)
+    return context.new_page()
+
+
+@contextmanager
+def watched(page: Page, complaints: list[str], test: pytest.Item) -> Iterator[None]:
+    """Collect what goes wrong on a page during a test; keep a picture of it if the test fails."""
+    stop = watch(page, complaints)
+    yield
+    if test.stash.get(FAILED, False):
+        # Two files may have a test of the same name; what a parameter says may be no file name.
+        name = re.sub(r"[^\w.-]+", "-", test.nodeid.removeprefix("tests/browser/"))
+        page.screenshot(path=PICTURES / f"{name}.png")
+    stop()
+
+
+def watch(page: Page, complaints: list[str]) -> Callable[[], None]:
+    """Collect errors on the console, exceptions, and requests to outside addresses.
+
+    Returns what ends it.
+    """
 
     def spoken(message: ConsoleMessage) -> None:
         if message.type == "error":
             complaints.append(f"console: {message.text} ({message.location.get('url', '')})")
 
+    def thrown(error: Error) -> None:
+        complaints.append(f"exception: {error}")
+
     def requested(asked: Request | WebSocket) -> None:
         if urlsplit(asked.url).hostname not in {None, "127.0.0.1", "localhost"}:
             complaints.append(f"asked outside: {asked.url}")
 
-    page.on("console", spoken)
-    page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
-    page.on("request", requested)
-    page.on("websocket", requested)
+    listeners: dict[Any, Any] = {
+        "console": spoken,
+        "pageerror": thrown,
+        "request": requested,
+        "websocket": requested,
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)
+
+    def stop() -> None:
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+
+    return stop
 
 
 def run_all_cells(page: Page) -> None:
     """Run the notebook that is open in JupyterLab, as soon as its kernel listens."""
     expect(page.get_by_text("| Idle")).to_be_visible(timeout=STARTING_SECONDS * 1000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    choose_from_menu(page, "Edit", "Clear Outputs of All Cells")
+    choose_from_menu(page, "Run", "Run All Cells")
+
+
+def choose_from_menu(page: Page, menu: str, entry: str) -> None:
+    """Choose from a menu of JupyterLab."""
+    page.get_by_role("menuitem", name=menu, exact=True).click()
+    page.get_by_role("menuitem", name=entry, exact=True).click()

@@ -5,15 +5,22 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 import cvjkit as cvj
-from tests.browser.conftest import ROOT, Server, run_all_cells
+from tests.browser.conftest import (
+    FAILED,
+    ROOT,
+    Server,
+    new_page,
+    run_all_cells,
+    watched,
+)
 from tests.browser.test_server import notebook
 
 SHOP = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
@@ -59,9 +66,21 @@ def published(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def laboratory(folder: Path) -> Iterator[str]:
+def laboratory(folder: Path, browser: Browser) -> Iterator[Callable[[], Page]]:
+    """JupyterLab with the notebook open; loading it takes longer than any test."""
     server = Server(["lab", "--port=0"], folder)
-    yield server.link().replace("/lab?", "/lab/tree/design.ipynb?")
+    link = server.link().replace("/lab?", "/lab/tree/design.ipynb?")
+    pages: list[Page] = []
+
+    def opened() -> Page:
+        if not pages or pages[-1].is_closed():
+            pages.append(new_page(browser))
+            pages[-1].goto(link)
+        return pages[-1]
+
+    yield opened
+    for page in pages:
+        page.context.close()
     server.stop()
 
 
@@ -75,12 +94,18 @@ def dashboard(page: Page, published: str, complaints: list[str]) -> Page:
 
 
 @pytest.fixture
-def lab(page: Page, laboratory: str) -> Page:
-    """The notebook in JupyterLab, run."""
-    page.goto(laboratory)
-    run_all_cells(page)
-    expect(field(page, "Reached: Reach")).to_have_value("10,000", timeout=60_000)
-    return page
+def lab(
+    laboratory: Callable[[], Page], complaints: list[str], request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """The notebook in JupyterLab, run anew; a test that fails leaves no page to the next."""
+    page = laboratory()
+    with watched(page, complaints, request.node):
+        run_all_cells(page)
+        expect(field(page, "Reached: Reach")).to_have_value("10,000")
+        yield page
+    if complaints or request.node.stash.get(FAILED, False):
+        page.close()
+    assert not complaints, "\n".join(complaints)
 
 
 @pytest.fixture(params=["dashboard", "lab"])

@@ -24,7 +24,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import WAITING_SECONDS, Server, Start
 
 TOKEN = "a-token/with+signs"  # noqa: S105 - of servers that live as long as a test
-DASHBOARD = ["dashboard", "--port=0", f"--token={TOKEN}"]
+# Kernels wait only where a test is about them: each costs a second of a processor.
+DASHBOARD = ["dashboard", "--port=0", f"--token={TOKEN}", "--kernels=0"]
 
 HELLO = "# Hello\n\nSome *text*."
 WIDGETS = """
@@ -86,9 +87,30 @@ def dashboard() -> Iterator[str]:
         notebook(Path(directory, "page.ipynb"), HELLO, WIDGETS, WIDE, NOISE, title="Ours & <b>")
         Path(directory, "picture.png").write_bytes(b"private")
         Path(directory, "journey.toml").write_text("private", encoding="utf-8")
-        server = Server([*DASHBOARD, "page.ipynb"], Path(directory))
+        server = Server([*DASHBOARD, "page.ipynb", "--kernels=1"], Path(directory))
         yield server.link()
         server.stop()
+
+
+@pytest.fixture(scope="module")
+def pages() -> Iterator[Server]:
+    """A directory of dashboards, published below a base URL, and what its server says."""
+    with tempfile.TemporaryDirectory(prefix="cvj") as directory:
+        folder = Path(directory)
+        notebook(folder / "failing.ipynb", HELLO, WIDGETS, FAILING, "print('after')")
+        notebook(folder / "lost.ipynb", WIDGETS, LOST)
+        notebook(folder / "mortal.ipynb", KERNEL, WIDGETS)
+        notebook(folder / "this & that.ipynb", "# Both", WIDGETS)
+        server = Server([*DASHBOARD, ".", "--base-url=shop/floor"], folder)
+        server.link()
+        yield server
+        server.stop()
+
+
+def page_of(pages: Server, name: str) -> str:
+    """The link of one dashboard of a directory."""
+    path, _, token = pages.link().partition("?")
+    return f"{path}voila/render/{name}.ipynb?{token}"
 
 
 def get(link: str, within_seconds: float = WAITING_SECONDS) -> HTTPResponse:
@@ -250,7 +272,7 @@ def test_a_page_is_as_light_or_dark_as_its_reader_likes(page: Page, dashboard: s
 def test_the_journeys_reach_the_kernel_and_ctrl_c_ends_it(serve: Start, tmp_path: Path) -> None:
     notebook(tmp_path / "page.ipynb", KERNEL)
     (tmp_path / "mine").mkdir()
-    server = serve([*DASHBOARD, "page.ipynb", "--journeys=mine"], tmp_path)
+    server = serve([*DASHBOARD, "page.ipynb", "--kernels=1", "--journeys=mine"], tmp_path)
     page = get(server.link()).read().decode()
     found = re.search(r"kernel (\d+) (\S+)", page)
     assert found, page
@@ -315,42 +337,46 @@ def test_a_kernel_lives_long_enough_for_a_slow_line_and_no_longer(
     assert time.monotonic() - began > 2
 
 
-def test_without_waiting_kernels_a_page_starts_its_own(
-    page: Page, serve: Start, tmp_path: Path
-) -> None:
-    notebook(tmp_path / "page.ipynb", HELLO, WIDGETS)
-    page.goto(serve([*DASHBOARD, "page.ipynb", "--kernels=0"], tmp_path).link())
+def test_a_directory_is_a_list_of_dashboards(page: Page, pages: Server) -> None:
+    link = pages.link()
+    page.goto(link)
+    assert urlsplit(page.url).path == "/shop/floor/"
+    links = page.get_by_role("link")
+    expect(links).to_have_text(["failing", "lost", "mortal", "this & that"])
+    described = below(link, f"voila/api/contents/lost.ipynb?{link.partition('?')[2]}")
+    assert json.loads(get(described).read())["content"] is None, "nobody reads the source"
+    links.last.click()
+    expect(page.get_by_role("heading", name="Both")).to_be_visible()
     expect(page.locator("circle")).to_be_visible()
+    # No kernel waited for this visitor; the page started its own.
+    page.get_by_role("slider").press("ArrowRight")
+    expect(page.locator("circle")).to_have_attribute("r", "11")
     expect(page.get_by_role("status")).to_have_text("")
 
 
-def test_a_cell_that_fails_is_told_in_a_sentence(page: Page, serve: Start, tmp_path: Path) -> None:
-    notebook(tmp_path / "page.ipynb", HELLO, WIDGETS, FAILING, "print('after')")
-    server = serve([*DASHBOARD, "page.ipynb"], tmp_path)
-    page.goto(server.link())
+def test_a_cell_that_fails_is_told_in_a_sentence(page: Page, pages: Server) -> None:
+    page.goto(page_of(pages, "failing"))
     expect(page.get_by_role("alert")).to_contain_text("could not be calculated")
     expect(page.locator("circle")).to_be_visible()
     shown = page.locator("body").inner_text()
     for hidden in ("Traceback", "ZeroDivisionError", "Voil", "after"):
         assert hidden not in shown
-    assert "ZeroDivisionError" in server.written()
+    assert "ZeroDivisionError" in pages.written()
 
 
 def test_a_widget_that_cannot_be_drawn_is_told(
-    page: Page, serve: Start, tmp_path: Path, complaints: list[str]
+    page: Page, pages: Server, complaints: list[str]
 ) -> None:
-    notebook(tmp_path / "page.ipynb", WIDGETS, LOST)
-    page.goto(serve([*DASHBOARD, "page.ipynb"], tmp_path).link())
+    page.goto(page_of(pages, "lost"))
     expect(page.get_by_role("status")).to_contain_text("Part of this page could not be drawn")
     expect(page.locator("circle")).to_be_visible()
     assert "widget model not found" in complaints.pop()
 
 
 def test_a_page_whose_kernel_died_says_so_and_starts_again(
-    page: Page, serve: Start, tmp_path: Path, complaints: list[str]
+    page: Page, pages: Server, complaints: list[str]
 ) -> None:
-    notebook(tmp_path / "page.ipynb", KERNEL, WIDGETS)
-    page.goto(serve([*DASHBOARD, "page.ipynb"], tmp_path).link())
+    page.goto(page_of(pages, "mortal"))
     expect(page.locator("circle")).to_be_visible()
     first = page.get_by_text(re.compile(r"kernel \d+")).inner_text()
     os.kill(int(first.split()[1]), signal.SIGKILL)
@@ -402,21 +428,6 @@ def test_plotly_figures_appear_where_their_extension_is_asked_for(
         page.goto(link)
     expect(page.locator(".js-plotly-plot .funnellayer .trace")).to_be_visible()
     assert "setData is not a function" in complaints.pop()
-
-
-def test_a_directory_is_a_list_of_dashboards(page: Page, serve: Start, tmp_path: Path) -> None:
-    notebook(tmp_path / "one.ipynb", "# First")
-    notebook(tmp_path / "two & more.ipynb", "# Second", WIDGETS)
-    link = serve([*DASHBOARD, ".", "--kernels=1", "--base-url=shop/floor"], tmp_path).link()
-    page.goto(link)
-    assert urlsplit(page.url).path == "/shop/floor/"
-    links = page.get_by_role("link")
-    expect(links).to_have_text(["one", "two & more"])
-    described = below(link, f"voila/api/contents/one.ipynb?{link.partition('?')[2]}")
-    assert json.loads(get(described).read())["content"] is None, "nobody reads the source"
-    links.last.click()
-    expect(page.get_by_role("heading", name="Second")).to_be_visible()
-    expect(page.locator("circle")).to_be_visible()
 
 
 def test_the_lab_opens_the_design_with_the_journeys_at_hand(
