@@ -12,8 +12,9 @@ from cvjkit.errors import InputError
 from cvjkit.files.store import SUFFIXES
 from cvjkit.journey import Journey, read_journey
 from cvjkit.widgets.designer import Designer
-from cvjkit.widgets.form import Edits, Field, NumberGrid, Part, Row, Table
-from cvjkit.widgets.guard import Guarded
+from cvjkit.widgets.fields import Field, Keep, Part, line
+from cvjkit.widgets.form import Form
+from cvjkit.widgets.guard import Edits, Guarded
 from cvjkit.widgets.lens_designer import Lenses
 
 FOLDER_NAMED_BY = "CVJKIT_JOURNEYS"
@@ -69,7 +70,7 @@ class _ChosenPage(_Page):
         self._names: dict[str, str] = {}
         self._broken: dict[str, str] = {}
         self._chosen, self._description = "", ""
-        self._chooser = NumberGrid(self._edited)
+        self._chooser = Form(self._edited)
         super().__init__([self._chooser])
         self.add_class("cvj-page")
         found = {name: self._read(name) for name in self._paths}
@@ -115,10 +116,10 @@ class _ChosenPage(_Page):
             return
         choices = tuple((name, self._names[name]) for name in self._paths)
         fields = (
-            Field(CHOOSE, "Journey", self._chosen, "choice", choices=choices, edit=CHOOSE),
-            Field(BACK, "Back to the file's numbers", kind="button", edit=BACK),
+            Field(CHOOSE, "Journey", self._chosen, "choice", choices=choices, edit=Keep()),
+            Field(BACK, "Back to the file's numbers", kind="button", edit=Keep()),
         )
-        table = Table("journeys", (Row("journeys", "", fields),))
+        table = line("journeys", *fields)
         broken = tuple(f"{name}: {what}" for name, what in self._broken.items())
         parts = [Part("choose", tables=(table,), notes=(self._description,))]
         if broken:

@@ -1,20 +1,29 @@
-"""Widgets that no message from a browser can change or break."""
+"""What a browser sends, before anything believes it: the one place that looks at it.
+
+Whoever looks at a published page can send anything to the widgets on it. ipywidgets would set any
+trait, and answer what it cannot use with a traceback; a guarded widget does neither. What is typed
+comes as messages, of which only edits of fields that are there and can be edited are handed on.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from ipywidgets import DOMWidget, Layout, widget_serialization
 from ipywidgets.widgets.trait_types import InstanceDict
 
+if TYPE_CHECKING:
+    from cvjkit.widgets.fields import Address, Field
+
+LONGEST_TEXT = 2000
+LONGEST_VIEW = 40
+MOST_EDITS = 5000
+
 
 class _Guarded:
-    """A widget that no message from a browser can change or break.
-
-    Whoever looks at a published page can send anything to the widgets on it, and ipywidgets would
-    answer what it cannot use with a traceback.
-    """
+    """A widget that no message from a browser can change or break."""
 
     def _handle_msg(self, message: Mapping[str, Any]) -> None:
         match message.get("content", {}).get("data"):
@@ -35,3 +44,98 @@ class Guarded(_Guarded, DOMWidget):
     """Mixed into a widget, before the widget's class: a browser cannot change or break it."""
 
     layout = InstanceDict(GuardedLayout).tag(sync=True, **widget_serialization)
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """What somebody did in one go.
+
+    Attributes
+    ----------
+    texts : tuple of (address, str)
+        What was typed, where: table, row and column.
+    run : tuple of (str, int)
+        The same for all edits made in a field before it is left.
+    what : {"type", "paste", "restore"}
+        Whether it was typed, pasted as a block, or taken back with Escape.
+    outside : int
+        Fields of a pasted block that lie beyond the table.
+    """
+
+    texts: tuple[tuple[Address, str], ...]
+    run: tuple[str, int]
+    what: str = "type"
+    outside: int = 0
+
+
+class Inbox:
+    """Reads the messages of one form, in whatever order they arrive.
+
+    Attributes
+    ----------
+    answered : dict
+        Which messages are answered: `view` is the page they came from, `number` the latest.
+    """
+
+    def __init__(self) -> None:
+        self.answered: dict[str, Any] = {"view": "", "number": 0}
+        self._newest: dict[Address, int] = {}
+
+    def read(self, content: Mapping[str, Any], fields: Mapping[Address, Field]) -> Edits | None:
+        """Read a message.
+
+        Parameters
+        ----------
+        content : mapping
+            Anything.
+        fields : mapping of address to Field
+            Those that are there.
+
+        Returns
+        -------
+        Edits or None
+            None if it is no message, or if newer texts of all its fields are here already.
+        """
+        match content:
+            case {
+                "what": "type" | "paste" | "restore" as what,
+                "view": str(view),
+                "number": int(number),
+                "run": int(run),
+                "edits": list(edits),
+            }:
+                view = _legible(view[:LONGEST_VIEW])
+                found = [_edit(sent, fields) for sent in edits[:MOST_EDITS]]
+                texts = self._in_order(view, number, [edit for edit in found if edit])
+                outside = content.get("outside")
+                outside = min(outside, MOST_EDITS) if isinstance(outside, int) else 0
+                return None if texts is None else Edits(tuple(texts), (view, run), what, outside)
+        return None
+
+    def _in_order(
+        self, view: str, number: int, found: Sequence[tuple[Address, str]]
+    ) -> list[tuple[Address, str]] | None:
+        """Leave out texts of fields of which a newer one is here; None if that is all."""
+        if view != self.answered["view"]:
+            self.answered, self._newest = {"view": view, "number": number}, {}
+        texts = [edit for edit in found if number >= self._newest.get(edit[0], number)]
+        self._newest |= dict.fromkeys((address for address, _ in texts), number)
+        self.answered = {"view": view, "number": max(number, self.answered["number"])}
+        return texts if texts or not found else None
+
+
+def _edit(sent: object, fields: Mapping[Address, Field]) -> tuple[Address, str] | None:
+    match sent:
+        case [str(table), str(row), str(column), str(text)]:
+            field = fields.get((table, row, column))
+            if field is None or field.edit is None:
+                return None
+            if field.choices and text not in dict(field.choices):
+                return None
+            return (table, row, column), _legible(text[:LONGEST_TEXT])
+    return None
+
+
+def _legible(text: str) -> str:
+    """Replace half characters, which JSON can hold and nothing can write."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

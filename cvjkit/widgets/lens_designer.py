@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -11,14 +12,20 @@ from ipywidgets import Box
 
 from cvjkit.comparison.comparison import compare
 from cvjkit.errors import InputError
+from cvjkit.widgets.codec import PEOPLE
 from cvjkit.widgets.compare_view import CompareView
-from cvjkit.widgets.fields import ALL, Act, carried_over, marked, number, stage_table
-from cvjkit.widgets.form import Address, Edits, Field, NumberGrid, Part, Row, Table
+from cvjkit.widgets.fields import Act, Field, Part, Put, Row, Table, line, marked
+from cvjkit.widgets.form import Form
 from cvjkit.widgets.guard import Guarded
-from cvjkit.widgets.session import Draft, sentence
+from cvjkit.widgets.panels.head import BEGINNING, segment_choices, step_fields
+from cvjkit.widgets.panels.stages import stage_table
+from cvjkit.widgets.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cvjkit.journey import Journey
+    from cvjkit.widgets.guard import Edits
 
 SHOWN = ("stage", "reached", "rate")
 UNTOUCHED = "As the file has it. Type a number: the framework you type in becomes the design."
@@ -50,9 +57,9 @@ class Lenses(Guarded, Box):
     journey = traitlets.Any(read_only=True)
 
     def __init__(self, journey: Journey) -> None:
-        self._grid = NumberGrid(self._edited)
+        self._form = Form(self._edited)
         self._view = CompareView()
-        super().__init__([self._grid, self._view])
+        super().__init__([self._form, self._view])
         self.add_class("cvj-lenses")
         self.load(journey)
 
@@ -66,162 +73,113 @@ class Lenses(Guarded, Box):
         self._frameworks = compare(journey).frameworks
         self._own = journey.framework
         try:
-            seen = journey if journey.view is None else journey.in_framework(journey.view)
+            self._session = Session(journey, journey.view)
         except InputError:
             # The framework it asks to be seen in cannot take it; its own can.
-            seen = journey
-        self._whole, self._seen, self._draft = journey, seen, Draft(seen)
+            self._session = Session(journey)
         # Estimates load scipy: now, and not at the first key.
-        compare(seen, self._frameworks)
-        self._start, self._note = "", ""
-        self._at: int | None = None
-        self._said: dict[Address, tuple[str, str]] = {}
+        compare(self._session.journey, self._frameworks)
+        self._start = ""
         self._drawn: tuple[Any, ...] = ()
         self._show(whole=True)
 
-    # --- what is done in the browser ------------------------------------------------------
-
     def _edited(self, edits: Edits) -> None:
-        meant = {address: (self._grid.field(address).edit, text) for address, text in edits.texts}
-        self._said = {}
-        acts = [(act.do, at, text) for at, (act, text) in meant.items() if isinstance(act, Act)]
-        if acts:
-            do, address, text = acts[0]
-            do(address, text)
-            self._show(whole=True)
-            return
-        if edits.what == "restore":
-            for address in meant:
-                self._draft.restore(address, (edits.run, address))
-        else:
-            run = (edits.run, *meant) if edits.what == "type" else None
-            self._draft.edit(meant, run)
-        self._show(whole=edits.what != "type")
+        whole = self._session.take(edits, self._form.fields)
+        self._show(whole=whole)
 
-    def _undo(self, _address: Address, _text: str) -> None:
-        self._draft.undo()
+    def _begin(self, milestone: str) -> None:
+        self._start = milestone
 
-    def _redo(self, _address: Address, _text: str) -> None:
-        self._draft.redo()
-
-    def _tab(self, _address: Address, text: str) -> None:
-        self._draft.wrong = {}
-        self._at = None if text == ALL else int(text)
-
-    def _begin(self, _address: Address, text: str) -> None:
-        self._start = text
-
-    def _through(self, address: Address, text: str) -> None:
+    def _show_in(self, key: str) -> None:
         """Type in another framework: what is typed there is the design from then on."""
-        whole = self._compared()
-        target = next(each for each in (*self._frameworks, self._own) if each.key == text)
-        try:
-            through = whole if target == whole.framework else whole.in_framework(target)
-        except InputError as error:
-            self._said[address] = (self._grid.field(address).text, sentence(error))
-            return
-        self._whole, self._seen = whole, through
-        self._draft = Draft(through)
-        self._note = carried_over(whole, through)
-
-    def _compared(self) -> Journey:
-        """Give the design, or all that is known as long as nothing is typed."""
-        now = self._draft.journey
-        return self._whole if now == self._seen else now
+        choices = (*self._frameworks, self._own)
+        self._session.show_in(next(chosen for chosen in choices if chosen.key == key))
 
     # --- what is shown --------------------------------------------------------------------
 
-    def _show(self, *, whole: bool = False) -> None:
-        journey, compared = self._draft.journey, self._compared()
-        if len(journey.segments) == 1 or (self._at or 0) >= len(journey.segments):
-            self._at = None
-        comparison = compare(compared, self._frameworks)
+    def _show(self, *, whole: bool) -> None:
+        session = self._session
+        comparison = compare(session.whole, self._frameworks)
         starts = comparison.grid.milestones
         if self._start not in dict(starts):
             self._start = ""
-        if (compared, self._start) != self._drawn:
+        drawn = session.whole, self._start
+        if drawn != self._drawn:
             self._view.show(comparison, self._start or None)
-            self._drawn = compared, self._start
-        said = TYPED.format(name=journey.framework.name) if compared is journey else UNTOUCHED
-        parts = [
-            Part(
-                "lenses",
-                tables=(
-                    self._choices(journey, starts),
-                    self._buttons(),
-                    _table(journey, self._at),
-                ),
-                notes=tuple(filter(None, (said, self._note))),
-            )
-        ]
-        wrong = {at: (each.text, each.message) for at, each in self._draft.wrong.items()}
-        self._grid.show(tuple(marked(parts, wrong | self._said)), whole=whole)
-        self.set_trait("journey", compared)
+            self._drawn = drawn
+        name = session.journey.framework.name
+        said = TYPED.format(name=name) if session.whole is session.journey else UNTOUCHED
+        tables = (
+            line("lenses", *self._choices(starts)),
+            line("steps", *step_fields(session)),
+            _table(session.journey, session.segment),
+        )
+        part = Part("lenses", tables=tables, notes=tuple(filter(None, (said, session.note))))
+        self._form.show(tuple(marked([part], session.said)), whole=whole)
+        self.set_trait("journey", session.whole)
 
-    def _choices(self, journey: Journey, starts: tuple[tuple[str, str], ...]) -> Table:
-        frameworks = {each.key: each.name for each in (*self._frameworks, self._own)}
-        choices = tuple(frameworks.items())
-        key = journey.framework.key
-        through = Act(self._through)
-        fields = [Field("framework", "Type in", key, "choice", choices=choices, edit=through)]
-        if len(journey.segments) > 1:
-            names = (each.name for each in journey.segments)
-            segments = ((ALL, "All"), *((str(at), name) for at, name in enumerate(names)))
-            chosen = ALL if self._at is None else str(self._at)
-            fields.append(
-                Field("segment", "Segment", chosen, "choice", choices=segments, edit=Act(self._tab))
-            )
-        begins = (("", "the beginning"), *starts[1:])
-        begin = Act(self._begin)
+    def _choices(self, starts: Sequence[tuple[str, str]]) -> list[Field]:
+        session = self._session
+        listed = {chosen.key: chosen.name for chosen in (*self._frameworks, self._own)}
+        choices, key = tuple(listed.items()), session.journey.framework.key
+        show_in = Act(self._show_in)
+        fields = [Field("framework", "Type in", key, "choice", choices=choices, edit=show_in)]
+        if len(session.journey.segments) > 1:
+            shown, segments = segment_choices(session)
+            show = Act(session.show_segment)
+            fields.append(Field("segment", "Segment", shown, "choice", choices=segments, edit=show))
+        begins, begin = (BEGINNING, *starts[1:]), Act(self._begin)
         fields.append(
             Field("begin", "Picture from", self._start, "choice", choices=begins, edit=begin)
         )
-        return Table("lenses", (Row("lenses", "", tuple(fields)),))
-
-    def _buttons(self) -> Table:
-        undo, redo = self._draft.can_undo, self._draft.can_redo
-        fields = (
-            Field("undo", "Undo", kind="button", enabled=undo, edit=Act(self._undo), key="undo"),
-            Field("redo", "Redo", kind="button", enabled=redo, edit=Act(self._redo), key="redo"),
-        )
-        return Table("steps", (Row("steps", "", fields),))
+        return fields
 
 
-def _table(journey: Journey, at: int | None) -> Table:
+def _table(journey: Journey, segment: int | None) -> Table:
     """Make the fields of the people and rates of the stages."""
     flow = journey.flow()
-    if len(journey.segments) == 1:
-        at = 0
-    shown = flow if at is None else flow.only(journey.segments[at].name)
-    table = stage_table(journey, shown, at)
-    together = at is None and all(segment.observed for segment in journey.segments)
+    shown = flow if segment is None else flow.only(journey.segments[segment].name)
+    table = stage_table(journey, shown, segment)
+    counted = all(part.observed for part in journey.segments)
     rows = []
-    for place, row in enumerate(table.rows):
-        fields = tuple(field for field in row.fields if field.column in SHOWN)
-        if together:
-            edit = number(_Spread(place), "people")
-            fields = tuple(
-                replace(field, edit=edit if field.column == "reached" else None) for field in fields
-            )
-        rows.append(replace(row, fields=fields))
+    for row in table.rows:
+        fields = [field for field in row.fields if field.column in SHOWN]
+        if segment is None and counted:
+            fields = [_spread_field(field, row) for field in fields]
+        rows.append(replace(row, fields=tuple(fields)))
     headings = tuple(heading for heading in table.headings if heading[0] in SHOWN)
     return Table(table.id, tuple(rows), headings)
 
 
-class _Spread:
-    """Spread the people counted at a stage over the segments as they are spread there now."""
+def _spread_field(field: Field, row: Row) -> Field:
+    """Let people of all segments together be typed."""
+    if field.column != "reached":
+        return field
+    spread = partial(with_people_spread, stage=row.id)
+    return replace(field, edit=Put(f"segments[0].counts.{row.id}", PEOPLE, spread))
 
-    def __init__(self, place: int) -> None:
-        self._place = place
 
-    def __call__(self, journey: Journey, people: float | None) -> Journey:
-        place = self._place
-        counts = [list(segment.counts or ()) for segment in journey.segments]
-        for each, share in zip(counts, _spread(people, [c[place] for c in counts]), strict=True):
-            each[place] = share
-        for segment, each in zip(journey.segments, counts, strict=True):
-            journey = journey.with_segment(segment.name, counts=each)
-        return journey
+def with_people_spread(journey: Journey, people: float | None, *, stage: str) -> Journey:
+    """Spread the people counted at a stage over the segments as they are spread there now.
+
+    Parameters
+    ----------
+    journey : Journey
+        All of its segments are counted.
+    people : float or None
+        Of all segments together.
+    stage : str
+        Key of the stage.
+
+    Returns
+    -------
+    Journey
+    """
+    paths = [f"segments[{index}].counts.{stage}" for index in range(len(journey.segments))]
+    counts = _spread(people, [journey.get(path) for path in paths])
+    for path, count in zip(paths, counts, strict=True):
+        journey = journey.put(path, count)
+    return journey
 
 
 def _spread(people: float | None, counts: list[float | None]) -> list[float | None]:
@@ -242,7 +200,7 @@ def _spread(people: float | None, counts: list[float | None]) -> list[float | No
         return [float(people), *[0.0] * (len(counts) - 1)]
     exact = [people * part / math.fsum(parts) for part in parts]
     shared = [math.floor(part) for part in exact]
-    order = sorted(range(len(parts)), key=lambda at: shared[at] - exact[at])
-    for at in order[: round(people) - sum(shared)]:
-        shared[at] += 1
+    order = sorted(range(len(parts)), key=lambda index: shared[index] - exact[index])
+    for index in order[: round(people) - sum(shared)]:
+        shared[index] += 1
     return [float(share) for share in shared]

@@ -1,117 +1,139 @@
-"""A design being edited: what holds, what held before, and what is typed but wrong.
+"""An editing session: the design that holds, what held before, and invalid input in its fields.
 
-Everything typed goes through `Journey`, which alone decides what is possible: a `Change` makes a
-new journey of the one that holds, or says why not.
+Everything typed goes through `Journey`, which alone decides what is possible.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Hashable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+import os
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from cvjkit.errors import Fault, InputError
-from cvjkit.journey import Journey
-from cvjkit.numbers import UNITS, read_number
+from cvjkit.model.rows import is_index, step_to
+from cvjkit.paths import path_of, steps_of
+from cvjkit.widgets.fields import Act, Address, Field, Keep, Once, Put
 
 if TYPE_CHECKING:
-    from cvjkit.widgets.form import Address
+    from cvjkit.catalog.framework import Framework, Stage
+    from cvjkit.journey import Journey
+    from cvjkit.widgets.fields import Change
+    from cvjkit.widgets.guard import Edits
 
-Change = Callable[[Journey, str], Journey]
-
+EXAMPLE_NOTE = "These numbers are an example: type your own over them."
+ALL = "all"
 MOST_STEPS = 1000
+OR_OVERWRITE = "pass overwrite=True"
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """What stands in a field and cannot be: kept there, to be corrected or to come right."""
+class Wrong(NamedTuple):
+    """Invalid input kept in its field, and what is wrong with it."""
 
-    change: Change
     text: str
     message: str
 
 
-@dataclass
-class Draft:
-    """A design being edited.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step to undo: what is edited, and the journey it is a view of.
+
+    Parameters
+    ----------
+    whole : Journey
+        All there is: another framework has no stage for some of its numbers.
+    shown : Journey
+        The same in the framework it is edited in; once something is changed, `whole` itself.
+    """
+
+    whole: Journey
+    shown: Journey
+
+
+class Session:
+    """A journey being edited.
 
     Parameters
     ----------
     journey : Journey
-        The last design that was right.
+    view : str or Framework, optional
+        The framework to show it in first.
+    note : str
+        What to say with it.
 
     Attributes
     ----------
     wrong : dict of address to Wrong
-        What is typed and no part of `journey`.
+        Invalid input, to be corrected or to come right.
+    entries : dict of address to str
+        What is typed for rows that are not yet added.
+    note : str
+        What to say about the last thing that was done.
+    saved : Journey or None
+        What its file holds.
+    not_saved : str
+        Why it was not saved; empty if it was.
+    overwritable : str
+        The file that would have to be overwritten.
+
+    Raises
+    ------
+    InputError
+        If it cannot be shown in that framework.
 
     Examples
     --------
-    >>> draft = Draft(Journey.from_counts("five", [900, 90, 9, 5, 1]))
-    >>> change = lambda journey, text: journey.with_stage("reach", unit_cost=float(text))
-    >>> draft.edit({("stages", "reach", "unit_cost"): (change, "-5")})
-    >>> [wrong.message for wrong in draft.wrong.values()]
+    >>> import cvjkit as cvj
+    >>> from cvjkit.widgets.codec import AMOUNT
+    >>> from cvjkit.widgets.fields import field_at
+    >>> session = Session(cvj.Journey.from_counts("five", [900, 90, 9, 5, 1]))
+    >>> cost = field_at(session.journey, "stages.reach.unit_cost", AMOUNT, "Unit cost")
+    >>> session.edit(
+    ...     {("stages", "reach", "unit_cost"): "-5"}, {("stages", "reach", "unit_cost"): cost}
+    ... )
+    >>> [wrong.message for wrong in session.wrong.values()]
     ['-5 must not be negative: write 0 or more.']
     """
 
-    journey: Journey
-    wrong: dict[Address, Wrong] = field(default_factory=dict)
-    _done: list[Journey] = field(default_factory=list)
-    _undone: list[Journey] = field(default_factory=list)
-    _kept_in: Hashable = None
-    _typed_in: Hashable = None
+    def __init__(
+        self, journey: Journey, view: str | Framework | None = None, *, note: str = ""
+    ) -> None:
+        shown = journey if view in {None, journey.framework.key} else journey.in_framework(view)
+        self._now = Step(journey, shown)
+        self._done: list[Step] = []
+        self._undone: list[Step] = []
+        self._kept_in: Hashable = None
+        self._typed_in: Hashable = None
+        self._segment: int | None = None
+        self._refused: dict[Address, Wrong] = {}
+        self.wrong: dict[Address, Wrong] = {}
+        self.entries: dict[Address, str] = {}
+        self.note = note
+        self.saved = journey if journey.path else None
+        self.not_saved, self.overwritable = "", ""
 
-    def edit(self, edits: Mapping[Address, tuple[Change, str]], run: Hashable = None) -> None:
-        """Take in what was typed: what cannot be is marked, the rest holds.
+    @property
+    def journey(self) -> Journey:
+        """The design, in the framework it is edited in: the last that was valid."""
+        return self._now.shown
 
-        Parameters
-        ----------
-        edits : mapping of address to (change, text)
-        run : hashable, optional
-            Edits in a row that have the same one are one step to undo.
-        """
-        waiting = {address: (wrong.change, wrong.text) for address, wrong in self.wrong.items()}
-        waiting.update(edits)
-        changed, self.wrong = self.journey, {}
-        while waiting:
-            refused: dict[Address, Wrong] = {}
-            for address, (change, text) in waiting.items():
-                try:
-                    changed = change(changed, text)
-                except ValueError as error:
-                    refused[address] = Wrong(change, text, sentence(error, text))
-            if len(refused) == len(waiting):
-                self.wrong = refused
-                break
-            # What was refused may be possible by now: two rates whose sum was more than 1.
-            waiting = {address: waiting[address] for address in refused}
-        self._typed_in = object() if run is None else run
-        self._keep(changed, self._typed_in)
+    @property
+    def whole(self) -> Journey:
+        """The design, with all that is known as long as nothing is changed."""
+        return self._now.whole
 
-    def put(self, journey: Journey) -> None:
-        """Take another design, as one step; what was typed wrong is forgotten."""
-        self.wrong = {}
-        self._keep(journey, object())
+    @property
+    def said(self) -> Mapping[Address, Wrong]:
+        """What the fields show that the journey does not hold, and what is wrong with it."""
+        return self.wrong | self._refused
 
-    def undo(self) -> None:
-        """Go back one step; what is typed wrong, and no part of that step, goes first."""
-        separate = self.wrong and self._typed_in != self._kept_in
-        self.wrong = {}
-        if not separate:
-            self._step(self._done, self._undone)
-
-    def redo(self) -> None:
-        """Take an undone step again."""
-        self.wrong = {}
-        self._step(self._undone, self._done)
-
-    def restore(self, address: Address, run: Hashable) -> None:
-        """Take back what was typed into one field since it was entered."""
-        self.wrong.pop(address, None)
-        if self._done and run == self._kept_in:
-            self.journey, self._kept_in = self._done.pop(), None
+    @property
+    def segment(self) -> int | None:
+        """Index of the segment that is shown; None for all of several."""
+        count = len(self.journey.segments)
+        if count == 1:
+            return 0
+        return self._segment if self._segment is not None and self._segment < count else None
 
     @property
     def can_undo(self) -> bool:
@@ -123,48 +145,298 @@ class Draft:
         """Whether there is a step to take again."""
         return bool(self._undone)
 
-    def _keep(self, journey: Journey, run: Hashable) -> None:
-        if journey == self.journey:
+    # --- what is done in a browser --------------------------------------------------------
+
+    def take(self, edits: Edits, fields: Mapping[Address, Field]) -> bool:
+        """Do what somebody did in the fields.
+
+        Parameters
+        ----------
+        edits : Edits
+        fields : mapping of address to Field
+            Those that were shown.
+
+        Returns
+        -------
+        bool
+            Whether also the field they are in is to show its new text.
+        """
+        self._refused = {}
+        for address, text in edits.texts[:1]:
+            edit = fields[address].edit
+            if isinstance(edit, Keep):
+                self.entries[address] = text
+                return False
+            if isinstance(edit, Act | Once):
+                self._do(edit, address, text, fields)
+                return True
+        texts = {at: text for at, text in edits.texts if isinstance(fields[at].edit, Put)}
+        if edits.what == "restore":
+            for address in texts:
+                self._restore(address, (edits.run, address))
+        elif edits.what == "paste":
+            self.edit(_without_doubles(texts, fields), fields)
+            if edits.outside > 0:
+                count = f"{edits.outside} field{'' if edits.outside == 1 else 's'}"
+                self.note = f"{count} of the pasted block did not fit into the table."
+        else:
+            if self.note == EXAMPLE_NOTE:
+                self.note = ""
+            self.edit(texts, fields, (edits.run, *texts))
+        return edits.what != "type"
+
+    def edit(
+        self, texts: Mapping[Address, str], fields: Mapping[Address, Field], run: Hashable = None
+    ) -> None:
+        """Take in what was typed: what cannot be is marked, the rest holds.
+
+        Parameters
+        ----------
+        texts : mapping of address to str
+        fields : mapping of address to Field
+            Those that were shown.
+        run : hashable, optional
+            Edits in a row that have the same one are one step to undo.
+        """
+        waiting = {address: wrong.text for address, wrong in self.wrong.items()}
+        waiting.update(texts)
+        waiting = {at: text for at, text in waiting.items() if at in fields}
+        changed, self.wrong = self.journey, {}
+        while waiting:
+            refused: dict[Address, Wrong] = {}
+            for address, text in waiting.items():
+                edit = fields[address].edit
+                if not isinstance(edit, Put):
+                    continue
+                try:
+                    changed = edit.apply(changed, text)
+                except ValueError as error:
+                    paths = {edit.path, _with_title(changed, edit.path)}
+                    refused[address] = Wrong(text, sentence(error, text, paths))
+            if len(refused) == len(waiting):
+                self.wrong = refused
+                break
+            # What was refused may be possible by now: two rates whose sum was more than 1.
+            waiting = {address: waiting[address] for address in refused}
+        self._typed_in = object() if run is None else run
+        self._keep(Step(changed, changed), self._typed_in)
+
+    def change(self, change: Change) -> None:
+        """Make a change of the journey, as one step; invalid input is forgotten.
+
+        Parameters
+        ----------
+        change : callable
+
+        Raises
+        ------
+        ValueError
+            If it cannot be.
+        """
+        before = len(self.journey.segments)
+        journey = change(self.journey)
+        self.wrong = {}
+        self._keep(Step(journey, journey), object())
+        after = len(journey.segments)
+        if after != before:
+            self._segment = after - 1 if after > before else None
+
+    def show_segment(self, text: str) -> None:
+        """Show another segment; invalid input is forgotten.
+
+        Parameters
+        ----------
+        text : str
+            Its index, or "all".
+        """
+        self.wrong = {}
+        self._segment = None if text == ALL else int(text)
+
+    def show_in(self, framework: Framework) -> None:
+        """Edit the design in another framework, as one step.
+
+        Parameters
+        ----------
+        framework : Framework
+
+        Raises
+        ------
+        InputError
+            If it cannot be shown in that framework.
+        """
+        whole = self.whole
+        shown = whole if framework == whole.framework else whole.in_framework(framework)
+        self.wrong, self.entries = {}, {}
+        self._keep(Step(whole, shown), object())
+        self.note = carried_over(whole, shown)
+
+    def undo(self) -> None:
+        """Go back one step; invalid input that is no part of that step goes first."""
+        separate = self.wrong and self._typed_in != self._kept_in
+        self.wrong = {}
+        if not separate:
+            self._go(self._done, self._undone)
+
+    def redo(self) -> None:
+        """Take an undone step again."""
+        self.wrong = {}
+        self._go(self._undone, self._done)
+
+    def save(self, path: str | None, *, overwrite: bool = False) -> None:
+        """Save the design; `not_saved` says why it could not be.
+
+        Parameters
+        ----------
+        path : str or None
+            As it was typed; None for the file it came from.
+        overwrite : bool
+            Whether to replace a file that holds something else.
+        """
+        self.overwritable = ""
+        if path == "":
+            self.not_saved = "Write the name of a file first, such as shop.toml."
+            return
+        try:
+            # `~` is how people name their home, and only a shell knows it.
+            target = path and os.path.expanduser(path)  # noqa: PTH111 - Path's raises where there is no home
+            self.journey.save(target, overwrite=overwrite)
+        except InputError as error:
+            said = " ".join(f"{fault.value} {fault.rule}; {fault.fix}." for fault in error.faults)
+            if OR_OVERWRITE in said:
+                self.overwritable = path or str(self.journey.path)
+            self.not_saved = f"Not saved: {said.replace(OR_OVERWRITE, 'press Overwrite')}"
+        except ValueError as error:
+            self.not_saved = f"Not saved: {error}."
+        else:
+            self.saved, self.not_saved = self.journey, ""
+
+    def _do(
+        self, edit: Act | Once, address: Address, text: str, fields: Mapping[Address, Field]
+    ) -> None:
+        try:
+            if isinstance(edit, Act):
+                edit.do(text)
+            else:
+                self.change(edit.change)
+                used = [at for at in self.entries if at[0] == address[0]]
+                for entry in used:
+                    del self.entries[entry]
+        except ValueError as error:
+            self._refused[address] = Wrong(fields[address].text, sentence(error))
+
+    def _restore(self, address: Address, run: Hashable) -> None:
+        """Take back what was typed into one field since it was entered."""
+        self.wrong.pop(address, None)
+        if self._done and run == self._kept_in:
+            self._now, self._kept_in = self._done.pop(), None
+
+    def _keep(self, step: Step, run: Hashable) -> None:
+        if step.shown == self.journey:
             return
         if run != self._kept_in:
-            self._done = [*self._done[1 - MOST_STEPS :], self.journey]
-        self.journey, self._kept_in, self._undone = journey, run, []
-        if journey == self._done[-1]:
+            self._done = [*self._done[1 - MOST_STEPS :], self._now]
+        self._now, self._kept_in, self._undone = step, run, []
+        if step.shown == self._done[-1].shown:
             # Typed back to what it was: there is nothing to undo.
-            self._done.pop()
-            self._kept_in = None
+            self._now, self._kept_in = self._done.pop(), None
 
-    def _step(self, source: list[Journey], other: list[Journey]) -> None:
+    def _go(self, source: list[Step], other: list[Step]) -> None:
         if source:
-            other.append(self.journey)
-            self.journey = source.pop()
+            other.append(self._now)
+            self._now = source.pop()
         self._kept_in = None
 
 
-def sentence(error: ValueError, text: str = "") -> str:
-    """Say what is wrong with what was typed, for the place beside the field.
+def _without_doubles(
+    texts: Mapping[Address, str], fields: Mapping[Address, Field]
+) -> dict[Address, str]:
+    """Leave out what a pasted block says twice: people and rate of the same stage.
+
+    A value goes before what is derived from it, and both before a blank.
+    """
+    chosen: dict[str, tuple[tuple[bool, bool], Address]] = {}
+    for address, text in texts.items():
+        edit = fields[address].edit
+        if isinstance(edit, Put):
+            rank = not text.strip(), edit.derived is not None
+            if edit.path not in chosen or rank < chosen[edit.path][0]:
+                chosen[edit.path] = rank, address
+    kept = {address for _, address in chosen.values()}
+    return {address: text for address, text in texts.items() if address in kept}
+
+
+def _with_title(journey: Journey, path: str) -> str:
+    """Write a path as faults have it: ``segments[Ads].spend`` for ``segments[0].spend``."""
+    part, row, *rest = (*steps_of(path), "")
+    rows = getattr(journey, part)
+    if not isinstance(rows, tuple) or not is_index(row, len(rows)):
+        return path
+    return path_of((part, step_to(part, rows, int(row)), *filter(None, rest)))
+
+
+def sentence(error: ValueError, text: str = "", paths: Sequence[str] | set[str] = ()) -> str:
+    """Say what is wrong with what was typed, for a reader who sees the field.
 
     Parameters
     ----------
     error : ValueError
     text : str
         What was typed.
+    paths : collection of str
+        The field's path, however it is written: its own faults need not say where they are.
+
+    Returns
+    -------
+    str
     """
     if not isinstance(error, InputError):
         return str(error)
-    return " ".join(f"{_told(fault, text.strip())}." for fault in error.faults)
+    said = (
+        _told(fault, text.strip()) if fault.field in paths else str(fault) for fault in error.faults
+    )
+    return " ".join(f"{words}." for words in said)
 
 
 def _told(fault: Fault, typed: str) -> str:
-    nan = isinstance(fault.value, float) and math.isnan(fault.value)
-    if nan or fault.value == typed or fault.value in _readings(typed):
-        return f"{typed or 'An empty field'} {fault.rule}: {fault.fix}"
-    return str(fault)
+    said = f"{typed} {fault.rule}".strip()
+    return f"{said[0].upper()}{said[1:]}: {fault.fix}" if not typed else f"{said}: {fault.fix}"
 
 
-def _readings(typed: str) -> list[float | None]:
-    found = []
-    for unit in UNITS:
-        with suppress(ValueError):
-            found.append(read_number(typed, unit))
-    return found
+def carried_over(before: Journey, after: Journey) -> str:
+    """Say what of a journey another framework could not take, and what is not known there.
+
+    Parameters
+    ----------
+    before, after : Journey
+
+    Returns
+    -------
+    str
+    """
+    known = {stage.anchor: stage.name for stage in _known(before)}
+    arrived = {stage.anchor for stage in _known(after)}
+    lost = [name for milestone, name in known.items() if milestone not in arrived]
+    unknown = [stage.name for stage in after.framework if stage.anchor not in arrived]
+    said = []
+    if lost:
+        said.append(f"Left out: the people at {_and(lost)}.")
+    for what, rows, left in (
+        ("skips and ways back", before.transitions, after.transitions),
+        ("referrals", before.referrals, after.referrals),
+    ):
+        if len(left) < len(rows):
+            said.append(f"Left out: {len(rows) - len(left)} of {len(rows)} {what}.")
+    if unknown:
+        said.append(f"Not known yet: {_and(unknown)}.")
+    title = f"{before.name} in {after.framework.name}"
+    return f"{title}: {' '.join(said) if said else 'everything was carried over.'}"
+
+
+def _known(journey: Journey) -> list[Stage]:
+    people = journey.flow().stages["people"].notna()
+    return [stage for stage in journey.framework if people[stage.key]]
+
+
+def _and(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
-from cvjkit.widgets.fields import Act, Once
-from cvjkit.widgets.form import Address, Field, Part, Row, Table
+from cvjkit.widgets.fields import Field, Keep, Part, Row, Table, button, line
 from cvjkit.widgets.panels.guide import cited
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from cvjkit.audit.audit import Audit, Finding
     from cvjkit.catalog.framework import Framework
     from cvjkit.journey import Journey
     from cvjkit.model.parts import Accepted
-    from cvjkit.widgets.session import Change
+    from cvjkit.widgets.fields import Address
 
 SEVERITY_NAMES = {
     "E": "Error",
@@ -28,9 +29,7 @@ TONES = {"E": "grave", "F": "grave", "W": "serious"}
 ACCEPTING = "accepting"
 
 
-def audit_parts(
-    journey: Journey, audit: Audit, entries: Mapping[Address, str], typed: Act
-) -> tuple[Part, ...]:
+def audit_parts(journey: Journey, audit: Audit, entries: Mapping[Address, str]) -> tuple[Part, ...]:
     """Make the sections of the audit.
 
     Parameters
@@ -39,18 +38,22 @@ def audit_parts(
     audit : Audit
         Of the journey, or of what it was a moment ago.
     entries : mapping of address to str
-        What stands in the fields of an acceptance that is not yet made.
-    typed : Act
-        What typing there does.
+        What is typed to accept a finding, until it is accepted.
+
+    Returns
+    -------
+    tuple of Part
     """
     stages = journey.framework
     found = _by_key(finding for finding in audit.fired if finding.accepted is None)
     rows = tuple(_row(key, finding, stages) for key, finding in found.items())
-    accepted = tuple(_accepted_row(place, journey, audit) for place in range(len(journey.accepted)))
+    accepted = tuple(
+        _accepted_row(str(index), row, audit, stages) for index, row in enumerate(journey.accepted)
+    )
     tables = (
         Table("found", rows, (("finding", "What was found"),)),
-        *([_accepting(found, stages, entries, typed)] if found else []),
-        Table("accepted", accepted, (("finding", "What we live with"), ("remove", ""))),
+        *([_accepting(found, stages, entries)] if found else []),
+        Table("accepted", accepted, (("finding", "Accepted findings"), ("remove", ""))),
     )
     unanswered = tuple(
         Row(finding.id, finding.checked, note=f"{finding.id} needs {'; '.join(finding.needs)}.")
@@ -75,13 +78,13 @@ def _summary(audit: Audit) -> str:
 
 
 def _by_key(findings: Iterable[Finding]) -> dict[str, Finding]:
-    """Give each finding a name that stays the same while others come and go."""
+    """Give each finding a key that stays the same while others come and go."""
     named: dict[str, Finding] = {}
     for finding in findings:
-        place, count = f"{finding.id}/{finding.stage or ''}/{finding.segment or ''}", 1
-        while f"{place}/{count}" in named:
+        where, count = f"{finding.id}/{finding.stage or ''}/{finding.segment or ''}", 1
+        while f"{where}/{count}" in named:
             count += 1
-        named[f"{place}/{count}"] = finding
+        named[f"{where}/{count}"] = finding
     return named
 
 
@@ -92,50 +95,64 @@ def _where(finding: Finding | Accepted, stages: Framework) -> str:
 
 
 def _row(key: str, finding: Finding, stages: Framework) -> Row:
-    place = _where(finding, stages)
-    severity = f"{SEVERITY_NAMES[finding.severity]}{f' at {place}' if place else ''}"
+    where = _where(finding, stages)
+    severity = SEVERITY_NAMES[finding.severity]
+    severity = f"{severity} at {where}" if where else severity
     note = f"{severity} · {finding.id} · {finding.because}{cited(finding.sources)}"
     return Row(key, finding.message, note=note, tone=TONES.get(finding.severity, "mild"))
 
 
 def _accepting(
-    found: Mapping[str, Finding], stages: Framework, entries: Mapping[Address, str], typed: Act
+    found: Mapping[str, Finding], stages: Framework, entries: Mapping[Address, str]
 ) -> Table:
     """Make the fields that accept a finding, with the reason."""
     choices = [("", "choose a finding")]
     for key, finding in found.items():
-        place = _where(finding, stages)
-        words = f"{finding.id} {place}" if place else finding.id
+        words = " ".join(filter(None, (finding.id, _where(finding, stages))))
         choices.append((key, f"{words}: {finding.message}"))
     chosen = entries.get((ACCEPTING, "new", "finding"), "")
     chosen = chosen if chosen in found else ""
     reason = entries.get((ACCEPTING, "new", "reason"), "")
-    change = _acceptance(found.get(chosen), reason)
-    fields = (
-        Field(
-            "finding", "Live with a finding", chosen, "choice", choices=tuple(choices), edit=typed
-        ),
-        Field("reason", "Reason", reason, "text", edit=typed),
-        Field("add", "Accept", kind="button", edit=Once(change)),
+    accept = partial(with_accepted, finding=found.get(chosen), reason=reason)
+    label = "Accept a finding"
+    return line(
+        ACCEPTING,
+        Field("finding", label, chosen, "choice", choices=tuple(choices), edit=Keep()),
+        Field("reason", "Reason", reason, "text", edit=Keep()),
+        button("add", "Accept", accept),
+        row="new",
     )
-    return Table(ACCEPTING, (Row("new", "", fields),))
 
 
-def _acceptance(finding: Finding | None, reason: str) -> Change:
-    def change(journey: Journey, _: str) -> Journey:
-        if finding is None:
-            raise ValueError("choose a finding first")
-        if not reason.strip():
-            raise ValueError("write the reason why you can live with it")
-        return journey.with_accepted(
-            finding.id, reason.strip(), stage=finding.stage, segment=finding.segment
-        )
+def with_accepted(journey: Journey, finding: Finding | None, reason: str) -> Journey:
+    """Accept a finding where it was found.
 
-    return change
+    Parameters
+    ----------
+    journey : Journey
+    finding : Finding or None
+        None if none is chosen.
+    reason : str
+
+    Returns
+    -------
+    Journey
+
+    Raises
+    ------
+    ValueError
+        If no finding is chosen, or no reason given.
+    """
+    if finding is None:
+        raise ValueError("choose a finding first")
+    if not reason.strip():
+        raise ValueError("write the reason why you accept it")
+    return journey.with_accepted(
+        finding.id, reason.strip(), stage=finding.stage, segment=finding.segment
+    )
 
 
-def _accepted_row(place: int, journey: Journey, audit: Audit) -> Row:
-    accepted = journey.accepted[place]
+def _accepted_row(key: str, accepted: Accepted, audit: Audit, stages: Framework) -> Row:
     messages = [
         finding.message
         for finding in audit.fired
@@ -143,15 +160,26 @@ def _accepted_row(place: int, journey: Journey, audit: Audit) -> Row:
         and accepted.stage in {None, finding.stage}
         and accepted.segment in {None, finding.segment}
     ]
-    where = _where(accepted, journey.framework)
-    name = " ".join(messages) or "Not found, or no longer."
+    where = _where(accepted, stages)
+    name = " ".join(messages) or "The audit does not find this now."
     note = f"{' at '.join(filter(None, (accepted.rule, where)))} · Accepted: {accepted.reason}"
-
-    def change(journey: Journey, _: str) -> Journey:
-        return journey.with_accepted(
-            accepted.rule, None, stage=accepted.stage, segment=accepted.segment
-        )
-
     label = f"Take back: {accepted.rule} {where}".strip()
-    remove = Field("remove", label, "Take back", "button", edit=Once(change))
-    return Row(str(place), name, (remove,), note, tone="quiet")
+    take_back = partial(without_accepted, accepted=accepted)
+    return Row(key, name, (button("remove", label, take_back, "Take back"),), note, tone="quiet")
+
+
+def without_accepted(journey: Journey, accepted: Accepted) -> Journey:
+    """Take back the acceptance of a finding.
+
+    Parameters
+    ----------
+    journey : Journey
+    accepted : Accepted
+
+    Returns
+    -------
+    Journey
+    """
+    return journey.with_accepted(
+        accepted.rule, None, stage=accepted.stage, segment=accepted.segment
+    )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from cvjkit.widgets.form import Article, Part, Table
+from cvjkit.widgets.fields import Article, Part, Table
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Disagreement, Framework, Stage
@@ -22,6 +22,10 @@ def guide_part(framework: Framework) -> Part:
     Parameters
     ----------
     framework : Framework
+
+    Returns
+    -------
+    Part
 
     Examples
     --------
@@ -43,6 +47,10 @@ def signed(table: Table, framework: Framework) -> Table:
     table : Table
         A row a stage.
     framework : Framework
+
+    Returns
+    -------
+    Table
     """
     rows = [
         replace(row, more=DIFFER if stage.disagreements else "")
@@ -54,6 +62,14 @@ def signed(table: Table, framework: Framework) -> Table:
 def cited(sources: Iterable[str]) -> str:
     """Write citations behind what they are about; nothing if there are none.
 
+    Parameters
+    ----------
+    sources : iterable of str
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> cited(["002:16", "003:62"]), cited([])
@@ -64,26 +80,29 @@ def cited(sources: Iterable[str]) -> str:
 
 
 def _article(stage: Stage) -> Article:
-    ids = ", ".join(each.id for each in stage.disagreements)
-    notes = (
-        "(reconstructed)" if stage.reconstructed else "",
-        f"{DIFFER}: {ids}" if ids else "",
+    notes, lines = (
+        [],
+        [
+            ("Arrived when", stage.event),
+            ("What is true then", stage.state),
+            ("What it is for", stage.purpose),
+            ("Suggested", ", ".join(stage.tactics)),
+            ("Where it stands", stage.anchor_note),
+        ],
     )
-    lines = (
-        ("Arrived when", stage.event),
-        ("What is true then", stage.state),
-        ("What it is for", stage.purpose),
-        ("Suggested", ", ".join(stage.tactics)),
-        ("Where it stands", stage.anchor_note),
-        ("Name", "The document's own name is lost; this one is ours." * stage.reconstructed),
-        ("Sources", ", ".join(stage.sources)),
-        *(line for each in stage.disagreements for line in _lines(each)),
-    )
+    if stage.reconstructed:
+        notes.append("(reconstructed)")
+        lines.append(("Name", "The document's own name is lost; this one is ours."))
+    lines.append(("Sources", ", ".join(stage.sources)))
+    if stage.disagreements:
+        ids = ", ".join(disagreement.id for disagreement in stage.disagreements)
+        notes.append(f"{DIFFER}: {ids}")
+        lines += [_line(disagreement) for disagreement in stage.disagreements]
     said = tuple((about, text) for about, text in lines if text)
-    return Article(stage.key, stage.name, " ".join(filter(None, notes)), said)
+    return Article(stage.key, stage.name, " ".join(notes), said)
 
 
-def _lines(disagreement: Disagreement) -> Iterator[tuple[str, str]]:
-    said = [f"{each.says}{cited(each.sources)}" for each in disagreement.positions]
+def _line(disagreement: Disagreement) -> tuple[str, str]:
+    said = [f"{position.says}{cited(position.sources)}" for position in disagreement.positions]
     text = "\n".join([disagreement.question, *said, f"In cvjkit: {disagreement.consequence}"])
-    yield f"{disagreement.id}: {disagreement.topic}", text
+    return f"{disagreement.id}: {disagreement.topic}", text

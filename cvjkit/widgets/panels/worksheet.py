@@ -2,274 +2,275 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from dataclasses import replace
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, get_args
 
 from cvjkit.catalog.framework import awareness_levels
 from cvjkit.catalog.tactics import tactic_kind, tactic_kinds
 from cvjkit.model.parts import ChannelKind, ContentType, CountedIn
-from cvjkit.numbers import write_number
-from cvjkit.widgets.fields import Act, Once, number
-from cvjkit.widgets.form import Address, Field, Part, Row, Table
+from cvjkit.widgets.codec import AMOUNT, FLAG, NAME, NOT_SET, TEXT, Choice, one_of
+from cvjkit.widgets.fields import Column, Field, Keep, Part, Row, Table, button, line, remover
 from cvjkit.widgets.panels.guide import cited
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from cvjkit.catalog.framework import Stage
     from cvjkit.journey import Journey
     from cvjkit.model.parts import Segment
-    from cvjkit.widgets.session import Change
+    from cvjkit.widgets.fields import Address
 
-Choices = tuple[tuple[str, str], ...]
-Put = Callable[["Journey", str, Any], "Journey"]
-Column = tuple[str, str, Literal["text", "name", "amount", "flag", "kind"] | Choices]
-
-NOT_SAID = ("", "not said")
-FLAGS = (NOT_SAID, ("yes", "yes"), ("no", "no"))
-TRUTH = {"yes": True, "no": False, "": None}
-
-
-def _spelled(values: Sequence[str]) -> Choices:
-    return (NOT_SAID, *((value, value.replace("_", " ")) for value in values))
-
-
-TACTIC: tuple[Column, ...] = (
-    ("name", "Tactic", "name"),
-    ("kind", "Kind", "kind"),
-    ("channel", "Channel", "text"),
-    ("promise", "Promise", "text"),
-    ("owner", "Owner", "text"),
-    ("cost", "Cost", "amount"),
-    ("due", "Due", "text"),
+KIND = Column("kind", "Kind", TEXT)
+"""Its choices depend on the stage: see `_kinds`."""
+TACTIC = (
+    Column("name", "Tactic", NAME),
+    KIND,
+    Column("channel", "Channel", TEXT),
+    Column("promise", "Promise", TEXT),
+    Column("owner", "Owner", TEXT),
+    Column("cost", "Cost", AMOUNT),
+    Column("due", "Due", TEXT),
 )
-MESSAGE: tuple[Column, ...] = (
-    ("name", "Message", "text"),
-    ("kind", "Kind", "kind"),
-    ("channel", "Channel", "text"),
-    ("after_minutes", "After (minutes)", "amount"),
-    ("times_a_week", "Times a week", "amount"),
-    ("solicited", "Asked for", "flag"),
-    ("opt_out", "Can be stopped", "flag"),
+MESSAGE = (
+    Column("name", "Message", TEXT),
+    KIND,
+    Column("channel", "Channel", TEXT),
+    Column("after_minutes", "After (minutes)", AMOUNT),
+    Column("times_a_week", "Times a week", AMOUNT),
+    Column("solicited", "Asked for", FLAG),
+    Column("opt_out", "Can be stopped", FLAG),
 )
-OFFER: tuple[Column, ...] = (
-    ("value", "Value beyond its price", "text"),
-    ("risk_reducer", "What takes the risk", "text"),
-    ("kind", "Whose it is", _spelled(("own", "joint_venture", "affiliate"))),
-    ("based_on", "Why this one", _spelled(("bought_together", "stated_need"))),
-    ("easy_payment", "Easy to pay", "flag"),
-    ("digital", "Digital", "flag"),
-    ("immediate_access", "Access at once", "flag"),
+OFFER = (
+    Column("value", "Value beyond its price", TEXT),
+    Column("risk_reducer", "What takes the risk", TEXT),
+    Column("kind", "Whose it is", one_of(("own", "joint_venture", "affiliate"))),
+    Column("based_on", "Why this one", one_of(("bought_together", "stated_need"))),
+    Column("easy_payment", "Easy to pay", FLAG),
+    Column("digital", "Digital", FLAG),
+    Column("immediate_access", "Access at once", FLAG),
 )
-SEGMENT: tuple[Column, ...] = (
-    ("avatar", "Who they are", "text"),
-    ("intent", "What they want solved", "text"),
-    ("why_there", "Why they are there", "text"),
-    ("content", "Content shown first", _spelled(get_args(ContentType))),
-    ("channel_kind", "Kind of channel", _spelled(get_args(ChannelKind))),
-    ("targeted", "Chosen", "flag"),
-    ("counted_in", "Counted in", _spelled(get_args(CountedIn))),
+SEGMENT = (
+    Column("avatar", "Who they are", TEXT),
+    Column("intent", "What they want solved", TEXT),
+    Column("why_there", "Why they are there", TEXT),
+    Column("content", "Content shown first", one_of(get_args(ContentType))),
+    Column("channel_kind", "Kind of channel", one_of(get_args(ChannelKind))),
+    Column("targeted", "Chosen", FLAG),
+    Column("counted_in", "Counted in", one_of(get_args(CountedIn))),
 )
-PLAN: tuple[Column, ...] = (
-    ("next_test_days", "Days until the next test", "amount"),
-    ("cohort_age_days", "Days since those counted came in", "amount"),
-    ("channels_overlap", "One person in several segments", "flag"),
-    (
+PLAN = (
+    Column("next_test_days", "Days until the next test", AMOUNT),
+    Column("cohort_age_days", "Days since those counted came in", AMOUNT),
+    Column("channels_overlap", "One person in several segments", FLAG),
+    Column(
         "loyalty_measured_by",
         "Loyalty is counted by",
-        _spelled(("recommendation", "repeat_purchase")),
+        one_of(("recommendation", "repeat_purchase")),
     ),
 )
 
 
-def worksheet_parts(journey: Journey, entries: Mapping[Address, str], typed: Act) -> list[Part]:
-    """Make the sections of the worksheet: a stage each, the offers, the segments, the tests.
+def worksheet_parts(journey: Journey, entries: Mapping[Address, str]) -> list[Part]:
+    """Make the sections of the worksheet: the stages, the offers, the segments, the tests.
 
     Parameters
     ----------
     journey : Journey
     entries : mapping of address to str
-        What stands in the fields of a tactic or a message that is not yet added.
-    typed : Act
-        What typing there does.
+        What is typed for a tactic or a message that is not yet added.
+
+    Returns
+    -------
+    list of Part
     """
-    plan = tuple(_field(column, getattr(journey, column[0]), "", _term_put) for column in PLAN)
-    parts = [_stage_part(journey, stage, entries, typed) for stage in journey.framework]
+    plan = line("plan", *(column.field(journey, "") for column in PLAN))
     return [
-        *parts,
+        *(_stage_part(journey, stage, entries) for stage in journey.framework),
         *([_offers_part(journey)] if journey.offers else []),
-        _people_part(journey),
-        Part("plan", "Tests and counts", (Table("plan", (Row("plan", "", plan),)),), fold="open"),
+        _segments_part(journey),
+        Part("plan", "Tests and counts", (plan,), fold="open"),
     ]
 
 
 # --- a stage ----------------------------------------------------------------------------------
 
 
-def _stage_part(journey: Journey, stage: Stage, entries: Mapping[Address, str], typed: Act) -> Part:
-    numbers = next((each for each in journey.stages if each.stage == stage.key), None)
-    tactics, messages = (numbers.tactics, numbers.messages) if numbers else ((), ())
-    kinds = _kinds(stage.milestone)
+def _stage_part(journey: Journey, stage: Stage, entries: Mapping[Address, str]) -> Part:
+    tactics = journey.get(f"stages.{stage.key}.tactics") or ()
     used = {tactic.name.strip().casefold() for tactic in tactics}
-    suggested = [name for name in stage.tactics if name.casefold() not in used]
-    key = stage.key
-    name = entries.get((f"tactic-{key}", "new", "name"), "")
-    kind = entries.get((f"message-{key}", "new", "kind"), "")
-    tactic_line = (
-        Field("name", f"New tactic: {stage.name}", name, "text", edit=typed),
-        Field("add", f"Add tactic: {stage.name}", "Add", "button", edit=Once(_tactic(key, name))),
-        *(
-            Field(
-                f"suggested-{place}",
-                f"Add to {stage.name}: {each}",
-                f"+ {each}",
-                "button",
-                edit=Once(_tactic(key, each)),
-            )
-            for place, each in enumerate(stage.tactics)
-            if each in suggested
-        ),
-    )
-    message_line = (
-        Field(
-            "kind",
-            f"New message: {stage.name}",
-            kind,
-            "choice",
-            choices=(("", "choose its kind"), *kinds[1:]),
-            edit=typed,
-        ),
-        Field("add", f"Add message: {stage.name}", "Add", "button", edit=Once(_message(key, kind))),
-    )
+    suggested = {
+        f"suggested-{number}": name
+        for number, name in enumerate(stage.tactics)
+        if name.casefold() not in used
+    }
     tables = (
-        _list_table("tactics", stage, tactics, TACTIC, kinds),
-        Table(f"tactic-{key}", (Row("new", "", tactic_line),)),
-        _list_table("messages", stage, messages, MESSAGE, kinds),
-        Table(f"message-{key}", (Row("new", "", message_line),)),
+        _list_table(journey, stage, "tactics", TACTIC),
+        _new_tactic(stage, entries, suggested),
+        _list_table(journey, stage, "messages", MESSAGE),
+        _new_message(stage, entries),
     )
     source = f"The documents suggest what stands behind +{cited(stage.sources)}."
     notes = (stage.purpose, source if suggested else "")
-    return Part(f"stage-{key}", stage.name, tables, tuple(filter(None, notes)), fold="open")
+    return Part(f"stage-{stage.key}", stage.name, tables, tuple(filter(None, notes)), fold="open")
 
 
-def _list_table(
-    what: Literal["tactics", "messages"],
-    stage: Stage,
-    listed: Sequence[Any],
-    columns: Sequence[Column],
-    kinds: Choices,
-) -> Table:
+def _list_table(journey: Journey, stage: Stage, part: str, columns: Sequence[Column]) -> Table:
+    """Make the table of a stage's tactics or messages."""
     rows = []
-    for place, each in enumerate(listed):
-        title = f"{stage.name} {place + 1}"
-        put = _listed_put(stage.key, what, place)
-        fields = [_field(column, _value(each, column[0]), title, put, kinds) for column in columns]
-        remove = f"Remove {what[:-1]}: {title}"
-        change = Once(_removed(stage.key, what, place))
-        fields.append(Field("remove", remove, "Remove", "button", edit=change))
-        rows.append(Row(str(place), str(place + 1), tuple(fields)))
-    headings = (("place", ""), *((key, label) for key, label, _ in columns), ("remove", ""))
-    return Table(f"{what}-{stage.key}", tuple(rows), headings)
+    for index, listed in enumerate(journey.get(f"stages.{stage.key}.{part}") or ()):
+        path, title = f"stages.{stage.key}.{part}[{index}]", f"{stage.name} {index + 1}"
+        fields = [
+            _kind_field(journey, path, title, stage, listed)
+            if column is KIND
+            else column.field(journey, path, title)
+            for column in columns
+        ]
+        fields.append(remover(path, f"Remove {part.removesuffix('s')}: {title}"))
+        rows.append(Row(str(index), str(index + 1), tuple(fields)))
+    headings = (("number", ""), *(column.heading for column in columns), ("remove", ""))
+    return Table(f"{part}-{stage.key}", tuple(rows), headings)
 
 
-def _value(listed: Any, column: str) -> Any:
-    """Give what is typed; of a tactic whose kind its name says, that kind."""
-    value = getattr(listed, column)
-    if column == "kind" and value is None:
-        kind = tactic_kind(None, listed.name or "")
-        return kind.key if kind else None
-    return value
+def _kind_field(journey: Journey, path: str, title: str, stage: Stage, listed: Any) -> Field:
+    """Make the choice of a kind; a tactic whose name says its kind shows that."""
+    column = replace(KIND, codec=_kinds(stage.milestone))
+    field = column.field(journey, path, title)
+    kind = tactic_kind(None, listed.name or "") if listed.kind is None else None
+    return replace(field, text=kind.key) if kind else field
 
 
 @cache
-def _kinds(milestone: str | None) -> Choices:
+def _kinds(milestone: str | None) -> Choice:
     """List the kinds of tactics and messages, those at home at a milestone first."""
-    homely = [kind for kind in tactic_kinds() if milestone in kind.homes]
+    home = [kind for kind in tactic_kinds() if milestone in kind.homes]
     others = [kind for kind in tactic_kinds() if milestone not in kind.homes]
-    return (
-        NOT_SAID,
-        *((kind.key, kind.name) for kind in homely),
-        *((kind.key, f"{kind.name} (elsewhere)" if homely else kind.name) for kind in others),
+    return Choice(
+        (
+            NOT_SET,
+            *((kind.key, kind.name) for kind in home),
+            *((kind.key, f"{kind.name} (elsewhere)" if home else kind.name) for kind in others),
+        )
     )
 
 
-def _rows(journey: Journey, stage: str, what: str) -> list[Any]:
-    return [row for each in journey.stages if each.stage == stage for row in getattr(each, what)]
+def _new_tactic(
+    stage: Stage, entries: Mapping[Address, str], suggested: Mapping[str, str]
+) -> Table:
+    table = f"tactic-{stage.key}"
+    name = entries.get((table, "new", "name"), "")
+    return line(
+        table,
+        Field("name", f"New tactic: {stage.name}", name, "text", edit=Keep()),
+        button("add", f"Add tactic: {stage.name}", _adding_tactic(stage, name), "Add"),
+        *(
+            button(
+                column,
+                f"Add to {stage.name}: {tactic}",
+                _adding_tactic(stage, tactic),
+                f"+ {tactic}",
+            )
+            for column, tactic in suggested.items()
+        ),
+        row="new",
+    )
 
 
-def _with_rows(journey: Journey, stage: str, what: str, rows: list[Any]) -> Journey:
-    fields: dict[str, Any] = {what: rows}
-    return journey.with_stage(stage, **fields)
+def _new_message(stage: Stage, entries: Mapping[Address, str]) -> Table:
+    table = f"message-{stage.key}"
+    kind = entries.get((table, "new", "kind"), "")
+    choices = (("", "choose its kind"), *_kinds(stage.milestone).choices[1:])
+    label = f"New message: {stage.name}"
+    add = partial(with_message, stage=stage.key, kind=kind)
+    return line(
+        table,
+        Field("kind", label, kind, "choice", choices=choices, edit=Keep()),
+        button("add", f"Add message: {stage.name}", add, "Add"),
+        row="new",
+    )
 
 
-def _listed_put(stage: str, what: str, place: int) -> Put:
-    def put(journey: Journey, column: str, value: Any) -> Journey:
-        rows = _rows(journey, stage, what)
-        rows[place] = {**dict(rows[place]), column: value}
-        return _with_rows(journey, stage, what, rows)
-
-    return put
+def _adding_tactic(stage: Stage, name: str) -> partial[Journey]:
+    return partial(with_tactic, stage=stage.key, name=name)
 
 
-def _removed(stage: str, what: str, place: int) -> Change:
-    def change(journey: Journey, _: str) -> Journey:
-        rows = _rows(journey, stage, what)
-        return _with_rows(journey, stage, what, [*rows[:place], *rows[place + 1 :]])
+def with_tactic(journey: Journey, stage: str, name: str) -> Journey:
+    """Add a tactic at a stage.
 
-    return change
+    Parameters
+    ----------
+    journey : Journey
+    stage : str
+        Key of the stage.
+    name : str
 
+    Returns
+    -------
+    Journey
 
-def _tactic(stage: str, name: str) -> Change:
-    def change(journey: Journey, _: str) -> Journey:
-        if not name.strip():
-            raise ValueError("write what you do, or take a suggestion")
-        rows = [*_rows(journey, stage, "tactics"), {"name": name.strip()}]
-        return _with_rows(journey, stage, "tactics", rows)
-
-    return change
-
-
-def _message(stage: str, kind: str) -> Change:
-    def change(journey: Journey, _: str) -> Journey:
-        if not kind:
-            raise ValueError("choose what kind of message it is")
-        rows = [*_rows(journey, stage, "messages"), {"kind": kind}]
-        return _with_rows(journey, stage, "messages", rows)
-
-    return change
+    Raises
+    ------
+    ValueError
+        If it has no name.
+    """
+    if not name.strip():
+        raise ValueError("write what you do, or take a suggestion")
+    return _with_row(journey, f"stages.{stage}.tactics", {"name": name.strip()})
 
 
-# --- offers, segments, plan -------------------------------------------------------------------
+def with_message(journey: Journey, stage: str, kind: str) -> Journey:
+    """Add a message at a stage.
+
+    Parameters
+    ----------
+    journey : Journey
+    stage : str
+        Key of the stage.
+    kind : str
+
+    Returns
+    -------
+    Journey
+
+    Raises
+    ------
+    ValueError
+        If no kind is chosen.
+    """
+    if not kind:
+        raise ValueError("choose what kind of message it is")
+    return _with_row(journey, f"stages.{stage}.messages", {"kind": kind})
+
+
+def _with_row(journey: Journey, path: str, row: Mapping[str, str]) -> Journey:
+    return journey.put(path, (*(journey.get(path) or ()), row))
+
+
+# --- offers and segments ----------------------------------------------------------------------
 
 
 def _offers_part(journey: Journey) -> Part:
     rows = []
     for offer in journey.offers:
-        fields = [
-            _field(column, getattr(offer, column[0]), offer.name, _offer_put(offer.stage))
-            for column in OFFER
-        ]
+        path = f"offers.{offer.stage}"
+        fields = tuple(column.field(journey, path, offer.name) for column in OFFER)
         stages = journey.framework
         where = stages[offer.stage].name if offer.stage in stages.keys else offer.stage
-        rows.append(Row(offer.stage, offer.name, tuple(fields), where))
-    headings = (("offer", "Offer"), *((key, label) for key, label, _ in OFFER))
+        rows.append(Row(offer.stage, offer.name, fields, where))
+    headings = (("offer", "Offer"), *(column.heading for column in OFFER))
     return Part("worth", "Offers", (Table("worth", tuple(rows), headings),), fold="open")
 
 
-def _offer_put(stage: str) -> Put:
-    return lambda journey, column, value: journey.with_offer(stage, **{column: value})
-
-
-def _people_part(journey: Journey) -> Part:
+def _segments_part(journey: Journey) -> Part:
     rows = []
-    for place, segment in enumerate(journey.segments):
-        put = _segment_put(place)
-        fields = [
-            _field(column, getattr(segment, column[0]), segment.name, put) for column in SEGMENT
-        ]
-        fields += _suited(segment, put)
-        rows.append(Row(str(place), segment.name, tuple(fields), _advice(segment)))
-    headings = (("name", "Segment"), *((key, label) for key, label, _ in SEGMENT), ("take", ""))
-    return Part("avatars", "Who comes", (Table("avatars", tuple(rows), headings),), fold="open")
+    for index, segment in enumerate(journey.segments):
+        path = f"segments[{index}]"
+        fields = [column.field(journey, path, segment.name) for column in SEGMENT]
+        fields += _suited(segment, path)
+        rows.append(Row(str(index), segment.name, tuple(fields), _advice(segment)))
+    headings = (("name", "Segment"), *(column.heading for column in SEGMENT), ("take", ""))
+    table = Table("avatars", tuple(rows), headings)
+    return Part("avatars", "Who comes", (table,), fold="open")
 
 
 def _advice(segment: Segment) -> str:
@@ -277,56 +278,16 @@ def _advice(segment: Segment) -> str:
     for level in awareness_levels():
         if level.key == segment.awareness:
             return f"{level.name}: {level.content} content. {level.approach}{cited(level.sources)}"
-    return "Say how aware they are, with the numbers: it decides what to show them first."
+    return "Set their awareness on the Numbers sheet: it decides what to show them first."
 
 
-def _suited(segment: Segment, put: Put) -> Iterator[Field]:
+def _suited(segment: Segment, path: str) -> Iterator[Field]:
     for level in awareness_levels():
         if level.key == segment.awareness and level.content != segment.content:
             label = f"Show {segment.name} {level.content} content first"
-            change = Once(_taken(put, level.content))
-            yield Field("take", label, f"+ {level.content.capitalize()}", "button", edit=change)
+            take = partial(_with_content, path=f"{path}.content", content=level.content)
+            yield button("take", label, take, f"+ {level.content.capitalize()}")
 
 
-def _taken(put: Put, content: str) -> Change:
-    return lambda journey, _: put(journey, "content", content)
-
-
-def _segment_put(place: int) -> Put:
-    def put(journey: Journey, column: str, value: Any) -> Journey:
-        rows: list[Any] = list(journey.segments)
-        rows[place] = {**dict(rows[place]), column: value}
-        return journey.with_terms(segments=rows)
-
-    return put
-
-
-def _term_put(journey: Journey, column: str, value: Any) -> Journey:
-    return journey.with_terms(**{column: value})
-
-
-# --- a field ----------------------------------------------------------------------------------
-
-
-def _field(column: Column, value: Any, what: str, put: Put, kinds: Choices = ()) -> Field:
-    key, title, form = column
-    label = f"{title}: {what}" if what else title
-    if form == "amount":
-        change = number(lambda journey, typed: put(journey, key, typed))
-        return Field(key, label, write_number(value), edit=change)
-    if form == "flag":
-        text = {True: "yes", False: "no", None: ""}[value]
-        flagged = Once(lambda journey, text: put(journey, key, TRUTH[text]))
-        return Field(key, label, text, "choice", choices=FLAGS, edit=flagged)
-    if form in {"text", "name"}:
-        # A name is needed: an empty one is for the journey to refuse.
-        change = _text_change(key, put, needed=form == "name")
-        return Field(key, label, value or "", "text", edit=change)
-    choices = kinds if form == "kind" else form
-    chosen = Once(lambda journey, text: put(journey, key, text or None))
-    return Field(key, label, value or "", "choice", choices=choices, edit=chosen)  # type: ignore[arg-type]  # a form that is no word is its choices
-
-
-def _text_change(key: str, put: Put, *, needed: bool) -> Change:
-    blank = "" if needed else None
-    return lambda journey, text: put(journey, key, text if text.strip() else blank)
+def _with_content(journey: Journey, path: str, content: str) -> Journey:
+    return journey.put(path, content)

@@ -1,0 +1,150 @@
+"""The head of a form and its file as fields: name, framework, undo, redo, save."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cvjkit.catalog.framework import framework, frameworks, published_frameworks
+from cvjkit.widgets.codec import NAME
+from cvjkit.widgets.fields import Act, Column, Field, Keep, Part, line
+from cvjkit.widgets.session import ALL
+
+if TYPE_CHECKING:
+    from cvjkit.catalog.framework import Framework
+    from cvjkit.widgets.codec import Choices
+    from cvjkit.widgets.session import Session
+
+ILLUSTRATIVE_NOTE = "These numbers are illustrative: made up to show what such a journey may be."
+OWN = "own"
+"""The choice that stands for a framework of one's own, whatever its key."""
+JOURNEY_NAME = Column("name", "Name", NAME)
+BEGINNING = ("", "the beginning")
+
+
+def head_part(session: Session, own: Framework | None, sheets: Field) -> Part:
+    """Make the head: which sheet, the journey's name, its framework, undo and redo.
+
+    Parameters
+    ----------
+    session : Session
+    own : Framework or None
+        A framework of one's own, to choose besides the published ones.
+    sheets : Field
+        The choice of the sheet.
+
+    Returns
+    -------
+    Part
+    """
+    journey = session.journey
+    chosen = OWN if journey.framework == own else journey.framework.key
+
+    def show(key: str) -> None:
+        session.show_in(own if key == OWN and own else framework(key))
+
+    fields = (
+        sheets,
+        JOURNEY_NAME.field(journey, ""),
+        Field(
+            "framework",
+            "Framework",
+            chosen,
+            "choice",
+            choices=framework_choices(own),
+            edit=Act(show),
+        ),
+        *step_fields(session),
+    )
+    notes = (ILLUSTRATIVE_NOTE if journey.illustrative else "", session.note)
+    return Part("head", tables=(line("head", *fields),), notes=tuple(filter(None, notes)))
+
+
+def framework_choices(own: Framework | None) -> Choices:
+    """List the published frameworks, their variants, and one's own.
+
+    Parameters
+    ----------
+    own : Framework or None
+
+    Returns
+    -------
+    tuple of (str, str)
+        Keys and names.
+    """
+    bases = [base.key for base in frameworks()]
+    published = sorted(
+        published_frameworks(), key=lambda listed: bases.index(listed.key.partition(":")[0])
+    )
+    choices = tuple((listed.key, listed.name) for listed in published)
+    return choices if own is None else (*choices, (OWN, own.name))
+
+
+def step_fields(session: Session) -> tuple[Field, Field]:
+    """Make the buttons that undo and redo.
+
+    Parameters
+    ----------
+    session : Session
+
+    Returns
+    -------
+    tuple of Field
+    """
+    undo, redo = Act(lambda _: session.undo()), Act(lambda _: session.redo())
+    return (
+        Field("undo", "Undo", "", "button", edit=undo, enabled=session.can_undo, key="undo"),
+        Field("redo", "Redo", "", "button", edit=redo, enabled=session.can_redo, key="redo"),
+    )
+
+
+def segment_choices(session: Session) -> tuple[str, Choices]:
+    """List the segments, and all of them together.
+
+    Parameters
+    ----------
+    session : Session
+
+    Returns
+    -------
+    tuple
+        The one that is shown; indices and names.
+    """
+    names = (segment.name for segment in session.journey.segments)
+    choices = ((ALL, "All"), *((str(index), name) for index, name in enumerate(names)))
+    return ALL if session.segment is None else str(session.segment), choices
+
+
+def file_part(session: Session) -> Part:
+    """Make the fields that save the design.
+
+    Parameters
+    ----------
+    session : Session
+
+    Returns
+    -------
+    Part
+    """
+    path = session.journey.path
+    note = "Not saved yet."
+    if path is not None:
+        is_saved = session.journey == session.saved
+        note = f"Saved in {path}." if is_saved else f"Changed since it was saved in {path}."
+    typed = session.entries.get(("file", "file", "path"), "")
+    fields = [
+        Field(
+            "save",
+            "Save",
+            kind="button",
+            enabled=path is not None,
+            edit=Act(lambda _: session.save(None)),
+        ),
+        Field("path", "File name", typed, "text", edit=Keep()),
+        Field("save_as", "Save as", kind="button", edit=Act(lambda _: session.save(typed.strip()))),
+    ]
+    if session.overwritable:
+        overwrite = partial(session.save, session.overwritable, overwrite=True)
+        act = Act(lambda _: overwrite())
+        fields.append(Field("overwrite", "Overwrite", kind="button", edit=act))
+    return Part("file", "File", (line("file", *fields),), (session.not_saved or note,))

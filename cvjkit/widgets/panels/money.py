@@ -1,0 +1,128 @@
+"""Money as fields: what is bought, what holds for the journey as a whole, and what follows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cvjkit.model.economics import BOUGHT_AGAIN, FIRST_PAYMENT
+from cvjkit.numbers import days_text, money_text, people_text, ratio_text
+from cvjkit.widgets.codec import AMOUNT, NAME, SHARE, TEXT, Text
+from cvjkit.widgets.fields import Column, Field, Part, Row, Table, line
+
+if TYPE_CHECKING:
+    from cvjkit.journey import Journey
+    from cvjkit.model.economics import Economics
+    from cvjkit.model.parts import Offer
+
+ORDERS = {FIRST_PAYMENT: "First order", BOUGHT_AGAIN: "Later orders"}
+OFFER_NAME = Column("name", "Offer", NAME)
+NEW_OFFER_NAME = Column("name", "Offer", TEXT)
+PRICE = Column("price", "Price", AMOUNT)
+MARGIN = Column("margin", "Margin", AMOUNT)
+AGAIN = (
+    Column("cycle_days", "Buying cycle", AMOUNT),
+    Column("repeat_rate", "Repeat rate", SHARE),
+)
+CURRENCY = Column("currency", "Currency", Text(blank=""))
+FIXED_COST = Column("fixed_cost", "Fixed cost", AMOUNT)
+DISCOUNT_RATE = Column("discount_rate", "Discount rate a year", SHARE)
+SECOND_PURCHASE_RATE = Column("second_purchase_rate", "Customers who buy again", SHARE)
+HEADINGS = (
+    ("order", "Order"),
+    OFFER_NAME.heading,
+    PRICE.heading,
+    MARGIN.heading,
+    ("cycle_days", "Buying cycle (days)"),
+    ("repeat_rate", "Repeat rate"),
+)
+
+
+def money_part(journey: Journey) -> Part:
+    """Make the fields of what is bought, and of the money of the journey as a whole.
+
+    Parameters
+    ----------
+    journey : Journey
+
+    Returns
+    -------
+    Part
+    """
+    offers = {journey.framework.anchor(offer.stage): offer for offer in journey.offers}
+    anchors = dict.fromkeys([*ORDERS, *offers])
+    rows = [_offer_row(journey, anchor, offers.get(anchor)) for anchor in anchors]
+    terms = [CURRENCY, FIXED_COST, DISCOUNT_RATE]
+    is_a_stage = any(stage.milestone == BOUGHT_AGAIN for stage in journey.framework)
+    if not is_a_stage or journey.second_purchase_rate is not None:
+        terms.append(SECOND_PURCHASE_RATE)
+    fields = [column.field(journey, "") for column in terms]
+    tables = (Table("offers", tuple(rows), HEADINGS), line("terms", *fields))
+    return Part("money", "Money", tables, fold="open")
+
+
+def _offer_row(journey: Journey, anchor: str, offer: Offer | None) -> Row:
+    stage = next((stage for stage in journey.framework if stage.anchor == anchor), None)
+    title = ORDERS.get(anchor) or (stage.name if stage else anchor)
+    path = f"offers.{offer.stage if offer else stage.key if stage else anchor}"
+    margin_path = path
+    if stage is not None and journey.get(f"stages.{stage.key}.margin") is not None:
+        margin_path = f"stages.{stage.key}"
+    name = OFFER_NAME if offer else NEW_OFFER_NAME
+    fields: list[Field] = [
+        name.field(journey, path, title),
+        PRICE.field(journey, path, title),
+        MARGIN.field(journey, margin_path, title),
+    ]
+    fields += [
+        column.field(journey, path, title)
+        for column in AGAIN
+        if anchor != FIRST_PAYMENT or getattr(offer, column.key, None) is not None
+    ]
+    note = stage.name if stage and anchor in ORDERS else ""
+    return Row(anchor, title, tuple(fields), note)
+
+
+def figures_part(economics: Economics, currency: str) -> Part:
+    """Show the figures that matter; what is not known is a dash with the reason.
+
+    Parameters
+    ----------
+    economics : Economics
+    currency : str
+
+    Returns
+    -------
+    Part
+    """
+
+    def figure(name: str, title: str, text: str, remark: str = "") -> tuple[str, str, str]:
+        return title, text, economics.reasons.get(name, remark)
+
+    def money(value: float | None) -> str:
+        return money_text(value, currency)
+
+    cycles = economics.payback_cycles
+    paid_back = f"{cycles:,.0f} buying cycles" if cycles else "with the first order"
+    won = f"{money(economics.acquisition_cost)} to win {people_text(economics.customers)}"
+    return Part(
+        "figures",
+        "Results",
+        figures=(
+            figure("customers", "Customers", people_text(economics.customers)),
+            figure("cac", "CAC", money(economics.cac), won),
+            figure("ltv", "LTV", money(economics.ltv), economics.horizon),
+            figure(
+                "ltv_to_cac",
+                "LTV to CAC",
+                ratio_text(economics.ltv_to_cac),
+                f"{money(economics.ltv_net)} after later costs",
+            ),
+            figure("payback_days", "Payback", days_text(economics.payback_days), paid_back),
+            figure(
+                "profit",
+                "Profit",
+                money(economics.profit),
+                f"after {money(economics.total_cost)} of costs",
+            ),
+        ),
+    )

@@ -1,0 +1,109 @@
+"""The segments as fields: where people come from."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cvjkit.model.parts import AWARENESS_LEVELS
+from cvjkit.widgets.codec import AMOUNT, NAME, NOT_SET, TEXT, Choice
+from cvjkit.widgets.fields import Column, Field, Part, Put, Row, Table, button, line, remover
+
+if TYPE_CHECKING:
+    from cvjkit.journey import Journey
+
+UNAWARE, *AWARE_OF = AWARENESS_LEVELS
+LEVELS = Choice((NOT_SET, (UNAWARE, UNAWARE), *((level, f"{level} aware") for level in AWARE_OF)))
+COLUMNS = (
+    Column("channel", "Channel", TEXT),
+    Column("awareness", "Awareness", LEVELS),
+    Column("spend", "Spend", AMOUNT),
+)
+
+
+def segments_part(journey: Journey) -> Part:
+    """Make the fields that say where people come from.
+
+    Parameters
+    ----------
+    journey : Journey
+
+    Returns
+    -------
+    Part
+    """
+    several = len(journey.segments) > 1
+    rows = []
+    for index, segment in enumerate(journey.segments):
+        path = f"segments[{index}]"
+        edit = Put(f"{path}.name", NAME, partial(renamed, segment=index))
+        fields = [
+            Field("name", f"Name: segment {index + 1}", segment.name, "text", edit=edit),
+            *(column.field(journey, path, segment.name) for column in COLUMNS),
+        ]
+        if several:
+            fields.append(remover(path, f"Remove segment {index + 1}"))
+        rows.append(Row(str(index), str(index + 1), tuple(fields)))
+    headings = (
+        ("number", ""),
+        ("name", "Segment"),
+        *(column.heading for column in COLUMNS),
+        *([("remove", "")] if several else []),
+    )
+    add = line("segment", button("add", "Add segment", with_another_segment), row="new")
+    return Part(
+        "segments",
+        "Segments: where people come from",
+        (Table("segments", tuple(rows), headings), add),
+        fold="open" if several else "closed",
+    )
+
+
+def renamed(journey: Journey, name: str, *, segment: int) -> Journey:
+    """Give a segment another name; referrals into it follow.
+
+    Parameters
+    ----------
+    journey : Journey
+    name : str
+    segment : int
+        Index of the segment.
+
+    Returns
+    -------
+    Journey
+
+    Raises
+    ------
+    InputError
+        If another segment has that name.
+    """
+    segments = list(journey.segments)
+    before = segments[segment].name
+    segments[segment] = segments[segment].model_copy(update={"name": name})
+    referrals = [
+        row.model_copy(update={"segment": name}) if row.segment == before else row
+        for row in journey.referrals
+    ]
+    return journey.with_terms(segments=segments, referrals=referrals)
+
+
+def with_another_segment(journey: Journey) -> Journey:
+    """Add a segment with nobody in it yet: counted or planned, like the last one.
+
+    Parameters
+    ----------
+    journey : Journey
+
+    Returns
+    -------
+    Journey
+    """
+    names, last = {segment.name for segment in journey.segments}, journey.segments[-1]
+    number = len(names) + 1
+    while f"Segment {number}" in names:
+        number += 1
+    nobody = [0.0] * len(journey.framework)
+    if last.observed:
+        return journey.with_segment(f"Segment {number}", counts=nobody)
+    return journey.with_segment(f"Segment {number}", entrants=nobody, rates=last.rates)

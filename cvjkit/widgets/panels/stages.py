@@ -1,0 +1,266 @@
+"""The stages as fields: people and rates, costs and delays."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cvjkit.errors import Fault, InputError
+from cvjkit.numbers import people_text, share_text
+from cvjkit.widgets.codec import AMOUNT, PEOPLE, SHARE
+from cvjkit.widgets.fields import Act, Column, Field, Part, Put, Row, Table, field_at
+
+if TYPE_CHECKING:
+    from cvjkit.catalog.framework import Stage
+    from cvjkit.journey import Journey
+    from cvjkit.model.flow import Flow
+    from cvjkit.widgets.session import Session
+
+COUNTED, PLANNED = "counted", "planned"
+MODES = ((COUNTED, "Counted"), (PLANNED, "Planned"))
+UNIT_COST = Column("unit_cost", "Unit cost", AMOUNT)
+DELAY = Column("delay_days", "Delay", AMOUNT)
+REFINEMENTS = 8
+LONGEST_CURRENCY = 5
+
+
+def stage_table(journey: Journey, shown: Flow, segment: int | None) -> Table:
+    """Make the table of the stages.
+
+    Parameters
+    ----------
+    journey : Journey
+    shown : Flow
+        Of one segment or of all.
+    segment : int or None
+        Index of the segment; None for all of them, whose people cannot be edited.
+
+    Returns
+    -------
+    Table
+        A row a stage.
+    """
+    entrants = () if segment is None else journey.segments[segment].entrants or ()
+    enter_later = any(entrants[1:])
+    people, rates = shown.stages["people"].to_dict(), shown.stages["step_rate"].to_dict()
+    rows = []
+    for stage in journey.framework:
+        fields = [
+            _reached(journey, segment, stage, people[stage.key]),
+            _rate(journey, segment, stage, rates[stage.key]),
+        ]
+        if enter_later:
+            path, label = f"segments[{segment}].entrants.{stage.key}", f"Enter here: {stage.name}"
+            fields.append(field_at(journey, path, PEOPLE, label, "entrants"))
+        path = f"stages.{stage.key}"
+        fields += [column.field(journey, path, stage.name) for column in (UNIT_COST, DELAY)]
+        note = "(reconstructed)" if stage.reconstructed else ""
+        rows.append(Row(stage.key, stage.name, tuple(fields), note))
+    currency = journey.currency.strip()
+    unit = f" ({currency})" if 0 < len(currency) <= LONGEST_CURRENCY else ""
+    headings = (
+        ("stage", "Stage"),
+        ("reached", "Reached"),
+        ("rate", "Step rate"),
+        *([("entrants", "Enter here")] if enter_later else []),
+        ("unit_cost", f"Unit cost{unit}"),
+        ("delay_days", "Delay (days)"),
+    )
+    return Table("stages", tuple(rows), headings)
+
+
+def _reached(journey: Journey, segment: int | None, stage: Stage, people: float | None) -> Field:
+    label = f"Reached: {stage.name}"
+    if segment is not None:
+        counted = journey.segments[segment].observed
+        if counted or stage.key == journey.framework.keys[0]:
+            path = f"segments[{segment}].{'counts' if counted else 'entrants'}.{stage.key}"
+            return field_at(journey, path, PEOPLE, label, "reached")
+    edit = None
+    if segment is not None:
+        derived = partial(with_people_in_plan, segment=segment, stage=stage.key)
+        edit = Put(f"segments[{segment}].rates.{stage.key}", PEOPLE, derived)
+    return Field("reached", label, "" if pd.isna(people) else people_text(people), edit=edit)
+
+
+def _rate(journey: Journey, segment: int | None, stage: Stage, rate: float | None) -> Field:
+    label = f"Step rate: {stage.name}"
+    edit = None
+    if segment is not None and stage.key != journey.framework.keys[0]:
+        if not journey.segments[segment].observed:
+            path = f"segments[{segment}].rates.{stage.key}"
+            return field_at(journey, path, SHARE, label, "rate")
+        derived = partial(with_share_counted, segment=segment, stage=stage.key)
+        edit = Put(f"segments[{segment}].counts.{stage.key}", SHARE, derived)
+    return Field("rate", label, "" if pd.isna(rate) else share_text(rate), edit=edit)
+
+
+def with_share_counted(
+    journey: Journey, share: float | None, *, segment: int, stage: str
+) -> Journey:
+    """Set the people counted at a stage to a share of those at the stage it follows.
+
+    Parameters
+    ----------
+    journey : Journey
+    share : float or None
+        0 to 1; None where the people are not known.
+    segment : int
+        Index of a counted segment.
+    stage : str
+        Key of the stage.
+
+    Returns
+    -------
+    Journey
+
+    Raises
+    ------
+    ValueError
+        If it is no share, or the people at the stage before are not known.
+    """
+    path, previous = f"segments[{segment}].counts.{stage}", _previous(journey, stage)
+    before = journey.get(f"segments[{segment}].counts.{previous.key}")
+    if share is None:
+        return journey.put(path, None)
+    if not 0 <= share <= 1:
+        rule, fix = "must be between 0 and 1", "write a share, such as 25% or 0.25"
+        raise InputError(journey.name, [Fault(path, share, rule, fix)])
+    if before is None:
+        raise ValueError(f"{previous.name} is not known: type how many reach it first")
+    return journey.put(path, float(round(share * before)))
+
+
+def with_people_in_plan(
+    journey: Journey, people: float | None, *, segment: int, stage: str
+) -> Journey:
+    """Find the rate at which so many people reach a stage of a plan.
+
+    Parameters
+    ----------
+    journey : Journey
+    people : float or None
+        None where the rate is not known.
+    segment : int
+        Index of a planned segment.
+    stage : str
+        Key of the stage.
+
+    Returns
+    -------
+    Journey
+
+    Raises
+    ------
+    ValueError
+        If no rate leads so many people there.
+
+    Notes
+    -----
+    The rate is what the people at the stage before do not yet explain, as a share of them. Ways
+    back make that too much: the people at a stage are linear in the rate of the step to it, so
+    the next try is exact; with referrals it comes close in a few.
+    """
+    path = f"segments[{segment}].rates.{stage}"
+    name, previous = journey.framework[stage].name, _previous(journey, stage)
+
+    def people_at(rate: float) -> pd.Series:
+        tried = journey.put(path, rate)
+        return tried.flow().only(tried.segments[segment].name).stages["people"]
+
+    if people is None:
+        return journey.put(path, None)
+    if not 0 <= people < math.inf:
+        rule = "must be a number of people, 0 or more"
+        raise InputError(journey.name, [Fault(path, people, rule, "correct it")])
+    without = people_at(0.0)
+    least, before = without[stage], without[previous.key]
+    if pd.isna(least) or pd.isna(before) or before == 0:
+        raise ValueError(f"nobody is known to reach {previous.name}: type that first")
+    if not least <= people <= least + before:
+        few = people < least
+        bound = f"at least {least:,.12g}" if few else f"at most {least + before:,.12g}"
+        raise ValueError(f"{bound} can reach {name}: change {previous.name} first")
+    rate = (people - least) / before
+    for _ in range(REFINEMENTS if journey.transitions or journey.referrals else 0):
+        found = people_at(rate)[stage]
+        if pd.isna(found) or found <= least:
+            break
+        rate *= (people - least) / (found - least)
+    return journey.put(path, rate)
+
+
+def _previous(journey: Journey, stage: str) -> Stage:
+    """Give the stage that a stage follows."""
+    framework = journey.framework
+    return framework.stages[framework.parents[framework.index(stage)] or 0]
+
+
+def mode_field(session: Session, segment: int) -> Field:
+    """Make the choice whether a segment's people are counted or planned by rates.
+
+    Parameters
+    ----------
+    session : Session
+    segment : int
+        Index of the segment.
+
+    Returns
+    -------
+    Field
+    """
+
+    def turn(mode: str) -> None:
+        session.change(partial(in_mode, mode=mode, segment=segment))
+
+    mode = COUNTED if session.journey.segments[segment].observed else PLANNED
+    return Field("mode", "Numbers", mode, "tabs", choices=MODES, edit=Act(turn))
+
+
+def in_mode(journey: Journey, mode: str, *, segment: int) -> Journey:
+    """Turn a segment's counts into a plan, or a plan into whole people.
+
+    Parameters
+    ----------
+    journey : Journey
+    mode : {"counted", "planned"}
+    segment : int
+        Index of the segment.
+
+    Returns
+    -------
+    Journey
+
+    Raises
+    ------
+    InputError
+        If no rates explain the counts.
+    """
+    now = journey.segments[segment]
+    if mode == PLANNED:
+        segments = list(journey.segments)
+        segments[segment] = journey.planned().segments[segment]
+        return journey.with_terms(segments=segments)
+    if now.observed:
+        return journey
+    people = journey.flow().only(now.name).stages["people"]
+    counts = [None if pd.isna(number) else float(round(number)) for number in people]
+    return journey.with_segment(now.name, counts=counts)
+
+
+def findings_part(flow: Flow) -> Part:
+    """Show what a reader must know before believing the numbers.
+
+    Parameters
+    ----------
+    flow : Flow
+
+    Returns
+    -------
+    Part
+    """
+    notes = [f"{flow.framework[flag.stage].name}: {flag.message}" for flag in flow.flags]
+    return Part("findings", "Findings" if notes else "", notes=tuple(dict.fromkeys(notes)))

@@ -1,0 +1,197 @@
+"""Ways besides the steps, and referrals, as fields."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cvjkit.model.flow import kind_of
+from cvjkit.numbers import read_number
+from cvjkit.widgets.codec import Number
+from cvjkit.widgets.fields import Column, Field, Keep, Part, Row, Table, button, line, remover
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cvjkit.journey import Journey
+    from cvjkit.widgets.codec import Choices
+    from cvjkit.widgets.fields import Address
+
+KINDS = {"skip": "skips ahead", "back": "goes back", "repeat": "comes again"}
+NO_RATE = "write the share who take it, such as 5%"
+NO_NUMBER = "write how many new people each brings, such as 0.2"
+RATE = Column("rate", "Rate", Number("share", needed=NO_RATE))
+PER_PERSON = Column("per_person", "New people each", Number(needed=NO_NUMBER))
+SHARE_WHO_TAKE_IT = "Share who take it"
+SAME_SEGMENT = ("", "the same segment")
+
+
+def ways_part(journey: Journey, entries: Mapping[Address, str]) -> Part:
+    """Make the fields of the ways besides the steps, and of the referrals.
+
+    Parameters
+    ----------
+    journey : Journey
+    entries : mapping of address to str
+        What is typed for a way or a referral that is not yet added.
+
+    Returns
+    -------
+    Part
+    """
+    stages = journey.framework
+    ways = []
+    for index, way in enumerate(journey.transitions):
+        path, name = f"transitions[{index}]", _arrow(journey, way.source, way.target)
+        kind = kind_of(stages, stages.index(way.source), stages.index(way.target))
+        fields = (
+            RATE.field(journey, path, name),
+            remover(path, f"Remove way {index + 1}"),
+        )
+        ways.append(Row(str(index), name, fields, KINDS[kind]))
+    referrals = []
+    for index, referral in enumerate(journey.referrals):
+        source, target = stages[referral.source].name, stages[referral.target].name
+        path, name = f"referrals[{index}]", f"{source} → {target}"
+        fields = (
+            PER_PERSON.field(journey, path, name),
+            remover(path, f"Remove referral {index + 1}"),
+        )
+        title = (
+            f"{stages[referral.source].name} brings new people to {stages[referral.target].name}"
+        )
+        note = f"into {referral.segment}" if referral.segment else ""
+        referrals.append(Row(str(index), title, fields, note))
+    share = (("way", "Way"), (RATE.key, SHARE_WHO_TAKE_IT), ("remove", ""))
+    brought = (("referral", "Referral"), PER_PERSON.heading, ("remove", ""))
+    return Part(
+        "ways",
+        "Skips, ways back and referrals",
+        (
+            Table("transitions", tuple(ways), share),
+            _new_way(journey, entries),
+            Table("referrals", tuple(referrals), brought),
+            _new_referral(journey, entries),
+        ),
+        fold="open" if ways or referrals else "closed",
+    )
+
+
+def _arrow(journey: Journey, source: str, target: str) -> str:
+    return f"{journey.framework[source].name} → {journey.framework[target].name}"
+
+
+def _new_way(journey: Journey, entries: Mapping[Address, str]) -> Table:
+    source, target = _ends(journey, entries, "way", "Way")
+    rate = entries.get(("way", "new", "rate"), "")
+    add = partial(with_way, source=source.text, target=target.text, rate=rate)
+    return line(
+        "way",
+        source,
+        target,
+        Field("rate", SHARE_WHO_TAKE_IT, rate, edit=Keep()),
+        button("add", "Add way", add),
+        row="new",
+    )
+
+
+def _new_referral(journey: Journey, entries: Mapping[Address, str]) -> Table:
+    source, target = _ends(journey, entries, "referral", "Referral")
+    per_person = entries.get(("referral", "new", "per_person"), "")
+    fields = [source, target, Field("per_person", PER_PERSON.title, per_person, edit=Keep())]
+    into = ""
+    if len(journey.segments) > 1:
+        names = (SAME_SEGMENT, *((segment.name, segment.name) for segment in journey.segments))
+        into = _chosen(entries, ("referral", "new", "segment"), names, "")
+        fields.append(Field("segment", "Into segment", into, "choice", choices=names, edit=Keep()))
+    add = partial(
+        with_referral,
+        source=source.text,
+        target=target.text,
+        per_person=per_person,
+        segment=into or None,
+    )
+    return line("referral", *fields, button("add", "Add referral", add), row="new")
+
+
+def _ends(
+    journey: Journey, entries: Mapping[Address, str], table: str, name: str
+) -> tuple[Field, Field]:
+    """Make the choices of where a way begins and ends: from the last stage back to the first."""
+    choices = tuple((stage.key, stage.name) for stage in journey.framework)
+    source = _chosen(entries, (table, "new", "source"), choices, choices[-1][0])
+    target = _chosen(entries, (table, "new", "target"), choices, choices[0][0])
+    return (
+        Field("source", f"{name} from", source, "choice", choices=choices, edit=Keep()),
+        Field("target", f"{name} to", target, "choice", choices=choices, edit=Keep()),
+    )
+
+
+def _chosen(
+    entries: Mapping[Address, str], address: Address, choices: Choices, default: str
+) -> str:
+    """Give what was chosen, if it is still among the choices."""
+    chosen = entries.get(address, default)
+    return chosen if chosen in dict(choices) else default
+
+
+def with_way(journey: Journey, source: str, target: str, rate: str) -> Journey:
+    """Add a way as it was typed.
+
+    Parameters
+    ----------
+    journey : Journey
+    source, target : str
+        Stage keys.
+    rate : str
+        Share of those at `source` who take it.
+
+    Returns
+    -------
+    Journey
+
+    Raises
+    ------
+    ValueError
+        If it is the step itself, or the rate is no share.
+    """
+    stages = journey.framework
+    if kind_of(stages, stages.index(source), stages.index(target)) == "forward":
+        raise ValueError(
+            f"{_arrow(journey, source, target)} is the step itself: "
+            "type its step rate in the table of the stages"
+        )
+    share = read_number(rate, "share")
+    if not share:
+        raise ValueError(NO_RATE)
+    return journey.with_transition(source, target, share)
+
+
+def with_referral(
+    journey: Journey, source: str, target: str, per_person: str, segment: str | None
+) -> Journey:
+    """Add a referral as it was typed.
+
+    Parameters
+    ----------
+    journey : Journey
+    source, target : str
+        Stage keys.
+    per_person : str
+        New people that each person at `source` brings.
+    segment : str or None
+        Name of the segment they come into; None for that of who brought them.
+
+    Returns
+    -------
+    Journey
+
+    Raises
+    ------
+    ValueError
+        If it is no number.
+    """
+    number = read_number(per_person)
+    if not number:
+        raise ValueError(NO_NUMBER)
+    return journey.with_referral(source, to=target, per_person=number, segment=segment)
