@@ -6,7 +6,7 @@ Everything typed goes through `Journey`, which alone decides what is possible.
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -88,9 +88,8 @@ class Session:
     >>> from cvjkit.widgets.fields import field_at
     >>> session = Session(cvj.Journey.from_counts("five", [900, 90, 9, 5, 1]))
     >>> cost = field_at(session.journey, "stages.reach.unit_cost", AMOUNT, "Unit cost")
-    >>> session.edit(
-    ...     {("stages", "reach", "unit_cost"): "-5"}, {("stages", "reach", "unit_cost"): cost}
-    ... )
+    >>> address = ("stages", "reach", "unit_cost")
+    >>> session.edit({address: "-5"}, {address: cost})
     >>> [wrong.message for wrong in session.wrong.values()]
     ['-5 must not be negative: write 0 or more.']
     """
@@ -374,8 +373,8 @@ def _with_title(journey: Journey, path: str) -> str:
     return path_of((part, step_to(part, rows, int(row)), *filter(None, rest)))
 
 
-def sentence(error: ValueError, text: str = "", paths: Sequence[str] | set[str] = ()) -> str:
-    """Say what is wrong with what was typed, for a reader who sees the field.
+def sentence(error: ValueError, text: str = "", paths: Collection[str] = ()) -> str:
+    """Say what is wrong with what was typed, to a reader who sees the field.
 
     Parameters
     ----------
@@ -383,7 +382,7 @@ def sentence(error: ValueError, text: str = "", paths: Sequence[str] | set[str] 
     text : str
         What was typed.
     paths : collection of str
-        The field's path, however it is written: its own faults need not say where they are.
+        The field's path, in every way it is written: faults there need not say where they are.
 
     Returns
     -------
@@ -391,15 +390,15 @@ def sentence(error: ValueError, text: str = "", paths: Sequence[str] | set[str] 
     """
     if not isinstance(error, InputError):
         return str(error)
-    said = (
-        _told(fault, text.strip()) if fault.field in paths else str(fault) for fault in error.faults
-    )
+    typed = text.strip()
+    said = [_told(fault, typed) if fault.field in paths else str(fault) for fault in error.faults]
     return " ".join(f"{words}." for words in said)
 
 
 def _told(fault: Fault, typed: str) -> str:
-    said = f"{typed} {fault.rule}".strip()
-    return f"{said[0].upper()}{said[1:]}: {fault.fix}" if not typed else f"{said}: {fault.fix}"
+    if typed:
+        return f"{typed} {fault.rule}: {fault.fix}"
+    return f"{fault.rule[0].upper()}{fault.rule[1:]}: {fault.fix}"
 
 
 def carried_over(before: Journey, after: Journey) -> str:

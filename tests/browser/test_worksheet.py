@@ -106,7 +106,7 @@ def test_the_audit_follows_what_is_typed_and_a_finding_is_accepted_with_the_keyb
     thin = "Thin evidence: 8 of 40 go on to Loyalty"
     row = audit.locator('[data-table="found"] tbody', has_text=thin)
     expect(row.locator("small").first).to_contain_text("Information at Loyalty · A51")
-    field(dashboard, "Live with a finding").focus()
+    field(dashboard, "Accept a finding").focus()
     dashboard.keyboard.type("A51 Loyalty")
     dashboard.keyboard.press("Tab")
     dashboard.keyboard.type("Few, but they are all we have.")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import cvjkit as cvj
 from cvjkit.publishing import dashboards
-from tests.widgets.test_designer import ANYTHING, deliver
+from tests.widgets.hand import ANYTHING, deliver
 
 STARTERS = Path(__file__).parents[2] / "data" / "journeys"
 SHOP = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
@@ -26,7 +26,7 @@ class Visitor:
         self.page: Any = dashboards.journey(folder)
 
     def does(self, text: str, *address: str) -> Visitor:
-        grid = self.page._chooser if address[0] == "journeys" else self.page._designer._grid
+        grid = self.page._chooser if address[0] == "journeys" else self.page._designer._form
         content = {"what": "type", "view": "v", "number": 1, "run": 1}
         deliver(grid, {"method": "custom", "content": {**content, "edits": [[*address, text]]}})
         return self
@@ -37,7 +37,7 @@ class Visitor:
 
     @property
     def choices(self) -> dict[str, str]:
-        return dict(self.page._chooser.field(CHOOSE).choices)
+        return dict(self.page._chooser.fields[CHOOSE].choices)
 
     @property
     def journey(self) -> cvj.Journey:
@@ -46,7 +46,7 @@ class Visitor:
         return journey
 
     def figure(self, name: str) -> str:
-        parts = {part["id"]: part for part in self.page._designer._grid.document["parts"]}
+        parts = {part["id"]: part for part in self.page._designer._form.document["parts"]}
         return {figure: value for figure, value, _ in parts["figures"]["figures"]}[name]
 
 
@@ -131,7 +131,7 @@ def test_the_starter_journeys_all_open_and_say_that_they_are_illustrative() -> N
     assert "broken" not in visitor.parts
     for name in visitor.choices:
         visitor.does(name, *CHOOSE)
-        assert "illustrative" in str(visitor.page._designer._grid.document["parts"][0]["notes"])
+        assert "illustrative" in str(visitor.page._designer._form.document["parts"][0]["notes"])
         assert visitor.parts["choose"]["notes"] == (visitor.journey.description,)
 
 

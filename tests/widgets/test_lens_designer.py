@@ -13,7 +13,7 @@ import cvjkit as cvj
 from cvjkit.publishing import dashboards
 from cvjkit.widgets.compare_view import compare_document
 from cvjkit.widgets.lens_designer import Lenses, _spread
-from tests.widgets.test_designer import ANYTHING, deliver
+from tests.widgets.hand import ANYTHING, deliver
 
 STARTERS = Path(__file__).parents[2] / "data" / "journeys"
 SHOP = cvj.Journey.from_counts("five", [210600, 5766, 302, 161, 41], name="Shop")
@@ -31,7 +31,7 @@ class Visitor:
 
     def does(self, text: str, *address: str, what: str = "type") -> Visitor:
         content = {"what": what, "view": "v", "number": 1, "run": 1, "edits": [[*address, text]]}
-        deliver(self.lenses._grid, {"method": "custom", "content": content})
+        deliver(self.lenses._form, {"method": "custom", "content": content})
         return self
 
     def types(self, text: str, stage: str) -> Visitor:
@@ -51,7 +51,7 @@ class Visitor:
 
     @property
     def part(self) -> Any:
-        return self.lenses._grid.document["parts"][0]
+        return self.lenses._form.document["parts"][0]
 
     def field(self, stage: str, column: str = "reached") -> Any:
         rows = {row["id"]: row for row in self.part["tables"][-1]["rows"]}
@@ -201,7 +201,7 @@ def lenses() -> Lenses:
 @given(ANYTHING)
 def test_whatever_a_visitor_sends_the_page_stands(lenses: Any, message: Any) -> None:
     before = lenses.get_state(), lenses._view.get_state()
-    for widget in (lenses, lenses._view, lenses._grid):
+    for widget in (lenses, lenses._view, lenses._form):
         deliver(widget, {"method": "custom", "content": message})
         deliver(widget, {"method": "update", "state": {"document": message, "children": message}})
     assert (lenses.get_state(), lenses._view.get_state()) == before

@@ -57,9 +57,7 @@ def ways_part(journey: Journey, entries: Mapping[Address, str]) -> Part:
             PER_PERSON.field(journey, path, name),
             remover(path, f"Remove referral {index + 1}"),
         )
-        title = (
-            f"{stages[referral.source].name} brings new people to {stages[referral.target].name}"
-        )
+        title = f"{source} brings new people to {target}"
         note = f"into {referral.segment}" if referral.segment else ""
         referrals.append(Row(str(index), title, fields, note))
     share = (("way", "Way"), (RATE.key, SHARE_WHO_TAKE_IT), ("remove", ""))

@@ -159,19 +159,15 @@ def _new_tactic(
 ) -> Table:
     table = f"tactic-{stage.key}"
     name = entries.get((table, "new", "name"), "")
+    ready = [
+        button(column, f"Add to {stage.name}: {tactic}", _adding(stage, tactic), f"+ {tactic}")
+        for column, tactic in suggested.items()
+    ]
     return line(
         table,
         Field("name", f"New tactic: {stage.name}", name, "text", edit=Keep()),
-        button("add", f"Add tactic: {stage.name}", _adding_tactic(stage, name), "Add"),
-        *(
-            button(
-                column,
-                f"Add to {stage.name}: {tactic}",
-                _adding_tactic(stage, tactic),
-                f"+ {tactic}",
-            )
-            for column, tactic in suggested.items()
-        ),
+        button("add", f"Add tactic: {stage.name}", _adding(stage, name), "Add"),
+        *ready,
         row="new",
     )
 
@@ -190,7 +186,7 @@ def _new_message(stage: Stage, entries: Mapping[Address, str]) -> Table:
     )
 
 
-def _adding_tactic(stage: Stage, name: str) -> partial[Journey]:
+def _adding(stage: Stage, name: str) -> partial[Journey]:
     return partial(with_tactic, stage=stage.key, name=name)
 
 

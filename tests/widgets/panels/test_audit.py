@@ -10,7 +10,7 @@ import pytest
 
 import cvjkit as cvj
 from cvjkit.widgets import designer
-from tests.widgets.test_designer import MONEY, REDO, SHOP, TWO, UNDO, Hand
+from tests.widgets.hand import MONEY, REDO, SHOP, TWO, UNDO, Hand
 
 JOURNEYS = Path(__file__).parents[3] / "data" / "journeys"
 FINDING, REASON = ("accepting", "new", "finding"), ("accepting", "new", "reason")
@@ -93,13 +93,13 @@ def test_without_a_finding_or_a_reason_nothing_is_accepted() -> None:
     hand = Hand(SHOP).presses(*ACCEPT)
     assert hand.message(*ACCEPT) == "choose a finding first"
     hand.types(rows(hand, "audit", "found")[0]["id"], *FINDING).types("  ", *REASON)
-    assert hand.presses(*ACCEPT).message(*ACCEPT) == ("write the reason why you can live with it")
+    assert hand.presses(*ACCEPT).message(*ACCEPT) == ("write the reason why you accept it")
     assert hand.journey == SHOP
 
 
 def test_what_was_accepted_and_is_not_found_can_be_taken_back() -> None:
     hand = Hand(SHOP.with_accepted("A01", "So be it."))
-    assert names(hand, "audit", "accepted") == ["Not found, or no longer."]
+    assert names(hand, "audit", "accepted") == ["The audit does not find this now."]
     assert hand.presses(*TAKE_BACK).journey == SHOP
 
 

@@ -6,7 +6,7 @@ import pytest
 
 import cvjkit as cvj
 from cvjkit.widgets.panels.guide import guide_part
-from tests.widgets.test_designer import SHOP, Hand
+from tests.widgets.hand import SHOP, Hand
 
 FRAMEWORKS = ["five", "seven", "eight", "eight:time", "nine", "full"]
 EVIL = "<img src=x onerror=alert(1)>"

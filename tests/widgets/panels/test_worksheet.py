@@ -10,7 +10,7 @@ import pytest
 import cvjkit as cvj
 from cvjkit.catalog.framework import awareness_levels
 from cvjkit.catalog.tactics import tactic_kinds
-from tests.widgets.test_designer import JOURNEYS, REDO, SHOP, TWO, UNDO, Hand, shown_in_full
+from tests.widgets.hand import JOURNEYS, REDO, SHOP, TWO, UNDO, Hand, shown_in_full
 
 SHEET, SAVE_AS = ("head", "head", "sheet"), ("file", "file", "save_as")
 EIGHT = cvj.Journey.from_counts("eight", [9000, 900, 90, 50, 40, 20, 9, 3], name="Eight")
@@ -81,7 +81,7 @@ def test_a_name_that_says_its_kind_shows_it_and_the_kinds_at_home_come_first() -
     hand = at_worksheet(EIGHT.with_stage("subscription", tactics=["Download", "A parrot"]))
     assert hand.text("tactics-subscription", "0", "kind") == "lead_magnet"
     assert hand.text("tactics-subscription", "1", "kind") == ""
-    field = hand.designer._grid.field(("tactics-subscription", "0", "kind"))
+    field = hand.field("tactics-subscription", "0", "kind")
     offered = [value for value, _ in field.choices]
     assert set(offered) == {"", *(kind.key for kind in tactic_kinds())}
     homely = {kind.key for kind in tactic_kinds() if "lead" in kind.homes}
@@ -113,7 +113,7 @@ def test_messages_are_added_changed_and_removed() -> None:
 @pytest.mark.parametrize(
     ("column", "text", "said"),
     [
-        ("name", " ", "An empty field must not be empty: give it a name."),
+        ("name", " ", "write a name"),
         ("cost", "-5", "-5 must not be negative: write 0 or more."),
         ("cost", "much", "'much' is not a number"),
         ("due", "tomorrow", "tomorrow must be a day: write it like 2026-03-31."),
@@ -246,7 +246,7 @@ def test_everything_on_a_starters_worksheet_is_shown_and_typing_it_again_changes
     shown_in_full(hand.designer)
     typed = 0
     for address in hand.addresses:
-        field = hand.designer._grid.field(address)
+        field = hand.field(*address)
         if address[0].startswith(("tactics-", "messages-", "worth", "avatars", "plan")):
             if field.kind in {"text", "number"}:
                 hand.types(field.text, *address)

@@ -1,0 +1,83 @@
+"""The head and the file on values: frameworks to choose, and what is saved where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import cvjkit as cvj
+from cvjkit.widgets.panels.head import ILLUSTRATIVE_NOTE
+from tests.widgets.hand import FRAMEWORK, PLAN, SHOP, Hand
+
+SAVE, SAVE_AS = ("file", "file", "save"), ("file", "file", "save_as")
+PATH, OVERWRITE = ("file", "file", "path"), ("file", "file", "overwrite")
+
+
+def test_a_framework_of_ones_own_stays_among_the_choices() -> None:
+    own = cvj.framework("five").rename({"reach": "Be seen"}, key="ours", name="Ours")
+    hand = Hand(own).types("eight", *FRAMEWORK).types("own", *FRAMEWORK)
+    assert hand.journey.framework == own
+    assert hand.part("numbers")["tables"][1]["rows"][0]["name"] == "Be seen"
+
+
+def test_illustrative_journeys_say_so() -> None:
+    hand = Hand(SHOP.with_terms(illustrative=True))
+    assert hand.part("head")["notes"] == (ILLUSTRATIVE_NOTE,)
+
+
+def test_a_design_is_saved_under_a_name_and_then_to_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "shop.toml"
+    hand = Hand(SHOP)
+    assert hand.presses(*SAVE_AS).part("file")["notes"] == (
+        "Write the name of a file first, such as shop.toml.",
+    )
+    hand.types(str(path), *PATH).presses(*SAVE_AS)
+    assert hand.part("file")["notes"] == (f"Saved in {path}.",)
+    assert cvj.read_journey(path) == SHOP
+    hand.types("20000", "stages", "reach", "reached")
+    assert hand.part("file")["notes"] == (f"Changed since it was saved in {path}.",)
+    hand.presses(*SAVE)
+    assert cvj.read_journey(path) == hand.journey
+
+
+def test_somebody_elses_work_is_overwritten_only_when_asked(tmp_path: Path) -> None:
+    path = tmp_path / "shop.toml"
+    PLAN.save(path)
+    hand = Hand(SHOP).types(str(path), *PATH).presses(*SAVE_AS)
+    (note,) = hand.part("file")["notes"]
+    assert note.startswith("Not saved: shop.toml is there already")
+    assert "press Overwrite" in note
+    assert cvj.read_journey(path) == PLAN
+    hand.presses(*OVERWRITE)
+    assert cvj.read_journey(path) == SHOP
+    assert OVERWRITE not in hand.addresses
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("shop.pdf", "is of no kind that cvjkit knows"),
+        ("nowhere/shop.toml", "lies in a folder that is not there"),
+        ("\0.toml", "Not saved"),
+        ("x" * 300 + ".toml", "Not saved"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_answered_with_a_sentence(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    hand = Hand(SHOP).types(f"{tmp_path}/{name}", *PATH).presses(*SAVE_AS)
+    assert said in hand.part("file")["notes"][0]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_designer_that_may_not_write_has_no_way_to(tmp_path: Path) -> None:
+    path = tmp_path / "shop.toml"
+    SHOP.save(path)
+    before = path.read_bytes()
+    hand = Hand(path, writable=False).types("5", "stages", "reach", "reached")
+    assert not [address for address in hand.addresses if address[0] == "file"]
+    hand.presses(*SAVE).types(str(tmp_path / "other.toml"), *PATH).presses(*SAVE_AS)
+    hand.presses(*OVERWRITE)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]

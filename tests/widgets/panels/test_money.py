@@ -1,0 +1,55 @@
+"""Money on values: what is typed, and the figures that follow."""
+
+from __future__ import annotations
+
+import cvjkit as cvj
+from tests.widgets.hand import MONEY, SHOP, TAB, TWO, Hand
+
+
+def test_the_figures_that_matter_are_shown_or_a_dash_and_the_reason() -> None:
+    hand = Hand(MONEY)
+    assert hand.figure("CAC") == ("EUR 10.00", "EUR 1,000.00 to win 100")
+    assert hand.figure("LTV")[0] == "EUR 45.00"
+    assert "lifetime" in hand.figure("LTV")[1]
+    assert hand.figure("Payback")[0] == "0 days"
+    assert hand.figure("Profit")[0] == "EUR 3,500.00"
+    assert Hand(SHOP).figure("CAC") == (
+        "–",
+        "no cost is typed: give unit costs, fixed costs or spend",
+    )
+
+
+def test_the_figures_follow_the_segment() -> None:
+    hand = Hand(TWO)
+    assert hand.figure("Customers")[0] == "18"
+    assert hand.types("0", *TAB).figure("Customers")[0] == "9"
+
+
+def test_the_money_of_a_journey_can_be_typed() -> None:
+    hand = Hand(SHOP).types("0.1", "stages", "reach", "unit_cost")
+    first, later = ("offers", "first_payment"), ("offers", "bought_again")
+    hand.types("40", *first, "price").types("15", *first, "margin").types("Box", *first, "name")
+    hand.types("Bag", *later, "name").types("40", *later, "price").types("15", *later, "margin")
+    hand.types("30", *later, "cycle_days").types("80%", *later, "repeat_rate")
+    assert hand.journey == MONEY
+    hand.types("1000", "terms", "terms", "fixed_cost").types(
+        "10%", "terms", "terms", "discount_rate"
+    )
+    hand.types("CHF", "terms", "terms", "currency")
+    assert (hand.journey.fixed_cost, hand.journey.discount_rate) == (1000, 0.1)
+    assert hand.figure("CAC")[0] == "CHF 20.00"
+
+
+def test_a_margin_is_changed_where_it_was_typed() -> None:
+    at_stage = SHOP.with_stage("conversion", margin=7)
+    hand = Hand(at_stage)
+    assert hand.text("offers", "first_payment", "margin") == "7"
+    hand.types("8", "offers", "first_payment", "margin")
+    assert hand.journey == SHOP.with_stage("conversion", margin=8)
+
+
+def test_where_buying_again_is_no_stage_its_share_can_be_typed() -> None:
+    time = cvj.Journey.from_counts("eight:time", [900, 90, 80, 70, 60, 9, 5, 1])
+    hand = Hand(time).types("40%", "terms", "terms", "second_purchase_rate")
+    assert hand.journey.second_purchase_rate == 0.4
+    assert ("terms", "terms", "second_purchase_rate") not in Hand(SHOP).addresses

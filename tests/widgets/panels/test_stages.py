@@ -1,0 +1,105 @@
+"""The stages on values: people, rates, costs and delays typed, and what becomes of the journey."""
+
+from __future__ import annotations
+
+import pytest
+
+import cvjkit as cvj
+from tests.widgets.hand import MODE, PLAN, SHOP, TAB, TWO, Hand, people
+
+
+def test_people_typed_at_a_stage_are_counted_there() -> None:
+    hand = Hand(SHOP).types("250", "stages", "conversion", "reached")
+    assert hand.counts == [10000, 2000, 250, 40, 10]
+    assert hand.drawn()["conversion"] == "250"
+    assert hand.text("stages", "conversion", "rate") == "12.5%"
+
+
+def test_a_rate_typed_where_people_are_counted_sets_the_people() -> None:
+    hand = Hand(SHOP).types("7.53%", "stages", "conversion", "rate")
+    assert hand.counts == [10000, 2000, 151, 40, 10]
+    assert hand.text("stages", "conversion", "reached") == "151"
+
+
+def test_people_typed_in_a_plan_set_the_rate_and_those_at_the_start_the_entrants() -> None:
+    hand = Hand(PLAN).types("150", "stages", "conversion", "reached")
+    assert hand.rates == [0.2, 0.075, 0.4, 0.25]
+    hand.types("20,000", "stages", "reach", "reached")
+    assert hand.journey.segments[0].entrants == (20000, 0, 0, 0, 0)
+    assert people(hand.journey) == [20000, 4000, 300, 120, 30]
+
+
+@pytest.mark.parametrize("target", [60, 123.4, 400])
+def test_with_ways_back_and_referrals_as_many_reach_a_stage_of_a_plan_as_were_typed(
+    target: float,
+) -> None:
+    winding = PLAN.with_transition("retention", "acquisition", 0.5).with_referral(
+        "loyalty", to="acquisition", per_person=3
+    )
+    hand = Hand(winding).types(str(target), "stages", "conversion", "reached")
+    assert not hand.message("stages", "conversion", "reached")
+    assert people(hand.journey)[2] == pytest.approx(target, rel=1e-6)
+
+
+def test_more_people_than_are_at_the_stage_before_are_refused_in_a_plan() -> None:
+    hand = Hand(PLAN).types("2001", "stages", "conversion", "reached")
+    assert hand.message("stages", "conversion", "reached") == (
+        "at most 2,000 can reach Conversion: change Acquisition first"
+    )
+    assert hand.journey == PLAN
+
+
+def test_costs_and_delays_are_typed_beside_the_people() -> None:
+    hand = Hand(SHOP).types("0.1", "stages", "reach", "unit_cost")
+    hand.types("3", "stages", "conversion", "delay_days")
+    expected = SHOP.with_stage("reach", unit_cost=0.1).with_stage("conversion", delay_days=3)
+    assert hand.journey == expected
+
+
+def test_an_emptied_field_is_not_known_and_not_zero() -> None:
+    hand = Hand(SHOP).types("", "stages", "retention", "reached")
+    assert hand.counts == [10000, 2000, 100, None, 10]
+    assert hand.text("stages", "retention", "reached") == ""
+    assert hand.drawn()["retention"] == "–"
+    hand = Hand(PLAN).types("", "stages", "conversion", "rate")
+    assert hand.rates == [0.2, None, 0.4, 0.25]
+
+
+def test_a_stage_with_direct_entrants_shows_them_in_a_plan() -> None:
+    hand = Hand(cvj.Journey.from_counts("five", [100, 300, 30, 10, 1])).types("planned", *MODE)
+    assert hand.text("stages", "acquisition", "entrants") == "200"
+    hand.types("50", "stages", "acquisition", "entrants")
+    assert people(hand.journey)[:2] == [100, 150]
+
+
+def test_all_segments_together_are_shown_and_not_edited() -> None:
+    hand = Hand(TWO)
+    assert hand.text("stages", "reach", "reached") == "1,000"
+    assert not hand.can_edit("stages", "reach", "reached")
+    assert hand.types("5", "stages", "reach", "reached").journey == TWO
+    hand.types("1", *TAB).types("200", "stages", "reach", "reached")
+    assert hand.journey.segments[1].counts == (200, 80, 9, 6, 2)
+    assert hand.drawn()["reach"] == "200"
+    assert hand.types("all", *TAB).drawn()["reach"] == "1,100"
+
+
+def test_counted_people_become_a_plan_with_the_same_flow_and_back() -> None:
+    hand = Hand(SHOP).types("planned", *MODE)
+    assert hand.rates == [0.2, 0.05, 0.4, 0.25]
+    assert people(hand.journey) == pytest.approx(people(SHOP))
+    assert hand.types("counted", *MODE).journey == SHOP
+    hand = Hand(TWO).types("0", *TAB).types("planned", *MODE)
+    assert [segment.observed for segment in hand.journey.segments] == [False, True]
+
+
+def test_reconstructed_stages_are_marked() -> None:
+    rows = Hand(framework="seven").part("numbers")["tables"][1]["rows"]
+    notes = {row["id"]: row["note"] for row in rows}
+    assert notes["trust"] == ""
+    assert notes["aware"] == "(reconstructed)"
+
+
+def test_findings_say_where_counts_rise() -> None:
+    hand = Hand(SHOP).types("500", "stages", "retention", "reached")
+    (note,) = hand.part("findings")["notes"]
+    assert note.startswith("Retention: 400 more people")

@@ -1,0 +1,93 @@
+"""A visitor may send anything: nothing fails, and nothing changes that they may not change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from cvjkit.widgets.fields import Part, Row, Table
+from cvjkit.widgets.form import Form
+from cvjkit.widgets.guard import LONGEST_TEXT
+from tests.widgets.hand import (
+    ANYTHING,
+    FRAMEWORK,
+    SHOP,
+    TAB,
+    TWO,
+    Hand,
+    deliver,
+    every_widget,
+    shown_in_full,
+)
+
+
+@given(ANYTHING)
+def test_a_message_that_means_nothing_does_nothing(message: object) -> None:
+    hand = Hand(TWO)
+    before = hand.designer._form.document
+    for widget in every_widget(hand.designer):
+        deliver(widget, message)
+        deliver(widget, {"method": "custom", "content": message})
+        deliver(widget, {"method": "update", "state": message, "buffer_paths": message})
+    hand.sends("type", message).sends("paste", [message, ["stages", "reach", "reached", message]])
+    assert hand.journey == TWO
+    assert hand.designer._form.document["parts"] == before["parts"]
+
+
+@given(ANYTHING, ANYTHING, ANYTHING)
+def test_a_message_whose_envelope_is_odd_does_no_harm(view: Any, number: Any, run: Any) -> None:
+    hand = Hand(TWO)
+    content = {"what": "type", "view": view, "number": number, "run": run, "outside": number}
+    for edit in (["stages", "reach", "unit_cost", "7"], ["head", "head", "undo", ""]):
+        deliver(hand.designer._form, {"method": "custom", "content": {**content, "edits": [edit]}})
+    shown_in_full(hand.designer)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"document": {"parts": []}, "picture": 5, "children": ["x"], "box_style": 7},
+        {"_dom_classes": [1], "width": 5, "display": {}, "theme": "pink", "layout": None},
+        {"_esm": "alert(1)", "_css": 3, "_view_name": None, "tooltip": 4},
+    ],
+)
+def test_the_traits_of_a_widget_cannot_be_set_from_the_browser(state: dict[str, Any]) -> None:
+    hand = Hand(SHOP)
+    for widget in every_widget(hand.designer):
+        before = widget.get_state()
+        deliver(widget, {"method": "update", "state": state, "buffer_paths": []})
+        assert widget.get_state() == before
+
+
+def test_a_text_of_any_length_is_cut_and_half_characters_are_replaced() -> None:
+    hand = Hand(SHOP).types("a\ud800" * LONGEST_TEXT, "head", "head", "name")
+    assert hand.journey.name == "a\ufffd" * (LONGEST_TEXT // 2)
+
+
+def test_an_edit_of_a_field_that_is_not_there_or_fixed_is_no_edit() -> None:
+    told: list[object] = []
+    form = Form(told.append)
+    part = Part("p", tables=(Table("t", (Row("r", "Row", ()),)),))
+    form.show([part])
+    envelope = {"what": "type", "view": "v", "number": 1, "run": 1}
+    content = {**envelope, "edits": [["t", "r", "c", "1"], ["t", "r"], "t", None]}
+    deliver(form, {"method": "custom", "content": content})
+    assert [edits.texts for edits in told] == [()]  # type: ignore[attr-defined]  # Edits
+
+
+def test_a_choice_that_is_not_offered_is_no_choice() -> None:
+    hand = Hand(SHOP).types("ten", *FRAMEWORK).types("-1", *TAB[:2], "begin")
+    assert hand.journey == SHOP
+
+
+def test_a_text_that_arrives_after_a_newer_one_of_its_field_is_overtaken() -> None:
+    hand = Hand(SHOP).types("123", "stages", "conversion", "reached")
+    late = {"what": "type", "view": "v", "number": hand.number - 1, "run": hand.run}
+    late["edits"] = [["stages", "conversion", "reached", "12"]]
+    hand.designer._form._handle_custom_msg(late, [])
+    assert hand.journey.segments[0].counts[2] == 123
+    other = late | {"edits": [["stages", "retention", "reached", "7"]]}
+    hand.designer._form._handle_custom_msg(other, [])
+    assert hand.journey.segments[0].counts[2:4] == (123, 7)

@@ -1,0 +1,208 @@
+"""An editing session on values: invalid input, undo, pasted blocks, frameworks, the file."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import cvjkit as cvj
+from tests.widgets.hand import (
+    FRAMEWORK,
+    JOURNEYS,
+    MONEY,
+    PLAN,
+    REDO,
+    SHOP,
+    TAB,
+    TWO,
+    UNDO,
+    Hand,
+    shown_in_full,
+)
+
+# --- invalid input ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "said"),
+    [
+        ("-5", "reached", "-5 must not be negative: write 0 or more."),
+        ("12.5", "reached", "12.5 must be a whole number of people"),
+        ("nan", "reached", "nan must be a finite number"),
+        ("1e999", "unit_cost", "1e999 must be a finite number"),
+        ("250%", "rate", "250% must be between 0 and 1"),
+        ("25", "rate", "25 is more than 1: write 25% or 0.25"),
+        ("many", "unit_cost", "'many' is not a number"),
+    ],
+)
+def test_a_wrong_entry_says_what_is_wrong_and_all_else_stays(
+    text: str, column: str, said: str
+) -> None:
+    hand = Hand(SHOP)
+    picture, figures = hand.designer._view.picture, hand.part("figures")
+    hand.types(text, "stages", "conversion", column)
+    assert hand.message("stages", "conversion", column).startswith(said)
+    assert hand.text("stages", "conversion", column) == text
+    assert hand.journey == SHOP
+    assert hand.designer._view.picture is picture
+    assert hand.part("figures") == figures
+    hand.goes_on("0.5" if column == "rate" else "50", "stages", "conversion", column)
+    assert hand.message("stages", "conversion", column) == ""
+    assert hand.journey != SHOP
+
+
+def test_while_one_entry_is_wrong_the_others_hold() -> None:
+    hand = Hand(PLAN).types("25", "stages", "conversion", "rate")
+    hand.types("0.5", "stages", "retention", "rate")
+    assert hand.rates == [0.2, 0.05, 0.5, 0.25]
+    assert hand.message("stages", "conversion", "rate").startswith("25 is more than 1")
+
+
+def test_two_rates_that_are_only_together_too_much_come_right_together() -> None:
+    hand = Hand(PLAN.with_transition("retention", "reach", 0.5))
+    hand.types("0.8", "stages", "loyalty", "rate")
+    assert "must not exceed 1" in hand.message("stages", "loyalty", "rate")
+    hand.types("10%", "transitions", "0", "rate")
+    assert hand.message("stages", "loyalty", "rate") == ""
+    assert (hand.rates[3], hand.journey.transitions[0].rate) == (0.8, 0.1)
+
+
+def test_what_is_wrong_is_forgotten_when_another_segment_is_shown() -> None:
+    hand = Hand(TWO).types("0", *TAB).types("x", "stages", "reach", "reached").types("1", *TAB)
+    assert hand.message("stages", "reach", "reached") == ""
+    assert hand.text("stages", "reach", "reached") == "100"
+
+
+# --- undo -------------------------------------------------------------------------------------
+
+
+def test_a_run_of_typing_in_one_field_is_one_step_to_undo() -> None:
+    hand = Hand(SHOP).types("3", "stages", "conversion", "reached")
+    hand.goes_on("30", "stages", "conversion", "reached")
+    hand.goes_on("300", "stages", "conversion", "reached")
+    hand.types("1", "stages", "loyalty", "reached")
+    assert hand.presses(*UNDO).counts == [10000, 2000, 300, 40, 10]
+    assert hand.presses(*UNDO).journey == SHOP
+    assert hand.presses(*REDO).counts == [10000, 2000, 300, 40, 10]
+    assert hand.presses(*REDO).counts == [10000, 2000, 300, 40, 1]
+
+
+def test_coming_back_to_a_field_begins_another_step() -> None:
+    hand = Hand(SHOP).types("300", "stages", "conversion", "reached")
+    hand.types("200", "stages", "conversion", "reached").presses(*UNDO)
+    assert hand.counts[2] == 300
+
+
+def test_undo_takes_a_wrong_entry_away_before_the_step_before_it() -> None:
+    hand = Hand(SHOP).types("300", "stages", "conversion", "reached")
+    hand.types("x", "stages", "loyalty", "reached").presses(*UNDO)
+    assert (hand.counts[2], hand.text("stages", "loyalty", "reached")) == (300, "10")
+    hand = Hand(SHOP).types("3", "stages", "loyalty", "reached")
+    hand.goes_on("3x", "stages", "loyalty", "reached").presses(*UNDO)
+    assert (hand.journey, hand.text("stages", "loyalty", "reached")) == (SHOP, "10")
+
+
+def test_typing_back_what_was_there_leaves_nothing_to_undo() -> None:
+    hand = Hand(SHOP).types("30", "stages", "conversion", "reached")
+    hand.goes_on("100", "stages", "conversion", "reached")
+    assert not hand.designer._session.can_undo
+
+
+def test_escape_takes_back_what_was_typed_in_a_field() -> None:
+    hand = Hand(SHOP).types("3", "stages", "conversion", "reached")
+    hand.goes_on("3x", "stages", "conversion", "reached")
+    hand.escapes("stages", "conversion", "reached")
+    assert hand.journey == SHOP
+    assert hand.text("stages", "conversion", "reached") == "100"
+    assert hand.message("stages", "conversion", "reached") == ""
+
+
+TEXTS = (
+    st.sampled_from(["0", "5", "1000", "12.5", "-1", "20%", "1e300", "1e-320", "nan", "x", "", "a"])
+    | st.sampled_from(["five", "full", "own", "planned", "counted", "all", "reach", "loyalty"])
+    | st.text(st.characters(), max_size=5)
+)
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_whatever_is_done_never_fails_and_can_be_undone_to_the_first_design(
+    data: st.DataObject,
+) -> None:
+    first = data.draw(st.sampled_from([SHOP, PLAN, TWO, MONEY]))
+    hand = Hand(first)
+    for _ in range(data.draw(st.integers(1, 12))):
+        address = data.draw(st.sampled_from(hand.addresses))
+        text = data.draw(TEXTS)
+        if choices := [value for value, _ in hand.field(*address).choices]:
+            text = data.draw(st.sampled_from(choices))
+        if address[0] == "file":
+            continue
+        data.draw(st.sampled_from([hand.types, hand.goes_on]))(text, *address)
+        shown_in_full(hand.designer)
+    while hand.designer._session.can_undo:
+        hand.presses(*UNDO)
+    assert hand.journey == first
+
+
+# --- pasted blocks ----------------------------------------------------------------------------
+
+
+def test_a_pasted_block_fills_the_fields_from_there_on_in_one_step() -> None:
+    hand = Hand(SHOP).pastes("9,000\t\t0.1\n900\t\t0.5\n90\t\t5", "reach", "reached")
+    assert hand.counts == [9000, 900, 90, 40, 10]
+    assert [row.unit_cost for row in hand.journey.stages] == [0.1, 0.5, 5]
+    assert hand.presses(*UNDO).journey == SHOP
+
+
+def test_of_people_and_rates_in_one_block_the_segments_own_kind_of_number_counts() -> None:
+    block = "10,000\t\n3,000\t33.3%\n100\t3.3%"
+    assert Hand(SHOP).pastes(block, "reach", "reached").counts == [10000, 3000, 100, 40, 10]
+    assert Hand(PLAN).pastes(block, "reach", "reached").rates == [0.333, 0.033, 0.4, 0.25]
+
+
+def test_what_cannot_be_in_a_pasted_block_is_marked_and_the_rest_is_taken() -> None:
+    hand = Hand(SHOP).pastes("9000\nlots\n90", "reach", "reached")
+    assert hand.counts == [9000, 2000, 90, 40, 10]
+    assert hand.message("stages", "acquisition", "reached").startswith("'lots' is not a number")
+
+
+def test_what_lies_outside_of_the_table_is_left_out_and_said() -> None:
+    hand = Hand(SHOP).sends("paste", [["stages", "loyalty", "reached", "9"]], outside=3)
+    assert hand.part("head")["notes"] == (
+        "3 fields of the pasted block did not fit into the table.",
+    )
+
+
+# --- frameworks -------------------------------------------------------------------------------
+
+
+def test_another_framework_keeps_what_both_have_and_says_what_it_leaves_out() -> None:
+    eight = cvj.Journey.from_counts("eight", [9000, 900, 90, 50, 40, 20, 9, 3])
+    hand = Hand(eight).types("five", *FRAMEWORK)
+    assert hand.counts == [9000, 900, 50, 20, 9]
+    (note,) = hand.part("head")["notes"]
+    assert "Left out: the people at Subscription, Excitement and Promotion." in note
+    hand.types("seven", *FRAMEWORK)
+    assert "Not known yet: Intrigued, Attraction and Client-for-Life." in str(hand.part("head"))
+
+
+def test_looking_through_frameworks_loses_nothing_until_something_is_changed() -> None:
+    eight = cvj.Journey.from_counts("eight", [9000, 900, 90, 50, 40, 20, 9, 3])
+    hand = Hand(eight).types("five", *FRAMEWORK).types("eight", *FRAMEWORK)
+    assert hand.journey == eight
+    hand.types("five", *FRAMEWORK).types("60", "stages", "conversion", "reached")
+    hand.types("eight", *FRAMEWORK)
+    assert hand.counts == [9000, 900, None, 60, None, 20, 9, None]
+    hand.presses(*UNDO).presses(*UNDO).presses(*UNDO)
+    assert hand.journey == eight
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in JOURNEYS.glob("*.toml")))
+def test_every_starter_journey_can_be_edited_in_every_framework(name: str) -> None:
+    hand = Hand(JOURNEYS / name)
+    for key in ("five", "seven", "eight", "eight:time", "nine", "full"):
+        hand.types(key, *FRAMEWORK)
+        assert hand.message(*FRAMEWORK) == ""
+        shown_in_full(hand.designer)
