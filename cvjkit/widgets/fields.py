@@ -134,27 +134,6 @@ class Field:
     enabled: bool = True
     key: str = ""
 
-    def document(self) -> dict[str, Any]:
-        """Give what the browser needs, without what is empty.
-
-        Returns
-        -------
-        dict
-        """
-        optional = {
-            "message": self.message,
-            "choices": self.choices,
-            "key": self.key,
-            "fixed": self.edit is None or not self.enabled,
-        }
-        return {
-            "id": self.column,
-            "kind": self.kind,
-            "label": self.label,
-            "text": self.text,
-            **{name: value for name, value in optional.items() if value},
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -178,22 +157,6 @@ class Row:
     more: str = ""
     tone: str = ""
 
-    def document(self) -> dict[str, Any]:
-        """Give what the browser needs, without what is empty.
-
-        Returns
-        -------
-        dict
-        """
-        optional = {"more": self.more, "tone": self.tone}
-        return {
-            "id": self.id,
-            "name": self.name,
-            "note": self.note,
-            "fields": [field.document() for field in self.fields],
-            **{name: value for name, value in optional.items() if value},
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Article:
@@ -209,15 +172,6 @@ class Article:
     title: str
     note: str = ""
     lines: tuple[tuple[str, str], ...] = ()
-
-    def document(self) -> dict[str, Any]:
-        """Give what the browser needs.
-
-        Returns
-        -------
-        dict
-        """
-        return {"id": self.id, "title": self.title, "note": self.note, "lines": self.lines}
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,16 +190,6 @@ class Table:
     id: str
     rows: tuple[Row, ...]
     headings: Choices = ()
-
-    def document(self) -> dict[str, Any]:
-        """Give what the browser needs.
-
-        Returns
-        -------
-        dict
-        """
-        rows = [row.document() for row in self.rows]
-        return {"id": self.id, "headings": self.headings, "rows": rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,23 +216,6 @@ class Part:
     figures: tuple[tuple[str, str, str], ...] = ()
     fold: str = ""
     articles: tuple[Article, ...] = ()
-
-    def document(self) -> dict[str, Any]:
-        """Give what the browser needs.
-
-        Returns
-        -------
-        dict
-        """
-        return {
-            "id": self.id,
-            "title": self.title,
-            "notes": self.notes,
-            "figures": self.figures,
-            "fold": self.fold,
-            "tables": [table.document() for table in self.tables],
-            "articles": [article.document() for article in self.articles],
-        }
 
 
 # --- what many panels make --------------------------------------------------------------------

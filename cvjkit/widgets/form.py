@@ -7,6 +7,7 @@ differs, and never the field somebody is typing into.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ import traitlets
 from cvjkit.widgets.guard import Edits, Guarded, Inbox
 
 if TYPE_CHECKING:
-    from cvjkit.widgets.fields import Address, Field, Part
+    from cvjkit.widgets.fields import Address, Field, Part, Row
 
 HERE = Path(__file__).parent
 
@@ -69,10 +70,46 @@ class Form(Guarded, anywidget.AnyWidget):
             for field in row.fields
         }
         answered = {**self._inbox.answered, "whole": whole}
-        self.document = {"parts": [part.document() for part in parts], "answered": answered}
+        self.document = {"parts": [_part(part) for part in parts], "answered": answered}
 
     def _handle_custom_msg(self, content: Mapping[str, Any], buffers: Sequence[Any]) -> None:  # noqa: ARG002 - ipywidgets gives both
         with self.turn:
             edits = self._inbox.read(content, self.fields)
             if edits is not None and self._on_edit is not None:
                 self._on_edit(edits)
+
+
+def _part(part: Part) -> dict[str, Any]:
+    return {
+        "id": part.id,
+        "title": part.title,
+        "notes": part.notes,
+        "figures": part.figures,
+        "fold": part.fold,
+        "tables": [
+            {
+                "id": table.id,
+                "headings": table.headings,
+                "rows": [_row(row) for row in table.rows],
+            }
+            for table in part.tables
+        ],
+        "articles": [asdict(article) for article in part.articles],
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    """Give what the browser needs, without what is mostly empty."""
+    fields = [_field(field) for field in row.fields]
+    shown = {"id": row.id, "name": row.name, "note": row.note, "fields": fields}
+    return shown | _filled(more=row.more, tone=row.tone)
+
+
+def _field(field: Field) -> dict[str, Any]:
+    shown = {"id": field.column, "kind": field.kind, "label": field.label, "text": field.text}
+    fixed = field.edit is None or not field.enabled
+    return shown | _filled(message=field.message, choices=field.choices, key=field.key, fixed=fixed)
+
+
+def _filled(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value}

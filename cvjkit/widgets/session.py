@@ -6,24 +6,24 @@ Everything typed goes through `Journey`, which alone decides what is possible.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from cvjkit.errors import Fault, InputError
 from cvjkit.model.rows import is_index, step_to
 from cvjkit.paths import path_of, steps_of
+from cvjkit.widgets.carried import carried_over
 from cvjkit.widgets.fields import Act, Address, Field, Keep, Once, Put
+from cvjkit.widgets.history import History, Step
 
 if TYPE_CHECKING:
-    from cvjkit.catalog.framework import Framework, Stage
+    from cvjkit.catalog.framework import Framework
     from cvjkit.journey import Journey
     from cvjkit.widgets.fields import Change
     from cvjkit.widgets.guard import Edits
 
 EXAMPLE_NOTE = "These numbers are an example: type your own over them."
 ALL = "all"
-MOST_STEPS = 1000
 OR_OVERWRITE = "pass overwrite=True"
 
 
@@ -32,22 +32,6 @@ class Wrong(NamedTuple):
 
     text: str
     message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step to undo: what is edited, and the journey it is a view of.
-
-    Parameters
-    ----------
-    whole : Journey
-        All there is: another framework has no stage for some of its numbers.
-    shown : Journey
-        The same in the framework it is edited in; once something is changed, `whole` itself.
-    """
-
-    whole: Journey
-    shown: Journey
 
 
 class Session:
@@ -98,10 +82,7 @@ class Session:
         self, journey: Journey, view: str | Framework | None = None, *, note: str = ""
     ) -> None:
         shown = journey if view in {None, journey.framework.key} else journey.in_framework(view)
-        self._now = Step(journey, shown)
-        self._done: list[Step] = []
-        self._undone: list[Step] = []
-        self._kept_in: Hashable = None
+        self._history = History(Step(journey, shown))
         self._typed_in: Hashable = None
         self._segment: int | None = None
         self._refused: dict[Address, Wrong] = {}
@@ -114,12 +95,12 @@ class Session:
     @property
     def journey(self) -> Journey:
         """The design, in the framework it is edited in: the last that was valid."""
-        return self._now.shown
+        return self._history.now.shown
 
     @property
     def whole(self) -> Journey:
         """The design, with all that is known as long as nothing is changed."""
-        return self._now.whole
+        return self._history.now.whole
 
     @property
     def said(self) -> Mapping[Address, Wrong]:
@@ -137,12 +118,12 @@ class Session:
     @property
     def can_undo(self) -> bool:
         """Whether there is a step to go back."""
-        return bool(self._done or self.wrong)
+        return self._history.can_undo or bool(self.wrong)
 
     @property
     def can_redo(self) -> bool:
         """Whether there is a step to take again."""
-        return bool(self._undone)
+        return self._history.can_redo
 
     # --- what is done in a browser --------------------------------------------------------
 
@@ -172,7 +153,8 @@ class Session:
         texts = {at: text for at, text in edits.texts if isinstance(fields[at].edit, Put)}
         if edits.what == "restore":
             for address in texts:
-                self._restore(address, (edits.run, address))
+                self.wrong.pop(address, None)
+                self._history.drop((edits.run, address))
         elif edits.what == "paste":
             self.edit(_without_doubles(texts, fields), fields)
             if edits.outside > 0:
@@ -218,7 +200,7 @@ class Session:
             # What was refused may be possible by now: two rates whose sum was more than 1.
             waiting = {address: waiting[address] for address in refused}
         self._typed_in = object() if run is None else run
-        self._keep(Step(changed, changed), self._typed_in)
+        self._history.add(Step(changed, changed), self._typed_in)
 
     def change(self, change: Change) -> None:
         """Make a change of the journey, as one step; invalid input is forgotten.
@@ -235,7 +217,7 @@ class Session:
         before = len(self.journey.segments)
         journey = change(self.journey)
         self.wrong = {}
-        self._keep(Step(journey, journey), object())
+        self._history.add(Step(journey, journey), object())
         after = len(journey.segments)
         if after != before:
             self._segment = after - 1 if after > before else None
@@ -266,20 +248,20 @@ class Session:
         whole = self.whole
         shown = whole if framework == whole.framework else whole.in_framework(framework)
         self.wrong, self.entries = {}, {}
-        self._keep(Step(whole, shown), object())
+        self._history.add(Step(whole, shown), object())
         self.note = carried_over(whole, shown)
 
     def undo(self) -> None:
         """Go back one step; invalid input that is no part of that step goes first."""
-        separate = self.wrong and self._typed_in != self._kept_in
+        separate = self.wrong and self._typed_in != self._history.run
         self.wrong = {}
         if not separate:
-            self._go(self._done, self._undone)
+            self._history.undo()
 
     def redo(self) -> None:
         """Take an undone step again."""
         self.wrong = {}
-        self._go(self._undone, self._done)
+        self._history.redo()
 
     def save(self, path: str | None, *, overwrite: bool = False) -> None:
         """Save the design; `not_saved` says why it could not be.
@@ -322,28 +304,6 @@ class Session:
                     del self.entries[entry]
         except ValueError as error:
             self._refused[address] = Wrong(fields[address].text, sentence(error))
-
-    def _restore(self, address: Address, run: Hashable) -> None:
-        """Take back what was typed into one field since it was entered."""
-        self.wrong.pop(address, None)
-        if self._done and run == self._kept_in:
-            self._now, self._kept_in = self._done.pop(), None
-
-    def _keep(self, step: Step, run: Hashable) -> None:
-        if step.shown == self.journey:
-            return
-        if run != self._kept_in:
-            self._done = [*self._done[1 - MOST_STEPS :], self._now]
-        self._now, self._kept_in, self._undone = step, run, []
-        if step.shown == self._done[-1].shown:
-            # Typed back to what it was: there is nothing to undo.
-            self._now, self._kept_in = self._done.pop(), None
-
-    def _go(self, source: list[Step], other: list[Step]) -> None:
-        if source:
-            other.append(self._now)
-            self._now = source.pop()
-        self._kept_in = None
 
 
 def _without_doubles(
@@ -399,43 +359,3 @@ def _told(fault: Fault, typed: str) -> str:
     if typed:
         return f"{typed} {fault.rule}: {fault.fix}"
     return f"{fault.rule[0].upper()}{fault.rule[1:]}: {fault.fix}"
-
-
-def carried_over(before: Journey, after: Journey) -> str:
-    """Say what of a journey another framework could not take, and what is not known there.
-
-    Parameters
-    ----------
-    before, after : Journey
-
-    Returns
-    -------
-    str
-    """
-    known = {stage.anchor: stage.name for stage in _known(before)}
-    arrived = {stage.anchor for stage in _known(after)}
-    lost = [name for milestone, name in known.items() if milestone not in arrived]
-    unknown = [stage.name for stage in after.framework if stage.anchor not in arrived]
-    said = []
-    if lost:
-        said.append(f"Left out: the people at {_and(lost)}.")
-    for what, rows, left in (
-        ("skips and ways back", before.transitions, after.transitions),
-        ("referrals", before.referrals, after.referrals),
-    ):
-        if len(left) < len(rows):
-            said.append(f"Left out: {len(rows) - len(left)} of {len(rows)} {what}.")
-    if unknown:
-        said.append(f"Not known yet: {_and(unknown)}.")
-    title = f"{before.name} in {after.framework.name}"
-    return f"{title}: {' '.join(said) if said else 'everything was carried over.'}"
-
-
-def _known(journey: Journey) -> list[Stage]:
-    people = journey.flow().stages["people"].notna()
-    return [stage for stage in journey.framework if people[stage.key]]
-
-
-def _and(names: Sequence[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last

@@ -1,4 +1,4 @@
-"""Numbers are read as people type them, and written so that they are read again."""
+"""What is typed into a field is read as people mean it, and what is written is read again."""
 
 from __future__ import annotations
 
@@ -7,6 +7,42 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cvjkit.numbers import UNITS, Unit, read_number, write_number
+from cvjkit.widgets.codec import FLAG, NAME, TEXT, Choice, Number, Text, one_of
+from cvjkit.widgets.panels.segments import LEVELS
+
+
+@pytest.mark.parametrize("choice", [FLAG, LEVELS, one_of(["own", "joint_venture"])])
+def test_every_choice_is_written_as_it_is_read_and_one_of_them_is_none(choice: Choice) -> None:
+    values = [choice.read(text) for text, _ in choice.choices]
+    assert [choice.write(value) for value in values] == [text for text, _ in choice.choices]
+    assert values.count(None) == 1
+    assert len(set(values)) == len(values)
+
+
+def test_a_flag_says_yes_no_or_nothing() -> None:
+    assert [FLAG.read(text) for text in ("yes", "no", "")] == [True, False, None]
+
+
+@given(st.text())
+def test_a_text_is_kept_as_it_is_typed_and_a_blank_one_is_nothing(text: str) -> None:
+    assert TEXT.read(text) == (text if text.strip() else None)
+    assert Text(blank="").read(text) == (text if text.strip() else "")
+    assert TEXT.write(TEXT.read(text)) == (text if text.strip() else "")
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\t"])
+def test_a_name_is_needed(blank: str) -> None:
+    with pytest.raises(ValueError, match="write a name"):
+        NAME.read(blank)
+
+
+def test_a_number_that_is_needed_is_neither_blank_nor_nothing() -> None:
+    needed = Number("share", needed="write a rate")
+    assert needed.read("5%") == 0.05
+    with pytest.raises(ValueError, match="write a rate"):
+        needed.read(" ")
+    with pytest.raises(ValueError, match="write more than 0"):
+        needed.read("0")
 
 
 @pytest.mark.parametrize(

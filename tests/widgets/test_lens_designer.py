@@ -100,6 +100,26 @@ def test_all_that_an_edit_changed_comes_back_with_undo_and_goes_again_with_redo(
     assert visitor.does("", "steps", "steps", "redo").picture == after
 
 
+def test_undo_goes_back_to_the_framework_before_with_all_that_was_known() -> None:
+    journey = cvj.read_journey(STARTERS / "coffee_subscription.toml")
+    visitor = Visitor(journey)
+    before = visitor.lenses._session.journey.framework.key
+    visitor.chooses("nine", "framework").types("6000", "attract_interest")
+    visitor.does("", "steps", "steps", "undo")
+    assert visitor.lenses.journey == journey
+    visitor.does("", "steps", "steps", "undo")
+    assert visitor.lenses._session.journey.framework.key == before
+    assert visitor.lenses.journey == journey
+
+
+def test_of_people_and_rates_pasted_for_the_same_stage_one_counts() -> None:
+    visitor = Visitor(SHOP)
+    edits = [["stages", "acquisition", "reached", "6000"], ["stages", "acquisition", "rate", "1%"]]
+    content = {"what": "paste", "view": "v", "number": 1, "run": 1, "edits": edits}
+    deliver(visitor.lenses._form, {"method": "custom", "content": content})
+    assert visitor.reads("five")["acquisition"] == "6,000"
+
+
 def test_a_wrong_number_says_what_is_wrong_and_the_last_good_picture_stays() -> None:
     visitor = Visitor(SHOP)
     before = visitor.picture

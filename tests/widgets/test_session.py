@@ -74,6 +74,37 @@ def test_what_is_wrong_is_forgotten_when_another_segment_is_shown() -> None:
     assert hand.text("stages", "reach", "reached") == "100"
 
 
+@pytest.mark.parametrize("name", ["Diary", "1", "a]b", "[0]", "counts.reach"])
+def test_a_fault_of_the_field_itself_does_not_repeat_where_it_is(name: str) -> None:
+    hand = Hand(TWO.with_segment("Blog", rename=name)).types("1", *TAB)
+    hand.types("-5", "stages", "reach", "reached").types("-5", "segments", "1", "spend")
+    for address in (("stages", "reach", "reached"), ("segments", "1", "spend")):
+        assert hand.message(*address) == "-5 must not be negative: write 0 or more."
+
+
+def test_a_fault_elsewhere_says_where_it_is() -> None:
+    hand = Hand(PLAN.with_transition("retention", "reach", 0.5))
+    hand.types("0.8", "stages", "loyalty", "rate")
+    assert "retention" in hand.message("stages", "loyalty", "rate").partition("must not exceed")[0]
+
+
+def test_invalid_input_of_a_segment_stays_with_it_when_it_is_renamed() -> None:
+    hand = Hand(SHOP).types("1.5", "stages", "loyalty", "reached")
+    hand.types("Fair", "segments", "0", "name")
+    assert hand.journey.segments[0].name == "Fair"
+    assert hand.text("stages", "loyalty", "reached") == "1.5"
+    assert "whole number" in hand.message("stages", "loyalty", "reached")
+    hand.types("15", "stages", "loyalty", "reached")
+    assert hand.counts[-1] == 15
+
+
+def test_what_is_there_already_is_no_change() -> None:
+    hand = Hand(SHOP).types("", "offers", "first_payment", "price")
+    hand.types("", "offers", "first_payment", "name").types("10000", "stages", "reach", "reached")
+    assert hand.journey is SHOP
+    assert not hand.designer._session.can_undo
+
+
 # --- undo -------------------------------------------------------------------------------------
 
 
@@ -162,6 +193,11 @@ def test_of_people_and_rates_in_one_block_the_segments_own_kind_of_number_counts
     assert Hand(PLAN).pastes(block, "reach", "reached").rates == [0.333, 0.033, 0.4, 0.25]
 
 
+def test_a_blank_in_a_pasted_block_does_not_clear_what_stands_beside_it() -> None:
+    hand = Hand(PLAN).pastes("3,000\t\n150\t", "acquisition", "reached")
+    assert hand.rates == [0.3, 0.05, 0.4, 0.25]
+
+
 def test_what_cannot_be_in_a_pasted_block_is_marked_and_the_rest_is_taken() -> None:
     hand = Hand(SHOP).pastes("9000\nlots\n90", "reach", "reached")
     assert hand.counts == [9000, 2000, 90, 40, 10]
@@ -197,6 +233,20 @@ def test_looking_through_frameworks_loses_nothing_until_something_is_changed() -
     assert hand.counts == [9000, 900, None, 60, None, 20, 9, None]
     hand.presses(*UNDO).presses(*UNDO).presses(*UNDO)
     assert hand.journey == eight
+
+
+def test_undo_after_another_framework_brings_back_all_that_was_known() -> None:
+    eight = cvj.Journey.from_counts("eight", [9000, 900, 90, 50, 40, 20, 9, 3])
+    hand = Hand(eight, view="five").types("seven", *FRAMEWORK).presses(*UNDO)
+    assert hand.journey.framework.key == "five"
+    assert hand.types("eight", *FRAMEWORK).journey == eight
+
+
+def test_what_is_typed_back_as_it_was_leaves_all_that_was_known() -> None:
+    eight = cvj.Journey.from_counts("eight", [9000, 900, 90, 50, 40, 20, 9, 3])
+    hand = Hand(eight, view="five").types("6", "stages", "conversion", "reached")
+    hand.goes_on("50", "stages", "conversion", "reached")
+    assert hand.types("eight", *FRAMEWORK).journey == eight
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in JOURNEYS.glob("*.toml")))

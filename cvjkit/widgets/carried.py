@@ -1,0 +1,51 @@
+"""What of a journey goes with it into another framework, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cvjkit.catalog.framework import Stage
+    from cvjkit.journey import Journey
+
+
+def carried_over(before: Journey, after: Journey) -> str:
+    """Say what of a journey another framework could not take, and what is not known there.
+
+    Parameters
+    ----------
+    before, after : Journey
+
+    Returns
+    -------
+    str
+    """
+    known = {stage.anchor: stage.name for stage in _known(before)}
+    arrived = {stage.anchor for stage in _known(after)}
+    lost = [name for milestone, name in known.items() if milestone not in arrived]
+    unknown = [stage.name for stage in after.framework if stage.anchor not in arrived]
+    said = []
+    if lost:
+        said.append(f"Left out: the people at {_and(lost)}.")
+    for what, rows, left in (
+        ("skips and ways back", before.transitions, after.transitions),
+        ("referrals", before.referrals, after.referrals),
+    ):
+        if len(left) < len(rows):
+            said.append(f"Left out: {len(rows) - len(left)} of {len(rows)} {what}.")
+    if unknown:
+        said.append(f"Not known yet: {_and(unknown)}.")
+    title = f"{before.name} in {after.framework.name}"
+    return f"{title}: {' '.join(said) if said else 'everything was carried over.'}"
+
+
+def _known(journey: Journey) -> list[Stage]:
+    people = journey.flow().stages["people"].notna()
+    return [stage for stage in journey.framework if people[stage.key]]
+
+
+def _and(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
