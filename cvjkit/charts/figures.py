@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-import math
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from cvjkit.charts.layout import BAR
-from cvjkit.charts.page import CHARACTER, INK, Paper, faded, inert, wrapped
-from cvjkit.charts.sankey import Picture, sankey_picture
-from cvjkit.errors import Fault, InputError, unknown_name
+from cvjkit.charts.labels import Labels
+from cvjkit.charts.page import Page, check_choice, filled, hollow, hover
+from cvjkit.charts.polygons import box, ribbon
+from cvjkit.charts.sankey import sankey_picture
+from cvjkit.charts.style import BODY, INK, SMALL, faded
+from cvjkit.charts.text import inert, text_lines, text_width
+from cvjkit.errors import Fault, InputError
 from cvjkit.journey import read_journey
 from cvjkit.model.flow import Flow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from cvjkit.charts.layout import Layout, Orientation
+    from cvjkit.charts.nodes import Link, Node
+    from cvjkit.charts.sankey import Picture
+    from cvjkit.charts.style import Theme
 
-    from cvjkit.charts.layout import Layout
-    from cvjkit.charts.page import Orientation, Theme
-
-HOVER = {"hovertemplate": "%{customdata}<extra></extra>"}
-SENTENCE = 60  # [characters] width of what is shown to who points at something
+ORIENTATIONS = ("h", "v")
+PAGE, MARGIN = {"h": 900.0, "v": 390.0}, {"h": 24.0, "v": 16.0}  # [px] widths
+FUNNEL = 0.9  # share of the width that plotly gives to the widest bar of a funnel
+ABBREVIATIONS = "% step: of the stage before. % all: of all who start."
+NODE_COLORS = {"returned": "back", "again": "repeat", "referred": "referral"}
 
 
 class HasFlow(Protocol):
     """Anything a flow follows from, such as a journey."""
 
     def flow(self) -> Flow:
-        """Work out where people go."""
+        """Work out where people go.
+
+        Returns
+        -------
+        Flow
+        """
         ...
 
 
@@ -64,7 +73,14 @@ def sankey(
     Returns
     -------
     plotly.graph_objects.Figure
-        One Sankey trace; `layout.meta["summary"]` says in a sentence what it shows.
+        Polygons: a scatter trace for each link, then one for each node, then the legend. The
+        numbers are in the figure twice, so that nobody needs to measure polygons:
+
+        - `layout.meta` has "summary" (str: what the figure shows), "nodes" and "links" (lists of
+          dict). A node has id, kind, stage and people; a link source, target (ids of nodes), kind
+          and people. At every stage, the people of the links in and of the links out each add up
+          to the people of the node, who are visits; people are None where not known.
+        - The `meta` of each trace has "mark" ("link", "node" or "legend") and the same entries.
 
     Raises
     ------
@@ -76,18 +92,34 @@ def sankey(
     >>> import cvjkit as cvj
     >>> shop = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
     >>> figure = sankey(shop)
-    >>> figure.data[0].type, figure.layout.title.text
-    ('sankey', 'Shop')
+    >>> figure.layout.title.text, figure.layout.meta["links"][1]
+    ('Shop', {'source': 'reach', 'target': 'acquisition', 'kind': 'forward', 'people': 2000.0})
     """
-    _check("orientation", orientation, ("h", "v"))
-    _check("theme", theme, tuple(INK))
+    check_choice("orientation", orientation, ORIENTATIONS)
+    check_choice("theme", theme, INK)
     picture = sankey_picture(_flow(subject, segment), start)
     layout = picture.layouts[orientation]
-    paper = Paper(picture, orientation, theme)
-    page = paper.layout(layout.height)
-    page["annotations"] += paper.labels(layout)
-    page["shapes"] = paper.marks(layout)
-    return go.Figure(_trace(picture, layout, paper) if picture.links else None, page)
+    labels = Labels.fitted(picture, layout, _width(orientation))
+    page = Page(theme, labels.width, MARGIN[orientation], layout.width)
+    _draw(page, picture, layout, theme)
+    labels.write(page)
+    legend = [(kind, words, filled(page.colors[kind])) for kind, words in picture.legend]
+    words = [picture.summary, *(f"• {warning}" for warning in picture.warnings)]
+    if labels.tight:
+        words.insert(0, ABBREVIATIONS)
+    meta = {
+        "summary": picture.summary,
+        "nodes": [_node_meta(node) for node in picture.nodes if node.kind != "note"],
+        "links": [_link_meta(link) for link in picture.links],
+    }
+    return page.figure(
+        page.legend(legend, layout.height + 16),
+        picture.title,
+        words,
+        meta,
+        subtitle=picture.subtitle,
+        stretches=orientation == "h" and labels.width <= _width("h"),
+    )
 
 
 def funnel(
@@ -125,32 +157,39 @@ def funnel(
     >>> list(figure.data[0].x)
     [10000.0, 2000.0, 100.0, 40.0, 10.0]
     """
-    _check("orientation", orientation, ("h", "v"))
-    _check("theme", theme, tuple(INK))
+    check_choice("orientation", orientation, ORIENTATIONS)
+    check_choice("theme", theme, INK)
+    wide = orientation == "h"
     flow = _flow(subject, segment)
     picture = sankey_picture(flow)
-    paper = Paper(picture, orientation, theme)
+    page = Page(theme, _width(orientation), MARGIN[orientation])
     stages = [node for node in picture.nodes if node.kind == "stage"]
-    people = [None if pd.isna(each) else each for each in flow.stages["people"]]
+    people = [None if pd.isna(number) else number for number in flow.stages["people"]]
     keys = [node.stage for node in stages]
     # Where the page is narrow, the shares stand below the name instead of beside the bar.
-    room, apart = (150, "&nbsp;&nbsp;&nbsp;") if paper.wide else (138, "<br>")
-    names = [wrapped(node.name, int(room / 12 / CHARACTER), 2) for node in stages]
+    room, apart = 150.0 if wide else 138.0, "&nbsp;&nbsp;&nbsp;"
+    names = ["<br>".join(map(inert, text_lines(node.name, room, 2, BODY))) for node in stages]
     values = [f"<b>{inert(node.value)}</b>" for node in stages]
     shares = [apart.join(map(inert, node.notes)) for node in stages]
-    if paper.wide:
+    if wide:
         values = [f"{value}{apart}{share}" for value, share in zip(values, shares, strict=True)]
     else:
-        pairs = zip(names, shares, strict=True)
-        names = [f"{name}<br>{paper.small(share)}" for name, share in pairs]
-    page = paper.layout((46 if paper.wide else 68) * len(stages), legend=False)
-    page["annotations"] += [
-        {"x": 0, "y": key, "text": paper.small("not known"), "showarrow": False}
-        for key, number in zip(keys, people, strict=True)
-        if number is None
-    ]
-    page["xaxis"] = {"visible": False, "domain": [room / paper.width, 1]}
-    page["yaxis"] = {
+        shares = ["<br>".join(page.soft(note, SMALL) for note in node.notes) for node in stages]
+        names = [f"{name}<br>{share}" for name, share in zip(names, shares, strict=True)]
+    for key, number in zip(keys, people, strict=True):
+        if number is None:
+            page.write(0, key, [page.soft("not known", SMALL)], SMALL)
+    warnings = [f"• {warning}" for warning in picture.warnings]
+    layout = page.layout(
+        (46 if wide else 68) * len(stages),
+        picture.title,
+        [picture.summary, *warnings],
+        {"summary": picture.summary},
+        subtitle=picture.subtitle,
+        stretches=wide,
+    )
+    layout["xaxis"] = {"visible": False, "domain": [room / page.width, 1]}
+    layout["yaxis"] = {
         "type": "category",
         "categoryorder": "array",
         "categoryarray": keys,
@@ -160,22 +199,30 @@ def funnel(
         "ticktext": names,
         "showgrid": False,
     }
-    color = paper.colors["forward"]
+    # Numbers that are wider than their bar stand beside it.
+    longest = max((number or 0.0 for number in people), default=0.0) or 1.0
+    bars = [FUNNEL * (page.width - room) * (number or 0.0) / longest for number in people]
+    written = [
+        text_width("   ".join([node.value, *(node.notes if wide else ())]), BODY, bold=True)
+        for node in stages
+    ]
+    inside = [text + 8 < bar for text, bar in zip(written, bars, strict=True)]
+    color = page.colors["forward"]
     trace = go.Funnel(
         x=people,
         y=keys,
         text=values,
         textinfo="text",
-        textposition="auto",
-        textfont={"color": paper.ink["ink"], "size": 12},
-        insidetextfont={"color": paper.ink["paper"]},
+        textposition=["inside" if fits else "outside" for fits in inside],
+        textfont={"color": page.ink["ink"], "size": BODY},
+        insidetextfont={"color": page.ink["paper"]},
         constraintext="none",
         marker={"color": color, "line": {"width": 0}},
         connector={"fillcolor": faded(color, 0.2), "line": {"width": 0}},
-        customdata=[wrapped(node.text, SENTENCE) for node in stages],
-        **HOVER,
+        customdata=[hover(node.text) for node in stages],
+        hovertemplate="%{customdata}<extra></extra>",
     )
-    return go.Figure(trace, page)
+    return go.Figure(trace, layout)
 
 
 def summary(subject: Subject, *, segment: str | None = None, start: str | None = None) -> str:
@@ -243,138 +290,38 @@ def _flow(subject: Subject, segment: str | None) -> Flow:
         )
     if segment is None:
         return flow
-    _check("segment", segment, flow.segments)
+    check_choice("segment", segment, flow.segments)
     return flow.only(segment)
 
 
-def _check(field: str, value: object, choices: Sequence[str]) -> None:
-    if value not in choices:
-        raise InputError("chart", [unknown_name(field, value, choices)])
+def _width(orientation: Orientation) -> float:
+    return PAGE[orientation] - 2 * MARGIN[orientation]
 
 
-def _trace(picture: Picture, layout: Layout, paper: Paper) -> go.Sankey:
-    """Make the trace so that plotly draws one person as thick as the layout says.
-
-    Plotly fits the thickness to the height of the trace, less the padding between the nodes of
-    its fullest layer. All sources are one layer, all sinks another, and each carries everybody,
-    so the padding that leaves just the wanted thickness follows. Where it would be too large or
-    there is nothing to pad, the trace takes less of the page instead.
-    """
-    links = _links(picture, layout, paper)
-    nodes = sorted(_nodes(picture, layout, paper, links), key=lambda node: node["along"])
-    index = {node["id"]: place for place, node in enumerate(nodes)}
-    sources = {link["source"] for link in links} - {link["target"] for link in links}
-    sinks = {link["target"] for link in links} - {link["source"] for link in links}
-    across = layout.height if paper.wide else layout.width
-    used = layout.scale * max(
-        math.fsum(link["value"] for link in links if link["source"] in sources),
-        math.fsum(link["value"] for link in links if link["target"] in sinks),
-    )
-    room, gaps = across * (1 - layout.header), max(len(sources), len(sinks)) - 1
-    field = min(room, 2.9 * used) if gaps else min(room, used)
-    end = layout.header + field / across
-    # A last digit may carry the end past the edge, which plotly refuses.
-    end = min(end, 1.0)
-    domain = {"y": [1 - end, 1 - layout.header]} if paper.wide else {"x": [layout.header, end]}
-    # Plotly measures x by the width of the trace and y by its height even where time runs down.
-    turn = 1.0 if paper.wide else layout.height / field
-    return go.Sankey(
-        arrangement="fixed",
-        orientation=paper.orientation,
-        domain=domain,
-        textfont={"color": "rgba(0,0,0,0)", "size": 1, "shadow": "none"},
-        node={
-            "label": [node["label"] for node in nodes],
-            "x": [_inside(node["along"]) * turn for node in nodes],
-            "y": [
-                _inside((node["across"] - layout.header) * across / field) / turn for node in nodes
-            ],
-            "color": [node["color"] for node in nodes],
-            "customdata": [node["text"] for node in nodes],
-            "thickness": BAR,
-            "pad": max(0.0, field - used) / gaps if gaps else 0,
-            "line": {"width": 0},
-            "sort": "input",
-            **HOVER,
-        },
-        link={
-            "source": [index[link["source"]] for link in links],
-            "target": [index[link["target"]] for link in links],
-            "value": [link["value"] for link in links],
-            "color": [link["color"] for link in links],
-            "customdata": [link["text"] for link in links],
-            "sort": "input",
-            **HOVER,
-        },
-    )
-
-
-def _links(picture: Picture, layout: Layout, paper: Paper) -> list[dict[str, Any]]:
-    """List the links in the order in which they stack up at a node.
-
-    A link that jumps over stages has a stop at each, so that it passes beside them.
-    """
-    order = [node.id for node in picture.nodes if node.kind == "stage"]
-    links = []
-    for link, band in zip(picture.links, layout.bands, strict=True):
-        reach = 0
-        if link.source in order:
-            onward = link.target in order
-            reach = order.index(link.target) - order.index(link.source) if onward else len(order)
-        stops = [f"{link.source}>{link.target}:{stop}" for stop in range(len(band.points) - 2)]
-        links += [
-            {
-                "source": source,
-                "target": target,
-                "value": link.people,
-                "color": paper.link_color(link),
-                "solid": paper.colors[link.kind],
-                "text": wrapped(link.text, SENTENCE),
-                "reach": reach,
-                "end": band.points[number + 1],
-                "stop": number < len(stops),
-            }
-            for number, (source, target) in enumerate(pairwise([link.source, *stops, link.target]))
-        ]
-    return sorted(links, key=lambda link: int(link["reach"]))
-
-
-def _nodes(
-    picture: Picture, layout: Layout, paper: Paper, links: list[dict[str, Any]]
-) -> Iterator[dict[str, Any]]:
-    """List the nodes that have links: plotly leaves out others and mixes up the places then."""
-    names = {node.id: node.name for node in picture.nodes if node.kind == "stage"}
-    across = layout.height if paper.wide else layout.width
+def _draw(page: Page, picture: Picture, layout: Layout, theme: Theme) -> None:
+    """Draw links, above them nodes, and lead from the labels of stages to their nodes."""
+    upright, lighter = layout.orientation == "v", 0.0 if theme == "light" else 0.1
+    for link, edges in zip(picture.links, layout.ribbons, strict=True):
+        opacity = 0.3 if link.kind in ("entry", "drop") else 0.45
+        style = filled(page.colors[link.kind], opacity + lighter)
+        meta = {"mark": "link"} | _link_meta(link)
+        page.draw(ribbon(edges, upright=upright), style, link.text, meta)
     for node in picture.nodes:
-        out = math.fsum(link["value"] for link in links if link["source"] == node.id)
-        into = math.fsum(link["value"] for link in links if link["target"] == node.id)
-        if not out and not into:
+        if node.id not in layout.boxes:
             continue
-        place = layout.places[node.id]
-        along, middle = (place.x, place.y) if paper.wide else (place.y, place.x)
-        if node.kind == "stage":
-            # Plotly's bar is as long as its links are thick; ours may be longer, to be seen.
-            middle += (layout.scale * max(out, into) / across - place.size) / 2
-        yield {
-            "id": node.id,
-            "along": along,
-            "across": middle,
-            "label": inert(node.name or f"{' '.join(node.notes)} ({names[node.stage]})"),
-            "color": paper.node_color(node),
-            "text": wrapped(node.text, SENTENCE),
-        }
-    for link in links:
-        if link["stop"]:
-            along, middle = link["end"] if paper.wide else link["end"][::-1]
-            yield {
-                "id": link["target"],
-                "along": along,
-                "across": middle,
-                "label": "",
-                "color": link["solid" if link["value"] * layout.scale < 2 else "color"],
-                "text": link["text"],
-            }
+        place = layout.boxes[node.id]
+        color = page.colors[NODE_COLORS.get(node.kind, node.kind)]
+        style = hollow(page.ink["soft"]) if node.people is None else filled(color)
+        outline = box(place.left, place.top, place.width, place.height)
+        page.draw(outline, style, node.text, {"mark": "node"} | _node_meta(node))
+        if node.kind == "stage" and not upright and place.top - layout.header > 16:
+            page.guide(place.left, layout.header, place.top - 3)
 
 
-def _inside(share: float) -> float:
-    return min(max(share, 0.001), 0.999)
+def _node_meta(node: Node) -> dict[str, Any]:
+    return {"id": node.id, "kind": node.kind, "stage": node.stage, "people": node.people}
+
+
+def _link_meta(link: Link) -> dict[str, Any]:
+    ends = {"source": link.source, "target": link.target}
+    return ends | {"kind": link.kind, "people": link.people}

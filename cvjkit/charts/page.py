@@ -1,296 +1,394 @@
-"""The sheet a figure is printed on: what stands in it and around it besides the flow itself."""
+"""A plotly figure drawn as polygons and text, with its title, legend and words around it.
+
+x is measured along the page in whatever unit the picture has, y from its top downwards [px].
+"""
 
 from __future__ import annotations
 
-import re
-import textwrap
-import unicodedata
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from cvjkit.charts.layout import BAR, NARROW, SHORTEST, WIDE
-from cvjkit.charts.sankey import COLORS, Picture
+import plotly.graph_objects as go
+
+from cvjkit.charts.polygons import Outline, box
+from cvjkit.charts.style import BODY, COLORS, FONT, INK, LINE, MEDIUM, SMALL, TITLE, Theme, faded
+from cvjkit.charts.text import inert, text_lines, text_width
+from cvjkit.errors import InputError, unknown_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection
 
-    from cvjkit.charts.layout import Box, Layout, Link, Node
+SENTENCE = 400.0  # [px] width of what is shown to whoever points at something
+SWATCH = (14.0, 10.0)  # [px] of the legend
+CLEAR = "rgba(0,0,0,0)"
 
-Orientation = Literal["h", "v"]
-Theme = Literal["light", "dark"]
-
-INK = {
-    "light": {"ink": "#1d2b38", "soft": "#5b6b7a", "line": "#e3e8ed", "paper": "#ffffff"},
-    "dark": {"ink": "#e8edf2", "soft": "#a3b1be", "line": "#33414e", "paper": "#17202a"},
-}
-FONT = "system-ui, Segoe UI, Roboto, Helvetica, Arial, sans-serif"
-CHARACTER = 0.52  # [font sizes] width of an average character
-LINE = 1.3  # [font sizes] height of a line, as plotly sets it
-ON_PAPER = {"xref": "paper", "yref": "paper"}
+Style = Mapping[str, Any]
+"""Properties of a plotly scatter trace that say how a polygon looks."""
 
 
-class Paper:
-    """Everything about a figure that is not its numbers.
+class Page:
+    """A figure in the making.
 
     Parameters
     ----------
-    picture : Picture
-    orientation : {"h", "v"}
     theme : {"light", "dark"}
+    width : float
+        For which labels are set, without the margins [px].
+    margin : float
+        At the left and the right [px].
+    span : float, optional
+        The width in units of x; by default they are px.
 
     Attributes
     ----------
-    width : float
-        Of what is drawn, without the margins; labels fit from here on [px].
-    tight : bool
-        Whether there is room for short labels only.
+    colors, ink : dict of str to str
+        Of the theme.
+    width, margin : float
+        [px]
+    pixel : float
+        A pixel in units of x.
+    traces : list of plotly.graph_objects.Scatter
+    annotations, shapes : list of dict
     """
 
-    def __init__(self, picture: Picture, orientation: Orientation, theme: Theme) -> None:
-        self.picture, self.orientation, self.theme = picture, orientation, theme
-        self.wide = orientation == "h"
-        self.margin = 24 if self.wide else 16
+    def __init__(
+        self, theme: Theme, width: float, margin: float, span: float | None = None
+    ) -> None:
         self.colors, self.ink = COLORS[theme], INK[theme]
-        self.width = WIDE - 2 * self.margin if self.wide else NARROW
-        self.tight = False
-        if self.wide:
-            step = self.width / (sum(node.kind == "stage" for node in picture.nodes) + 0.3)
-            self.tight = step < 106
-            boxes, digit = picture.layouts["h"].boxes, 8.5 if self.tight else 10.5
-            needed = [
-                # Numbers beside the main line have less of a step to themselves.
-                len(node.value) * 10.5 + 16
-                if boxes[node.id].align == "right"
-                else len(node.value) * digit
-                for node in picture.nodes
-                if node.id in boxes
-            ]
-            self.width *= max(1.0, max(needed) / step)
+        self.width, self.margin = width, margin
+        self.span = width if span is None else span
+        self.pixel = self.span / width
+        self.traces: list[go.Scatter] = []
+        self.annotations: list[dict[str, Any]] = []
+        self.shapes: list[dict[str, Any]] = []
 
-    def layout(self, height: float, *, legend: bool = True) -> dict[str, Any]:
-        """Set title, size and colours, and below the picture the legend and the summary.
+    def draw(self, outline: Outline, style: Style, text: str, meta: Mapping[str, Any]) -> None:
+        """Draw a polygon.
+
+        Parameters
+        ----------
+        outline : Outline
+        style : Style
+            Such as :func:`filled`.
+        text : str
+            Shown to whoever points at it.
+        meta : dict
+            What it stands for.
+        """
+        x, y = outline
+        said = hover(text)
+        common = {"mode": "lines", "fill": "toself", "hoveron": "fills", "showlegend": False}
+        self.traces.append(
+            go.Scatter(
+                x=x,
+                y=y,
+                text=said,
+                name=said,
+                hoverinfo="text",
+                meta=meta,
+                **(common | dict(style)),
+            )
+        )
+
+    def write(
+        self,
+        x: float,
+        y: float | str,
+        lines: Iterable[str],
+        size: float,
+        *,
+        up: bool = False,
+        **more: Any,
+    ) -> None:
+        """Write lines of text.
+
+        Parameters
+        ----------
+        x : float
+        y : float or str
+            Of their upper left corner, or of the lower one; a category where y has those.
+        lines : iterable of str
+            Markup; text of users must be :func:`inert`.
+        size : float
+            Of the font [px].
+        up : bool
+            Whether the lines stand above y instead of hanging below it.
+        **more
+            Further properties of a plotly annotation.
+        """
+        self.annotations.append(
+            {
+                "text": "<br>".join(lines),
+                "x": x,
+                "y": y,
+                "xanchor": "left",
+                "yanchor": "bottom" if up else "top",
+                "align": "left",
+                "showarrow": False,
+                "borderpad": 0,
+                "font": {"size": size, "color": self.ink["ink"]},
+            }
+            | more
+        )
+
+    def guide(self, x: float, top: float, foot: float) -> None:
+        """Draw a thin line behind everything else.
+
+        Parameters
+        ----------
+        x, top, foot : float
+        """
+        line = {"color": self.ink["line"], "width": 1}
+        ends = {"x0": x, "x1": x, "y0": top, "y1": foot}
+        self.shapes.append({"type": "line", "layer": "below", "line": line} | ends)
+
+    def legend(self, entries: Iterable[tuple[str, str, Style]], y: float) -> float:
+        """Say what the polygons mean.
+
+        Parameters
+        ----------
+        entries : iterable of (str, str, Style)
+            A key, its meaning and how it looks.
+        y : float
+            Where the legend begins.
+
+        Returns
+        -------
+        float
+            Where it ends.
+        """
+        across, after = SWATCH
+        x, gap, row = 0.0, 18.0, 18.0
+        for key, meaning, style in entries:
+            needed = across + 6 + text_width(meaning, SMALL)
+            if x and x + needed > self.width:
+                x, y = 0.0, y + row
+            swatch = box(x * self.pixel, y + 4, across * self.pixel, after)
+            self.draw(swatch, style, meaning, {"mark": "legend", "kind": key})
+            words = [self.soft(meaning, SMALL)]
+            self.write((x + across + 6) * self.pixel, y + 9, words, SMALL, yanchor="middle")
+            x += needed + gap
+        return y + row if x else y
+
+    def soft(self, text: str, size: float) -> str:
+        """Mark text up as secondary.
+
+        Parameters
+        ----------
+        text : str
+        size : float
+            Of the font [px].
+
+        Returns
+        -------
+        str
+            Markup; the text is made inert.
+        """
+        return f'<span style="font-size:{size}px;color:{self.ink["soft"]}">{inert(text)}</span>'
+
+    def figure(
+        self,
+        height: float,
+        title: str,
+        words: Sequence[str],
+        meta: Mapping[str, Any],
+        *,
+        subtitle: str = "",
+        stretches: bool = False,
+    ) -> go.Figure:
+        """Finish the figure.
 
         Parameters
         ----------
         height : float
             Of what is drawn [px].
-        legend : bool
+        title : str
+        words : sequence of str
+            Paragraphs to set below.
+        meta : dict
+            Of the layout.
+        subtitle : str
+        stretches : bool
+            Whether the figure takes the width there is.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+        """
+        layout = self.layout(height, title, words, meta, subtitle=subtitle, stretches=stretches)
+        layout["xaxis"] = {"range": [0, self.span], "visible": False, "fixedrange": True}
+        layout["yaxis"] = {"range": [height, 0], "visible": False, "fixedrange": True}
+        return go.Figure(self.traces, layout)
+
+    def layout(
+        self,
+        height: float,
+        title: str,
+        words: Sequence[str],
+        meta: Mapping[str, Any],
+        *,
+        subtitle: str = "",
+        stretches: bool = False,
+    ) -> dict[str, Any]:
+        """Set title, subtitle and words around something that is drawn.
+
+        Parameters
+        ----------
+        height : float
+            Of what is drawn [px].
+        title : str
+        words : sequence of str
+            Paragraphs to set below.
+        meta : dict
+            Of the layout.
+        subtitle : str
+        stretches : bool
+            Whether the figure takes the width there is.
 
         Returns
         -------
         dict
             For `plotly.graph_objects.Layout`.
         """
-        picture, ink = self.picture, self.ink
-        room = int(self.width / (12 * CHARACTER))
-        title = lines(picture.title, int(self.width / (17 * CHARACTER)), 2)
-        subtitle = lines(picture.subtitle, room, 3)
-        words = lines(picture.summary, room, 12)
-        words += [line for each in picture.warnings for line in lines(f"• {each}", room, 4)]
-        kinds = self._legend(room) if legend else []
-        top = 30 + 22 * len(title) + 16 * len(subtitle)
-        bottom = 40 + 12 * LINE * (len(kinds) + len(words))
-        stretches = self.wide and self.width <= WIDE
+        heading = text_lines(title, self.width, 3, TITLE, bold=True)
+        under = text_lines(subtitle, self.width, 3, BODY)
+        below = [line for said in words for line in text_lines(said, self.width, 12, BODY)]
+        top = 30 + 22 * len(heading) + 16 * len(under)
+        around: dict[str, Any] = {"xref": "paper", "yref": "paper"}
+        if under:
+            shift = top - 20 - 22 * len(heading)
+            lines = [self.soft(line, BODY) for line in under]
+            self.write(0, 1, lines, BODY, yshift=shift, **around)
+        self.write(0, 0, map(inert, below), BODY, yshift=-14, **around)
+        bottom = 34 + BODY * LINE * len(below)
         return {
             "template": "none",
             "height": round(top + height + bottom),
             "width": None if stretches else round(self.width + 2 * self.margin),
             "margin": {"l": self.margin, "r": self.margin, "t": top, "b": bottom},
-            "paper_bgcolor": ink["paper"],
-            "plot_bgcolor": ink["paper"],
-            "font": {"color": ink["ink"], "family": FONT, "size": 12},
+            "paper_bgcolor": self.ink["paper"],
+            "plot_bgcolor": self.ink["paper"],
+            "font": {"color": self.ink["ink"], "family": FONT, "size": BODY},
             "hoverlabel": {"align": "left", "font": {"family": FONT}},
+            "hovermode": "closest",
+            "dragmode": False,
             "showlegend": False,
-            "meta": {"summary": picture.summary},
+            "meta": meta,
             "title": {
-                "text": "<br>".join(map(inert, title)),
-                "font": {"size": 17, "weight": 600},
+                "text": "<br>".join(map(inert, heading)),
+                "font": {"size": TITLE, "weight": 600},
                 "x": 0,
                 "xref": "paper",
                 "y": 1,
                 "yref": "container",
                 "yanchor": "top",
-                "pad": {"t": 16},
+                # Plotly sets the middle of the lines where the middle of one would be.
+                "pad": {"t": 16 + 12 * (len(heading) - 1)},
             },
-            "annotations": [
-                _text(map(inert, subtitle), 1, top - 20 - 22 * len(title), ink["soft"]),
-                _text(kinds, 0, -16, ink["soft"]),
-                _text(map(inert, words), 0, -26 - 12 * LINE * len(kinds), ink["ink"]),
-            ],
+            "annotations": self.annotations,
+            "shapes": self.shapes,
         }
 
-    def labels(self, layout: Layout) -> list[dict[str, Any]]:
-        """Write the nodes' labels where the layout has room for them."""
-        nodes = (node for node in self.picture.nodes if node.id in layout.boxes)
-        return [self._label(node, layout.boxes[node.id], layout) for node in nodes]
 
-    def marks(self, layout: Layout) -> list[dict[str, Any]]:
-        """Mark what plotly draws too thin to see or not at all, and lead from labels to stages."""
-        return [mark for node in self.picture.nodes for mark in self._marks(node, layout)]
+def filled(color: str, opacity: float = 1.0) -> Style:
+    """Fill a polygon: what is known.
 
-    def small(self, markup: str) -> str:
-        """Set text that has been made inert smaller and softer than a number."""
-        size = 10 if self.tight else 11
-        return f'<span style="font-size:{size}px;color:{self.ink["soft"]}">{markup}</span>'
+    Parameters
+    ----------
+    color : str
+        As in "#2f7bb0".
+    opacity : float
+        0 to 1.
 
-    def node_color(self, node: Node) -> str:
-        """Give a node's colour: that of its links, except for stages."""
-        named = {"returned": "back", "again": "repeat", "referred": "referral"}
-        return self.colors[named.get(node.kind, node.kind)]
-
-    def link_color(self, link: Link) -> str:
-        """Give a link's colour, see-through."""
-        opacity = 0.3 if link.kind in ("entry", "drop") else 0.45
-        return faded(self.colors[link.kind], opacity + (0.1 if self.theme == "dark" else 0))
-
-    def _label(self, node: Node, box: Box, layout: Layout) -> dict[str, Any]:
-        stage, right = node.kind == "stage", box.align == "right"
-        inline, above = right and not self.wide, stage and self.wide
-        room = int(box.width * self.width / ((10 if self.tight else 11) * CHARACTER))
-        spare = room - len(node.value) - 1 if inline else room
-        notes = node.short if self.tight else node.notes
-        words = [line for note in notes for line in lines(note, spare, 1 if stage or right else 2)]
-        size = 15 if stage and not self.tight else 12
-        parts = [
-            *(self.small(inert(line)) for line in (lines(node.name, room, 2) if node.name else ())),
-            f'<span style="font-size:{size}px"><b>{inert(node.value)}</b></span>',
-            *(self.small(inert(line)) for line in words),
-        ]
-        return ON_PAPER | {
-            "name": node.id,
-            "text": (" " if inline else "<br>").join(parts),
-            "align": box.align,
-            "x": box.x + box.width if right else box.x,
-            "y": 1 - layout.header + 8 / layout.height if above else 1 - box.y,
-            "xanchor": box.align,
-            "yanchor": "bottom" if above else "top",
-            "showarrow": False,
-            "borderpad": 0,
-            "font": {"size": 13 if stage and not self.tight else 11},
-        }
-
-    def _marks(self, node: Node, layout: Layout) -> Iterator[dict[str, Any]]:
-        place = layout.places.get(node.id)
-        if place is None:
-            return
-        along, across = ("x", "y") if self.wide else ("y", "x")
-        middle = {"x": place.x, "y": 1 - place.y}
-        bar = ON_PAPER | {
-            "type": "rect",
-            f"{along}sizemode": "pixel",
-            f"{along}anchor": middle[along],
-            f"{along}0": -BAR / 2,
-            f"{along}1": BAR / 2,
-            f"{across}0": middle[across] - place.size / 2,
-            f"{across}1": middle[across] + place.size / 2,
-        }
-        if node.people is None:
-            yield bar | {"line": {"color": self.ink["soft"], "width": 1, "dash": "dot"}}
-        elif node.people * layout.scale < SHORTEST:
-            yield bar | {"fillcolor": self.node_color(node), "line": {"width": 0}}
-        foot, head = middle["y"] + place.size / 2, 1 - layout.header
-        if node.kind == "stage" and self.wide and head - foot > 16 / layout.height:
-            yield bar | {
-                "type": "line",
-                "x1": -BAR / 2,
-                "y0": foot + 3 / layout.height,
-                "y1": head,
-                "line": {"color": self.ink["line"], "width": 1},
-                "layer": "below",
-            }
-
-    def _legend(self, room: int) -> list[str]:
-        rows: list[list[str]] = []
-        used = room + 1
-        for kind, words in self.picture.legend:
-            if used + len(words) + 5 > room:
-                rows.append([])
-                used = 0
-            used += len(words) + 5
-            rows[-1].append(f'<span style="color:{self.colors[kind]}">■</span> {words}')
-        if self.tight:
-            rows.append(["% step: of the stage before", "% all: of all who start"])
-        return ["&nbsp;&nbsp;&nbsp;".join(row) for row in rows]
-
-
-def faded(color: str, opacity: float) -> str:
-    """Make a colour see-through.
-
-    Examples
-    --------
-    >>> faded("#2f7bb0", 0.5)
-    'rgba(47,123,176,0.5)'
+    Returns
+    -------
+    Style
     """
-    red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{opacity})"
+    return {"fillcolor": faded(color, opacity), "line": {"width": 0}}
 
 
-def inert(text: str) -> str:
-    """Write text so that plotly shows every character and reads none as markup or formula.
+def dashed(color: str, opacity: float) -> Style:
+    """Fill a polygon faintly within a dashed line: links between estimates.
 
-    Examples
-    --------
-    >>> inert("<b>5 & $x$")
-    '&lt;b&gt;5 &amp; &#36;x&#36;'
+    Parameters
+    ----------
+    color : str
+        As in "#2f7bb0".
+    opacity : float
+        Of the filling, 0 to 1.
+
+    Returns
+    -------
+    Style
     """
-    codes = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;"}
-    return re.sub("[&<>$]", lambda match: codes[match[0]], text)
+    return {
+        "fillcolor": faded(color, opacity),
+        "line": {"color": faded(color, 0.8), "width": 1, "dash": "dash"},
+    }
 
 
-def lines(text: str, room: int, most: int) -> list[str]:
-    """Break text into lines; what is left over ends in dots.
+def hatched(color: str) -> Style:
+    """Hatch a polygon: what is estimated.
+
+    Parameters
+    ----------
+    color : str
+        As in "#2f7bb0".
+
+    Returns
+    -------
+    Style
+    """
+    faint = faded(color, 0.12)
+    pattern = {"shape": "/", "size": 5, "solidity": 0.35, "fgcolor": color, "bgcolor": faint}
+    line = {"color": color, "width": 1, "dash": "dash"}
+    return {"fillcolor": faint, "fillpattern": pattern, "line": line}
+
+
+def hollow(color: str) -> Style:
+    """Outline a polygon with dots: what is not known.
+
+    Parameters
+    ----------
+    color : str
+        As in "#2f7bb0".
+
+    Returns
+    -------
+    Style
+    """
+    return {"fillcolor": CLEAR, "line": {"color": color, "width": 1, "dash": "dot"}}
+
+
+def hover(text: str) -> str:
+    """Set a sentence for whoever points at something.
 
     Parameters
     ----------
     text : str
-    room : int
-        Width of a line [average characters].
-    most : int
-        The most lines.
 
-    Examples
-    --------
-    >>> lines("Deliver and wow, again and again", 12, 2)
-    ['Deliver and', 'wow, again…']
+    Returns
+    -------
+    str
+        Markup, inert, of at most six lines.
     """
-    room = max(room, 4)
-    broken = textwrap.wrap(text, room, max_lines=most, placeholder="…")
-    return [_cut(line, room) for line in broken]
+    return "<br>".join(map(inert, text_lines(text, SENTENCE, 6, MEDIUM)))
 
 
-def wrapped(text: str, room: int, most: int = 6) -> str:
-    """Write text in lines for plotly, inert."""
-    return "<br>".join(map(inert, lines(text, room, most)))
+def check_choice(field: str, value: object, choices: Collection[str]) -> None:
+    """Refuse what is none of the choices.
 
+    Parameters
+    ----------
+    field : str
+        Name of the argument.
+    value : object
+    choices : collection of str
 
-def _text(parts: Iterable[str], y: float, up: float, color: str) -> dict[str, Any]:
-    return ON_PAPER | {
-        "text": "<br>".join(parts),
-        "align": "left",
-        "x": 0,
-        "y": y,
-        "yshift": up,
-        "xanchor": "left",
-        "yanchor": "top",
-        "showarrow": False,
-        "borderpad": 0,
-        "font": {"size": 12, "color": color},
-    }
-
-
-def _cut(line: str, room: int) -> str:
-    """Shorten a line of characters wider than average, such as Chinese ones and emoji."""
-    if sum(map(_width, line)) <= room:
-        return line
-    kept, used = "", 1
-    for character in line:
-        used += _width(character)
-        if used > room:
-            break
-        kept += character
-    return kept + "…"
-
-
-def _width(character: str) -> int:
-    if unicodedata.combining(character) or unicodedata.category(character) == "Cf":
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    Raises
+    ------
+    InputError
+        If it is none of them; the message lists them.
+    """
+    if value not in choices:
+        raise InputError("figure", [unknown_name(field, value, tuple(choices))])

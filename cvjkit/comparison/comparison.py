@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
-    from cvjkit.charts.page import Theme
+    from cvjkit.charts.style import Theme
     from cvjkit.comparison.figure import Shape
     from cvjkit.model.economics import Economics
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from cvjkit.catalog import crosswalk
 from cvjkit.catalog.crosswalk import spine
-from cvjkit.charts.sankey import COLORS
+from cvjkit.charts.polygons import Edge
+from cvjkit.charts.style import COLORS
 from cvjkit.errors import InputError, unknown_name
 from cvjkit.lens.estimate import HABITUAL, Status
 from cvjkit.numbers import people_text, share_text
@@ -96,15 +97,6 @@ class Bar:
     size: float
     low_size: float | None
     high_size: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """An end of a ribbon: its place along, where it begins across, its thickness."""
-
-    along: float
-    top: float
-    size: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 // the page as text content or as an attribute's value, never as markup.
 
 const SVG = "http://www.w3.org/2000/svg";
-const BAR = 10; // [px] length of a node along the picture, as in picture.py
 const LEAST_WIDE = 560; // [px] below this the picture runs downwards
 // [px] of a step: at least, for each digit of its number, for each letter of its other lines
 const TIGHT = { least: 60, digit: 9, letter: 6.2, beside: 10 };
@@ -39,26 +38,24 @@ function keyed(parent, make) {
   };
 }
 
-// A ribbon through points [along, across], as wide as the flow at every one of them.
-function ribbon(points, thickness, upright) {
-  const path = [];
-  points.forEach(([along, across], place) => {
-    if (place > 0) path.push([along - BAR / 2, across]);
-    if (place < points.length - 1) path.push([along + BAR / 2, across]);
-  });
-  const at = (along, across) => (upright ? `${across},${along}` : `${along},${across}`);
-  const edge = (line, side) =>
-    line
-      .map(([along, across], i) => {
-        const y = (across + side).toFixed(2);
-        if (i === 0) return at(along.toFixed(2), y);
-        const [before, was] = line[i - 1];
-        const middle = ((before + along) / 2).toFixed(2);
-        return `C${at(middle, (was + side).toFixed(2))} ${at(middle, y)} ${at(along.toFixed(2), y)}`;
+// A ribbon through edges { along, top, size }, bent as cvjkit.charts.polygons bends it.
+function ribbon(edges, stretch, upright) {
+  const at = (along, across) =>
+    upright
+      ? `${(across * stretch).toFixed(2)},${along.toFixed(2)}`
+      : `${(along * stretch).toFixed(2)},${across.toFixed(2)}`;
+  const line = (sections, side) =>
+    sections
+      .map(({ along, top, size }, i) => {
+        const across = top + side * size;
+        if (i === 0) return at(along, across);
+        const before = sections[i - 1];
+        const middle = (before.along + along) / 2;
+        const was = before.top + side * before.size;
+        return `C${at(middle, was)} ${at(middle, across)} ${at(along, across)}`;
       })
       .join("");
-  const back = [...path].reverse();
-  return `M${edge(path, -thickness / 2)}L${edge(back, thickness / 2)}Z`;
+  return `M${line(edges, 0)}L${line([...edges].reverse(), 1)}Z`;
 }
 
 function build(el) {
@@ -159,7 +156,7 @@ function paint(parts, picture, theme) {
 // The step at which no number and no share is cut.
 // Numbers beside the main line have less of a step to themselves.
 function needed({ least, digit, letter, beside }, { nodes, layouts }, stages, lines) {
-  const isBeside = ({ id }) => layouts.h.boxes[id]?.align === "right";
+  const isBeside = ({ id }) => layouts.h.labels[id]?.align === "right";
   const digits = nodes.map((node) =>
     isBeside(node) ? node.value.length * beside + 16 : node.value.length * digit,
   );
@@ -181,50 +178,45 @@ function place(parts, picture) {
   parts.figure.classList.toggle("cvj-tight", tight);
   parts.field.style.height = `${height}px`;
   set(parts.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
-  const across = upright ? width : height;
-  const turn = ([x, y]) => (upright ? [y * height, x * width] : [x * width, y * height]);
+  const stretch = width / layout.width;
 
   const ids = new Map(picture.nodes.map((node) => [node.id, node]));
-  const placed = picture.nodes.filter((node) => layout.places[node.id]);
+  const placed = picture.nodes.filter((node) => layout.boxes[node.id]);
   parts.eachGuide(
     placed.filter((node) => node.kind === "stage" && !upright),
     (line, { id }) => {
-      const spot = layout.places[id];
-      const [x, foot] = [spot.x * width - BAR / 2 + 0.5, (spot.y - spot.size / 2) * height - 3];
-      const head = layout.header * height - 4;
+      const box = layout.boxes[id];
+      const [x, foot] = [box.left * stretch + 0.5, box.top - 3];
+      const head = layout.header - 4;
       set(line, { x1: x, x2: x, y1: head, y2: foot > head + 8 ? foot : head });
     },
   );
   parts.eachLink(
     picture.links.map((link, i) => ({ ...link, id: `${link.source}>${link.target}`, i })),
     (path, { source, target, kind, people, text, i }) => {
-      const { points, size } = layout.bands[i];
       path.setAttribute("class", `sankey-link kind-${kind}`);
-      path.setAttribute("d", ribbon(points.map(turn), size * across, upright));
+      path.setAttribute("d", ribbon(layout.ribbons[i], stretch, upright));
       Object.assign(path.dataset, { source, target, kind, people, text });
     },
   );
   parts.eachNode(placed, (rect, { id, kind, people, text }) => {
-    const spot = layout.places[id];
-    const [along, middle] = turn([spot.x, spot.y]);
-    const size = spot.size * across;
-    const [x, y] = [along - BAR / 2, middle - size / 2];
+    const box = layout.boxes[id];
     const hollow = kind === "stage" && people === null;
-    set(rect, upright ? { x: y, y: x, width: size, height: BAR } : { x, y, width: BAR, height: size });
+    set(rect, { x: box.left * stretch, y: box.top, width: box.width * stretch, height: box.height });
     rect.setAttribute("class", `sankey-node kind-${kind}${hollow ? " cvj-hollow" : ""}`);
     Object.assign(rect.dataset, { node: id, text });
   });
   parts.eachLabel(
-    Object.keys(layout.boxes).map((id) => ids.get(id)).filter(Boolean),
+    Object.keys(layout.labels).map((id) => ids.get(id)).filter(Boolean),
     (label, { id, kind, stage, name, value, notes, short, text }) => {
-      const box = layout.boxes[id];
+      const box = layout.labels[id];
       label.className = `node-label label-${kind === "stage" ? "stage" : "side"} kind-${kind}`;
       Object.assign(label.dataset, { stage, kind, align: box.align });
       label.title = name || text;
       Object.assign(label.style, {
-        left: `${box.x * 100}%`,
-        top: `${box.y * 100}%`,
-        width: `${box.width * 100}%`,
+        left: `${box.left * stretch}px`,
+        top: `${box.top}px`,
+        width: `${box.width * stretch}px`,
       });
       const lines = (tight ? short : notes).map((note) => ["cvj-note", note]);
       fill(label, [...(name ? [["cvj-name", name]] : []), ["cvj-value", value], ...lines]);

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from itertools import pairwise
 
 import plotly.graph_objects as go
 import pytest
@@ -13,11 +12,16 @@ from hypothesis import strategies as st
 
 import cvjkit as cvj
 from cvjkit.charts.figures import funnel, sankey, summary, table
-from cvjkit.charts.sankey import COLORS, sankey_picture
+from cvjkit.charts.layout import THINNEST
+from cvjkit.charts.sankey import sankey_picture
+from cvjkit.charts.style import COLORS
+from cvjkit.charts.text import text_width
 from tests.strategies import journeys
 
 FIVE = [10000, 2000, 100, 40, 10]
 HOSTILE = '<img src=x onerror=alert(1)> <a href="javascript:alert(2)">& $x$ %{x} </b>'
+# A span of a label: its size, whether it is bold, its words, and the space after it.
+PART = re.compile(r'<span style="font-size:(\d+)px[^"]*">(<b>)?([^<]*)(?:</b>)?</span>( ?)')
 MARKUP = re.compile(r"</?(?:b|br|span)(?: style=\"[a-z0-9:;#-]*\")?>")
 
 
@@ -41,56 +45,61 @@ def hostile():
     return journey.with_transition("conversion", "reach", 0.1)
 
 
-def flows(trace: go.Sankey):
-    yield from zip(trace.link.source, trace.link.target, trace.link.value, strict=True)
+def marked(figure: go.Figure, mark: str) -> list[go.Scatter]:
+    return [trace for trace in figure.data if (trace.meta or {}).get("mark") == mark]
 
 
 def texts(figure: go.Figure) -> list[str]:
     """Everything plotly is asked to write."""
-    written = [each.text for each in figure.layout.annotations]
+    written = [note.text for note in figure.layout.annotations]
     written += [figure.layout.title.text, *(figure.layout.yaxis.ticktext or ())]
     for trace in figure.data:
-        parts = (trace.node, trace.link) if trace.type == "sankey" else (trace,)
-        for part in parts:
-            written += [text for text in part.customdata or () if text]
-            written += [
-                text for text in part["label" if part is not trace else "text"] or () if text
-            ]
+        for part in (trace.text, trace.customdata, trace.name):
+            written += [part] if isinstance(part, str) else [text for text in part or () if text]
     return written
+
+
+def thickness(trace: go.Scatter, orientation: str) -> float:
+    """Measure a ribbon where it begins: between the first corner and the last but one."""
+    across = trace.y if orientation == "h" else trace.x
+    return abs(across[-2] - across[0])
 
 
 @given(journeys(), st.sampled_from(["h", "v"]))
 def test_in_the_figure_what_comes_to_a_node_goes_on_stays_or_leaves(journey, orientation):
-    """P19, on plotly's own numbers."""
+    """P19, on the numbers of the traces, which are those of the layout's meta."""
     figure = sankey(journey, orientation=orientation)
-    if not figure.data:
-        assert not sankey_picture(journey.flow()).links
-        return
-    trace = figure.data[0]
-    size = sum(trace.link.value)
-    assert all(value > 0 for value in trace.link.value)
-    sources, targets = set(trace.link.source), set(trace.link.target)
-    assert sources | targets == set(range(len(trace.node.label)))
-    for node in sources & targets:
-        came = sum(value for _, target, value in flows(trace) if target == node)
-        went = sum(value for source, _, value in flows(trace) if source == node)
-        assert came == pytest.approx(went, rel=1e-6, abs=1e-7 * size)
-    entered = sum(value for source, _, value in flows(trace) if source not in targets)
-    left = sum(value for _, target, value in flows(trace) if target not in sources)
-    assert entered == pytest.approx(left, rel=1e-6, abs=1e-7 * size)
+    links = [trace.meta for trace in marked(figure, "link")]
+    nodes = {trace.meta["id"]: trace.meta for trace in marked(figure, "node")}
+    assert [{"mark": "link", **link} for link in figure.layout.meta["links"]] == links
+    drawn = [node for node in figure.layout.meta["nodes"] if node["id"] in nodes]
+    assert [{"mark": "node", **node} for node in drawn] == list(nodes.values())
+    size = sum(link["people"] for link in links)
+    assert all(link["people"] > 0 for link in links)
+    for key, node in nodes.items():
+        came = sum(link["people"] for link in links if link["target"] == key)
+        went = sum(link["people"] for link in links if link["source"] == key)
+        for total in (came, went) if node["kind"] == "stage" else (came + went,):
+            assert total == pytest.approx(node["people"], rel=1e-6, abs=1e-7 * size)
 
 
-@given(journeys(unknown=True))
-def test_every_node_has_a_place_on_the_page_from_left_to_right_and_no_link_runs_back(journey):
-    figure = sankey(journey)
-    for trace in figure.data:
-        assert trace.arrangement == "fixed"
-        assert all(0.001 <= place <= 0.999 for place in (*trace.node.x, *trace.node.y))
-        assert all(one <= other for one, other in pairwise(trace.node.x))
-        assert all(
-            trace.node.x[source] < trace.node.x[target] for source, target, _ in flows(trace)
-        )
-        assert trace.node.pad >= 0
+@given(journeys(unknown=True), st.sampled_from(["h", "v"]))
+def test_the_polygons_are_those_of_the_layout_and_as_thick_as_people_are_many(journey, orientation):
+    picture = sankey_picture(journey.flow())
+    layout = picture.layouts[orientation]
+    figure = sankey(journey, orientation=orientation)
+    for trace, edges in zip(marked(figure, "link"), layout.ribbons, strict=True):
+        people = max(THINNEST, trace.meta["people"] * layout.scale)
+        assert thickness(trace, orientation) == pytest.approx(people)
+        corner = (edges[0].along, edges[0].top)
+        assert (trace.x[0], trace.y[0]) == (corner if orientation == "h" else corner[::-1])
+    for trace in marked(figure, "node"):
+        box = layout.boxes[trace.meta["id"]]
+        assert (min(trace.x), min(trace.y)) == (box.left, box.top)
+        assert (max(trace.x), max(trace.y)) == (box.left + box.width, box.top + box.height)
+    assert figure.layout.xaxis.range == (0, layout.width)
+    assert figure.layout.yaxis.range[1] == 0
+    assert figure.layout.yaxis.range[0] >= layout.height
 
 
 @given(journeys(unknown=True), st.sampled_from(["h", "v"]))
@@ -101,20 +110,24 @@ def test_labels_keep_to_the_room_the_layout_gives_them(journey, orientation):
     kinds = {node.id: node.kind for node in picture.nodes}
     wide = orientation == "h"
     page = (figure.layout.width or 900) - figure.layout.margin.l - figure.layout.margin.r
-    for label in figure.layout.annotations:
-        if label.name not in layout.boxes:
+    for note in figure.layout.annotations:
+        if note.name not in layout.labels:
             continue
-        box, stage = layout.boxes[label.name], kinds[label.name] == "stage"
-        lines = re.split(r"<br>", label.text)
-        height = len(lines) * label.font.size * 1.3
-        reserved = (90 if wide else 88) if stage else 34 if box.align == "right" else 54
-        assert height <= reserved
-        # A number may be wider than its box where only its own links follow, a line of words not.
-        room = box.width * page * (1.06 if stage or box.align == "right" else 1.55)
+        label, stage = layout.labels[note.name], kinds[note.name] == "stage"
+        lines = re.split(r"<br>", note.text)
+        reserved = 34 if label.align == "right" else 54
+        if stage:
+            reserved = 98 if wide else 88
+        assert len(lines) * note.font.size * 1.3 <= reserved
+        room = label.width * page / layout.width
         for line in lines:
-            sizes = [int(size) for size in re.findall(r"font-size:(\d+)px", line)]
-            characters = len(html.unescape(MARKUP.sub("", line)))
-            assert characters * max(sizes) * 0.5 <= room, line
+            parts = PART.findall(line)
+            assert parts
+            needed = sum(
+                text_width(html.unescape(f"{words}{gap}"), int(size), bold=bool(bold))
+                for size, bold, words, gap in parts
+            )
+            assert needed <= room + 1e-6, line
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -124,23 +137,28 @@ def test_links_are_coloured_by_kind_and_the_legend_names_the_kinds_there_are(the
 
     def rgb(kind):
         color = COLORS[theme][kind]
-        return ",".join(str(int(color[place : place + 2], 16)) for place in (1, 3, 5))
+        return ",".join(str(int(color[start : start + 2], 16)) for start in (1, 3, 5))
 
-    drawn = {re.match(r"rgba\((\d+,\d+,\d+),", color)[1] for color in figure.data[0].link.color}
-    assert drawn == {rgb(kind) for kind, _ in picture.legend}
-    legend = next(a.text for a in figure.layout.annotations if "■" in a.text)
-    found = re.findall(r'color:(#\w+)">■</span> ([\w ]+)', legend)
-    assert found == [(COLORS[theme][kind], words) for kind, words in picture.legend]
-    plain = next(a.text for a in sankey(five()).layout.annotations if "■" in a.text)
-    assert "go back" not in plain
+    for trace in [*marked(figure, "link"), *marked(figure, "legend")]:
+        assert trace.fillcolor.startswith(f"rgba({rgb(trace.meta['kind'])},")
+    legend = [(swatch.meta["kind"], swatch.text) for swatch in marked(figure, "legend")]
+    assert legend == list(picture.legend)
+    said = [MARKUP.sub("", note.text) for note in figure.layout.annotations]
+    assert [words for words in said if words in dict(picture.legend).values()] == [
+        words for _, words in picture.legend
+    ]
+    assert "go back" not in [swatch.text for swatch in marked(sankey(five()), "legend")]
 
 
 def test_a_way_back_is_a_node_of_its_own_and_never_a_circle():
-    trace = sankey(busy()).data[0]
-    labels = list(trace.node.label)
-    back = next(place for place, label in enumerate(labels) if "back to Engagement" in label)
-    assert back not in trace.link.source
-    assert any(label.startswith("returned") for label in labels)
+    figure = sankey(busy())
+    nodes = {trace.meta["id"]: trace for trace in marked(figure, "node")}
+    back = nodes["back:conversion:engagement"]
+    assert "back to Engagement" in back.text
+    assert back.meta["id"] not in {trace.meta["source"] for trace in marked(figure, "link")}
+    assert "returned:engagement" in nodes
+    for trace in marked(figure, "link"):
+        assert trace.x[0] < max(trace.x)
 
 
 def test_the_labels_say_counts_and_shares():
@@ -153,7 +171,7 @@ def test_the_labels_say_counts_and_shares():
 def test_the_summary_stands_below_the_figure_and_in_its_meta():
     figure = sankey(five())
     assert figure.layout.meta["summary"] == summary(five())
-    shown = [" ".join(MARKUP.sub(" ", each.text).split()) for each in figure.layout.annotations]
+    shown = [" ".join(MARKUP.sub(" ", note.text).split()) for note in figure.layout.annotations]
     assert summary(five()) in shown
 
 
@@ -167,8 +185,7 @@ def test_names_that_are_markup_are_text(draw, orientation):
 
 
 def test_names_cannot_reach_hover_templates():
-    trace = sankey(hostile()).data[0]
-    assert trace.node.hovertemplate == trace.link.hovertemplate == "%{customdata}<extra></extra>"
+    assert {trace.hovertemplate for trace in sankey(hostile()).data} == {None}
     assert funnel(hostile()).data[0].hovertemplate == "%{customdata}<extra></extra>"
 
 
@@ -182,11 +199,13 @@ def test_a_long_name_is_cut(name):
     assert len(figure.layout.title.text) < 400
 
 
-def test_a_stage_that_was_not_counted_is_outlined_and_has_no_node():
+def test_a_stage_that_was_not_counted_is_hollow():
     figure = sankey(five([1000, None, 100, 40, 10]))
-    assert "Acquisition" not in figure.data[0].node.label
-    assert len([shape for shape in figure.layout.shapes if shape.line.dash == "dot"]) == 1
-    label = next(a.text for a in figure.layout.annotations if a.name == "acquisition")
+    hollow = [trace for trace in marked(figure, "node") if trace.line.dash == "dot"]
+    assert [trace.meta["id"] for trace in hollow] == ["acquisition"]
+    assert hollow[0].fillcolor == "rgba(0,0,0,0)"
+    assert hollow[0].meta["people"] is None
+    label = next(note.text for note in figure.layout.annotations if note.name == "acquisition")
     assert "not known" in label
 
 
@@ -220,7 +239,7 @@ def test_from_a_later_stage_on_the_title_says_so():
         "from Conversion on: the 100 who" in a.text.replace("<br>", " ")
         for a in figure.layout.annotations
     )
-    assert "Reach" not in figure.data[0].node.label
+    assert not any("Reach" in trace.text for trace in figure.data)
     assert "10,000" not in table(five(), start="conversion").to_string()
 
 

@@ -151,10 +151,17 @@ def test_every_number_is_written_and_no_label_meets_the_next(
 
 def test_the_legend_says_what_every_mark_means(starter: Comparison) -> None:
     figure = starter.figure()
-    named = {trace.meta["mark"] for trace in figure.data if trace.type == "bar"}
+    swatches = traces(figure, "legend")
+    named = {trace.meta["kind"]: trace for trace in swatches}
     drawn = {trace.meta["status"] for trace in traces(figure, "bar")}
-    drawn |= {trace.meta["mark"] for trace in figure.data} - {"bar", "interval"}
-    assert named == drawn
+    drawn |= {trace.meta["mark"] for trace in figure.data} - {"bar", "interval", "legend"}
+    assert named.keys() == drawn
+    for bar in traces(figure, "bar"):
+        swatch = named[bar.meta["status"]]
+        assert (swatch.fillcolor, swatch.line) == (bar.fillcolor, bar.line)
+        assert swatch.fillpattern == bar.fillpattern
+    said = [re.sub("<[^>]+>", "", note.text) for note in figure.layout.annotations]
+    assert all(swatch.text in said for swatch in swatches)
 
 
 def test_the_figure_says_in_words_what_it_shows() -> None:

@@ -1,0 +1,162 @@
+"""The part of a flow that a picture shows."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from typing import TYPE_CHECKING
+
+from cvjkit.errors import InputError, unknown_name
+from cvjkit.numbers import share_text
+
+if TYPE_CHECKING:
+    from cvjkit.model.flow import Flow
+
+NEGLIGIBLE = 1e-9  # share of visits that is left over by rounding
+NAMED = 60  # [characters] the most of a name in a sentence
+
+
+class Excerpt:
+    """The numbers of a flow from one stage on, as plain values; None where not known.
+
+    Parameters
+    ----------
+    flow : Flow
+    start : str, optional
+        Key of the first stage to show; by default the first there is.
+
+    Attributes
+    ----------
+    begin : str
+        Key of the first stage shown.
+    whole : bool
+        Whether that is the first stage there is.
+    stages : dict of stage key to dict
+        The columns of `Flow.stages`; people from stages that are not shown count as entered.
+    links : list of (source, target, kind, people)
+        Those that begin at a stage shown.
+
+    Raises
+    ------
+    InputError
+        If the framework has no stage `start`.
+    """
+
+    def __init__(self, flow: Flow, start: str | None = None) -> None:
+        keys = flow.framework.keys
+        if start is not None and start not in keys:
+            raise InputError("start", [unknown_name("start", start, keys)])
+        self.flow = flow
+        self.begin = keys[0] if start is None else start
+        self.whole = self.begin == keys[0]
+        table = flow.stages.drop(columns="name")
+        columns = {str(column): table[column].to_list() for column in table}
+        self.stages: dict[str, dict[str, float | None]] = {
+            key: {column: _known(values[index]) for column, values in columns.items()}
+            for index, key in enumerate(keys)
+            if index >= keys.index(self.begin)
+        }
+        smallest = NEGLIGIBLE * max(row["visits"] or 0 for row in self.stages.values())
+        for row in self.stages.values():
+            flows = ("entered", "referred", "dropped", "finished")
+            row.update({column: 0.0 for column in flows if 0 < (row[column] or 0) <= smallest})
+        ends = (flow.links[column].to_list() for column in ("source", "target", "kind", "people"))
+        links = [link for link in zip(*ends, strict=True) if link[3] > smallest]
+        self.links: list[tuple[str, str, str, float]] = [
+            link for link in links if link[0] in self.stages
+        ]
+        for source, target, kind, people in links:
+            arrives = source not in self.stages and target in self.stages and kind != "referral"
+            if arrives:
+                before = self.stages[target]["entered"] or 0
+                self.stages[target]["entered"] = before + people
+
+    def name(self, key: str) -> str:
+        """Give a stage's name for use in a sentence.
+
+        Parameters
+        ----------
+        key : str
+
+        Returns
+        -------
+        str
+        """
+        return legible(self.flow.framework[key].name, NAMED)
+
+    def share(self, key: str, people: float) -> str:
+        """Write what share of a stage's visits some people are.
+
+        Parameters
+        ----------
+        key : str
+        people : float
+
+        Returns
+        -------
+        str
+            Empty if the visits are not known.
+        """
+        visits = self.stages[key]["visits"]
+        return share_text(people / visits) if visits else ""
+
+    def out(self, key: str, *kinds: str) -> list[tuple[str, str, float]]:
+        """Find a stage's links of some kinds.
+
+        Parameters
+        ----------
+        key : str
+        *kinds : str
+
+        Returns
+        -------
+        list of (target, kind, people)
+        """
+        return [
+            (to, kind, people)
+            for source, to, kind, people in self.links
+            if source == key and kind in kinds
+        ]
+
+    def into(self, key: str, kind: str) -> float:
+        """Sum the people who come to a stage by links of a kind.
+
+        Parameters
+        ----------
+        key, kind : str
+
+        Returns
+        -------
+        float
+        """
+        return math.fsum(people for _, to, of, people in self.links if to == key and of == kind)
+
+
+def legible(name: str, most: int | None = None) -> str:
+    """Put a name on one line; one that runs from right to left stays by itself.
+
+    Parameters
+    ----------
+    name : str
+    most : int, optional
+        Number of characters from which on it is shortened.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> legible("Get to know  and trust", 12)
+    'Get to know…'
+    """
+    text = " ".join(name.split())
+    if most is not None and len(text) > most:
+        text = text[: most - 1].rstrip() + "…"
+    directions = {unicodedata.bidirectional(character) for character in text}
+    turns = directions & {"R", "AL", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI"}
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if turns else text
+
+
+def _known(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(value)

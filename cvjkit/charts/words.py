@@ -1,0 +1,136 @@
+"""What a picture of a flow says in words and as a table."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from cvjkit.charts.excerpt import NAMED, legible
+from cvjkit.numbers import people_text, share_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cvjkit.charts.excerpt import Excerpt
+
+MONEY = ("first_payment", "bought_again", "habitual")
+COLUMNS = {
+    "people": "People",
+    "visits": "Visits",
+    "step_rate": "Of previous",
+    "overall_rate": "Of all",
+    "entered": "Enter",
+    "referred": "Referred",
+    "returned": "Return",
+    "dropped": "Leave",
+    "finished": "Stay to the end",
+}
+ALWAYS = ("people", "step_rate", "overall_rate", "dropped")
+
+
+def subtitle(excerpt: Excerpt) -> str:
+    """Name the framework and the segments, and the stage at which the picture begins.
+
+    Parameters
+    ----------
+    excerpt : Excerpt
+
+    Returns
+    -------
+    str
+    """
+    segments = excerpt.flow.segments
+    who = legible(segments[0], NAMED) if len(segments) == 1 else f"{len(segments)} segments"
+    parts = [legible(excerpt.flow.framework.name, NAMED), who]
+    if not excerpt.whole:
+        arriving = people_text(excerpt.stages[excerpt.begin]["entered"])
+        begin = excerpt.name(excerpt.begin)
+        parts.append(f"from {begin} on: the {arriving} who arrive there are drawn as the whole")
+    return " · ".join(parts)
+
+
+def summary(excerpt: Excerpt) -> str:
+    """Say who enters, who reaches each stage where money is made, and where most are lost.
+
+    Parameters
+    ----------
+    excerpt : Excerpt
+
+    Returns
+    -------
+    str
+        One or two sentences.
+    """
+    title, rows = legible(excerpt.flow.name, NAMED), excerpt.stages
+    arriving = math.fsum(row["entered"] or 0 for row in rows.values())
+    if not arriving:
+        if rows[excerpt.begin]["people"] is None:
+            return f"{title}: how many people enter is not known, so there is no flow to show."
+        return f"{title}: nobody enters yet, so there is no flow to show."
+    framework = excerpt.flow.framework
+    goals = [key for key in rows if framework[key].milestone in MONEY] or [list(rows)[-1]]
+    numbers = [_number(rows[key]["people"]) for key in goals]
+    stages = [f"{excerpt.name(key)}{_in_brackets(rows[key]['overall_rate'])}" for key in goals]
+    reached = [f"{number} {stage}" for number, stage in zip(numbers, stages, strict=True)]
+    reached[0] = f"{numbers[0]} reach {stages[0]}"
+    where = "" if excerpt.whole else f" at {excerpt.name(excerpt.begin)}"
+    sentence = f"{title}: {people_text(arriving)} people enter{where}; {_listed(reached)}."
+    leak = max(rows, key=lambda key: rows[key]["dropped"] or 0)
+    dropped = rows[leak]["dropped"]
+    if not dropped:
+        return f"{sentence} Nobody is lost on the way."
+    part = _in_brackets(dropped / (rows[leak]["visits"] or dropped))
+    return (
+        f"{sentence} The biggest leak is after {excerpt.name(leak)}, "
+        f"where {people_text(dropped)} people leave{part}."
+    )
+
+
+def table(excerpt: Excerpt) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Set the numbers as a table.
+
+    Parameters
+    ----------
+    excerpt : Excerpt
+
+    Returns
+    -------
+    headings : tuple of str
+        Columns that would say nothing are left out.
+    rows : tuple of tuple of str
+        One a stage, formatted.
+    """
+    rows = excerpt.stages.values()
+    telling = {column: any(row[column] for row in rows) for column in COLUMNS}
+    telling["visits"] = any(row["visits"] != row["people"] for row in rows)
+    shown = [column for column in COLUMNS if column in ALWAYS or telling[column]]
+    return (
+        ("Stage", *(COLUMNS[column] for column in shown)),
+        tuple(
+            (
+                legible(excerpt.flow.framework[key].name),
+                *(_cell(row, column) for column in shown),
+            )
+            for key, row in excerpt.stages.items()
+        ),
+    )
+
+
+def _cell(row: Mapping[str, float | None], column: str) -> str:
+    value, visits = row[column], row["visits"]
+    if column.endswith("_rate"):
+        return share_text(value)
+    part = _in_brackets(value / visits) if column == "dropped" and value and visits else ""
+    return f"{people_text(value)}{part}"
+
+
+def _number(people: float | None) -> str:
+    return "an unknown number" if people is None else people_text(people)
+
+
+def _in_brackets(share: float | None) -> str:
+    return "" if share is None else f" ({share_text(share)})"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -1,0 +1,146 @@
+"""Nothing in a layout lies on anything else, and links are as thick as people are many."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import example, given
+
+import cvjkit as cvj
+from cvjkit.charts.layout import BAR, SHORTEST, THINNEST, Layout
+from cvjkit.charts.polygons import bent
+from cvjkit.charts.sankey import Picture, sankey_picture
+from tests.strategies import journeys
+
+# [px] heights the labels take in both renderers, for a stage, an exit and an entrance
+HEIGHTS = {"h": (88, 47, 32), "v": (84, 31, 17)}
+TOUCHING = 0.6  # [px]
+JUMPS = (
+    cvj.Journey.from_rates("five", 1000, [0.5, 0.5, 0.5, 0.5])
+    .with_transition("reach", "conversion", 0.2)
+    .with_transition("reach", "retention", 0.1)
+    .with_transition("acquisition", "loyalty", 0.3)
+)
+
+
+@given(journeys(unknown=True))
+def test_no_label_lies_on_another_or_on_a_bar_or_on_a_link(journey):
+    picture = sankey_picture(journey.flow())
+    for layout in picture.layouts.values():
+        labels = label_boxes(picture, layout)
+        things = {**labels, **bars(layout)}
+        for name, box in labels.items():
+            for other, thing in things.items():
+                assert name == other or not overlap(box, thing), (layout.orientation, name, other)
+            for link, ribbon in zip(picture.links, layout.ribbons, strict=True):
+                for part in slices(ribbon, layout):
+                    assert not overlap(box, part), (layout.orientation, name, link)
+
+
+@given(journeys(unknown=True))
+def test_nothing_leaves_the_page_and_links_are_as_thick_as_people_are_many(journey):
+    picture = sankey_picture(journey.flow())
+    for layout in picture.layouts.values():
+        for left, top, right, bottom in [
+            *label_boxes(picture, layout).values(),
+            *bars(layout).values(),
+        ]:
+            assert left >= -TOUCHING
+            assert top >= -TOUCHING
+            assert right <= layout.width + TOUCHING
+            assert bottom <= layout.height + TOUCHING
+        for link, ribbon in zip(picture.links, layout.ribbons, strict=True):
+            sizes = {edge.size for edge in ribbon}
+            assert sizes == {max(THINNEST, layout.scale * link.people)}
+
+
+@given(journeys(unknown=True))
+def test_a_link_goes_from_the_bar_it_leaves_to_the_bar_it_meets(journey):
+    picture = sankey_picture(journey.flow())
+    for layout in picture.layouts.values():
+        upright = layout.orientation == "v"
+        for link, ribbon in zip(picture.links, layout.ribbons, strict=True):
+            assert all(one.along < other.along + TOUCHING for one, other in pairwise(ribbon))
+            for node, edge in ((link.source, ribbon[0]), (link.target, ribbon[-1])):
+                box = layout.boxes[node]
+                starts, length = (box.left, box.width), (box.top, box.height)
+                along, across = (length, starts) if upright else (starts, length)
+                meets = along[0] + along[1] if edge is ribbon[0] else along[0]
+                assert edge.along == pytest.approx(meets)
+                assert edge.top >= across[0] - TOUCHING
+                assert edge.top + edge.size <= sum(across) + TOUCHING
+
+
+@given(journeys())
+def test_bars_are_as_long_as_the_links_that_meet_there(journey):
+    picture = sankey_picture(journey.flow())
+    for layout in picture.layouts.values():
+        for node in picture.nodes:
+            if node.kind != "stage" or node.id not in layout.boxes:
+                continue
+            box = layout.boxes[node.id]
+            across = box.height if layout.orientation == "h" else box.width
+            pairs = list(zip(picture.links, layout.ribbons, strict=True))
+            came = sum(ribbon[0].size for link, ribbon in pairs if link.target == node.id)
+            went = sum(ribbon[0].size for link, ribbon in pairs if link.source == node.id)
+            assert across == pytest.approx(max(came, went, SHORTEST))
+
+
+@given(journeys(unknown=True))
+@example(JUMPS)
+def test_links_that_skip_a_stage_pass_beside_it_and_beside_each_other(journey):
+    picture = sankey_picture(journey.flow())
+    for layout in picture.layouts.values():
+        along, across = (0, 1) if layout.orientation == "h" else (1, 0)
+        taken = {}
+        for ribbon in layout.ribbons:
+            for edge in ribbon[1:-1]:
+                taken.setdefault(round(edge.along), []).append((edge.top, edge.top + edge.size))
+        for at, spans in taken.items():
+            beside = [
+                (box[across], box[across + 2])
+                for box in bars(layout).values()
+                if box[along] - 1 < at < box[along + 2] + 1
+            ]
+            for one, other in pairwise(sorted(spans + beside)):
+                assert one[1] <= other[0] + TOUCHING
+
+
+def label_boxes(picture: Picture, layout: Layout):
+    kinds = {node.id: node.kind for node in picture.nodes}
+    stage, exit_, lane = HEIGHTS[layout.orientation]
+    boxes = {}
+    for name, label in layout.labels.items():
+        height = stage if kinds[name] == "stage" else lane if label.align == "right" else exit_
+        right = label.left + label.width
+        boxes[f"label {name}"] = (label.left, label.top, right, label.top + height)
+    return boxes
+
+
+def bars(layout: Layout):
+    return {
+        f"bar {name}": (box.left, box.top, box.left + box.width, box.top + box.height)
+        for name, box in layout.boxes.items()
+    }
+
+
+def slices(ribbon, layout: Layout):
+    """Thin slices of a link, bent as both renderers bend it."""
+    for edge in bent(ribbon):
+        part = (edge.along, edge.top, edge.along, edge.top + edge.size)
+        yield part if layout.orientation == "h" else (part[1], part[0], part[3], part[2])
+
+
+def overlap(one, other) -> bool:
+    return min(one[2], other[2]) - max(one[0], other[0]) > TOUCHING - (
+        other[0] == other[2]
+    ) and min(one[3], other[3]) - max(one[1], other[1]) > TOUCHING - (other[1] == other[3])
+
+
+def test_every_bar_has_the_same_length_along_the_picture():
+    for layout in sankey_picture(JUMPS.flow()).layouts.values():
+        lengths = [
+            box.width if layout.orientation == "h" else box.height for box in layout.boxes.values()
+        ]
+        assert lengths == pytest.approx([BAR] * len(lengths))
