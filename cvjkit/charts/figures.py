@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ORIENTATIONS = ("h", "v")
 PAGE, MARGIN = {"h": 900.0, "v": 390.0}, {"h": 24.0, "v": 16.0}  # [px] widths
 FUNNEL = 0.9  # share of the width that plotly gives to the widest bar of a funnel
+APART = "\N{NO-BREAK SPACE}" * 3
 ABBREVIATIONS = "% step: of the stage before. % all: of all who start."
 NODE_COLORS = {"returned": "back", "again": "repeat", "referred": "referral"}
 
@@ -162,23 +163,37 @@ def funnel(
     wide = orientation == "h"
     flow = _flow(subject, segment)
     picture = sankey_picture(flow)
-    page = Page(theme, _width(orientation), MARGIN[orientation])
     stages = [node for node in picture.nodes if node.kind == "stage"]
     people = [None if pd.isna(number) else number for number in flow.stages["people"]]
     keys = [node.stage for node in stages]
-    # Where the page is narrow, the shares stand below the name instead of beside the bar.
-    room, apart = 150.0 if wide else 138.0, "&nbsp;&nbsp;&nbsp;"
+    # Where the page is narrow, the shares stand below the name instead of below the number.
+    room = 150.0 if wide else 138.0
+    needed = [
+        max(
+            text_width(node.value, BODY, bold=True),
+            text_width(APART.join(node.notes), SMALL) if wide else 0.0,
+        )
+        for node in stages
+    ]
+    # A number that is wider than its bar stands beside it, and has room there.
+    width = max(_width(orientation), room + 3 * max(needed) + 8)
+    page = Page(theme, width, MARGIN[orientation])
+    longest = max((number or 0.0 for number in people), default=0.0) or 1.0
+    bars = [FUNNEL * (width - room) * (number or 0.0) / longest for number in people]
+    inside = [text + 8 < bar for text, bar in zip(needed, bars, strict=True)]
     names = ["<br>".join(map(inert, text_lines(node.name, room, 2, BODY))) for node in stages]
     values = [f"<b>{inert(node.value)}</b>" for node in stages]
-    shares = [apart.join(map(inert, node.notes)) for node in stages]
     if wide:
-        values = [f"{value}{apart}{share}" for value, share in zip(values, shares, strict=True)]
+        small = f'<span style="font-size:{SMALL}px">'
+        shares = [f"{small}{inert(APART.join(node.notes))}</span>" for node in stages]
+        values = [f"{value}<br>{share}" for value, share in zip(values, shares, strict=True)]
     else:
         shares = ["<br>".join(page.soft(note, SMALL) for note in node.notes) for node in stages]
         names = [f"{name}<br>{share}" for name, share in zip(names, shares, strict=True)]
-    for key, number in zip(keys, people, strict=True):
+    for index, number in enumerate(people):
         if number is None:
-            page.write(0, key, [page.soft("not known", SMALL)], SMALL)
+            values[index] = ""
+            page.write(0, keys[index], [page.soft("not known", SMALL)], SMALL)
     warnings = [f"• {warning}" for warning in picture.warnings]
     layout = page.layout(
         (46 if wide else 68) * len(stages),
@@ -186,7 +201,7 @@ def funnel(
         [picture.summary, *warnings],
         {"summary": picture.summary},
         subtitle=picture.subtitle,
-        stretches=wide,
+        stretches=wide and width == _width(orientation),
     )
     layout["xaxis"] = {"visible": False, "domain": [room / page.width, 1]}
     layout["yaxis"] = {
@@ -199,14 +214,6 @@ def funnel(
         "ticktext": names,
         "showgrid": False,
     }
-    # Numbers that are wider than their bar stand beside it.
-    longest = max((number or 0.0 for number in people), default=0.0) or 1.0
-    bars = [FUNNEL * (page.width - room) * (number or 0.0) / longest for number in people]
-    written = [
-        text_width("   ".join([node.value, *(node.notes if wide else ())]), BODY, bold=True)
-        for node in stages
-    ]
-    inside = [text + 8 < bar for text, bar in zip(written, bars, strict=True)]
     color = page.colors["forward"]
     trace = go.Funnel(
         x=people,

@@ -1,6 +1,8 @@
-"""Plotly draws what the layout says: a figure opened as a page and measured."""
+"""Plotly draws what the layout says, legibly in any font: figures opened as pages and measured."""
 
 from __future__ import annotations
+
+import html
 
 import pytest
 from playwright.sync_api import expect
@@ -11,30 +13,30 @@ from cvjkit.charts.layout import BAR
 from cvjkit.charts.sankey import sankey_picture
 
 HOSTILE = '<img src=x onerror=alert(1)> <a href="javascript:alert(2)">link</a> <b>bold</b> $x$'
+# The widest common fonts, the usual one, a narrow and a monospace one.
+FAMILIES = ["DejaVu Sans", "Liberation Sans", "Liberation Sans Narrow", "DejaVu Sans Mono"]
+# Set in a font: the title, all notes and the names beside the funnel. Then the polygons.
 MEASURED = """
-() => {
-  const box = r => [r.left, r.top, r.right, r.bottom];
-  const texts = [...document.querySelectorAll(".annotation-text")].map(each =>
-    ({ text: each.textContent, box: box(each.getBoundingClientRect()) }));
-  const bars = [...document.querySelectorAll(".sankey-node .node-rect")].map(each =>
-    box(each.getBoundingClientRect()));
-  return { texts: texts.filter(each => each.text), bars };
-}
-"""
-PLACES = """
-() => {
+async family => {
   const plot = document.querySelector(".js-plotly-plot");
-  const size = plot._fullLayout._size;
-  const frame = plot.getBoundingClientRect();
-  return [...document.querySelectorAll(".sankey-node .node-rect")].map(rect => {
-    const at = rect.getBoundingClientRect();
-    return {
-      label: rect.__data__.node.label,
-      x: ((at.left + at.right) / 2 - frame.left - size.l) / size.w,
-      y: ((at.top + at.bottom) / 2 - frame.top - size.t) / size.h,
-      width: at.width, height: at.height,
-    };
+  await Plotly.relayout(plot, { "font.family": family });
+  await document.fonts.ready;
+  const box = element => {
+    const { left, top, right, bottom } = element.getBoundingClientRect();
+    return [left, top, right, bottom];
+  };
+  const written = ".annotation-text, .gtitle, .ytick text, .bartext";
+  const texts = [...plot.querySelectorAll(written)].filter(text => text.textContent);
+  const polygons = [...plot.querySelectorAll(".scatterlayer .trace")].map(trace => {
+    const { meta, name } = plot.data.find(({ uid }) => trace.classList.contains(`trace${uid}`));
+    return { meta, box: box(trace.querySelector(".js-fill, .js-line")) };
   });
+  return {
+    page: box(plot),
+    font: getComputedStyle(texts[0]).fontFamily,
+    texts: texts.map(text => ({ text: text.textContent, box: box(text) })),
+    polygons,
+  };
 }
 """
 
@@ -63,6 +65,7 @@ JOURNEYS = {
     "full": lambda: plan("full", 0.3),
     "rising": lambda: cvj.Journey.from_counts("five", [10000, 2000, 100, 3000, 10]),
     "half known": lambda: cvj.Journey.from_counts("five", [1000, None, 100, 40, None]),
+    "the world": lambda: cvj.Journey.from_counts("nine", [987_654_321] * 9),
 }
 
 
@@ -76,12 +79,13 @@ def opened(page, tmp_path, complaints):
 
     def open_(figure, width):
         path = tmp_path / "figure.html"
+        for number, trace in enumerate(figure.data):
+            trace.uid = f"n{number}"
         figure.write_html(path, default_height=f"{figure.layout.height}px")
         page.set_viewport_size({"width": width, "height": 900})
         page.goto(path.as_uri())
         expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
         page.wait_for_function("() => document.querySelector('.js-plotly-plot')._fullLayout._size")
-        page.wait_for_timeout(700)  # plotly moves its nodes into place for half a second
         return page
 
     return open_
@@ -94,17 +98,53 @@ def overlap(one, other):
     )
 
 
+def is_legible(seen, family):
+    """No text is cut off at the page's edge, or lies on another or on what it does not name."""
+    assert family in seen["font"]
+    left, top, right, bottom = seen["page"]
+    for number, one in enumerate(seen["texts"]):
+        a, b, c, d = one["box"]
+        assert a >= left - 1, (family, one["text"])
+        assert c <= right + 1, (family, one["text"])
+        assert b >= top - 1, (family, one["text"])
+        assert d <= bottom + 1, (family, one["text"])
+        for other in seen["texts"][number + 1 :]:
+            assert not overlap(one["box"], other["box"]), (family, one["text"], other["text"])
+
+
 @pytest.mark.parametrize("width", [1400, 900, 390])
 @pytest.mark.parametrize("name", JOURNEYS)
-def test_no_label_lies_on_another_or_on_a_bar(opened, name, width):
-    figure = sankey(JOURNEYS[name](), orientation="h" if width > 390 else "v")
-    seen = opened(figure, width).evaluate(MEASURED)
-    assert len(seen["texts"]) >= len(JOURNEYS[name]().framework)
-    for place, one in enumerate(seen["texts"]):
-        for other in seen["texts"][place + 1 :]:
-            assert not overlap(one["box"], other["box"]), (one["text"], other["text"])
-        for bar in seen["bars"]:
-            assert not overlap(one["box"], bar), one["text"]
+def test_in_any_font_no_label_is_cut_or_lies_on_another_or_on_a_bar(opened, name, width):
+    journey = JOURNEYS[name]()
+    figure = sankey(journey, orientation="h" if width > 390 else "v")
+    page = opened(figure, width)
+    for family in FAMILIES:
+        seen = page.evaluate(MEASURED, family)
+        assert len(seen["texts"]) >= len(journey.framework)
+        is_legible(seen, family)
+        bars = [each for each in seen["polygons"] if each["meta"]["mark"] != "link"]
+        drawn = {bar["meta"]["id"] for bar in bars if bar["meta"]["mark"] == "node"}
+        assert drawn >= {node["id"] for node in figure.layout.meta["nodes"] if node["people"]}
+        for text in seen["texts"]:
+            for bar in bars:
+                assert not overlap(text["box"], bar["box"]), (family, text["text"], bar["meta"])
+
+
+@pytest.mark.parametrize("width", [900, 390])
+@pytest.mark.parametrize("name", ["busy", "seven", "the world", "half known"])
+def test_in_any_font_no_text_of_a_funnel_is_cut_or_lies_on_another(opened, name, width):
+    figure = funnel(JOURNEYS[name](), orientation="h" if width > 390 else "v")
+    page = opened(figure, width)
+    for family in FAMILIES:
+        is_legible(page.evaluate(MEASURED, family), family)
+
+
+@pytest.mark.parametrize(("shape", "width"), [("wide", 1400), ("wide", 900), ("narrow", 390)])
+def test_in_any_font_no_text_of_a_comparison_is_cut_or_lies_on_another(opened, shape, width):
+    coffee = cvj.Journey.from_counts("five", [210600, 5766, 302, 161, 41], name="Coffee")
+    page = opened(cvj.compare(coffee).figure(shape=shape), width)
+    for family in FAMILIES:
+        is_legible(page.evaluate(MEASURED, family), family)
 
 
 @pytest.mark.parametrize("orientation", ["h", "v"])
@@ -112,20 +152,28 @@ def test_no_label_lies_on_another_or_on_a_bar(opened, name, width):
 def test_plotly_draws_stages_where_and_as_thick_as_the_layout_says(opened, name, orientation):
     journey = JOURNEYS[name]()
     layout = sankey_picture(journey.flow()).layouts[orientation]
-    width = 900 if orientation == "h" else 390
+    figure = sankey(journey, orientation=orientation)
+    seen = opened(figure, 900 if orientation == "h" else 390).evaluate(MEASURED, FAMILIES[0])
+    margin = figure.layout.margin
+    stretch = (seen["page"][2] - seen["page"][0] - margin.l - margin.r) / layout.width
     drawn = {
-        each["label"]: each
-        for each in opened(sankey(journey, orientation=orientation), width).evaluate(PLACES)
+        each["meta"]["id"]: each["box"]
+        for each in seen["polygons"]
+        if each["meta"]["mark"] == "node"
     }
+    visits = journey.flow().stages.visits
     for stage in journey.framework:
-        place, seen = layout.places[stage.key], drawn[stage.name]
-        people = journey.flow().stages.visits[stage.key] * layout.scale
-        across, along = ("height", "width") if orientation == "h" else ("width", "height")
-        if people > 3:
-            assert seen[across] == pytest.approx(people, rel=0.03, abs=1)
-        assert seen[along] == pytest.approx(BAR, abs=1)
-        assert seen["x"] == pytest.approx(place.x, abs=0.01)
-        assert seen["y"] == pytest.approx(place.y, abs=0.01)
+        box, (left, top, right, bottom) = layout.boxes[stage.key], drawn[stage.key]
+        assert left - seen["page"][0] - margin.l == pytest.approx(box.left * stretch, abs=1)
+        assert top - seen["page"][1] - margin.t == pytest.approx(box.top, abs=1)
+        people = visits[stage.key] * layout.scale
+        if orientation == "h":
+            along, across = right - left, bottom - top
+        else:
+            along, across = bottom - top, (right - left) / stretch
+        assert along == pytest.approx(BAR, abs=1)
+        if people > 6:
+            assert across == pytest.approx(people, rel=0.03, abs=1)
 
 
 @pytest.mark.parametrize("draw", [sankey, funnel])
@@ -138,3 +186,16 @@ def test_names_that_are_markup_are_text(opened, draw, orientation):
     drawn = page.locator(".js-plotly-plot .main-svg")
     expect(drawn.locator(":is(img, image, a, script)")).to_have_count(0)
     expect(page.locator(".js-plotly-plot .gtitle")).to_contain_text("<img src=x onerror=alert(1)>")
+
+
+def test_pointing_at_a_link_or_a_node_says_how_many_people_it_stands_for(opened):
+    journey = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
+    page = opened(sankey(journey), 900)
+    for polygon in page.evaluate(MEASURED, FAMILIES[0])["polygons"]:
+        left, top, right, bottom = polygon["box"]
+        if polygon["meta"].get("id") == "drop:reach":
+            page.mouse.move((left + right) / 2, (top + bottom) / 2)
+            said = page.locator(".hoverlayer .hovertext")
+            expect(said).to_have_text(html.unescape("Reach: 8,000 leave, 80% of visits"))
+            return
+    raise AssertionError("nobody leaves")
