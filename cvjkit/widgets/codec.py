@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, get_args, get_origin
 
+from pydantic import StrictBool
+
+from cvjkit.model import parts
 from cvjkit.numbers import Unit, read_number, write_number
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 Kind = Literal["number", "text", "choice", "tabs", "button"]
 Choices = tuple[tuple[str, str], ...]
@@ -234,3 +240,44 @@ SHARE = Number("share")
 TEXT = Text()
 NAME = Text(needed="write a name")
 FLAG = Choice((NOT_SET, ("yes", "yes"), ("no", "no")), {"yes": True, "no": False})
+BY_TYPE: tuple[tuple[Any, Codec], ...] = (
+    (parts.Amount, AMOUNT),
+    (parts.Number, AMOUNT),
+    (parts.Count, PEOPLE),
+    (parts.Share, SHARE),
+    (StrictBool, FLAG),
+)
+
+
+def codec_of(model: type[BaseModel], name: str) -> Codec:
+    """Give the codec that suits the type of a field of the model.
+
+    Parameters
+    ----------
+    model : type of BaseModel
+        Such as `Offer`.
+    name : str
+        Of the field.
+
+    Returns
+    -------
+    Codec
+        By default that of a text: needed if the model needs it, else None if it is blank and the
+        model takes that.
+
+    Examples
+    --------
+    >>> codec_of(parts.Offer, "repeat_rate"), codec_of(parts.Offer, "digital") == FLAG
+    (Number(unit='share', needed=''), True)
+    """
+    field = model.model_fields[name]
+    options = [option for option in get_args(field.annotation) if option is not type(None)]
+    for option in options:
+        if get_origin(option) is Literal:
+            return one_of(get_args(option))
+        for known, codec in BY_TYPE:
+            if option == known:
+                return codec
+    if field.is_required():
+        return NAME
+    return TEXT if options else Text(blank="")

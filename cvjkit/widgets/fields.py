@@ -12,8 +12,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cvjkit.paths import steps_of
+from cvjkit.widgets.codec import codec_of
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from cvjkit.journey import Journey
     from cvjkit.widgets.codec import Choices, Codec, Kind
 
@@ -259,6 +262,29 @@ class Column:
     def heading(self) -> tuple[str, str]:
         """Id and title."""
         return self.key, self.title
+
+
+def columns(model: type[BaseModel], **titles: str) -> tuple[Column, ...]:
+    """Make columns of fields of a part of the model, each with the codec that its type asks for.
+
+    Parameters
+    ----------
+    model : type of BaseModel
+        Such as `Offer`.
+    **titles
+        Titles by the names of the fields.
+
+    Returns
+    -------
+    tuple of Column
+
+    Examples
+    --------
+    >>> from cvjkit.model.parts import Offer
+    >>> [column.codec.kind for column in columns(Offer, name="Offer", price="Price")]
+    ['text', 'number']
+    """
+    return tuple(Column(name, title, codec_of(model, name)) for name, title in titles.items())
 
 
 def field_at(journey: Journey, path: str, codec: Codec, label: str, column: str = "") -> Field:

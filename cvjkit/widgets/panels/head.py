@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cvjkit.catalog.framework import framework, frameworks, published_frameworks
-from cvjkit.widgets.codec import NAME
-from cvjkit.widgets.fields import Act, Column, Field, Keep, Part, line
+from cvjkit.model.design import Design
+from cvjkit.widgets.fields import Act, Field, Keep, Part, columns, line
 from cvjkit.widgets.session import ALL
 
 if TYPE_CHECKING:
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from cvjkit.widgets.codec import Choices
     from cvjkit.widgets.session import Session
 
-ILLUSTRATIVE_NOTE = "These numbers are illustrative: made up to show what such a journey may be."
+ILLUSTRATIVE_NOTE = "These numbers are illustrative: made up to show what a journey can be."
 OWN = "own"
 """The choice that stands for a framework of one's own, whatever its key."""
-JOURNEY_NAME = Column("name", "Name", NAME)
+(JOURNEY_NAME,) = columns(Design, name="Name")
 BEGINNING = ("", "the beginning")
 
 

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cvjkit.model.design import Design
 from cvjkit.model.economics import BOUGHT_AGAIN, FIRST_PAYMENT
+from cvjkit.model.parts import Offer
 from cvjkit.numbers import days_text, money_text, people_text, ratio_text
-from cvjkit.widgets.codec import AMOUNT, NAME, SHARE, TEXT, Text
-from cvjkit.widgets.fields import Column, Field, Part, Row, Table, line
+from cvjkit.widgets.codec import SHARE, TEXT
+from cvjkit.widgets.fields import Column, Field, Part, Row, Table, columns, line
 
 if TYPE_CHECKING:
     from cvjkit.journey import Journey
     from cvjkit.model.economics import Economics
-    from cvjkit.model.parts import Offer
 
 ORDERS = {FIRST_PAYMENT: "First order", BOUGHT_AGAIN: "Later orders"}
-OFFER_NAME = Column("name", "Offer", NAME)
-NEW_OFFER_NAME = Column("name", "Offer", TEXT)
-PRICE = Column("price", "Price", AMOUNT)
-MARGIN = Column("margin", "Margin", AMOUNT)
-AGAIN = (
-    Column("cycle_days", "Buying cycle", AMOUNT),
-    Column("repeat_rate", "Repeat rate", SHARE),
+OFFER_NAME, PRICE, MARGIN, *AGAIN = columns(
+    Offer,
+    name="Offer",
+    price="Price",
+    margin="Margin",
+    cycle_days="Buying cycle",
+    repeat_rate="Repeat rate",
 )
-CURRENCY = Column("currency", "Currency", Text(blank=""))
-FIXED_COST = Column("fixed_cost", "Fixed cost", AMOUNT)
+NEW_OFFER_NAME = Column("name", "Offer", TEXT)
+CURRENCY, FIXED_COST, SECOND_PURCHASE_RATE = columns(
+    Design,
+    currency="Currency",
+    fixed_cost="Fixed cost",
+    second_purchase_rate="Customers who buy again",
+)
 DISCOUNT_RATE = Column("discount_rate", "Discount rate a year", SHARE)
-SECOND_PURCHASE_RATE = Column("second_purchase_rate", "Customers who buy again", SHARE)
 HEADINGS = (
     ("order", "Order"),
     OFFER_NAME.heading,

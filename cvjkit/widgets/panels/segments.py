@@ -5,20 +5,28 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cvjkit.model.parts import AWARENESS_LEVELS
-from cvjkit.widgets.codec import AMOUNT, NAME, NOT_SET, TEXT, Choice
-from cvjkit.widgets.fields import Column, Field, Part, Put, Row, Table, button, line, remover
+from cvjkit.model.parts import AWARENESS_LEVELS, Segment
+from cvjkit.widgets.codec import NAME, NOT_SET, Choice
+from cvjkit.widgets.fields import (
+    Column,
+    Field,
+    Part,
+    Put,
+    Row,
+    Table,
+    button,
+    columns,
+    line,
+    remover,
+)
 
 if TYPE_CHECKING:
     from cvjkit.journey import Journey
 
 UNAWARE, *AWARE_OF = AWARENESS_LEVELS
 LEVELS = Choice((NOT_SET, (UNAWARE, UNAWARE), *((level, f"{level} aware") for level in AWARE_OF)))
-COLUMNS = (
-    Column("channel", "Channel", TEXT),
-    Column("awareness", "Awareness", LEVELS),
-    Column("spend", "Spend", AMOUNT),
-)
+CHANNEL, SPEND = columns(Segment, channel="Channel", spend="Spend")
+COLUMNS = (CHANNEL, Column("awareness", "Awareness", LEVELS), SPEND)
 
 
 def segments_part(journey: Journey) -> Part:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cvjkit.errors import Fault, InputError
+from cvjkit.model.parts import StageNumbers
 from cvjkit.numbers import people_text, share_text
-from cvjkit.widgets.codec import AMOUNT, PEOPLE, SHARE
-from cvjkit.widgets.fields import Act, Column, Field, Part, Put, Row, Table, field_at
+from cvjkit.widgets.codec import PEOPLE, SHARE
+from cvjkit.widgets.fields import Act, Field, Part, Put, Row, Table, columns, field_at
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Stage
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 
 COUNTED, PLANNED = "counted", "planned"
 MODES = ((COUNTED, "Counted"), (PLANNED, "Planned"))
-UNIT_COST = Column("unit_cost", "Unit cost", AMOUNT)
-DELAY = Column("delay_days", "Delay", AMOUNT)
+COSTS = columns(StageNumbers, unit_cost="Unit cost", delay_days="Delay")
 REFINEMENTS = 8
 LONGEST_CURRENCY = 5
 
@@ -56,7 +56,7 @@ def stage_table(journey: Journey, shown: Flow, segment: int | None) -> Table:
             path, label = f"segments[{segment}].entrants.{stage.key}", f"Enter here: {stage.name}"
             fields.append(field_at(journey, path, PEOPLE, label, "entrants"))
         path = f"stages.{stage.key}"
-        fields += [column.field(journey, path, stage.name) for column in (UNIT_COST, DELAY)]
+        fields += [column.field(journey, path, stage.name) for column in COSTS]
         note = "(reconstructed)" if stage.reconstructed else ""
         rows.append(Row(stage.key, stage.name, tuple(fields), note))
     currency = journey.currency.strip()
@@ -179,7 +179,7 @@ def with_people_in_plan(
     without = people_at(0.0)
     least, before = without[stage], without[previous.key]
     if pd.isna(least) or pd.isna(before) or before == 0:
-        raise ValueError(f"nobody is known to reach {previous.name}: type that first")
+        raise ValueError(f"nobody is known to reach {previous.name}: change {previous.name} first")
     if not least <= people <= least + before:
         few = people < least
         bound = f"at least {least:,.12g}" if few else f"at most {least + before:,.12g}"

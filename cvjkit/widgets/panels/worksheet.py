@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING
 
 from cvjkit.catalog.framework import awareness_levels
 from cvjkit.catalog.tactics import tactic_kind, tactic_kinds
-from cvjkit.model.parts import ChannelKind, ContentType, CountedIn
-from cvjkit.widgets.codec import AMOUNT, FLAG, NAME, NOT_SET, TEXT, Choice, one_of
-from cvjkit.widgets.fields import Column, Field, Keep, Part, Row, Table, button, line, remover
+from cvjkit.model.design import Design
+from cvjkit.model.parts import Message, Offer, Segment, Tactic
+from cvjkit.widgets.codec import NOT_SET, Choice
+from cvjkit.widgets.fields import (
+    Column,
+    Field,
+    Keep,
+    Part,
+    Row,
+    Table,
+    button,
+    columns,
+    line,
+    remover,
+)
 from cvjkit.widgets.panels.guide import cited
 
 if TYPE_CHECKING:
@@ -18,56 +30,54 @@ if TYPE_CHECKING:
 
     from cvjkit.catalog.framework import Stage
     from cvjkit.journey import Journey
-    from cvjkit.model.parts import Segment
     from cvjkit.widgets.fields import Address
 
-KIND = Column("kind", "Kind", TEXT)
-"""Its choices depend on the stage: see `_kinds`."""
-TACTIC = (
-    Column("name", "Tactic", NAME),
-    KIND,
-    Column("channel", "Channel", TEXT),
-    Column("promise", "Promise", TEXT),
-    Column("owner", "Owner", TEXT),
-    Column("cost", "Cost", AMOUNT),
-    Column("due", "Due", TEXT),
+TACTIC = columns(
+    Tactic,
+    name="Tactic",
+    kind="Kind",
+    channel="Channel",
+    promise="Promise",
+    owner="Owner",
+    cost="Cost",
+    due="Due",
 )
-MESSAGE = (
-    Column("name", "Message", TEXT),
-    KIND,
-    Column("channel", "Channel", TEXT),
-    Column("after_minutes", "After (minutes)", AMOUNT),
-    Column("times_a_week", "Times a week", AMOUNT),
-    Column("solicited", "Asked for", FLAG),
-    Column("opt_out", "Can be stopped", FLAG),
+MESSAGE = columns(
+    Message,
+    name="Message",
+    kind="Kind",
+    channel="Channel",
+    after_minutes="After (minutes)",
+    times_a_week="Times a week",
+    solicited="Asked for",
+    opt_out="Can opt out",
 )
-OFFER = (
-    Column("value", "Value beyond its price", TEXT),
-    Column("risk_reducer", "What takes the risk", TEXT),
-    Column("kind", "Whose it is", one_of(("own", "joint_venture", "affiliate"))),
-    Column("based_on", "Why this one", one_of(("bought_together", "stated_need"))),
-    Column("easy_payment", "Easy to pay", FLAG),
-    Column("digital", "Digital", FLAG),
-    Column("immediate_access", "Access at once", FLAG),
+OFFER = columns(
+    Offer,
+    value="Value beyond its price",
+    risk_reducer="What removes the risk",
+    kind="Whose it is",
+    based_on="Why this one",
+    easy_payment="Easy to pay",
+    digital="Digital",
+    immediate_access="Immediate access",
 )
-SEGMENT = (
-    Column("avatar", "Who they are", TEXT),
-    Column("intent", "What they want solved", TEXT),
-    Column("why_there", "Why they are there", TEXT),
-    Column("content", "Content shown first", one_of(get_args(ContentType))),
-    Column("channel_kind", "Kind of channel", one_of(get_args(ChannelKind))),
-    Column("targeted", "Chosen", FLAG),
-    Column("counted_in", "Counted in", one_of(get_args(CountedIn))),
+SEGMENT = columns(
+    Segment,
+    avatar="Who they are",
+    intent="What they want solved",
+    why_there="Why they are there",
+    content="Content shown first",
+    channel_kind="Kind of channel",
+    targeted="Targeted",
+    counted_in="Counted in",
 )
-PLAN = (
-    Column("next_test_days", "Days until the next test", AMOUNT),
-    Column("cohort_age_days", "Days since those counted came in", AMOUNT),
-    Column("channels_overlap", "One person in several segments", FLAG),
-    Column(
-        "loyalty_measured_by",
-        "Loyalty is counted by",
-        one_of(("recommendation", "repeat_purchase")),
-    ),
+PLAN = columns(
+    Design,
+    next_test_days="Days until the next test",
+    cohort_age_days="Days since these people came in",
+    channels_overlap="One person can be in several segments",
+    loyalty_measured_by="Loyalty is counted by",
 )
 
 
@@ -110,32 +120,31 @@ def _stage_part(journey: Journey, stage: Stage, entries: Mapping[Address, str]) 
         _list_table(journey, stage, "messages", MESSAGE),
         _new_message(stage, entries),
     )
-    source = f"The documents suggest what stands behind +{cited(stage.sources)}."
+    source = f"A + marks what the documents suggest{cited(stage.sources)}."
     notes = (stage.purpose, source if suggested else "")
     return Part(f"stage-{stage.key}", stage.name, tables, tuple(filter(None, notes)), fold="open")
 
 
-def _list_table(journey: Journey, stage: Stage, part: str, columns: Sequence[Column]) -> Table:
+def _list_table(journey: Journey, stage: Stage, part: str, typed: Sequence[Column]) -> Table:
     """Make the table of a stage's tactics or messages."""
     rows = []
     for index, listed in enumerate(journey.get(f"stages.{stage.key}.{part}") or ()):
         path, title = f"stages.{stage.key}.{part}[{index}]", f"{stage.name} {index + 1}"
-        fields = [
-            _kind_field(journey, path, title, stage, listed)
-            if column is KIND
-            else column.field(journey, path, title)
-            for column in columns
-        ]
+        fields = []
+        for column in typed:
+            if column.key == "kind":
+                kinds = replace(column, codec=_kinds(stage.milestone))
+                fields.append(_kind_field(kinds.field(journey, path, title), listed))
+            else:
+                fields.append(column.field(journey, path, title))
         fields.append(remover(path, f"Remove {part.removesuffix('s')}: {title}"))
         rows.append(Row(str(index), str(index + 1), tuple(fields)))
-    headings = (("number", ""), *(column.heading for column in columns), ("remove", ""))
+    headings = (("number", ""), *(column.heading for column in typed), ("remove", ""))
     return Table(f"{part}-{stage.key}", tuple(rows), headings)
 
 
-def _kind_field(journey: Journey, path: str, title: str, stage: Stage, listed: Any) -> Field:
-    """Make the choice of a kind; a tactic whose name says its kind shows that."""
-    column = replace(KIND, codec=_kinds(stage.milestone))
-    field = column.field(journey, path, title)
+def _kind_field(field: Field, listed: Tactic | Message) -> Field:
+    """Show the kind that a tactic's name says, where none is chosen."""
     kind = tactic_kind(None, listed.name or "") if listed.kind is None else None
     return replace(field, text=kind.key) if kind else field
 
@@ -266,7 +275,7 @@ def _segments_part(journey: Journey) -> Part:
         rows.append(Row(str(index), segment.name, tuple(fields), _advice(segment)))
     headings = (("name", "Segment"), *(column.heading for column in SEGMENT), ("take", ""))
     table = Table("avatars", tuple(rows), headings)
-    return Part("avatars", "Who comes", (table,), fold="open")
+    return Part("avatars", "Audience", (table,), fold="open")
 
 
 def _advice(segment: Segment) -> str:
