@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from cvjkit.catalog.framework import milestones
+from cvjkit.catalog.spine import milestones
 from cvjkit.catalog.tactics import TacticKind, tactic_kind, tactic_kinds
 from cvjkit.model.parts import Message, Tactic
 

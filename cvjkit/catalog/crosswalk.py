@@ -2,53 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
-from itertools import takewhile
-from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from cvjkit.catalog.framework import Framework, Milestone, Stage, milestones
+from cvjkit.catalog.spine import TIME, VOICE, spine
 
-TIME, VOICE = "time", "voice"
-
-
-@cache
-def spine() -> Mapping[str, Milestone]:
-    """Give the milestones by key, in order.
-
-    Examples
-    --------
-    >>> list(spine())[:3]
-    ['aware', 'intrigued', 'visited']
-    """
-    return MappingProxyType({milestone.key: milestone for milestone in milestones()})
-
-
-@cache
-def line(milestone: str) -> tuple[str, ...]:
-    """Give the milestones everybody at this one has passed, nearest first.
-
-    An early win is passed only by some: it is on nobody's line.
-
-    Examples
-    --------
-    >>> line("first_payment")[:3]
-    ('offered', 'educated', 'lead')
-    """
-    return tuple(up for up in spine()[milestone].ancestors if spine()[up].branch != TIME)
-
-
-@cache
-def way(start: str, end: str) -> tuple[str, ...]:
-    """Give the milestones after one, up to and with a later one.
-
-    Examples
-    --------
-    >>> way("engaged", "offered")
-    ('lead', 'educated', 'offered')
-    """
-    passed = takewhile(lambda up: up != start, spine()[end].ancestors)
-    return (*reversed([up for up in passed if spine()[up].branch != TIME]), end)
+if TYPE_CHECKING:
+    from cvjkit.catalog.framework import Framework
+    from cvjkit.catalog.stage import Stage
 
 
 def covers(framework: Framework) -> tuple[tuple[str, ...], ...]:
@@ -56,6 +16,15 @@ def covers(framework: Framework) -> tuple[tuple[str, ...], ...]:
 
     A framework without a stage for word of mouth does not cover it, nor one without a stage
     for early wins these; habit lies in buying again.
+
+    Parameters
+    ----------
+    framework : Framework
+
+    Returns
+    -------
+    tuple of tuple of str
+        Keys of milestones for each stage.
 
     Examples
     --------
@@ -65,21 +34,32 @@ def covers(framework: Framework) -> tuple[tuple[str, ...], ...]:
     >>> covers(framework("seven"))[-2:]
     (('bought_again',), ('habitual',))
     """
-    at = {stage.milestone: place for place, stage in enumerate(framework) if stage.milestone}
+    at = framework.by_milestone
     branches = {spine()[milestone].branch for milestone in at}
     found: list[list[str]] = [[] for _ in framework]
     for milestone in spine().values():
         if milestone.branch in {TIME, VOICE} - branches:
             continue
         passed = (milestone.key, *milestone.ancestors)
-        stage = next((at[up] for up in passed if up in at), None)
+        stage = next((at[key] for key in passed if key in at), None)
         if stage is not None:
             found[stage].append(milestone.key)
     return tuple(map(tuple, found))
 
 
 def next_stage(framework: Framework, milestone: str) -> int | None:
-    """Find the place of the first stage whose people have all passed a milestone.
+    """Find the first stage whose people have all passed a milestone.
+
+    Parameters
+    ----------
+    framework : Framework
+    milestone : str
+        Its key.
+
+    Returns
+    -------
+    int or None
+        Index of the stage; None if there is none.
 
     Examples
     --------
@@ -87,33 +67,68 @@ def next_stage(framework: Framework, milestone: str) -> int | None:
     >>> next_stage(framework("five"), "lead"), next_stage(framework("five"), "promoter")
     (2, None)
     """
-    for place, stage in enumerate(framework):
-        if stage.milestone and milestone in (stage.milestone, *spine()[stage.milestone].ancestors):
-            return place
+    for own, index in framework.by_milestone.items():
+        if milestone in (own, *spine()[own].ancestors):
+            return index
     return None
 
 
-def before(framework: Framework, place: int) -> int | None:
-    """Find the last stage with a milestone on the way to a stage, itself included."""
-    at: int | None = place
-    while at is not None and not framework.stages[at].milestone:
-        at = framework.parents[at]
-    return at
+def before(framework: Framework, index: int) -> int | None:
+    """Find the last stage with a milestone on the way to a stage.
+
+    Parameters
+    ----------
+    framework : Framework
+    index : int
+        Of the stage, which may be the one looked for.
+
+    Returns
+    -------
+    int or None
+        Index of the stage found; None if there is none.
+    """
+    found: int | None = index
+    while found is not None and not framework.stages[found].milestone:
+        found = framework.parents[found]
+    return found
 
 
-def after(framework: Framework, place: int) -> int | None:
-    """Find the first stage with a milestone on the way from a stage, itself included."""
-    passed = {place}
-    for at, stage in enumerate(framework):
-        if at in passed or framework.parents[at] in passed:
+def after(framework: Framework, index: int) -> int | None:
+    """Find the first stage with a milestone on the way from a stage.
+
+    Parameters
+    ----------
+    framework : Framework
+    index : int
+        Of the stage, which may be the one looked for.
+
+    Returns
+    -------
+    int or None
+        Index of the stage found; None if there is none.
+    """
+    passed = {index}
+    for found, stage in enumerate(framework):
+        if found in passed or framework.parents[found] in passed:
             if stage.milestone:
-                return at
-            passed.add(at)
+                return found
+            passed.add(found)
     return None
 
 
 def own_stage(framework: Framework, stage: Stage) -> int | None:
-    """Find a stage that stands at no milestone in a framework, by its key."""
+    """Find a stage without a milestone in a framework, by its key.
+
+    Parameters
+    ----------
+    framework : Framework
+    stage : Stage
+
+    Returns
+    -------
+    int or None
+        Its index; None if the stage has a milestone, or the framework no such stage without one.
+    """
     if stage.milestone or stage.key not in framework or framework[stage.key].milestone:
         return None
     return framework.index(stage.key)

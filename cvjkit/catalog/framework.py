@@ -1,237 +1,25 @@
-"""Milestones, stages and frameworks: published ones kept as data, and the user's own."""
+"""Frameworks: the published ones and the user's own."""
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+from pydantic import ValidationError, field_validator, model_validator
 
+from cvjkit.catalog.data import Document, Name, Record, identifier
+from cvjkit.catalog.derive import changed
+from cvjkit.catalog.order import labelled, order_faults
+from cvjkit.catalog.published import DOCUMENTED, SPINE, published_document, published_keys, variants
+from cvjkit.catalog.spine import spine
+from cvjkit.catalog.stage import BlindSpot, Stage
 from cvjkit.errors import Fault, InputError, faults_of, unknown_name
 
-PUBLISHED = ("five", "seven", "eight", "nine", "full")
-IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 
-Document = dict[str, Any]
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Step(_Frozen):
-    key: str
-    name: str
-    phase: str = ""
-    state: str = ""
-    event: str = ""
-    purpose: str = ""
-    sources: tuple[str, ...] = ()
-
-    @field_validator("key")
-    @classmethod
-    def _key_is_an_identifier(cls, key: str) -> str:
-        return _well_formed(key)
-
-    @field_validator("name")
-    @classmethod
-    def _name_is_legible(cls, name: str) -> str:
-        return _not_blank(name)
-
-
-class Milestone(_Step):
-    """A point on the common spine, defined by an event that can be observed.
-
-    Parameters
-    ----------
-    key, name, phase, state, event, purpose, sources
-        As in :class:`Stage`.
-    decided_by : {"person", "seller"}
-        Who makes the step to this milestone happen. Steps a person must decide on leak more.
-    after : str or None
-        Key of the milestone it follows; None for the first.
-    branch : {"main", "time", "habit", "voice"}
-        ``time`` exists only in designs that convert people by their time before their money;
-        ``habit`` and ``voice`` run beside each other after the second purchase.
-    weight : float
-        Share of a leak that the step to this milestone takes when only the numbers around it
-        are known, relative to other steps. Our prior, kept in ``full.toml``.
-
-    Examples
-    --------
-    >>> lead = next(m for m in milestones() if m.key == "lead")
-    >>> lead.decided_by, lead.after, lead.weight
-    ('person', 'engaged', 3.0)
-    """
-
-    decided_by: Literal["person", "seller"]
-    after: str | None = None
-    branch: Literal["main", "time", "habit", "voice"] = "main"
-    weight: float
-
-    @property
-    def ancestors(self) -> tuple[str, ...]:
-        """Keys of the milestones before this one on its own branch, nearest first.
-
-        Examples
-        --------
-        >>> next(m for m in milestones() if m.key == "advocate").ancestors[:2]
-        ('bought_again', 'wowed')
-        """
-        return _ancestors()[self.key]
-
-
-class Disagreement(_Frozen):
-    """A question on which the source documents differ.
-
-    Parameters
-    ----------
-    id : str
-        ``C1`` to ``C10``.
-    topic : str
-        What it is about, in a word or two.
-    question : str
-        What the documents answer differently.
-    positions : tuple of Position
-        Who says what.
-    consequence : str
-        What cvjkit does about it.
-    milestones : tuple of str
-        Milestones it concerns.
-    stages : tuple of str
-        Stages it concerns, as ``"eight.conversion"``.
-
-    Examples
-    --------
-    >>> print(disagreements()[0].id, disagreements()[0].topic)
-    C1 Skipping stages
-    """
-
-    id: str
-    topic: str
-    question: str
-    positions: tuple[Position, ...]
-    consequence: str
-    milestones: tuple[str, ...] = ()
-    stages: tuple[str, ...] = ()
-
-
-class Position(_Frozen):
-    """What one document says about a disagreement."""
-
-    says: str
-    sources: tuple[str, ...]
-
-
-class AwarenessLevel(_Frozen):
-    """How much people of a channel know before they meet the seller, and what to show them first.
-
-    Examples
-    --------
-    >>> [(level.key, level.content) for level in awareness_levels()][0]
-    ('unaware', 'entertaining')
-    """
-
-    key: str
-    name: str
-    state: str
-    content: str
-    approach: str
-    example: str
-    sources: tuple[str, ...]
-
-
-class Stage(_Step):
-    """One step of a framework.
-
-    Parameters
-    ----------
-    key : str
-        Lowercase letters, digits and ``_``, beginning with a letter; unique in its framework.
-    name : str
-        The document's name for it, or any text.
-    milestone : str, optional
-        Where on the spine the stage is reached; a step of one's own may have none.
-    phase : str
-        The document's group of stages, if it has groups.
-    state : str
-        What is true of a person who has arrived.
-    event : str
-        What proves the arrival.
-    purpose : str
-        What the stage is for.
-    tactics : tuple of str
-        What the document suggests doing; empty if it names nothing.
-    sources : tuple of str
-        Citations ``"003:62"``: file 003, line 62.
-    reconstructed : bool
-        True where the document's own name for the stage is lost and this one is ours.
-    anchor_note : str
-        Why the stage stands at its milestone, where one could argue.
-    alternative_milestone : str, optional
-        Another defensible milestone.
-    disagreement_ids : tuple of str
-        Which of :func:`disagreements` concern the stage.
-
-    Examples
-    --------
-    >>> framework("eight")["subscription"].milestone
-    'lead'
-    """
-
-    milestone: str | None = None
-    tactics: tuple[str, ...] = ()
-    reconstructed: bool = False
-    anchor_note: str = ""
-    alternative_milestone: str | None = None
-    disagreement_ids: tuple[str, ...] = ()
-
-    @field_validator("milestone", "alternative_milestone")
-    @classmethod
-    def _milestone_is_known(cls, milestone: str | None) -> str | None:
-        return milestone if milestone is None else _known(milestone, list(_ancestors()))
-
-    @field_validator("disagreement_ids")
-    @classmethod
-    def _disagreements_are_known(cls, ids: tuple[str, ...]) -> tuple[str, ...]:
-        known = [each.id for each in disagreements()]
-        return tuple(_known(each, known) for each in ids)
-
-    @property
-    def anchor(self) -> str:
-        """Where the stage stands: its milestone or, if it has none, its own key.
-
-        Two stages of any frameworks are the same place in a journey if their anchors are equal.
-
-        Examples
-        --------
-        >>> framework("eight")["subscription"].anchor, Stage(key="quiz", name="Quiz").anchor
-        ('lead', 'quiz')
-        """
-        return self.milestone or self.key
-
-    @property
-    def disagreements(self) -> tuple[Disagreement, ...]:
-        """Questions about this stage that the documents answer differently.
-
-        Examples
-        --------
-        >>> [each.id for each in framework("five")["acquisition"].disagreements]
-        ['C9']
-        """
-        return tuple(each for each in disagreements() if each.id in self.disagreement_ids)
-
-    def document(self) -> Document:
-        """Give the stage as plain values, without what is empty, as a file holds it."""
-        return _plain(self)
-
-
-class Framework(_Frozen):
+class Framework(Record):
     """An ordered list of stages.
 
     Parameters
@@ -247,6 +35,13 @@ class Framework(_Frozen):
     stages : tuple of Stage
         At least one; keys unique; no milestone twice; milestones in the order of the spine
         (the habit and the voice branch are parallel: their order is free).
+    blind_spots : tuple of BlindSpot
+        What it has no stage for and others have. A framework derived from a published one starts
+        without them.
+    skipping : {"failure", "discouraged", "allowed"}
+        What it means to leave a stage out: the document calls it failure; it asks for as many
+        stages as one can manage; it lets one adapt the stages, or says nothing. A framework
+        derived from a published one starts with "allowed".
 
     Examples
     --------
@@ -256,34 +51,31 @@ class Framework(_Frozen):
     """
 
     key: str
-    name: str
+    name: Name
     source: str = ""
     note: str = ""
+    blind_spots: tuple[BlindSpot, ...] = ()
+    skipping: Literal["failure", "discouraged", "allowed"] = "allowed"
     stages: tuple[Stage, ...]
 
     @field_validator("key")
     @classmethod
-    def _key_is_an_identifier(cls, key: str) -> str:
-        return key if key in _choices() else _well_formed(key)
-
-    @field_validator("name")
-    @classmethod
-    def _name_is_legible(cls, name: str) -> str:
-        return _not_blank(name)
+    def _key_is_well_formed(cls, key: str) -> str:
+        return key if key in published_keys() else identifier(key)
 
     @model_validator(mode="wrap")
     @classmethod
     def _all_faults_at_once(cls, data: object, handler: Callable[[object], Self]) -> Self:
         if isinstance(data, Framework):
             return handler(data)
-        rows = data.get("stages") if isinstance(data, Mapping) else None
-        rows = list(enumerate(rows)) if isinstance(rows, list | tuple) else None
-        steps = [_label_and_milestone(place, row) for place, row in rows or ()]
-        faults = [] if rows is None else _order_faults(steps)
+        stages = labelled(data.get("stages")) if isinstance(data, Mapping) else None
+        faults = [] if stages is None else order_faults(stages)
         try:
             valid = handler(data)
         except ValidationError as error:
-            faults = faults_of(error, _labels(steps)) + faults
+            labels: dict[tuple[object, ...], str]
+            labels = {("stages", index): label for index, (label, _) in enumerate(stages or ())}
+            faults = faults_of(error, labels) + faults
         if faults:
             raise InputError("framework", faults)
         return valid
@@ -314,11 +106,33 @@ class Framework(_Frozen):
         return tuple(stage.key for stage in self.stages)
 
     @cached_property
-    def _places(self) -> dict[str, int]:
-        return {key: place for place, key in enumerate(self.keys)}
+    def _index(self) -> dict[str, int]:
+        return {key: index for index, key in enumerate(self.keys)}
+
+    @cached_property
+    def by_milestone(self) -> Mapping[str, int]:
+        """Index of the stage at each milestone that has one, in the order of the stages.
+
+        Examples
+        --------
+        >>> framework("five").by_milestone["first_payment"]
+        2
+        """
+        stages = enumerate(self.stages)
+        return {stage.milestone: index for index, stage in stages if stage.milestone}
 
     def index(self, key: str) -> int:
-        """Give the place of a stage, counted from 0.
+        """Give the position of a stage.
+
+        Parameters
+        ----------
+        key : str
+            Of the stage.
+
+        Returns
+        -------
+        int
+            Counted from 0.
 
         Raises
         ------
@@ -331,7 +145,7 @@ class Framework(_Frozen):
         4
         """
         try:
-            return self._places[key]
+            return self._index[key]
         except (KeyError, TypeError):
             raise InputError(
                 f"framework {self.key}", [unknown_name("stage", key, self.keys)]
@@ -368,7 +182,7 @@ class Framework(_Frozen):
         Returns
         -------
         int or None
-            Its place; None if no stage stands at the milestone or after it on its branch.
+            Index of the stage; None if none stands at the milestone or after it on its branch.
 
         Examples
         --------
@@ -376,18 +190,18 @@ class Framework(_Frozen):
         >>> [five.covering(key) for key in ("aware", "lead", "wowed", "promoter")]
         [0, 2, 3, None]
         """
-        nearest, found = len(_ancestors()) + 1, None
-        for place, stage in enumerate(self.stages):
+        distances = {}
+        for index, stage in enumerate(self.stages):
             if milestone in {stage.key, stage.milestone}:
-                return place
-            line = _ancestors()[stage.milestone] if stage.milestone else ()
-            if milestone in line and line.index(milestone) < nearest:
-                nearest, found = line.index(milestone), place
-        return found
+                return index
+            line = spine()[stage.milestone].ancestors if stage.milestone else ()
+            if milestone in line:
+                distances[index] = line.index(milestone)
+        return min(distances, key=distances.__getitem__, default=None)
 
     @cached_property
     def parents(self) -> tuple[int | None, ...]:
-        """For each stage the place of the stage it follows; None for the first.
+        """For each stage the index of the stage it follows; None for the first.
 
         A stage follows the nearest milestone before it on its own branch, so that advocates
         follow those who bought again, whether or not the habit branch stands between.
@@ -401,17 +215,13 @@ class Framework(_Frozen):
         'bought_again'
         """
         parents: list[int | None] = []
-        anchored: dict[str, int] = {}
-        before: Stage | None = None
-        for place, stage in enumerate(self.stages):
-            parent = place - 1 if before else None
-            if before and before.milestone and stage.milestone:
-                line = _ancestors()[stage.milestone]
-                parent = next((anchored[key] for key in line if key in anchored), parent)
-            if stage.milestone:
-                anchored[stage.milestone] = place
+        for index, stage in enumerate(self.stages):
+            parent = index - 1 if index else None
+            if parent is not None and stage.milestone and self.stages[parent].milestone:
+                line = spine()[stage.milestone].ancestors
+                earlier = (self.by_milestone[key] for key in line if key in self.by_milestone)
+                parent = next(earlier, parent)
             parents.append(parent)
-            before = stage
         return tuple(parents)
 
     @property
@@ -423,10 +233,15 @@ class Framework(_Frozen):
         >>> framework("eight").variants, framework("five").variants
         (('time',), ())
         """
-        return tuple(_data(self.key).get("variants", {})) if self.key in PUBLISHED else ()
+        return variants(self.key) if self.key in (*DOCUMENTED, SPINE) else ()
 
     def document(self) -> Document:
         """Give the framework as plain values, without what is empty, as a file holds it.
+
+        Returns
+        -------
+        dict
+            Fit for :meth:`from_document`.
 
         Examples
         --------
@@ -436,7 +251,7 @@ class Framework(_Frozen):
         >>> Framework.from_document(own.document()) == own
         True
         """
-        return {**_plain(self), "stages": [stage.document() for stage in self]}
+        return self.model_dump(mode="json", exclude_defaults=True)
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any], subject: str = "framework") -> Framework:
@@ -445,12 +260,16 @@ class Framework(_Frozen):
         Parameters
         ----------
         document : mapping
-            Either ``key``, ``name``, ``stages`` (a list, and ``source``, ``note`` if wanted); or
-            ``base``, the key of a published framework, with any of ``stages`` (stage key to
-            changed fields), ``drop`` (stage keys) and ``insert`` (a list of stages, each with
-            ``after``, the key of the stage it follows; without it, it comes first).
+            Either the parameters of a framework; or ``base``, the key of a published one, with any
+            of ``stages`` (stage key to changed fields), ``drop`` (stage keys) and ``insert`` (a
+            list of stages, each with ``after``, the key of the stage it follows; without it, it
+            comes first).
         subject : str
             What to call it in messages, such as the file's path.
+
+        Returns
+        -------
+        Framework
 
         Raises
         ------
@@ -467,9 +286,9 @@ class Framework(_Frozen):
         whole = dict(document)
         if "base" in whole:
             base = whole.pop("base")
-            if base not in _choices():
-                raise InputError(subject, [unknown_name("base", base, _choices())])
-            whole, faults = _changed(_published(base), whole)
+            if base not in published_keys():
+                raise InputError(subject, [unknown_name("base", base, published_keys())])
+            whole, faults = _derived(_published(base), whole)
         return _own(whole, subject, faults)
 
     def rename(
@@ -480,8 +299,18 @@ class Framework(_Frozen):
         Parameters
         ----------
         names : mapping of stage key to name
+            The stages to rename.
         key, name : str, optional
             Of the new framework; by default made from this one's.
+
+        Returns
+        -------
+        Framework
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong.
 
         Examples
         --------
@@ -502,9 +331,19 @@ class Framework(_Frozen):
 
         Parameters
         ----------
-        stages : mapping of stage key to changed fields
+        stages : mapping of stage key to mapping
+            Changed fields of each.
         key, name : str, optional
             Of the new framework; by default made from this one's.
+
+        Returns
+        -------
+        Framework
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong.
 
         Examples
         --------
@@ -532,6 +371,15 @@ class Framework(_Frozen):
         key, name : str, optional
             Of the new framework; by default made from this one's.
 
+        Returns
+        -------
+        Framework
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong.
+
         Examples
         --------
         >>> framework("five").insert({"key": "quiz", "name": "Quiz"}, after="reach").keys
@@ -550,6 +398,15 @@ class Framework(_Frozen):
         key, name : str, optional
             Of the new framework; by default made from this one's.
 
+        Returns
+        -------
+        Framework
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong.
+
         Examples
         --------
         >>> framework("five").drop("loyalty", key="short", name="To retention")
@@ -561,7 +418,7 @@ class Framework(_Frozen):
         given = {
             field: value for field, value in (("key", key), ("name", name)) if value is not None
         }
-        document, faults = _changed(self, {**changes, **given})
+        document, faults = _derived(self, {**changes, **given})
         return _own(document, f"framework {self.key}", faults)
 
 
@@ -574,6 +431,10 @@ def framework(key: str) -> Framework:
         ``five``, ``seven``, ``eight``, ``nine`` or ``full``; ``eight:time`` and ``full:time``
         for designs in which people first commit their time, not their money.
 
+    Returns
+    -------
+    Framework
+
     Raises
     ------
     InputError
@@ -584,21 +445,24 @@ def framework(key: str) -> Framework:
     >>> framework("eight:time")["conversion"].milestone
     'educated'
     """
-    choices = _choices()
-    if key not in choices:
-        raise InputError("framework", [unknown_name("key", key, choices)])
+    if key not in published_keys():
+        raise InputError("framework", [unknown_name("key", key, published_keys())])
     return _published(key)
 
 
 def frameworks() -> tuple[Framework, ...]:
     """Give the published frameworks, shortest first, the spine last.
 
+    Returns
+    -------
+    tuple of Framework
+
     Examples
     --------
-    >>> [(each.key, len(each)) for each in frameworks()]
+    >>> [(published.key, len(published)) for published in frameworks()]
     [('five', 5), ('seven', 7), ('eight', 8), ('nine', 9), ('full', 13)]
     """
-    return tuple(_published(key) for key in PUBLISHED)
+    return tuple(map(_published, (*DOCUMENTED, SPINE)))
 
 
 def published_frameworks() -> tuple[Framework, ...]:
@@ -613,46 +477,7 @@ def published_frameworks() -> tuple[Framework, ...]:
     >>> [published.key for published in published_frameworks()]
     ['five', 'seven', 'eight', 'nine', 'full', 'eight:time', 'full:time']
     """
-    return tuple(map(_published, _choices()))
-
-
-@cache
-def milestones() -> tuple[Milestone, ...]:
-    """Give the milestones of the spine, in order.
-
-    Examples
-    --------
-    >>> [each.key for each in milestones()][:5]
-    ['aware', 'intrigued', 'visited', 'engaged', 'lead']
-    """
-    data = _data("full")
-    return tuple(
-        Milestone(weight=data["weights"][row["decided_by"]], **row) for row in data["milestones"]
-    )
-
-
-@cache
-def disagreements() -> tuple[Disagreement, ...]:
-    """Give the questions on which the source documents differ.
-
-    Examples
-    --------
-    >>> len(disagreements())
-    10
-    """
-    return tuple(Disagreement(**row) for row in _data("disagreements")["disagreements"])
-
-
-@cache
-def awareness_levels() -> tuple[AwarenessLevel, ...]:
-    """Give the levels of awareness, from knowing nothing to knowing the product.
-
-    Examples
-    --------
-    >>> [level.key for level in awareness_levels()]
-    ['unaware', 'problem', 'solution', 'product']
-    """
-    return tuple(AwarenessLevel(**row) for row in _data("awareness")["levels"])
+    return tuple(map(_published, published_keys()))
 
 
 def read_framework(path: str | Path) -> Framework:
@@ -662,6 +487,10 @@ def read_framework(path: str | Path) -> Framework:
     ----------
     path : str or Path
         The file holds what :meth:`Framework.from_document` takes.
+
+    Returns
+    -------
+    Framework
 
     Raises
     ------
@@ -691,115 +520,25 @@ def read_framework(path: str | Path) -> Framework:
 
 
 @cache
-def _data(name: str) -> Document:
-    text = (files("cvjkit.catalog") / f"{name}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
-
-
-@cache
-def _choices() -> tuple[str, ...]:
-    variants = [f"{key}:{name}" for key in PUBLISHED for name in _data(key).get("variants", {})]
-    return (*PUBLISHED, *variants)
-
-
-@cache
 def _published(key: str) -> Framework:
-    base, _, variant = key.partition(":")
-    data = dict(_data(base))
-    changes = data.pop("variants", {}).get(variant, {})
-    if base == "full":
-        data = {field: data[field] for field in ("key", "name", "source", "note")}
-        standing = [
-            each for each in milestones() if each.branch in ("main", "habit", "voice", variant)
-        ]
-        data["stages"] = [_as_stage(each) for each in standing]
-    else:
-        data["stages"] = [
-            {**row, "disagreement_ids": _concerning(f"{base}.{row['key']}")}
-            for row in data["stages"]
-        ]
-    published = Framework(**data)
-    if not variant:
-        return published
-    document, _ = _changed(published, {**changes, "key": key})
-    return Framework(**document)
+    return Framework(**published_document(key))
 
 
-def _concerning(stage: str) -> list[str]:
-    return [each.id for each in disagreements() if stage in each.stages]
+def _derived(base: Framework, changes: Mapping[str, Any]) -> tuple[Document, list[Fault]]:
+    """Change a framework; a published one gets a key of its own first.
 
-
-def _as_stage(milestone: Milestone) -> Document:
-    stages = (
-        stage for key in _choices() if not key.startswith("full") for stage in _published(key)
-    )
-    tactics = [
-        tactic for each in stages if each.milestone == milestone.key for tactic in each.tactics
-    ]
-    return {
-        **milestone.model_dump(include=set(_Step.model_fields)),
-        "milestone": milestone.key,
-        "tactics": list(dict.fromkeys(tactics)),
-        "disagreement_ids": [e.id for e in disagreements() if milestone.key in e.milestones],
-    }
-
-
-@cache
-def _ancestors() -> dict[str, tuple[str, ...]]:
-    lines: dict[str, tuple[str, ...]] = {}
-    for milestone in milestones():
-        lines[milestone.key] = (milestone.after, *lines[milestone.after]) if milestone.after else ()
-    return lines
-
-
-class _Changes(_Frozen):
-    key: str | None = None
-    name: str | None = None
-    source: str | None = None
-    note: str | None = None
-    stages: dict[str, dict[str, Any]] = {}
-    drop: tuple[str, ...] = ()
-    insert: tuple[dict[str, Any], ...] = ()
-
-
-def _changed(base: Framework, changes: Mapping[str, Any]) -> tuple[Document, list[Fault]]:
-    """Apply changes to a framework's document; what cannot be applied becomes a fault."""
-    faults: list[Fault] = []
-    try:
-        wanted = _Changes.model_validate(changes)
-    except ValidationError as error:
-        faults = faults_of(error, {})
-        broken = {item["loc"][0] for item in error.errors()}
-        wanted = _Changes(**{field: changes[field] for field in changes if field not in broken})
-    rows = {stage.key: stage.document() for stage in base}
-    for key, fields in wanted.stages.items():
-        if key in rows:
-            rows[key] |= fields
-        else:
-            faults.append(unknown_name("stages", key, rows))
-    for key in wanted.drop:
-        if rows.pop(key, None) is None:
-            faults.append(unknown_name("drop", key, rows))
-    order = list(rows.items())
-    for place, row in enumerate(wanted.insert):
-        fields = dict(row)
-        after, keys = fields.pop("after", None), [key for key, _ in order]
-        if after is None or after in keys:
-            order.insert(keys.index(after) + 1 if after else 0, (str(fields.get("key")), fields))
-        else:
-            faults.append(
-                unknown_name(f"insert[{_label(place, fields.get('key'))}].after", after, keys)
-            )
-    own = base.key not in _choices()
-    document = {
-        "key": base.key if own else f"{base.key.replace(':', '_')}_own",
-        "name": base.name if own else f"{base.name} (own)",
-        "source": base.source,
-        "note": base.note,
-        **wanted.model_dump(include={"key", "name", "source", "note"}, exclude_none=True),
-        "stages": [row for _, row in order],
-    }
-    return document, faults
+    What a document says about leaving stages out holds for its own stages only.
+    """
+    document = base.document()
+    if base.key in published_keys():
+        document = {
+            field: value
+            for field, value in document.items()
+            if field not in {"blind_spots", "skipping"}
+        }
+        document["key"] = f"{base.key.replace(':', '_')}_own"
+        document["name"] = f"{base.name} (own)"
+    return changed(document, changes)
 
 
 def _own(document: Mapping[str, Any], subject: str, faults: Sequence[Fault] = ()) -> Framework:
@@ -810,80 +549,9 @@ def _own(document: Mapping[str, Any], subject: str, faults: Sequence[Fault] = ()
     except ValidationError as error:
         found += faults_of(error, {})
     key = document.get("key")
-    if key in _choices() and own != _published(key):
+    if key in published_keys() and own != _published(key):
         rule = "is the key of a published framework, which this is not"
         found.append(Fault("key", key, rule, "choose another, such as 'ours'"))
     if own is None or found:
         raise InputError(subject, found)
     return own
-
-
-def _label_and_milestone(place: int, row: object) -> tuple[str, str | None]:
-    """Read what the order depends on, even from a row that breaks other rules."""
-    fields = row.model_dump() if isinstance(row, Stage) else row
-    fields = fields if isinstance(fields, Mapping) else {}
-    milestone = fields.get("milestone")
-    known = milestone if milestone in list(_ancestors()) else None
-    return _label(place, fields.get("key")), known
-
-
-def _label(place: int, key: object) -> str:
-    """Name a row by its key in messages, if that is fit to be shown, else by its place."""
-    return key if isinstance(key, str) and IDENTIFIER.fullmatch(key) else str(place)
-
-
-def _labels(steps: Sequence[tuple[str, str | None]]) -> dict[tuple[object, ...], str]:
-    return {("stages", place): label for place, (label, _) in enumerate(steps)}
-
-
-def _order_faults(steps: Sequence[tuple[str, str | None]]) -> list[Fault]:
-    if not steps:
-        return [Fault("stages", [], "must hold at least one stage", "add one")]
-    faults = []
-    labels: set[str] = set()
-    anchored: dict[str, str] = {}
-    for label, milestone in steps:
-        if label in labels:
-            rule = "is the key of another stage too"
-            faults.append(Fault(f"stages[{label}].key", label, rule, "give each stage its own"))
-        labels.add(label)
-        if milestone is None:
-            continue
-        field = f"stages[{label}].milestone"
-        late = next((m for m in anchored if milestone in _ancestors()[m]), None)
-        if milestone in anchored:
-            rule = f"is the milestone of stage {anchored[milestone]} too"
-            faults.append(Fault(field, milestone, rule, "choose another, or leave it out"))
-        elif late:
-            rule = f"comes before {late!r}, where stage {anchored[late]} stands"
-            fix = f"move it before stage {anchored[late]} or choose a later milestone"
-            faults.append(Fault(field, milestone, rule, fix))
-        anchored.setdefault(milestone, label)
-    return faults
-
-
-def _plain(step: Stage | Framework) -> Document:
-    return {
-        field: value
-        for field, value in step.model_dump(mode="json").items()
-        if value not in ("", None, [], False)
-    }
-
-
-def _well_formed(key: str) -> str:
-    if not IDENTIFIER.fullmatch(key):
-        raise ValueError("must be lowercase letters, digits and _; write it like first_order")
-    return key
-
-
-def _not_blank(name: str) -> str:
-    if not name.strip():
-        raise ValueError("must not be blank; write a name")
-    return name
-
-
-def _known(value: str, choices: Sequence[str]) -> str:
-    if value not in choices:
-        fault = unknown_name("", value, choices)
-        raise ValueError(f"{fault.rule}; {fault.fix}")
-    return value

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from cvjkit.catalog.data import Record, read_data
 
 
-class TacticKind(BaseModel):
+class TacticKind(Record):
     """A kind of tactic or message.
 
     Parameters
     ----------
     key, name : str
+        What it is called in files, and on screens.
     names : tuple of str
         What else it may be called.
     homes : tuple of str
@@ -32,8 +30,6 @@ class TacticKind(BaseModel):
     [('offered', 'first_payment', 'bought_again')]
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     key: str
     name: str
     names: tuple[str, ...] = ()
@@ -44,14 +40,25 @@ class TacticKind(BaseModel):
 
 @cache
 def tactic_kinds() -> tuple[TacticKind, ...]:
-    """Give the kinds of tactics the documents name, along the spine."""
-    return tuple(TacticKind(**row) for row in _data()["kinds"])
+    """Give the kinds of tactics the documents name, along the spine.
+
+    Returns
+    -------
+    tuple of TacticKind
+    """
+    return tuple(TacticKind(**row) for row in read_data("tactics")["kinds"])
 
 
 @cache
 def channel_kinds() -> tuple[str, ...]:
-    """Give the kinds of channels, the one 002:14 expects to be cheapest first."""
-    return tuple(_data()["channel_kinds"])
+    """Give the kinds of channels, the one that 002:14 expects to be cheapest first.
+
+    Returns
+    -------
+    tuple of str
+        Their keys.
+    """
+    return tuple(read_data("tactics")["channel_kinds"])
 
 
 def tactic_kind(key: str | None, name: str) -> TacticKind | None:
@@ -62,6 +69,12 @@ def tactic_kind(key: str | None, name: str) -> TacticKind | None:
     key : str or None
         Of its kind, if that was typed.
     name : str
+        Of the tactic.
+
+    Returns
+    -------
+    TacticKind or None
+        None if neither says what it is.
 
     Examples
     --------
@@ -85,9 +98,3 @@ def _by_name() -> dict[str, TacticKind]:
         for kind in tactic_kinds()
         for name in (kind.key, kind.name, *kind.names)
     }
-
-
-@cache
-def _data() -> dict[str, Any]:
-    text = (files("cvjkit.catalog") / "tactics.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)

@@ -16,9 +16,8 @@ from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from cvjkit.catalog import crosswalk
-from cvjkit.catalog.crosswalk import spine
 from cvjkit.catalog.framework import Framework, framework, published_frameworks
+from cvjkit.catalog.spine import TIME, line, spine
 from cvjkit.comparison.picture import AlignedPicture, align, label
 from cvjkit.errors import Fault, InputError
 from cvjkit.journey import Journey, as_journey
@@ -187,9 +186,7 @@ class Comparison:
         """The numbers as cells: milestones down, lenses across."""
         known: set[str | None] = {key for view in self.views for key in view.known.people}
         known |= {stage.milestone for each in self.frameworks for stage in each}
-        rows = [
-            key for key, step in spine().items() if step.branch != crosswalk.TIME or key in known
-        ]
+        rows = [key for key, step in spine().items() if step.branch != TIME or key in known]
         return Grid(
             milestones=tuple((key, spine()[key].name) for key in rows),
             columns=tuple((view.name, lens.framework.name) for view, lens in self._pairs()),
@@ -518,7 +515,7 @@ def _hidden(lens: Lens) -> Iterator[dict[str, Any]]:
     milestones = [
         key
         for key, step in spine().items()
-        if step.branch != crosswalk.TIME or key in lens.known.people or key in covered
+        if step.branch != TIME or key in lens.known.people or key in covered
     ]
     begin = next((at for at, key in enumerate(milestones) if key in covered), len(milestones))
     for kind, outside, words in (
@@ -540,7 +537,7 @@ def _inside(lens: Lens, place: int) -> Iterator[dict[str, Any]]:
     ends = {each.milestone for each, at in zip(lens.stages, parents, strict=True) if at == place}
     leaks = []
     for end in (key for key in known.people if key in {*covered, *ends}):
-        start = next((up for up in crosswalk.line(end) if up in known.people), "")
+        start = next((up for up in line(end) if up in known.people), "")
         shown = start == stage.milestone and end in ends
         rate = known.rate(start, end) if start in stage.covers and not shown else None
         if rate is not None:
@@ -585,7 +582,7 @@ def _comparable(view: View, shared: Sequence[str]) -> Iterator[dict[str, Any]]:
             **value,
         }
     for end in shared:
-        start = next((up for up in crosswalk.line(end) if up in shared), None)
+        start = next((up for up in line(end) if up in shared), None)
         if start is not None:
             words = f"Share of the people at {names[start]} who reach {names[end]}"
             sure = numbers[start].status == numbers[end].status == "exact"

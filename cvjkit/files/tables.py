@@ -11,7 +11,9 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_origin
 
-from cvjkit.catalog.framework import Framework, Stage, framework, milestones, published_frameworks
+from cvjkit.catalog.framework import Framework, framework, published_frameworks
+from cvjkit.catalog.spine import milestones
+from cvjkit.catalog.stage import Stage
 from cvjkit.errors import Fault, InputError, shown, unknown_name
 from cvjkit.files.cells import Cell, Grid, Reader, csv_grid, folded, has_formulas, workbook_grids
 from cvjkit.model.parts import (

@@ -20,13 +20,13 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal
 
 from cvjkit.catalog import crosswalk
-from cvjkit.catalog.crosswalk import line, spine, way
+from cvjkit.catalog.spine import TIME, VOICE, line, spine, way
 from cvjkit.errors import Fault, InputError, unknown_name
 from cvjkit.model.economics import BOUGHT_AGAIN, FIRST_PAYMENT
 from cvjkit.numbers import people_text, share_text
 
 if TYPE_CHECKING:
-    from cvjkit.catalog.framework import Stage
+    from cvjkit.catalog.stage import Stage
     from cvjkit.model.flow import Flow
     from cvjkit.model.parts import Offer
 
@@ -198,7 +198,7 @@ class Known:
             return exact(self._counted[milestone], f"Counted at {self._called(milestone)}.")
         if milestone in self.people:
             return exact(self.people[milestone], "Known besides the stages.")
-        if spine()[milestone].branch == crosswalk.TIME:
+        if spine()[milestone].branch == TIME:
             return unknown("Only journeys in which people give time before money count it.")
         if milestone == HABITUAL:
             return self._habit()
@@ -206,7 +206,7 @@ class Known:
         end = self._next_known(milestone)
         if end is not None:
             return self._between(start, milestone, end) if start else self._ahead_of(end)
-        voices = [spine()[each].branch == crosswalk.VOICE for each in (milestone, start) if each]
+        voices = [spine()[each].branch == VOICE for each in (milestone, start) if each]
         if voices == [True, False]:
             return unknown("Nothing is known of word of mouth.")
         return unknown(f"Nothing is known{f' after {self._called(start)}' if start else ''}.")
@@ -219,7 +219,7 @@ class Known:
         following = [
             end
             for end in self.people
-            if spine()[end].branch != crosswalk.TIME
+            if spine()[end].branch != TIME
             and next((up for up in line(end) if up == milestone or up in self.people), None)
             == milestone
         ]

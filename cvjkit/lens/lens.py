@@ -19,14 +19,16 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, get_args
 
 from cvjkit.catalog import crosswalk
-from cvjkit.catalog.crosswalk import covers, next_stage, spine, way
+from cvjkit.catalog.crosswalk import covers, next_stage
+from cvjkit.catalog.spine import spine, way
 from cvjkit.lens.estimate import Known, Number, Point, Status, unknown
 from cvjkit.model.economics import FIRST_PAYMENT
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cvjkit.catalog.framework import Framework, Stage
+    from cvjkit.catalog.framework import Framework
+    from cvjkit.catalog.stage import Stage
     from cvjkit.model.economics import Economics
     from cvjkit.model.parts import StageNumbers
 

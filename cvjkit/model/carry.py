@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cvjkit.catalog.framework import milestones
+from cvjkit.catalog.spine import milestones
 from cvjkit.model.flow import SMALLEST_SHARE, Floats
 from cvjkit.model.parts import Referral, StageNumbers, Transition
 
 if TYPE_CHECKING:
-    from cvjkit.catalog.framework import Framework, Stage
+    from cvjkit.catalog.framework import Framework
+    from cvjkit.catalog.stage import Stage
     from cvjkit.model.flow import Flow
     from cvjkit.model.parts import Accepted, Offer, Segment
 

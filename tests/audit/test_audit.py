@@ -15,7 +15,9 @@ import cvjkit as cvj
 from cvjkit.audit.audit import BASES, SEVERITIES, Rule, fires, passes, rule
 from cvjkit.audit.facts import Facts, MissingError
 from cvjkit.audit.rules import rules
-from cvjkit.catalog.framework import awareness_levels, frameworks, milestones
+from cvjkit.catalog.framework import frameworks
+from cvjkit.catalog.sources import awareness_levels
+from cvjkit.catalog.spine import milestones
 from cvjkit.catalog.tactics import channel_kinds, tactic_kind, tactic_kinds
 from cvjkit.errors import InputError
 from cvjkit.journey import Journey, read_journey

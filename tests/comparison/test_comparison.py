@@ -12,8 +12,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import cvjkit as cvj
-from cvjkit.catalog.crosswalk import covers, spine
-from cvjkit.catalog.framework import disagreements
+from cvjkit.catalog.crosswalk import covers
+from cvjkit.catalog.sources import disagreements
+from cvjkit.catalog.spine import spine
 from cvjkit.comparison.comparison import VIEWS, compare
 from cvjkit.errors import InputError
 from tests.lens.test_lens import STARTERS, costed, path_to, starter

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from scipy.stats import beta
 
 import cvjkit as cvj
-from cvjkit.catalog.crosswalk import covers, spine
+from cvjkit.catalog.crosswalk import covers
+from cvjkit.catalog.spine import spine
 from cvjkit.errors import InputError
 from cvjkit.lens.estimate import Known
 from cvjkit.lens.lens import Lens, see

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from cvjkit.audit.audit import Outcome, fires, passes, rule
 from cvjkit.audit.facts import Facts, MissingError, exceeds
-from cvjkit.catalog.framework import awareness_levels
+from cvjkit.catalog.sources import awareness_levels
 from cvjkit.catalog.tactics import channel_kinds
 from cvjkit.model.parts import Tactic
 from cvjkit.numbers import days_text, share_text

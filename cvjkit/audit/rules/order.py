@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cvjkit.audit.audit import Outcome, Severity, fires, passes, rule
 from cvjkit.audit.facts import Facts, MissingError, exceeds
-from cvjkit.catalog.framework import milestones
+from cvjkit.catalog.spine import milestones
 from cvjkit.numbers import people_text, share_text
 
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from cvjkit.widgets.fields import Article, Part, Table
 
 if TYPE_CHECKING:
-    from cvjkit.catalog.framework import Disagreement, Framework, Stage
+    from cvjkit.catalog.framework import Framework
+    from cvjkit.catalog.sources import Disagreement
+    from cvjkit.catalog.stage import Stage
 
 DIFFER = "documents differ"
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import cvjkit as cvj
-from cvjkit.catalog.framework import awareness_levels
+from cvjkit.catalog.sources import awareness_levels
 from cvjkit.catalog.tactics import tactic_kinds
 from tests.widgets.hand import JOURNEYS, REDO, SHOP, TWO, UNDO, Hand, shown_in_full
 
