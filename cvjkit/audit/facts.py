@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from cvjkit.catalog.framework import framework
 from cvjkit.catalog.spine import milestones
 from cvjkit.catalog.tactics import TacticKind, tactic_kind, tactic_kinds
 from cvjkit.model.parts import Message, Tactic
@@ -107,9 +108,10 @@ class Facts:
         return self.journey.thresholds
 
     @property
-    def chosen(self) -> str:
-        """Key of the framework the journey is meant in: the one it is shown in first."""
-        return self.journey.view or self.framework.key
+    def shown_in(self) -> Framework:
+        """The framework the journey is meant in: the one it is shown in first."""
+        view = self.journey.view
+        return self.framework if view in (None, self.framework.key) else framework(view)
 
     @cached_property
     def flow(self) -> Flow:

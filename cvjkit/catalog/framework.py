@@ -462,7 +462,22 @@ def frameworks() -> tuple[Framework, ...]:
     >>> [(published.key, len(published)) for published in frameworks()]
     [('five', 5), ('seven', 7), ('eight', 8), ('nine', 9), ('full', 13)]
     """
-    return tuple(map(_published, (*DOCUMENTED, SPINE)))
+    return (*documented_frameworks(), _published(SPINE))
+
+
+def documented_frameworks() -> tuple[Framework, ...]:
+    """Give the frameworks that a document publishes, shortest first: all but the spine.
+
+    Returns
+    -------
+    tuple of Framework
+
+    Examples
+    --------
+    >>> [documented.key for documented in documented_frameworks()]
+    ['five', 'seven', 'eight', 'nine']
+    """
+    return tuple(map(_published, DOCUMENTED))
 
 
 def published_frameworks() -> tuple[Framework, ...]:

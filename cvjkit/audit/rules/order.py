@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from cvjkit.audit.audit import Outcome, Severity, fires, passes, rule
 from cvjkit.audit.facts import Facts, MissingError, exceeds
+from cvjkit.catalog.framework import documented_frameworks
 from cvjkit.catalog.spine import milestones
 from cvjkit.numbers import people_text, share_text
+
+SKIPPED: Mapping[str, Severity] = MappingProxyType(
+    {"failure": "F", "discouraged": "W", "allowed": "I"}
+)
+"""How severe an empty stage is, by what skipping means in the framework."""
 
 
 @rule(
@@ -19,8 +26,7 @@ from cvjkit.numbers import people_text, share_text
     *("003:13", "001:63", "004:10"),
 )
 def empty_stage(facts: Facts) -> Iterator[Outcome]:
-    severities: dict[str, Severity] = {"eight": "F", "nine": "W"}
-    severity = severities.get(_document(facts), "I")
+    severity = SKIPPED[facts.shown_in.skipping]
     offered = {offer.stage for offer in facts.journey.offers}
     done = {facts.key(act.place) for act in facts.acts} | offered
     idle = [place for place in range(len(facts.framework)) if facts.key(place) not in done]
@@ -126,7 +132,8 @@ def misplaced(facts: Facts) -> Iterator[Outcome]:
     basis="threshold",
 )
 def traffic_to_sale(facts: Facts) -> Iterator[Outcome]:
-    severity: Severity = "I" if _document(facts) == "five" else "F"
+    known_blind = any(spot.milestone == "lead" for spot in facts.shown_in.blind_spots)
+    severity: Severity = "I" if known_blind else "F"
     lead, payment = facts.at("lead"), facts.stage_at("first_payment")
     if lead is None:
         captured = facts.acts_of("capture", last=payment)
@@ -251,7 +258,7 @@ def conversion_by_time(facts: Facts) -> Iterator[Outcome]:
         if "conversion" in (stage.key, stage.name.casefold())
         and stage.milestone not in (None, "first_payment")
     ]
-    by_time = facts.at("early_win") is not None or facts.chosen.endswith(":time")
+    by_time = facts.at("early_win") is not None or "early_win" in facts.shown_in.by_milestone
     place = next(iter(named), facts.at("educated") if by_time else None)
     payment = facts.at("first_payment")
     if place is not None:
@@ -266,12 +273,6 @@ def conversion_by_time(facts: Facts) -> Iterator[Outcome]:
     yield passes("No stage takes time for money.")
 
 
-BLIND = {
-    "seven": "seven has no step for referrals",
-    "five": "five has no step for leads and none for delighting new customers",
-}
-
-
 @rule(
     "A44",
     "I",
@@ -281,11 +282,12 @@ BLIND = {
     *("000:31", "004:10"),
 )
 def blind_spots(facts: Facts) -> Iterator[Outcome]:
-    blind = BLIND.get(_document(facts))
-    if blind is not None:
-        yield fires(f"{blind.capitalize()}: look at the journey in eight or nine, too.")
-    yield passes(f"It is shown in {facts.chosen}.")
-
-
-def _document(facts: Facts) -> str:
-    return facts.chosen.partition(":")[0]
+    framework = facts.shown_in
+    if framework.blind_spots:
+        missing = " and none for ".join(spot.name for spot in framework.blind_spots)
+        others = [other.name for other in documented_frameworks() if not other.blind_spots]
+        yield fires(
+            f"{framework.name} has no stage for {missing}. Look at the journey in "
+            f"{' or '.join(others)} too."
+        )
+    yield passes(f"It is shown in {framework.name}.")

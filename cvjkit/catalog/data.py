@@ -1,0 +1,97 @@
+"""How the catalog's TOML files are read, and what their records have in common."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from cvjkit.errors import unknown_name
+
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+
+Document = dict[str, Any]
+
+
+class Record(BaseModel):
+    """A record of the catalog: its fields are checked, others are refused, nothing changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@cache
+def read_data(name: str) -> Document:
+    """Read one of the catalog's own TOML files.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, without ``.toml``.
+
+    Returns
+    -------
+    dict
+        Its values, shared by all who ask: do not change them.
+    """
+    return tomllib.loads((files("cvjkit.catalog") / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def identifier(key: str) -> str:
+    """Check that a key is well formed.
+
+    Parameters
+    ----------
+    key : str
+
+    Returns
+    -------
+    str
+        The key.
+
+    Raises
+    ------
+    ValueError
+        Unless it is lowercase letters, digits and ``_`` and begins with a letter.
+    """
+    if not IDENTIFIER.fullmatch(key):
+        raise ValueError("must be lowercase letters, digits and _; write it like first_order")
+    return key
+
+
+def one_of(value: str, choices: Sequence[str]) -> str:
+    """Check that a value is one of those allowed.
+
+    Parameters
+    ----------
+    value : str
+    choices : sequence of str
+
+    Returns
+    -------
+    str
+        The value.
+
+    Raises
+    ------
+    ValueError
+        If it is not among the choices; the message lists them and names the nearest.
+    """
+    if value not in choices:
+        fault = unknown_name("", value, choices)
+        raise ValueError(f"{fault.rule}; {fault.fix}")
+    return value
+
+
+def _not_blank(name: str) -> str:
+    if not name.strip():
+        raise ValueError("must not be blank; write a name")
+    return name
+
+
+Key = Annotated[str, AfterValidator(identifier)]
+Name = Annotated[str, AfterValidator(_not_blank)]
