@@ -47,7 +47,7 @@ def covers(framework: Framework) -> tuple[tuple[str, ...], ...]:
     return tuple(map(tuple, found))
 
 
-def next_stage(framework: Framework, milestone: str) -> int | None:
+def next_stage(framework: Framework, milestone: str, toward: str) -> int | None:
     """Find the first stage whose people have all passed a milestone.
 
     Parameters
@@ -55,6 +55,8 @@ def next_stage(framework: Framework, milestone: str) -> int | None:
     framework : Framework
     milestone : str
         Its key.
+    toward : str
+        Key of a later milestone: of two branches, that on the way to it goes first.
 
     Returns
     -------
@@ -64,13 +66,17 @@ def next_stage(framework: Framework, milestone: str) -> int | None:
     Examples
     --------
     >>> from cvjkit.catalog.framework import framework
-    >>> next_stage(framework("five"), "lead"), next_stage(framework("five"), "promoter")
+    >>> five, full = framework("five"), framework("full")
+    >>> next_stage(five, "lead", "wowed"), next_stage(five, "promoter", "promoter")
     (2, None)
+    >>> parted = full.drop("bought_again")
+    >>> [parted.keys[next_stage(parted, "bought_again", end)] for end in ("habitual", "promoter")]
+    ['habitual', 'advocate']
     """
-    for own, index in framework.by_milestone.items():
-        if milestone in (own, *spine()[own].ancestors):
-            return index
-    return None
+    after = [own for own in framework.by_milestone if milestone in (own, *spine()[own].ancestors)]
+    on_the_way = (own for own in after if own in (toward, *spine()[toward].ancestors))
+    first = next(on_the_way, after[0] if after else None)
+    return None if first is None else framework.by_milestone[first]
 
 
 def before(framework: Framework, index: int) -> int | None:

@@ -22,7 +22,8 @@ from cvjkit.comparison.picture import AlignedPicture, align, label
 from cvjkit.errors import Fault, InputError
 from cvjkit.journey import Journey, as_journey
 from cvjkit.lens.estimate import HABIT_ORDERS, Known
-from cvjkit.lens.lens import Lens, see, spent
+from cvjkit.lens.lens import Lens, see
+from cvjkit.lens.money import spent
 from cvjkit.model.checks import framework_of
 from cvjkit.numbers import money_text, people_text, share_text
 

@@ -17,7 +17,8 @@ from cvjkit.catalog.crosswalk import spine
 from cvjkit.charts.polygons import Edge
 from cvjkit.charts.style import COLORS
 from cvjkit.errors import InputError, unknown_name
-from cvjkit.lens.estimate import HABITUAL, Status
+from cvjkit.lens.estimate import HABITUAL
+from cvjkit.lens.number import Status
 from cvjkit.numbers import people_text, share_text
 
 if TYPE_CHECKING:

@@ -15,13 +15,14 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
 from numbers import Real
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from cvjkit.catalog import crosswalk
+from cvjkit.catalog.crosswalk import own_stage
 from cvjkit.catalog.spine import TIME, VOICE, line, spine, way
 from cvjkit.errors import Fault, InputError, unknown_name
+from cvjkit.lens.crossings import Crossings
+from cvjkit.lens.number import Number, Point, exact, interval, no_bounds, unknown
 from cvjkit.model.economics import BOUGHT_AGAIN, FIRST_PAYMENT
 from cvjkit.numbers import people_text, share_text
 
@@ -30,58 +31,10 @@ if TYPE_CHECKING:
     from cvjkit.model.flow import Flow
     from cvjkit.model.parts import Offer
 
-Status = Literal["exact", "estimated", "unknown"]
-
 WOWED, HABITUAL, ADVOCATE = "wowed", "habitual", "advocate"
 HABIT_ORDERS = 4
 WEIGHT_CASES = 4.0  # we are as sure of a weight as after so many cases
 REPEAT_CASES = 20.0  # and of a typed repeat rate
-QUANTILES = (0.05, 0.95)
-NEGLIGIBLE = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number of people, and how sure it is.
-
-    Attributes
-    ----------
-    status : {"exact", "estimated", "unknown"}
-    people : float or None
-        None where unknown; never 0 for want of a number.
-    low, high : float or None
-        The number itself if exact, its 90% interval if estimated, the bounds if unknown.
-    bound_low, bound_high : float or None
-        Between these it lies for certain; None where nothing is certain.
-    why : str
-        How it came about, or why it is not known.
-    """
-
-    status: Status
-    people: float | None
-    low: float | None
-    high: float | None
-    bound_low: float | None
-    bound_high: float | None
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A stage of any framework as the journey knows it.
-
-    Attributes
-    ----------
-    milestone : str or None
-        Its milestone, if it has one.
-    place : int or None
-        Place of the same stage in the journey's own framework, if people are counted there.
-    number : Number
-    """
-
-    milestone: str | None
-    place: int | None
-    number: Number
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,27 +109,41 @@ class Known:
         return {milestone: float(known[milestone]) for milestone in spine() if milestone in known}
 
     @cached_property
-    def places(self) -> dict[str, int]:
-        """Place of the stage of the journey's own framework at each of its milestones."""
-        stages = enumerate(self.flow.framework)
-        return {stage.milestone: place for place, stage in stages if stage.milestone}
-
-    @cached_property
-    def _seen(self) -> list[float | None]:
-        return self._column("people")
+    def _at_stages(self) -> list[float | None]:
+        people = self.flow.stages["people"].astype(float).to_list()
+        return [None if math.isnan(number) else number for number in people]
 
     @cached_property
     def _counted(self) -> dict[str, float]:
-        found = ((milestone, self._seen[place]) for milestone, place in self.places.items())
+        at = self.flow.framework.by_milestone
+        found = ((milestone, self._at_stages[index]) for milestone, index in at.items())
         return {milestone: people for milestone, people in found if people is not None}
 
+    @cached_property
+    def _crossings(self) -> Crossings:
+        return Crossings(self.flow, self.people)
+
+    def _called(self, milestone: str) -> str:
+        return self._crossings.called(milestone)
+
     def weight(self, milestone: str) -> float:
-        """Weight of the step to a milestone."""
+        """Give the weight of the step to a milestone.
+
+        Parameters
+        ----------
+        milestone : str
+            Its key.
+
+        Returns
+        -------
+        float
+            Above 0.
+        """
         step, given = spine()[milestone], self.weights or {}
         return float(given.get(milestone, given.get(step.decided_by, step.weight)))
 
     def number(self, milestone: str) -> Number:
-        """People at a milestone.
+        """Give the people at a milestone.
 
         Parameters
         ----------
@@ -202,14 +169,15 @@ class Known:
             return unknown("Only journeys in which people give time before money count it.")
         if milestone == HABITUAL:
             return self._habit()
-        start = next((up for up in line(milestone) if up in self.people), None)
+        start = next((key for key in line(milestone) if key in self.people), None)
         end = self._next_known(milestone)
         if end is not None:
             return self._between(start, milestone, end) if start else self._ahead_of(end)
-        voices = [spine()[each].branch == VOICE for each in (milestone, start) if each]
-        if voices == [True, False]:
+        if start is None:
+            return unknown("Nothing is known.")
+        if spine()[milestone].branch == VOICE != spine()[start].branch:
             return unknown("Nothing is known of word of mouth.")
-        return unknown(f"Nothing is known{f' after {self._called(start)}' if start else ''}.")
+        return unknown(f"Nothing is known after {self._called(start)}.")
 
     def _next_known(self, milestone: str) -> str | None:
         """Find the next known milestone; of two branches the one more people reached.
@@ -219,22 +187,26 @@ class Known:
         following = [
             end
             for end in self.people
-            if spine()[end].branch != TIME
-            and next((up for up in line(end) if up == milestone or up in self.people), None)
-            == milestone
+            if spine()[end].branch != TIME and self._leads(milestone, end)
         ]
         return max(following, key=self.people.__getitem__, default=None)
 
+    def _leads(self, milestone: str, end: str) -> bool:
+        """Tell whether a milestone is on the way to a later one, with no known one between."""
+        line_back = (key for key in line(end) if key == milestone or key in self.people)
+        return next(line_back, None) == milestone
+
     def _ahead_of(self, end: str) -> Number:
         least, market = self.people[end], self.market
-        most = market if market is not None and market >= least else None
+        bounded = market is not None and market >= least
         why = f"Before {self._called(end)}, where counting begins: at least as many"
-        return unknown(f"{why}{', at most the market' if most is not None else ''}.", least, most)
+        why += ", at most the market." if bounded else "."
+        return unknown(why, least, market if bounded else None)
 
     def _between(self, start: str, milestone: str, end: str) -> Number:
         before, after = self.people[start], self.people[end]
         ceiling = self._ceiling() if milestone == ADVOCATE else start
-        crossing = self.crossings(ceiling or start, end)
+        crossings = self.crossings(ceiling or start, end)
         least: float | None = after
         most = self.people[ceiling] if ceiling else None
         names = f"{self._called(start)} ({people_text(before)}) and "
@@ -242,17 +214,18 @@ class Known:
         if after == 0 or after > before:
             how = "nobody reached the second" if after == 0 else "the second has more people"
             why = f"Between {names}: {how}, so there is no estimate."
-            return unknown(why, least, most, crossing)
+            return unknown(why, least, most, crossings)
         part = self._weighed(start, milestone) / self._weighed(start, end)
-        least_lost, most_lost = _quantiles(part, WEIGHT_CASES)
+        least_lost, most_lost = interval(part, WEIGHT_CASES)
         people, low, high = (
             min(max(before * (after / before) ** share, after), before)
             for share in (part, most_lost, least_lost)
         )
         why = f"Between {names}: by weight, {share_text(part)} of the leak is before it."
-        if crossing:
+        why += no_bounds(crossings)
+        if crossings:
             least = most = None
-        return Number("estimated", people, low, high, least, most, why + _uncertain(crossing))
+        return Number("estimated", people, low, high, least, most, why)
 
     def _ceiling(self) -> str | None:
         """Find what advocates have passed for certain, the last of it."""
@@ -269,14 +242,21 @@ class Known:
         if buyers.people is None or buyers.low is None or buyers.high is None:
             return unknown("Follows from those who buy again, and they are not known.")
         if rate is None:
-            why = "Follows from the share who order again each cycle: give the offer a repeat_rate."
+            why = "Follows from the repeat rate of later orders: enter it with the offer."
             return unknown(why, least, buyers.bound_high)
         cycles = self.habit_orders - 2
-        low, high = (each**cycles for each in _quantiles(rate, REPEAT_CASES))
-        people = buyers.people * rate**cycles, buyers.low * low, buyers.high * high
+        low, high = interval(rate, REPEAT_CASES)
         why = f"Of {people_text(buyers.people)} who buy again, {share_text(rate)} go on"
         why += f" in each of {cycles} cycles, up to order {self.habit_orders}."
-        return Number("estimated", *people, least, buyers.bound_high, why)
+        return Number(
+            "estimated",
+            buyers.people * rate**cycles,
+            buyers.low * low**cycles,
+            buyers.high * high**cycles,
+            least,
+            buyers.bound_high,
+            why,
+        )
 
     @cached_property
     def _repeat_rate(self) -> float | None:
@@ -284,11 +264,11 @@ class Known:
         for offer in self.offers:
             if framework.anchor(offer.stage) == BOUGHT_AGAIN and offer.repeat_rate is not None:
                 return offer.repeat_rate
-        place = self.places.get(BOUGHT_AGAIN)
-        if place is None or not self._seen[place]:
+        index = framework.by_milestone.get(BOUGHT_AGAIN)
+        if index is None or not self._at_stages[index]:
             return None
-        visits = self.flow.visits[:, place]
-        return float(visits @ self.flow.shares[:, place, place] / visits.sum()) or None
+        visits = self.flow.visits[:, index]
+        return float(visits @ self.flow.shares[:, index, index] / visits.sum()) or None
 
     def crossings(self, start: str, end: str) -> tuple[str, ...]:
         """Say who is at a milestone, or past it, without having passed all since another one.
@@ -301,70 +281,12 @@ class Known:
         Returns
         -------
         tuple of str
-            Empty if nobody is known to.
+            A phrase for each such group; empty if nobody is known to.
         """
-        onward = [key for key in self.places if end in (key, *line(key))]
-        if not onward:
-            return self._rises(start, end)
-        last = min(self.places[key] for key in onward)
-        passed = {*spine()[end].ancestors, *onward}
-        between = [
-            place
-            for place, stage in enumerate(self.flow.framework.stages[: last + 1])
-            if stage.milestone is None or stage.milestone in passed
-        ]
-        counted = (self.places[up] for up in (start, *line(start)) if up in self.places)
-        first = next(counted, between[0])
-        found = [
-            f"{people_text(people)} {words} {self._name(place)}"
-            for place, people, words in self._strangers
-            if first < place and place in between
-        ]
-        found += [
-            f"{people_text(people)} skip from {self._name(source)} to {self._name(target)}"
-            for source, target, people in self._skips
-            if source <= first < min(target, last) and (source < first or last < target)
-        ]
-        return tuple(found) or self._rises(start, end)
-
-    def _rises(self, start: str, end: str) -> tuple[str, ...]:
-        known = [milestone for milestone in (start, *way(start, end)) if milestone in self.people]
-        return tuple(
-            f"more people are known at {self._called(after)} than at {self._called(before)}"
-            for before, after in pairwise(known)
-            if self.people[after] > self.people[before]
-        )
-
-    @cached_property
-    def _strangers(self) -> list[tuple[int, float, str]]:
-        return [
-            (place, people, words)
-            for column, words in (("entered", "enter at"), ("referred", "are referred to"))
-            for place, people in enumerate(self._column(column))
-            if people is not None and people > NEGLIGIBLE * max(1.0, self._seen[place] or 0)
-        ]
-
-    @cached_property
-    def _skips(self) -> list[tuple[int, int, float]]:
-        index, links = self.flow.framework.index, self.flow.links
-        skips = links[links["kind"] == "skip"]
-        ends = (map(index, skips["source"]), map(index, skips["target"]))
-        return list(zip(*ends, skips["people"].to_list(), strict=True))
-
-    def _column(self, name: str) -> list[float | None]:
-        values: list[float | None] = self.flow.stages[name].to_list()
-        return values
-
-    def _name(self, place: int) -> str:
-        return self.flow.framework.stages[place].name
-
-    def _called(self, milestone: str) -> str:
-        """Name a milestone as the journey does, if it has a stage there."""
-        place = self.places.get(milestone)
-        return spine()[milestone].name if place is None else self._name(place)
+        return self._crossings.between(start, end)
 
     def rate(self, start: str, end: str) -> float | None:
-        """Share of the people at one milestone who reach a later one.
+        """Give the share of the people at one milestone who reach a later one.
 
         Parameters
         ----------
@@ -379,72 +301,67 @@ class Known:
         return self.follow(self._at(start), self._at(end))
 
     def point(self, stage: Stage) -> Point:
-        """Find a stage of any framework: by its milestone, or by its key if it has none."""
+        """Find a stage of any framework: by its milestone, or by its key if it has none.
+
+        Parameters
+        ----------
+        stage : Stage
+
+        Returns
+        -------
+        Point
+        """
         if stage.milestone:
             return self._at(stage.milestone)
-        place = crosswalk.own_stage(self.flow.framework, stage)
-        people = None if place is None else self._seen[place]
+        index = own_stage(self.flow.framework, stage)
+        people = None if index is None else self._at_stages[index]
         if people is None:
             return Point(None, None, unknown("Stands at no milestone."))
-        return Point(None, place, exact(people, f"Counted at {stage.name}."))
+        return Point(None, index, exact(people, f"Counted at {stage.name}."))
 
     def _at(self, milestone: str) -> Point:
-        place = self.places[milestone] if milestone in self._counted else None
-        return Point(milestone, place, self.number(milestone))
+        counted = milestone in self._counted
+        index = self.flow.framework.by_milestone[milestone] if counted else None
+        return Point(milestone, index, self.number(milestone))
 
     def follow(self, start: Point, end: Point, *, of_all: bool = False) -> float | None:
-        """Share of the people at one point, 0 to 1, who reach another; None where not known.
+        """Give the share of the people at one point who reach another.
 
-        The way between two stages of the journey is known; elsewhere numbers are compared, and
-        say something only if nobody comes in between.
+        Between two stages of the journey the flow gives it. Elsewhere numbers are compared, which
+        says something only if nobody comes in between.
+
+        Parameters
+        ----------
+        start, end : Point
+            The second after the first, or the same.
+        of_all : bool
+            Of all who ever enter at the start or are referred to it, if it is the first stage;
+            else of those who reach it.
+
+        Returns
+        -------
+        float or None
+            0 to 1; None where not known.
         """
         people, reached = start.number.people, end.number.people
         if not people or reached is None:
             return None
-        if start.place is not None and end.place is not None:
-            flow, i, j = self.flow, start.place, end.place
-            from_outside = flow.entered[:, 0] + flow.referred[:, 0]
-            standing = from_outside if of_all and i == 0 else flow.people[:, i]
-            if not standing.sum() > 0:
-                return None
-            reach = flow.fundamental[:, i, j] / flow.fundamental[:, j, j]
-            return min(1.0, float(standing @ reach / standing.sum()))
+        if start.index is not None and end.index is not None:
+            return self._flowing(start.index, end.index, of_all=of_all)
         if start is end:
             return 1.0
         if start.milestone is None or end.milestone is None or reached > people:
             return None
         return None if self.crossings(start.milestone, end.milestone) else reached / people
 
-
-def exact(people: float, why: str) -> Number:
-    """Make a number that was counted."""
-    return Number("exact", people, people, people, people, people, why)
-
-
-def unknown(
-    why: str,
-    least: float | None = None,
-    most: float | None = None,
-    crossing: Sequence[str] = (),
-) -> Number:
-    """Make a number that is not known, with the bounds that hold unless somebody crosses them."""
-    if crossing:
-        least = most = None
-    return Number("unknown", None, least, most, least, most, why + _uncertain(crossing))
-
-
-def _uncertain(crossing: Sequence[str]) -> str:
-    return f" No bounds are certain: {'; '.join(crossing)}." if crossing else ""
-
-
-def _quantiles(share: float, cases: float) -> tuple[float, float]:
-    """Give the ends of the 90% interval of a share we are as sure of as after some cases."""
-    from scipy.special import betaincinv
-
-    if not 0 < share < 1:
-        return share, share
-    low, high = (float(betaincinv(cases * share, cases * (1 - share), q)) for q in QUANTILES)
-    return low, high
+    def _flowing(self, start: int, end: int, *, of_all: bool) -> float | None:
+        flow = self.flow
+        from_outside = flow.entered[:, 0] + flow.referred[:, 0]
+        people = from_outside if of_all and start == 0 else flow.people[:, start]
+        if not people.sum() > 0:
+            return None
+        reach = flow.fundamental[:, start, end] / flow.fundamental[:, end, end]
+        return min(1.0, float(people @ reach / people.sum()))
 
 
 def _faults_in(

@@ -578,8 +578,8 @@ FIRES = [
         "conversion",
         numbers={"gave_time": 20, "paid": 5},
     ),
-    Case("A44", lambda j: j.with_terms(view="seven"), "I", "no step for referrals"),
-    Case("A44", lambda j: j.with_terms(view="five"), "I", "no step for leads and none for delig"),
+    Case("A44", lambda j: j.with_terms(view="seven"), "I", "no stage for referrals"),
+    Case("A44", lambda j: j.with_terms(view="five"), "I", "no stage for leads and none for delig"),
     Case(
         "A46",
         own(eight(900, 90, 100, 20, 9, 5, 3, 1)),
