@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from cvjkit.catalog.framework import milestones
+from cvjkit.catalog.spine import milestones
 from cvjkit.errors import Fault, InputError, unknown_name
 from cvjkit.model.parts import Offer, Segment
 from cvjkit.model.rows import KEYED, ROWS, TABLES, is_index, step_to, titles_of

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cvjkit.audit.audit import SEVERITIES
 from cvjkit.audit.facts import Facts
-from cvjkit.catalog.framework import awareness_levels
+from cvjkit.catalog.sources import awareness_levels
 from cvjkit.catalog.tactics import tactic_kind
 from cvjkit.errors import InputError
 from cvjkit.journey import Journey, as_journey

@@ -15,7 +15,7 @@ from cvjkit.widgets.codec import PEOPLE, SHARE
 from cvjkit.widgets.fields import Act, Field, Part, Put, Row, Table, columns, field_at
 
 if TYPE_CHECKING:
-    from cvjkit.catalog.framework import Stage
+    from cvjkit.catalog.stage import Stage
     from cvjkit.journey import Journey
     from cvjkit.model.flow import Flow
     from cvjkit.widgets.session import Session

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from cvjkit.catalog.framework import awareness_levels
+from cvjkit.catalog.sources import awareness_levels
 from cvjkit.catalog.tactics import tactic_kind, tactic_kinds
 from cvjkit.model.design import Design
 from cvjkit.model.parts import Message, Offer, Segment, Tactic
@@ -28,7 +28,7 @@ from cvjkit.widgets.panels.guide import cited
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from cvjkit.catalog.framework import Stage
+    from cvjkit.catalog.stage import Stage
     from cvjkit.journey import Journey
     from cvjkit.widgets.fields import Address
 
