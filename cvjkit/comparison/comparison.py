@@ -169,8 +169,8 @@ class Comparison:
         Returns
         -------
         DataFrame
-            Columns journey, framework, stage, then those of :attr:`cvjkit.lens.lens.Lens.table`;
-            all of dtype object.
+            Columns journey, framework, stage (dtype object), then those of
+            :attr:`cvjkit.lens.lens.Lens.table`.
         """
         import pandas as pd
 
@@ -178,8 +178,8 @@ class Comparison:
             lens.table.reset_index().assign(journey=view.name, framework=lens.framework.key)
             for view, lens in self._pairs()
         ]
-        table = pd.concat(parts, ignore_index=True).astype(object)
         first = ["journey", "framework", "stage"]
+        table = pd.concat(parts, ignore_index=True).astype(dict.fromkeys(first, object))
         return table[[*first, *(column for column in table.columns if column not in first)]]
 
     @cached_property

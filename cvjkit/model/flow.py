@@ -501,7 +501,8 @@ def _fundamental(shares: Floats) -> Floats:
 def _people(start: Floats, fundamental: Floats) -> Floats:
     """Count who arrives at least once: expected visits over the visits of one who is there."""
     visits = np.einsum("si,sij->sj", start, fundamental)
-    return np.asarray(visits / np.einsum("sjj->sj", fundamental))
+    # Where nobody comes, solving may leave less than nobody.
+    return np.asarray(np.maximum(visits / np.einsum("sjj->sj", fundamental), 0))
 
 
 def _without_exit(shares: Floats) -> Flags:

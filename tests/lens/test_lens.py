@@ -447,6 +447,17 @@ def test_time_before_an_early_win_is_not_lost() -> None:
     assert nine[["educate", "offer", "close"]].to_list() == [8, 8 + 2, 6]
 
 
+def test_where_solving_leaves_less_than_nobody_there_is_nobody() -> None:
+    stages = cvj.framework("eight").keys
+    plan = cvj.Journey.from_rates(
+        "eight", dict.fromkeys(stages, 0) | {"excitement": 0.01}, [0, 0, 0, 0, 0.00097, 0, 0]
+    )
+    plan = plan.with_referral("engagement", to="ascension", per_person=0.7)
+    plan = plan.with_referral("awareness", to="engagement", per_person=2.66)
+    assert plan.flow().stages.people["engagement"] == 0
+    assert plan.through("seven")["attraction"].status == "unknown"
+
+
 def branching() -> cvj.Journey:
     """A journey whose way parts at no stage: 9 days to the habit, 18 to word of mouth."""
     spine = cvj.framework("full")
