@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from cvjkit.catalog import crosswalk
-from cvjkit.catalog.crosswalk import spine
+from cvjkit.catalog.spine import TIME, spine
 from cvjkit.charts.polygons import Edge
 from cvjkit.charts.style import COLORS
 from cvjkit.errors import InputError, unknown_name
@@ -235,9 +235,7 @@ def _slots(lenses: Sequence[Lens], start: str | None) -> list[str]:
     """Order all places: the milestones, and the others each just before the next milestone."""
     counted = {key for lens in lenses for key in lens.known.people}
     counted |= {_slot(stage) for lens in lenses for stage in lens.stages}
-    slots = [
-        key for key, step in spine().items() if step.branch != crosswalk.TIME or key in counted
-    ]
+    slots = [key for key, step in spine().items() if step.branch != TIME or key in counted]
     for lens in lenses:
         for place, stage in enumerate(lens.stages):
             if _slot(stage) not in slots:

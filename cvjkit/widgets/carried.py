@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cvjkit.catalog.framework import Stage
+    from cvjkit.catalog.stage import Stage
     from cvjkit.journey import Journey
 
 
