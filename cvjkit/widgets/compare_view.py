@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 
 from cvjkit.numbers import DASH, days_text, money_text, people_text, share_text
+from cvjkit.widgets.assets import Script, Style
 from cvjkit.widgets.guard import Guarded
 
 if TYPE_CHECKING:
     from cvjkit.comparison.comparison import Comparison
-
-HERE = Path(__file__).parent
 
 WRITTEN: Mapping[str, Callable[[float, str], str]] = {
     "people": lambda value, _: people_text(value),
@@ -53,8 +51,8 @@ class CompareView(Guarded, anywidget.AnyWidget):
     ['Five-step customer life cycle', 'Seven Steps to Heaven']
     """
 
-    _esm = HERE / "compare_view.js"
-    _css = HERE / "compare_view.css"
+    _esm = Script("compare_view.js")
+    _css = Style("compare_view.css")
     document = traitlets.Dict().tag(sync=True)
     theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
 

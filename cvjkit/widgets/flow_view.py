@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 
 from cvjkit.charts.sankey import sankey_picture
+from cvjkit.widgets.assets import Script, Style
 
 if TYPE_CHECKING:
     from cvjkit.model.flow import Flow
-
-HERE = Path(__file__).parent
 
 
 class FlowView(anywidget.AnyWidget):
@@ -43,8 +41,8 @@ class FlowView(anywidget.AnyWidget):
     'entry:conversion'
     """
 
-    _esm = HERE / "flow_view.js"
-    _css = HERE / "flow_view.css"
+    _esm = Script("flow_view.js")
+    _css = Style("flow_view.css")
     picture = traitlets.Dict().tag(sync=True)
     theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Dialog, Locator, Page, expect
+from playwright.sync_api import Browser, Dialog, Locator, Page, expect
 
-from tests.browser.conftest import Open, Server, run_all_cells
+from tests.browser.conftest import Open, Server, run_all_cells, watch
+from tests.browser.fonts import FONTS, WIDTHS, force_font, set_width, text_faults
 from tests.browser.test_server import notebook
 
 SETUP = """
@@ -78,7 +79,7 @@ mend.on_click(lambda _: broken.show(plan.flow()))
 widgets.VBox([mend, broken])
 """
 TEXTS = """
-figure => {
+figures => figures.map(figure => {
   const box = r => [r.left, r.top, r.right, r.bottom];
   const field = figure.querySelector(".cvj-field").getBoundingClientRect();
   const texts = [...figure.querySelectorAll(".node-label > span")].map(span => {
@@ -86,20 +87,23 @@ figure => {
     range.selectNodeContents(span);
     const all = span.getBoundingClientRect();
     const ink = range.getBoundingClientRect();
+    const room = span.parentElement.getBoundingClientRect();
     const clipped = getComputedStyle(span).overflow !== "visible";
     const seen = clipped ? [Math.max(all.left, ink.left), Math.max(all.top, ink.top),
       Math.min(all.right, ink.right), Math.min(all.bottom, ink.bottom)] : box(ink);
     return {
       text: span.textContent, box: seen,
-      number: span.matches(".cvj-value, .label-stage .cvj-note"),
-      cut: clipped && span.scrollWidth > span.clientWidth + 1,
+      isNumber: span.matches(".cvj-value, .cvj-note"),
+      isCut: ink.left < room.left - 1 || ink.right > room.right + 1
+        || (clipped && ink.bottom > all.bottom + 2),
       size: parseFloat(getComputedStyle(span).fontSize),
     };
   });
   const bars = [...figure.querySelectorAll(".sankey-node")].map(bar =>
     ({ text: bar.dataset.node, box: box(bar.getBoundingClientRect()) }));
-  return { field: box(field), texts, bars, orientation: figure.dataset.orientation };
-}
+  return { title: figure.querySelector(".cvj-title").textContent, field: box(field), texts, bars,
+    orientation: figure.dataset.orientation };
+})
 """
 
 
@@ -114,12 +118,19 @@ def published() -> Iterator[str]:
         server.stop()
 
 
-@pytest.fixture
-def gallery(page: Page, published: str) -> Locator:
+@pytest.fixture(scope="module")
+def gallery(browser: Browser, published: str) -> Iterator[Locator]:
+    """All pictures on one page, which every test sets to the width and the font it looks at."""
+    complaints: list[str] = []
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    page = context.new_page()
+    watch(page, complaints)
     page.goto(f"{published}voila/render/gallery.ipynb")
     figures = page.locator("figure.cvj-flow")
     expect(figures).to_have_count(26, timeout=60_000)
-    return figures
+    yield figures
+    context.close()
+    assert not complaints, "\n".join(complaints)
 
 
 @pytest.fixture
@@ -140,16 +151,6 @@ def titled(views: Locator, title: str) -> Locator:
     return views.filter(has=views.page.get_by_text(title, exact=True)).first
 
 
-def settled(views: Locator, width: int) -> None:
-    """Wait until all views have the width of the page and have been drawn for it."""
-    views.page.set_viewport_size({"width": width, "height": 900})
-    views.page.wait_for_function(
-        """() => [...document.querySelectorAll(".cvj-flow:not(.cvj-broken) svg")].every(svg =>
-            Math.abs(svg.clientWidth - svg.parentElement.clientWidth) < 1)"""
-    )
-    views.page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
-
-
 def overlap(one: list[float], other: list[float]) -> bool:
     return (
         min(one[2], other[2]) - max(one[0], other[0]) > 1
@@ -165,20 +166,21 @@ def lines_that_collide(seen: dict[str, Any]) -> Iterator[tuple[str, str]]:
                 yield one["text"], other["text"]
 
 
-@pytest.mark.parametrize("width", [1400, 1000, 900, 700, 390])
-def test_no_text_lies_on_another_and_no_number_is_cut(gallery, width):
-    settled(gallery, width)
+@pytest.mark.parametrize("font", list(FONTS))
+@pytest.mark.parametrize("width", [1400, 1000, 900, 768, 700, 390])
+def test_no_text_lies_on_another_and_no_number_is_cut(gallery, width, font):
+    force_font(gallery.page, FONTS[font])
+    set_width(gallery.page, width)
     collisions, cut, outside, small, turned = [], [], [], [], set()
-    for figure in gallery.all():
-        seen = figure.evaluate(TEXTS)
-        title = figure.locator(".cvj-title").inner_text()
+    for seen in gallery.evaluate_all(TEXTS):
+        title = seen["title"]
         collisions += [(title, *pair) for pair in lines_that_collide(seen)]
-        cut += [(title, t["text"]) for t in seen["texts"] if t["cut"] and t["number"]]
+        cut += [(title, t["text"]) for t in seen["texts"] if t["isCut"] and t["isNumber"]]
         left, _, right, _ = seen["field"]
         outside += [
             (title, t["text"])
             for t in seen["texts"]
-            if t["text"] and (t["box"][0] < left - 9 or t["box"][2] > right + 1)
+            if t["text"] and (t["box"][0] < left - 1 or t["box"][2] > right + 1)
         ]
         small += [(title, t["text"]) for t in seen["texts"] if t["size"] < 10]
         turned.add(seen["orientation"])
@@ -189,9 +191,19 @@ def test_no_text_lies_on_another_and_no_number_is_cut(gallery, width):
     assert "h" in turned if width >= 700 else turned == {"v"}
 
 
+@pytest.mark.parametrize("font", list(FONTS))
+@pytest.mark.parametrize("width", WIDTHS)
+def test_names_are_whole_and_not_broken_within_a_word(gallery, width, font):
+    force_font(gallery.page, FONTS[font])
+    set_width(gallery.page, width)
+    assert [found for found in text_faults(gallery) if any(found.values())] == []
+
+
 def test_the_page_does_not_scroll_sideways_on_a_phone(gallery):
-    settled(gallery, 390)
-    assert gallery.page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    for family in FONTS.values():
+        force_font(gallery.page, family)
+        set_width(gallery.page, 390)
+        assert gallery.page.evaluate("() => document.documentElement.scrollWidth") <= 390
 
 
 def test_names_that_are_markup_are_text(views):

@@ -1,0 +1,117 @@
+// @ts-check
+// Builds and updates elements. Whatever a user typed reaches the page as text content or as an
+// attribute's value, never as markup.
+
+const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
+
+/**
+ * Make an HTML element.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {string} [className]
+ * @param {...(Node | string)} children  A string becomes text.
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function html(tag, className = "", ...children) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  element.append(...children);
+  return element;
+}
+
+/**
+ * Make an HTML element for text in any language: its direction follows from its first letters.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {string} [className]
+ * @param {string} [text]
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function textElement(tag, className = "", text = "") {
+  const element = html(tag, className, text);
+  element.dir = "auto";
+  return element;
+}
+
+/**
+ * Make an SVG element.
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Attributes} [attributes]
+ * @param {...(Node | string)} children
+ * @returns {SVGElementTagNameMap[Tag]}
+ */
+export function svg(tag, attributes = {}, ...children) {
+  const element = document.createElementNS(SVG_NAMESPACE, tag);
+  setAttributes(element, attributes);
+  element.append(...children);
+  return element;
+}
+
+/** @typedef {Record<string, string | number | boolean | null | undefined>} Attributes */
+
+/**
+ * Set attributes, touching only those that change. Nothing, "" and false remove one.
+ * @param {Element} element
+ * @param {Attributes} attributes
+ */
+export function setAttributes(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null || value === "" || value === false) {
+      element.removeAttribute(name);
+    } else if (element.getAttribute(name) !== String(value)) {
+      element.setAttribute(name, String(value));
+    }
+  }
+}
+
+/**
+ * Set the text of an element if it differs.
+ * @param {Element} element
+ * @param {string} text
+ */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/**
+ * What `keyed` knows of a parent: the last of the children that were there before, and its own.
+ * @type {WeakMap<Element, { before: Element | null, children: Map<string | number, any> }>}
+ */
+const kept = new WeakMap();
+
+/**
+ * Keep one child for each item, by the item's id, in the order of the items. A child is made once
+ * and moved only if it stands wrong, because moving an element takes the focus away from it.
+ * Children that were there before the first call stay in front.
+ * @template {{ id: string | number }} Item
+ * @template {Element} Child
+ * @param {Element} parent
+ * @param {Item[]} items
+ * @param {(item: Item) => Child} make
+ * @param {(child: Child, item: Item) => void} update
+ */
+export function keyed(parent, items, make, update) {
+  const { before, children } = kept.get(parent) ?? {
+    before: parent.lastElementChild,
+    children: new Map(),
+  };
+  kept.set(parent, { before, children });
+  const wanted = new Set(items.map(({ id }) => id));
+  for (const [id, child] of children) {
+    if (wanted.has(id)) continue;
+    child.remove();
+    children.delete(id);
+  }
+  let next = before ? before.nextElementSibling : parent.firstElementChild;
+  for (const item of items) {
+    let child = children.get(item.id);
+    if (!child) {
+      child = make(item);
+      children.set(item.id, child);
+    }
+    if (next && child === next) next = next.nextElementSibling;
+    else parent.insertBefore(child, next);
+    update(child, item);
+  }
+}

@@ -1,0 +1,173 @@
+// @ts-check
+// Decides how a flow is laid out at a width: which way it runs, how large its labels are and how
+// far it is stretched, so that every label has room. Pure: plain values in, plain values out.
+
+import { linesNeeded } from "./measure.js";
+
+/**
+ * The picture as `Picture.document` of cvjkit.charts.sankey gives it; positions and sizes are
+ * shares of the field's width and height.
+ * @typedef {"h" | "v"} Orientation  Stages side by side, or below each other.
+ * @typedef {{
+ *   id: string, kind: string, stage: string, people: number | null, name: string, value: string,
+ *   notes: string[], short: string[], text: string,
+ * }} FlowNode
+ * @typedef {{ source: string, target: string, kind: string, people: number, text: string }} FlowLink
+ * @typedef {{ x: number, y: number, width: number, align: "left" | "right" }} Box
+ * @typedef {{
+ *   width: number, height: number, header: number,
+ *   places: Record<string, { x: number, y: number, size: number }>,
+ *   boxes: Record<string, Box>,
+ *   bands: { points: [number, number][], size: number }[],
+ * }} Layout
+ * @typedef {{
+ *   title: string, subtitle: string, summary: string, nodes: FlowNode[], links: FlowLink[],
+ *   legend: [string, string][], columns: string[], rows: string[][], warnings: string[],
+ *   layouts: Record<Orientation, Layout>, colors: import("./theme.js").Palette,
+ * }} Picture
+ */
+
+/** Height of a line as a share of its font size: enough for the tallest fonts. */
+export const LEADING = 1.38;
+/** Length of a node along the picture [px]. */
+export const BAR = 10;
+/** Below this width stages are set below each other [px]. */
+const LEAST_WIDE = 560;
+const BETWEEN = 4; // [px] a label's value and its note, where they share a line
+const ROUNDING = 1; // [px] by which a browser may draw a text wider than it measures it
+const MOST_NOTE_LINES = 3;
+/** What lies between the labels of the stages and the picture below them [px]. */
+export const HEADER_GAP = 8;
+
+/**
+ * Font sizes [px] of the lines of a label, how many lines a name may take, and which notes it shows.
+ * @typedef {{ words: "notes" | "short", nameLines: number, name: number, value: number,
+ *   note: number, sideValue: number, sideNote: number }} Density
+ * @type {Record<string, Density>}
+ */
+export const DENSITIES = {
+  roomy: { words: "notes", nameLines: 2, name: 12.5, value: 18, note: 11, sideValue: 12, sideNote: 11 },
+  tight: { words: "short", nameLines: 3, name: 11, value: 12, note: 10, sideValue: 10, sideNote: 10 },
+};
+
+/** @type {[Orientation, string, number][]} The arrangements from best to worst, and their least widths. */
+const ARRANGEMENTS = [
+  ["h", "roomy", LEAST_WIDE],
+  ["h", "tight", LEAST_WIDE],
+  ["v", "roomy", 0],
+  ["v", "tight", 0],
+];
+
+/**
+ * @typedef {{ id: string, left: number, top: number, width: number, height: number,
+ *   nameLines: number, noteLines: number, fits: boolean, nameFits: boolean }} Label  Sizes in px.
+ * @typedef {{ orientation: Orientation, density: string, stretch: number, labels: Label[] }} Arrangement
+ */
+
+/**
+ * Choose the first arrangement in which no number is cut and no word broken. Where both densities
+ * of an orientation will do, the one in which the names fit, too.
+ * @param {Picture} picture
+ * @param {number} width  [px]
+ * @param {import("./measure.js").Measure} measure
+ * @returns {Arrangement}
+ */
+export function arrange(picture, width, measure) {
+  const tried = ARRANGEMENTS.filter(([, , least]) => width >= least).map(([orientation, density]) => {
+    const layout = picture.layouts[orientation];
+    const labels = picture.nodes
+      .filter(({ id }) => layout.boxes[id])
+      .map((node) => measureLabel(node, layout, orientation, DENSITIES[density], width, measure));
+    return { orientation, density, labels };
+  });
+  const fitting = tried.filter(({ labels }) => labels.every(({ fits }) => fits));
+  const first = fitting[0] ?? tried[tried.length - 1];
+  const chosen = fitting.find(
+    ({ orientation, labels }) =>
+      orientation === first.orientation && labels.every(({ nameFits }) => nameFits),
+  ) ?? first;
+  return { ...chosen, stretch: stretchNeeded(chosen.labels, obstacles(picture, chosen.orientation, width)) };
+}
+
+/**
+ * @param {FlowNode} node
+ * @param {Layout} layout
+ * @param {Orientation} orientation
+ * @param {Density} density
+ * @param {number} width  [px]
+ * @param {import("./measure.js").Measure} measure
+ * @returns {Label}
+ */
+function measureLabel(node, layout, orientation, density, width, measure) {
+  const box = layout.boxes[node.id];
+  const isStage = node.kind === "stage";
+  const [valueSize, noteSize] = isStage
+    ? [density.value, density.note]
+    : [density.sideValue, density.sideNote];
+  const room = box.width * width - ROUNDING;
+  /** @param {string} text */
+  const noteWidth = (text) => measure(text, noteSize, 400);
+  const notes = node[density.words];
+  const valueWidth = measure(node.value, valueSize, 600);
+  const notesWidth = Math.max(0, ...notes.map(noteWidth));
+  const name = linesNeeded(node.name, room, (text) => measure(text, density.name, 400));
+  const nameLines = node.name ? Math.min(name.lines, density.nameLines) : 0;
+  const nameFits = name.lines <= density.nameLines && !name.broken;
+
+  const isInline = !isStage && box.align === "right" && orientation === "v";
+  const wrapped = notes.map((text) => linesNeeded(text, room, noteWidth));
+  const mayWrap = !isStage && box.align === "left";
+  let noteLines = mayWrap ? Math.min(MOST_NOTE_LINES, Math.max(1, ...wrapped.map(({ lines }) => lines))) : 1;
+  let noteFits = mayWrap ? wrapped.every(({ lines, broken }) => lines <= 2 && !broken) : notesWidth <= room;
+  let noteHeight = noteLines * notes.length * noteSize * LEADING;
+  let wide = Math.max(valueWidth, mayWrap && noteLines > 1 ? room : notesWidth);
+  if (isInline) {
+    wide = valueWidth + BETWEEN + notesWidth;
+    noteFits = wide <= room;
+    if (noteFits) noteHeight = 0;
+  }
+  const gap = isStage && orientation === "h" ? HEADER_GAP : 0;
+  const height = nameLines * density.name * LEADING + valueSize * LEADING + noteHeight + gap;
+  const shown = Math.min(room, wide);
+  const left = box.x * width + (box.align === "right" ? room - shown : 0);
+  return {
+    id: node.id, left, top: box.y * layout.height, width: isStage ? room : shown, height,
+    nameLines, noteLines, fits: valueWidth <= room && noteFits, nameFits,
+  };
+}
+
+/**
+ * What labels must not reach into: the bars of the nodes, and the end of the field [px].
+ * @param {Picture} picture
+ * @param {Orientation} orientation
+ * @param {number} width
+ */
+function obstacles(picture, orientation, width) {
+  const { places, height } = picture.layouts[orientation];
+  const bars = Object.values(places).map(({ x, y, size }) =>
+    orientation === "v"
+      ? { left: (x - size / 2) * width, top: y * height, width: size * width, ahead: BAR / 2 }
+      : { left: x * width - BAR / 2, top: (y - size / 2) * height, width: BAR, ahead: 0 },
+  );
+  return [...bars, { left: 0, top: height, width, ahead: 0 }];
+}
+
+/**
+ * How far a picture must be stretched downwards, so that no label reaches into what is below it.
+ * @param {Label[]} labels
+ * @param {{ left: number, top: number, width: number, ahead: number }[]} below  Bars; `ahead` is
+ *   what a bar extends above its top, whatever the stretch [px].
+ * @returns {number}  1 or more.
+ */
+export function stretchNeeded(labels, below) {
+  let stretch = 1;
+  const others = [...labels.map((label) => ({ ...label, ahead: 0 })), ...below];
+  for (const label of labels) {
+    for (const other of others) {
+      const gap = other.top - label.top;
+      const beside = Math.min(label.left + label.width, other.left + other.width) - Math.max(label.left, other.left);
+      if (gap > 0.5 && beside > 1) stretch = Math.max(stretch, (label.height + other.ahead) / gap);
+    }
+  }
+  return stretch;
+}
