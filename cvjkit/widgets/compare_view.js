@@ -130,12 +130,13 @@ function drawGuides(layer, { marks, width }, height) {
  */
 function drawRibbons(layer, { ribbons }, { width, thick }) {
   /** @param {import("./compare_layout.js").End} end */
-  const section = ({ along, top, size }) => {
-    const from = top * thick;
-    return { along: along * width, from, to: from + (size ? Math.max(THINNEST_RIBBON, size * thick) : 0) };
-  };
+  const edge = ({ along, top, size }) => ({
+    along: along * width,
+    top: top * thick,
+    size: size ? Math.max(THINNEST_RIBBON, size * thick) : 0,
+  });
   const drawn = ribbons.map((ribbon) => {
-    const ends = [section(ribbon.start), section(ribbon.end)];
+    const ends = [edge(ribbon.start), edge(ribbon.end)];
     return { id: `${ribbon.source}>${ribbon.target}`, ribbon, ends };
   });
   keyed(
@@ -145,7 +146,7 @@ function drawRibbons(layer, { ribbons }, { width, thick }) {
     (path, { ribbon, ends: [start, end] }) => {
       const { kind, status, source, target, people, text } = ribbon;
       const middle = THINNEST_BAR / 2;
-      const line = `M${start.along} ${start.from + middle}L${end.along} ${end.from + middle}`;
+      const line = `M${start.along} ${start.top + middle}L${end.along} ${end.top + middle}`;
       setAttributes(path, {
         class: `lens-ribbon kind-${kind} is-${status}`,
         d: kind === "unknown" ? line : ribbonPath([start, end]),
@@ -156,7 +157,7 @@ function drawRibbons(layer, { ribbons }, { width, thick }) {
       setText(path.children[0], text);
     },
   );
-  return drawn.flatMap(({ ends }) => ends.map(({ to }) => to));
+  return drawn.flatMap(({ ends }) => ends.map(({ top, size }) => top + size));
 }
 
 /**

@@ -5,20 +5,19 @@
 import { linesNeeded } from "./measure.js";
 
 /**
- * The picture as `Picture.document` of cvjkit.charts.sankey gives it; positions and sizes are
- * shares of the field's width and height.
+ * The picture as `Picture.document` of cvjkit.charts.sankey gives it; of a layout, positions and
+ * sizes are in px at the layout's width and height.
  * @typedef {"h" | "v"} Orientation  Stages side by side, or below each other.
  * @typedef {{
  *   id: string, kind: string, stage: string, people: number | null, name: string, value: string,
  *   notes: string[], short: string[], text: string,
  * }} FlowNode
  * @typedef {{ source: string, target: string, kind: string, people: number, text: string }} FlowLink
- * @typedef {{ x: number, y: number, width: number, align: "left" | "right" }} Box
+ * @typedef {{ left: number, top: number, width: number, height: number }} Box
+ * @typedef {{ left: number, top: number, width: number, align: "left" | "right" }} Room
  * @typedef {{
- *   width: number, height: number, header: number,
- *   places: Record<string, { x: number, y: number, size: number }>,
- *   boxes: Record<string, Box>,
- *   bands: { points: [number, number][], size: number }[],
+ *   width: number, height: number, header: number, boxes: Record<string, Box>,
+ *   labels: Record<string, Room>, ribbons: import("./ribbon.js").Edge[][],
  * }} Layout
  * @typedef {{
  *   title: string, subtitle: string, summary: string, nodes: FlowNode[], links: FlowLink[],
@@ -29,8 +28,6 @@ import { linesNeeded } from "./measure.js";
 
 /** Height of a line as a share of its font size: enough for the tallest fonts. */
 export const LEADING = 1.38;
-/** Length of a node along the picture [px]. */
-export const BAR = 10;
 /** Below this width stages are set below each other [px]. */
 const LEAST_WIDE = 560;
 const BETWEEN = 4; // [px] a label's value and its note, where they share a line
@@ -76,7 +73,7 @@ export function arrange(picture, width, measure) {
   const tried = ARRANGEMENTS.filter(([, , least]) => width >= least).map(([orientation, density]) => {
     const layout = picture.layouts[orientation];
     const labels = picture.nodes
-      .filter(({ id }) => layout.boxes[id])
+      .filter(({ id }) => layout.labels[id])
       .map((node) => measureLabel(node, layout, orientation, DENSITIES[density], width, measure));
     return { orientation, density, labels };
   });
@@ -99,12 +96,13 @@ export function arrange(picture, width, measure) {
  * @returns {Label}
  */
 function measureLabel(node, layout, orientation, density, width, measure) {
-  const box = layout.boxes[node.id];
+  const label = layout.labels[node.id];
+  const stretch = width / layout.width;
   const isStage = node.kind === "stage";
   const [valueSize, noteSize] = isStage
     ? [density.value, density.note]
     : [density.sideValue, density.sideNote];
-  const room = box.width * width - ROUNDING;
+  const room = label.width * stretch - ROUNDING;
   /** @param {string} text */
   const noteWidth = (text) => measure(text, noteSize, 400);
   const notes = node[density.words];
@@ -114,9 +112,9 @@ function measureLabel(node, layout, orientation, density, width, measure) {
   const nameLines = node.name ? Math.min(name.lines, density.nameLines) : 0;
   const nameFits = name.lines <= density.nameLines && !name.broken;
 
-  const isInline = !isStage && box.align === "right" && orientation === "v";
+  const isInline = !isStage && label.align === "right" && orientation === "v";
   const wrapped = notes.map((text) => linesNeeded(text, room, noteWidth));
-  const mayWrap = !isStage && box.align === "left";
+  const mayWrap = !isStage && label.align === "left";
   let noteLines = mayWrap ? Math.min(MOST_NOTE_LINES, Math.max(1, ...wrapped.map(({ lines }) => lines))) : 1;
   let noteFits = mayWrap ? wrapped.every(({ lines, broken }) => lines <= 2 && !broken) : notesWidth <= room;
   let noteHeight = noteLines * notes.length * noteSize * LEADING;
@@ -129,9 +127,9 @@ function measureLabel(node, layout, orientation, density, width, measure) {
   const gap = isStage && orientation === "h" ? HEADER_GAP : 0;
   const height = nameLines * density.name * LEADING + valueSize * LEADING + noteHeight + gap;
   const shown = Math.min(room, wide);
-  const left = box.x * width + (box.align === "right" ? room - shown : 0);
+  const left = label.left * stretch + (label.align === "right" ? room - shown : 0);
   return {
-    id: node.id, left, top: box.y * layout.height, width: isStage ? room : shown, height,
+    id: node.id, left, top: label.top, width: isStage ? room : shown, height,
     nameLines, noteLines, fits: valueWidth <= room && noteFits, nameFits,
   };
 }
@@ -143,30 +141,30 @@ function measureLabel(node, layout, orientation, density, width, measure) {
  * @param {number} width
  */
 function obstacles(picture, orientation, width) {
-  const { places, height } = picture.layouts[orientation];
-  const bars = Object.values(places).map(({ x, y, size }) =>
-    orientation === "v"
-      ? { left: (x - size / 2) * width, top: y * height, width: size * width, ahead: BAR / 2 }
-      : { left: x * width - BAR / 2, top: (y - size / 2) * height, width: BAR, ahead: 0 },
-  );
-  return [...bars, { left: 0, top: height, width, ahead: 0 }];
+  const layout = picture.layouts[orientation];
+  const stretch = width / layout.width;
+  const bars = Object.values(layout.boxes).map(({ left, top, width: long }) => ({
+    left: left * stretch,
+    top,
+    width: long * stretch,
+  }));
+  return [...bars, { left: 0, top: layout.height, width }];
 }
 
 /**
  * How far a picture must be stretched downwards, so that no label reaches into what is below it.
  * @param {Label[]} labels
- * @param {{ left: number, top: number, width: number, ahead: number }[]} below  Bars; `ahead` is
- *   what a bar extends above its top, whatever the stretch [px].
+ * @param {{ left: number, top: number, width: number }[]} below
  * @returns {number}  1 or more.
  */
 export function stretchNeeded(labels, below) {
   let stretch = 1;
-  const others = [...labels.map((label) => ({ ...label, ahead: 0 })), ...below];
+  const others = [...labels, ...below];
   for (const label of labels) {
     for (const other of others) {
       const gap = other.top - label.top;
       const beside = Math.min(label.left + label.width, other.left + other.width) - Math.max(label.left, other.left);
-      if (gap > 0.5 && beside > 1) stretch = Math.max(stretch, (label.height + other.ahead) / gap);
+      if (gap > 0.5 && beside > 1) stretch = Math.max(stretch, label.height / gap);
     }
   }
   return stretch;

@@ -2,7 +2,7 @@
 // Draws the picture of cvjkit.charts.sankey as SVG, with labels in HTML.
 
 import { html, keyed, setAttributes, setText, svg, textElement } from "./dom.js";
-import { arrange, BAR, DENSITIES, HEADER_GAP, LEADING } from "./flow_layout.js";
+import { arrange, DENSITIES, HEADER_GAP, LEADING } from "./flow_layout.js";
 import { showTips } from "./flow_tips.js";
 import { measureIn, watchLayout } from "./measure.js";
 import { ribbonPath } from "./ribbon.js";
@@ -113,18 +113,17 @@ function place(parts, picture) {
   setSizes(parts.figure, density);
   parts.field.style.height = `${height}px`;
   setAttributes(parts.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
-  const frame = { layout, width, height, upright: orientation === "v" };
-  const placed = picture.nodes.filter(({ id }) => layout.places[id]);
-  drawGuides(parts.guides, placed, frame);
-  drawLinks(parts.links, picture.links, frame);
+  const frame = { layout, x: width / layout.width, y: height / layout.height };
+  const placed = picture.nodes.filter(({ id }) => layout.boxes[id]);
+  drawGuides(parts.guides, orientation === "h" ? placed : [], frame);
+  drawLinks(parts.links, picture.links, frame, orientation === "v");
   drawNodes(parts.nodes, placed, frame);
   drawLabels(parts.labels, picture.nodes, arrangement, frame);
 }
 
 /**
- * The field that is drawn into: its size [px], and the layout, whose shares are of that size.
- * @typedef {{ layout: import("./flow_layout.js").Layout, width: number, height: number,
- *   upright: boolean }} Frame
+ * A layout, and how far it is stretched to the right and downwards.
+ * @typedef {{ layout: import("./flow_layout.js").Layout, x: number, y: number }} Frame
  * @typedef {import("./flow_layout.js").FlowNode} FlowNode
  */
 
@@ -150,16 +149,16 @@ function setSizes(figure, density) {
  * @param {FlowNode[]} nodes
  * @param {Frame} frame
  */
-function drawGuides(layer, nodes, { layout, width, height, upright }) {
+function drawGuides(layer, nodes, { layout, x, y }) {
   keyed(
     layer,
-    nodes.filter(({ kind }) => kind === "stage" && !upright),
+    nodes.filter(({ kind }) => kind === "stage"),
     () => svg("line", { class: "cvj-guide" }),
     (line, { id }) => {
-      const { x, y, size } = layout.places[id];
-      const left = x * width - BAR / 2 + 0.5;
-      const head = layout.header * height - 4;
-      const foot = Math.max(head, (y - size / 2) * height - 3);
+      const box = layout.boxes[id];
+      const left = box.left * x + 0.5;
+      const head = layout.header * y - 4;
+      const foot = box.top * y - 3;
       setAttributes(line, { x1: left, x2: left, y1: head, y2: foot > head + 8 ? foot : head });
     },
   );
@@ -169,26 +168,22 @@ function drawGuides(layer, nodes, { layout, width, height, upright }) {
  * @param {SVGGElement} layer
  * @param {Picture["links"]} links
  * @param {Frame} frame
+ * @param {boolean} upright
  */
-function drawLinks(layer, links, { layout, width, height, upright }) {
+function drawLinks(layer, links, { layout, x, y }, upright) {
+  const [along, across] = upright ? [y, x] : [x, y];
   keyed(
     layer,
     links.map((link, index) => ({ id: `${link.source}>${link.target}`, link, index })),
     () => svg("path"),
     (path, { link, index }) => {
-      const { points, size } = layout.bands[index];
-      const half = (size * (upright ? width : height)) / 2;
-      const sections = points.flatMap(([x, y], stop) => {
-        const [along, across] = upright ? [y * height, x * width] : [x * width, y * height];
-        const edges = { from: across - half, to: across + half };
-        // A ribbon runs straight along the bar of each stage that it passes.
-        const ends = [];
-        if (stop > 0) ends.push({ along: along - BAR / 2, ...edges });
-        if (stop < points.length - 1) ends.push({ along: along + BAR / 2, ...edges });
-        return ends;
-      });
+      const edges = layout.ribbons[index].map((edge) => ({
+        along: edge.along * along,
+        top: edge.top * across,
+        size: edge.size * across,
+      }));
       const { source, target, kind, people, text } = link;
-      setAttributes(path, { class: `sankey-link kind-${kind}`, d: ribbonPath(sections, upright) });
+      setAttributes(path, { class: `sankey-link kind-${kind}`, d: ribbonPath(edges, upright) });
       setAttributes(path, dataset({ source, target, kind, people, text }));
     },
   );
@@ -199,21 +194,20 @@ function drawLinks(layer, links, { layout, width, height, upright }) {
  * @param {FlowNode[]} nodes
  * @param {Frame} frame
  */
-function drawNodes(layer, nodes, { layout, width, height, upright }) {
+function drawNodes(layer, nodes, { layout, x, y }) {
   keyed(
     layer,
     nodes,
     () => svg("rect"),
     (bar, { id, kind, people, text }) => {
-      const { x, y, size } = layout.places[id];
+      const { left, top, width, height } = layout.boxes[id];
       const isHollow = kind === "stage" && people === null;
-      const [long, high] = upright ? [size * width, BAR] : [BAR, size * height];
       setAttributes(bar, {
         class: `sankey-node kind-${kind}${isHollow ? " cvj-hollow" : ""}`,
-        x: x * width - long / 2,
-        y: y * height - high / 2,
-        width: long,
-        height: high,
+        x: left * x,
+        y: top * y,
+        width: width * x,
+        height: height * y,
         ...dataset({ node: id, text }),
       });
     },
@@ -231,21 +225,21 @@ function dataset(values) {
  * @param {import("./flow_layout.js").Arrangement} arrangement
  * @param {Frame} frame
  */
-function drawLabels(layer, nodes, { density, labels }, { layout, height }) {
+function drawLabels(layer, nodes, { density, labels }, { layout, x, y }) {
   const nodesById = new Map(nodes.map((node) => [node.id, node]));
-  layer.style.setProperty("--cvj-header", `${layout.header * height - HEADER_GAP}px`);
+  layer.style.setProperty("--cvj-header", `${layout.header * y - HEADER_GAP}px`);
   keyed(
     layer,
     labels,
     () => html("div"),
     (element, { id, nameLines, noteLines }) => {
       const node = /** @type {FlowNode} */ (nodesById.get(id));
-      const { x, y, width, align } = layout.boxes[id];
+      const { left, top, width, align } = layout.labels[id];
       const { kind, stage, name, value, text } = node;
       const className = `node-label label-${kind === "stage" ? "stage" : "side"} kind-${kind}`;
       setAttributes(element, { class: className, title: name || text });
       setAttributes(element, { "data-stage": stage, "data-kind": kind, "data-align": align });
-      Object.assign(element.style, { left: `${x * 100}%`, top: `${y * 100}%`, width: `${width * 100}%` });
+      Object.assign(element.style, { left: `${left * x}px`, top: `${top * y}px`, width: `${width * x}px` });
       const lines = [{ className: "cvj-value", text: value, most: 1 }];
       if (name) lines.unshift({ className: "cvj-name", text: name, most: nameLines });
       const notes = node[DENSITIES[density].words];

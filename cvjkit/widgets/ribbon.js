@@ -2,17 +2,19 @@
 // The outline of a ribbon, for an SVG path. Pure.
 
 /**
- * A cross-section of a ribbon: its position along the picture, and its two edges across it [px].
- * @typedef {{ along: number, from: number, to: number }} Section
+ * A cross-section of a ribbon: its position along the picture, and across it where it begins and
+ * how thick the ribbon is [px].
+ * @typedef {{ along: number, top: number, size: number }} Edge
  */
 
 /**
- * Draw a ribbon through its cross-sections: S-curves along one edge, and back along the other.
- * @param {Section[]} sections  At least one.
+ * Draw a ribbon through its cross-sections, bent as cvjkit.charts.polygons bends it: along one
+ * side, and back along the other.
+ * @param {Edge[]} edges  At least one.
  * @param {boolean} [upright]  Whether the picture runs downwards.
  * @returns {string}  For the attribute d of a path.
  */
-export function ribbonPath(sections, upright = false) {
+export function ribbonPath(edges, upright = false) {
   /** @param {number} along @param {number} across */
   const point = (along, across) => {
     const [x, y] = upright ? [across, along] : [along, across];
@@ -29,8 +31,8 @@ export function ribbonPath(sections, upright = false) {
       })
       .join("");
   /** @type {[number, number][]} */
-  const there = sections.map(({ along, from }) => [along, from]);
+  const there = edges.map(({ along, top }) => [along, top]);
   /** @type {[number, number][]} */
-  const back = sections.map(({ along, to }) => [along, to]);
+  const back = edges.map(({ along, top, size }) => [along, top + size]);
   return `M${curve(there)}L${curve(back.reverse())}Z`;
 }
