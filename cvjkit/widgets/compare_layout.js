@@ -18,8 +18,15 @@ import { linesNeeded } from "./measure.js";
  *   colors: import("./theme.js").Palette }} Picture
  */
 
-/** Font sizes of the texts in a label, and of the milestones above [px]. */
-export const SIZES = { name: 11, value: 13, note: 10.5, mark: 12 };
+/**
+ * Font sizes of the texts in a label, and of the milestones above [px].
+ * @typedef {{ name: number, value: number, note: number, mark: number }} Sizes
+ * @type {Sizes[]}  From best to worst.
+ */
+const SIZES = [
+  { name: 11, value: 13, note: 10.5, mark: 12 },
+  { name: 10, value: 12, note: 10, mark: 10.5 },
+];
 /** What is kept free behind each text [px]. */
 export const BEHIND = 6;
 const MOST_NAME_LINES = 3;
@@ -27,18 +34,29 @@ const LONG_NAME = 40; // letters from which a name may be cut, and its title has
 const LONG_WORD = 13; // letters from which a word may be broken
 
 /**
- * Whether all labels have room beside each other.
+ * Choose the largest sizes at which all labels have room beside each other; else they are listed
+ * below each lens. The names of the milestones run across where they have room, else upwards.
  * @param {Picture} picture
  * @param {number} width  [px]
  * @param {import("./measure.js").Measure} measure
- * @returns {boolean}
+ * @returns {{ sizes: Sizes, labels: "beside" | "listed", marks: "across" | "upright" }}
  */
-export function labelsFit({ marks, rows }, width, measure) {
-  const column = width / marks.length - BEHIND;
-  return (
-    marks.every(({ name, shared }) => longestWord(name, SIZES.mark, shared ? 600 : 400, measure) <= column) &&
-    rows.every(({ bars }) => bars.every((bar) => labelFits(bar, roomFor(bar, bars) * width - BEHIND, measure)))
+export function arrangeLabels({ marks, rows }, width, measure) {
+  const fitting = SIZES.find((sizes) =>
+    rows.every(({ bars }) =>
+      bars.every((bar) => labelFits(bar, roomFor(bar, bars) * width - BEHIND, sizes, measure)),
+    ),
   );
+  const sizes = fitting ?? SIZES[0];
+  const column = width / marks.length - BEHIND;
+  const marksFit = marks.every(
+    ({ name, shared }) => longestWord(name, sizes.mark, shared ? 600 : 400, measure) <= column,
+  );
+  return {
+    sizes,
+    labels: fitting ? "beside" : "listed",
+    marks: fitting && marksFit ? "across" : "upright",
+  };
 }
 
 /**
@@ -54,15 +72,16 @@ export function roomFor(bar, bars) {
 /**
  * @param {Bar} bar
  * @param {number} room  [px]
+ * @param {Sizes} sizes
  * @param {import("./measure.js").Measure} measure
  */
-function labelFits({ name, value, note }, room, measure) {
+function labelFits({ name, value, note }, room, sizes, measure) {
   /** @param {string} text */
-  const nameWidth = (text) => measure(text, SIZES.name, 400);
+  const nameWidth = (text) => measure(text, sizes.name, 400);
   return (
-    measure(value, SIZES.value, 600) <= room &&
-    longestWord(note, SIZES.note, 400, measure) <= room &&
-    longestWord(name, SIZES.name, 400, measure) <= room &&
+    measure(value, sizes.value, 600) <= room &&
+    longestWord(note, sizes.note, 400, measure) <= room &&
+    longestWord(name, sizes.name, 400, measure) <= room &&
     (name.length > LONG_NAME || linesNeeded(name, room, nameWidth).lines <= MOST_NAME_LINES)
   );
 }

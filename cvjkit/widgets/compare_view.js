@@ -2,7 +2,7 @@
 // Draws what cvjkit.widgets.compare_view sends: lenses on one spine as SVG with labels in HTML,
 // and below them what they say.
 
-import { labelsFit, SIZES } from "./compare_layout.js";
+import { arrangeLabels } from "./compare_layout.js";
 import { sections } from "./compare_sections.js";
 import { html, keyed, setAttributes, setText, svg, textElement } from "./dom.js";
 import { measureIn, watchLayout } from "./measure.js";
@@ -33,9 +33,13 @@ function draw(field, picture, hatch) {
   const width = field.clientWidth;
   if (!width) return;
   const { marks, rows } = picture;
-  const listed = !labelsFit(picture, width, measureIn(field));
+  const arranged = arrangeLabels(picture, width, measureIn(field));
+  const listed = arranged.labels === "listed";
   const frame = { width, listed, marks, thick: listed ? THICK.listed : THICK.beside };
-  setAttributes(field, { "data-labels": listed ? "listed" : "beside" });
+  setAttributes(field, { "data-labels": arranged.labels, "data-marks": arranged.marks });
+  for (const [name, size] of Object.entries(arranged.sizes)) {
+    field.style.setProperty(`--cvj-size-${name}`, `${size}px`);
+  }
   field.style.setProperty("--marks", String(marks.length));
   const lenses = /** @type {HTMLElement} */ (field.querySelector(".lens-all"));
   drawMarks(/** @type {HTMLElement} */ (field.querySelector(".lens-marks")), marks);
@@ -277,9 +281,6 @@ function build(el) {
     summary: textElement("p", "lens-summary"),
     sections: sections.map(() => html("section", "lens-section")),
   };
-  for (const [name, size] of Object.entries(SIZES)) {
-    parts.field.style.setProperty(`--cvj-size-${name}`, `${size}px`);
-  }
   const { title, field, legend, summary } = parts;
   const caption = html("figcaption", "", title);
   const figure = html("figure", "cvj-compare", caption, field, legend, summary, ...parts.sections);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 
 import cvjkit as cvj
 from tests.browser.conftest import ROOT, Server
+from tests.browser.fonts import FONTS, force_font, set_width, text_faults
 
 SHOP = cvj.Journey.from_counts("five", [210600, 5766, 302, 161, 41], name="A shop")
 EVIL = "<img src=x onerror=alert(1)>"
@@ -157,29 +159,34 @@ def test_counted_estimated_and_unknown_look_different(dashboard: Page) -> None:
         expect(legend).to_contain_text(words)
 
 
-@pytest.mark.parametrize("width", [1400, 900, 390])
 @pytest.mark.parametrize("name", list(TITLES))
 def test_the_lenses_stand_on_one_spine_and_every_label_can_be_read(
-    dashboard: Page, name: str, width: int
+    dashboard: Page, name: str
 ) -> None:
-    dashboard.set_viewport_size({"width": width, "height": 900})
     choose(dashboard, "Journey", f"{name}.toml")
     expect(dashboard.locator(".lens-title")).to_have_text(TITLES[name])
-    if width != 900:
-        labels = "beside" if width == 1400 else "listed"
-        expect(dashboard.locator(".lens-field")).to_have_attribute("data-labels", labels)
-    lenses = dashboard.evaluate(SEEN)
-    assert dashboard.evaluate("document.documentElement.scrollWidth") <= width
     milestones = anchors()
-    places: dict[str, set[float]] = defaultdict(set)
-    for lens in lenses:
-        for bar in lens["bars"]:
-            places[milestones[lens["title"], bar["stage"]]].add(round(bar["box"][0], 1))
-        texts = [text for text in lens["texts"] if text["text"]]
-        assert not meeting(texts)
-        assert all(text["size"] >= 10 for text in texts)
-        assert all(text["box"][2] <= lens["field"][2] + 1 for text in texts)
-    assert all(len(found) == 1 for found in places.values())
+    for (font, family), width in product(FONTS.items(), (1400, 900, 768, 390)):
+        force_font(dashboard, family)
+        set_width(dashboard, width)
+        labels = dashboard.locator(".lens-field").get_attribute("data-labels")
+        if width == 390:
+            assert labels == "listed"
+        elif width == 1400 and font != "monospace":
+            assert labels == "beside"
+        assert dashboard.evaluate("document.documentElement.scrollWidth") <= width
+        positions: dict[str, set[float]] = defaultdict(set)
+        for lens in dashboard.evaluate(SEEN):
+            for bar in lens["bars"]:
+                positions[milestones[lens["title"], bar["stage"]]].add(round(bar["box"][0], 1))
+            texts = [text for text in lens["texts"] if text["text"]]
+            assert not meeting(texts)
+            assert all(text["size"] >= 10 for text in texts)
+            assert all(text["box"][2] <= lens["field"][2] + 1 for text in texts)
+        assert all(len(found) == 1 for found in positions.values())
+        assert [found for found in text_faults(dashboard.locator(".cvj-compare")) if found] == [
+            {"cut": [], "broken": [], "overlapping": []}
+        ]
 
 
 def test_below_are_merged_cells_what_is_hidden_and_where_documents_differ(dashboard: Page) -> None:
