@@ -5,6 +5,7 @@ x is measured along the page in whatever unit the picture has, y from its top do
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -264,7 +265,7 @@ class Page:
         return {
             "template": "none",
             "height": round(top + height + bottom),
-            "width": None if stretches else round(self.width + 2 * self.margin),
+            "width": None if stretches else math.ceil(self.width + 2 * self.margin),
             "margin": {"l": self.margin, "r": self.margin, "t": top, "b": bottom},
             "paper_bgcolor": self.ink["paper"],
             "plot_bgcolor": self.ink["paper"],

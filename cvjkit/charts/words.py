@@ -74,7 +74,7 @@ def summary(excerpt: Excerpt) -> str:
     reached = [f"{number} {stage}" for number, stage in zip(numbers, stages, strict=True)]
     reached[0] = f"{numbers[0]} reach {stages[0]}"
     where = "" if excerpt.whole else f" at {excerpt.name(excerpt.begin)}"
-    sentence = f"{title}: {people_text(arriving)} people enter{where}; {_listed(reached)}."
+    sentence = f"{title}: {people_text(arriving)} people enter{where}; {listed(reached)}."
     leak = max(rows, key=lambda key: rows[key]["dropped"] or 0)
     dropped = rows[leak]["dropped"]
     if not dropped:
@@ -116,6 +116,26 @@ def table(excerpt: Excerpt) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...
     )
 
 
+def listed(parts: Sequence[str]) -> str:
+    """List things in a sentence.
+
+    Parameters
+    ----------
+    parts : sequence of str
+        At least one.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> listed(["Aware", "Engaged", "Advocate"]), listed(["Aware"])
+    ('Aware, Engaged and Advocate', 'Aware')
+    """
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
 def _cell(row: Mapping[str, float | None], column: str) -> str:
     value, visits = row[column], row["visits"]
     if column.endswith("_rate"):
@@ -130,7 +150,3 @@ def _number(people: float | None) -> str:
 
 def _in_brackets(share: float | None) -> str:
     return "" if share is None else f" ({share_text(share)})"
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

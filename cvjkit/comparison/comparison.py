@@ -7,25 +7,26 @@ framework does. Different designs may be compared by what all frameworks count.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import cached_property, partial
-from itertools import groupby
-from operator import attrgetter, itemgetter
+from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from cvjkit.catalog.framework import Framework, framework, published_frameworks
-from cvjkit.catalog.spine import TIME, line, spine
-from cvjkit.comparison.picture import AlignedPicture, align, label
+from cvjkit.catalog.framework import Framework, published_frameworks
+from cvjkit.catalog.spine import spine
+from cvjkit.charts.words import listed
+from cvjkit.comparison import hidden, shared
+from cvjkit.comparison.align import align
+from cvjkit.comparison.grid import Grid, lens_grid
+from cvjkit.comparison.shared import View
+from cvjkit.comparison.words import milestone_names, view_sentences
 from cvjkit.errors import Fault, InputError
 from cvjkit.journey import Journey, as_journey
-from cvjkit.lens.estimate import HABIT_ORDERS, Known
+from cvjkit.lens.estimate import HABIT_ORDERS
 from cvjkit.lens.lens import Lens, see
-from cvjkit.lens.money import spent
 from cvjkit.model.checks import framework_of
-from cvjkit.numbers import money_text, people_text, share_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,81 +34,9 @@ if TYPE_CHECKING:
 
     from cvjkit.charts.style import Theme
     from cvjkit.comparison.figure import Shape
-    from cvjkit.model.economics import Economics
+    from cvjkit.comparison.picture import AlignedPicture
 
 VIEWS = ("five", "seven", "eight", "nine")
-FIGURES = {
-    "customers": ("First payers", "people"),
-    "cac": ("Cost of winning a customer (CAC)", "money"),
-    "ltv": ("Lifetime value (LTV)", "money"),
-    "payback_days": ("Payback", "days"),
-    "profit": ("Profit", "money"),
-    "k": ("New people each referred person brings (k)", "number"),
-}
-"""Figures of a journey that no framework changes: what they are called, and their unit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell of the grid of milestones and lenses, merged over the milestones it covers.
-
-    Attributes
-    ----------
-    column : int
-        Place of the lens.
-    row, span : int
-        Place of its first milestone, and how many it covers.
-    kind : {"counted", "covered", "before", "absent"}
-        A stage that stands at the first milestone; the rest of a stage that is interrupted;
-        milestones before the framework begins; milestones it does not know.
-    title, stage : str
-        What to write, and the stage's key if there is one.
-    value, note : str
-        The stage's number, and how sure that is.
-    """
-
-    column: int
-    row: int
-    span: int
-    kind: Literal["counted", "covered", "before", "absent"]
-    title: str
-    stage: str = ""
-    value: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """Milestones down, lenses across.
-
-    Attributes
-    ----------
-    milestones : tuple of (str, str)
-        Key and name.
-    columns : tuple of (str, str)
-        Names of the journey and the framework.
-    cells : tuple of Cell
-        Each column's cells fill it from the first milestone to the last.
-    """
-
-    milestones: tuple[tuple[str, str], ...]
-    columns: tuple[tuple[str, str], ...]
-    cells: tuple[Cell, ...]
-
-    def document(self) -> dict[str, Any]:
-        """Give the grid as plain values, ready for JSON."""
-        return asdict(self)
-
-
-@dataclass(frozen=True, eq=False)
-class View:
-    """A journey and its lenses, named apart from the others."""
-
-    name: str
-    journey: Journey
-    known: Known
-    economics: Economics
-    lenses: tuple[Lens, ...]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -142,16 +71,27 @@ class Comparison:
 
     def __repr__(self) -> str:
         names = ", ".join(view.name for view in self.views)
-        return f"<Comparison of {names} through {', '.join(each.key for each in self.frameworks)}>"
+        keys = ", ".join(framework.key for framework in self.frameworks)
+        return f"<Comparison of {names} through {keys}>"
 
     @property
     def lenses(self) -> tuple[Lens, ...]:
-        """All lenses, journey by journey."""
+        """All lenses, journey by journey.
+
+        Returns
+        -------
+        tuple of Lens
+        """
         return tuple(lens for view in self.views for lens in view.lenses)
 
     @property
     def shared(self) -> tuple[str, ...]:
         """Milestones at which every framework has a stage.
+
+        Returns
+        -------
+        tuple of str
+            Their keys, in the order of the spine.
 
         Examples
         --------
@@ -159,8 +99,8 @@ class Comparison:
         >>> compare(cvj.Journey.from_counts("five", [900, 90, 9, 5, 1])).shared
         ('first_payment', 'bought_again')
         """
-        anchored = [{stage.milestone for stage in each} for each in self.frameworks]
-        return tuple(key for key in spine() if all(key in each for each in anchored))
+        anchored = [{stage.milestone for stage in framework} for framework in self.frameworks]
+        return tuple(key for key in spine() if all(key in keys for keys in anchored))
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -184,19 +124,13 @@ class Comparison:
 
     @cached_property
     def grid(self) -> Grid:
-        """The numbers as cells: milestones down, lenses across."""
-        known: set[str | None] = {key for view in self.views for key in view.known.people}
-        known |= {stage.milestone for each in self.frameworks for stage in each}
-        rows = [key for key, step in spine().items() if step.branch != TIME or key in known]
-        return Grid(
-            milestones=tuple((key, spine()[key].name) for key in rows),
-            columns=tuple((view.name, lens.framework.name) for view, lens in self._pairs()),
-            cells=tuple(
-                cell
-                for column, (_, lens) in enumerate(self._pairs())
-                for cell in _cells(column, lens, rows)
-            ),
-        )
+        """The numbers as cells: milestones down, lenses across.
+
+        Returns
+        -------
+        Grid
+        """
+        return lens_grid([(view.name, lens) for view, lens in self._pairs()])
 
     def _pairs(self) -> Iterator[tuple[View, Lens]]:
         return ((view, lens) for view in self.views for lens in view.lenses)
@@ -210,8 +144,7 @@ class Comparison:
         DataFrame
             A row for the worst leak inside each stage that covers several milestones, or two if
             the largest share and the most people are lost at different steps; for each such
-            stage in which nothing is known; and for milestones a framework does not have. All
-            columns have dtype object.
+            stage in which nothing is known; and for milestones a framework does not have.
 
             - journey, framework, stage, name: where; the stage is empty for milestones that
               lie in none.
@@ -219,18 +152,19 @@ class Comparison:
               later) or absent.
             - measure (str): "share", "people" or "share and people" lost; of leaks only.
             - start, end (str): milestones between which the leak is.
-            - rate: share, 0 to 1, who pass it.
-            - lost: people.
-            - leak: -ln(rate), which adds up along the way; infinite if nobody passes.
+            - rate (float64): share, 0 to 1, who pass it; NaN where there is no leak.
+            - lost (float64): people; NaN where there is no leak.
+            - leak (float64): -ln(rate), which adds up along the way; infinite if nobody passes,
+              NaN where there is no leak.
             - milestones (tuple of str): what is not shown.
             - says (str): the same as a sentence.
         """
         rows = [
             {"journey": view.name, "framework": lens.framework.key, **row}
             for view, lens in self._pairs()
-            for row in _hidden(lens)
+            for row in hidden.hidden_rows(lens)
         ]
-        return _frame(rows, ["journey", "framework", *_HIDDEN])
+        return _frame(rows, ["journey", "framework", *hidden.COLUMNS], hidden.NUMBERS)
 
     @cached_property
     def comparable(self) -> pd.DataFrame:
@@ -242,25 +176,27 @@ class Comparison:
         Returns
         -------
         DataFrame
-            A row a figure of a journey; all columns have dtype object.
+            A row a figure of a journey.
 
             - journey, figure (str): "people.lead", "rate.lead.first_payment",
               "cost_per_person.lead" for milestones all frameworks share, and customers, cac,
               ltv, payback_days, profit, k, tactic_coverage.
             - label (str)
             - unit (str): people, share, money, days or number.
-            - value, low, high, status: as in :class:`cvjkit.lens.estimate.Number`.
-            - currency (str): of money, else empty.
+            - value, low, high (float64): NaN where not known. An estimated rate has no interval.
+            - status (str): exact, estimated or unknown.
             - reason (str): why there is no value.
+            - currency (str): of money, else empty.
         """
         rows = [
-            {**row, "journey": view.name, "currency": currency}
+            {**row, "journey": view.name, "currency": view.journey.currency}
             for view in self.views
-            for row in _comparable(view, self.shared)
-            for currency in [view.journey.currency if row["unit"] == "money" else ""]
+            for row in shared.comparable_rows(view, self.shared)
         ]
-        columns = ["label", "unit", "value", "low", "high", "status", "currency", "reason"]
-        return _frame(rows, ["journey", "figure", *columns])
+        for row in rows:
+            if row["unit"] != "money":
+                row["currency"] = ""
+        return _frame(rows, ["journey", *shared.COLUMNS, "currency"], shared.NUMBERS)
 
     @cached_property
     def disagreements(self) -> pd.DataFrame:
@@ -269,28 +205,28 @@ class Comparison:
         Returns
         -------
         DataFrame
-            A row a question and stage; columns (dtype object) id, topic, question, framework,
-            stage, name, milestone, positions (tuple of str, with sources), sources (tuple of
-            str), consequence (what cvjkit does).
+            A row a question and stage; columns id, topic, question, framework, stage, name,
+            milestone (str), positions (tuple of str, with sources), sources (tuple of str),
+            consequence (str: what cvjkit does).
         """
         rows = [
             {
-                "id": each.id,
-                "topic": each.topic,
-                "question": each.question,
-                "framework": chosen.key,
+                "id": question.id,
+                "topic": question.topic,
+                "question": question.question,
+                "framework": framework.key,
                 "stage": stage.key,
                 "name": stage.name,
                 "milestone": stage.milestone,
                 "positions": tuple(
-                    f"{said.says} ({', '.join(said.sources)})" for said in each.positions
+                    f"{said.says} ({', '.join(said.sources)})" for said in question.positions
                 ),
-                "sources": tuple(source for said in each.positions for source in said.sources),
-                "consequence": each.consequence,
+                "sources": tuple(source for said in question.positions for source in said.sources),
+                "consequence": question.consequence,
             }
-            for chosen in self.frameworks
-            for stage in chosen
-            for each in stage.disagreements
+            for framework in self.frameworks
+            for stage in framework
+            for question in stage.disagreements
         ]
         rows.sort(key=lambda row: int(str(row["id"])[1:]))
         names = ["id", "topic", "question", "framework", "stage", "name", "milestone"]
@@ -307,6 +243,11 @@ class Comparison:
         Returns
         -------
         AlignedPicture
+
+        Raises
+        ------
+        InputError
+            If no milestone `start` is drawn; the message lists those that are.
         """
         several = len(self.views) > 1
         titles = [
@@ -335,6 +276,11 @@ class Comparison:
             what is estimated hatched, with its interval dotted, what is not known hollow.
             `layout.meta["summary"]` says in sentences what it shows.
 
+        Raises
+        ------
+        InputError
+            If there is no such shape or theme, or no milestone `start` is drawn.
+
         Examples
         --------
         >>> import cvjkit as cvj
@@ -350,8 +296,13 @@ class Comparison:
 
     @property
     def title(self) -> str:
-        """What is compared, for the top of a picture."""
-        return _listed([view.name for view in self.views])
+        """What is compared, for the top of a picture.
+
+        Returns
+        -------
+        str
+        """
+        return listed([view.name for view in self.views])
 
     def summary(self) -> str:
         """Say in a few sentences what may be compared, what is sure, and what is hidden.
@@ -361,12 +312,14 @@ class Comparison:
         str
             One sentence a line.
         """
-        names = _listed([each.name for each in self.frameworks])
-        shared = f"All of these count {_called(self.shared)}." if self.shared else ""
-        lines = [f"The same people, seen through {names}. {shared or 'They share no milestone.'}"]
+        names = listed([framework.name for framework in self.frameworks])
+        common = "They share no milestone."
+        if self.shared:
+            common = f"All of these count {milestone_names(self.shared)}."
+        lines = [f"The same people, seen through {names}. {common}"]
         for view in self.views:
             of = f"{view.name}: " if len(self.views) > 1 else ""
-            lines += [of + sentence for sentence in _sentences(view)]
+            lines += [of + sentence for sentence in view_sentences(view)]
             leaks = self.hides[(self.hides.kind == "leak") & (self.hides.journey == view.name)]
             worst = max(leaks.to_dict("records"), key=itemgetter("leak"), default=None)
             if worst is not None:
@@ -402,7 +355,7 @@ def compare(
         If there is nothing to compare, or a framework is not known or there twice.
     """
     several = [journeys] if isinstance(journeys, Journey | str | Path) else journeys
-    chosen = [as_journey(each) for each in several]
+    chosen = [as_journey(journey) for journey in several]
     if not chosen:
         raise InputError("compare", [Fault("journeys", None, "are needed", "give at least one")])
     lenses = _frameworks(chosen, frameworks)
@@ -410,7 +363,7 @@ def compare(
     for name, journey in zip(_names(chosen), chosen, strict=True):
         known = journey.known(weights=weights, habit_orders=habit_orders)
         economics = journey.economics()
-        seen = tuple(see(known, each, economics, journey.stages) for each in lenses)
+        seen = tuple(see(known, lens, economics, journey.stages) for lens in lenses)
         views.append(View(name, journey, known, economics, seen))
     return Comparison(lenses, tuple(views))
 
@@ -461,189 +414,11 @@ def _names(journeys: Sequence[Journey]) -> list[str]:
     return names
 
 
-def _frame(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+def _frame(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[str], numbers: Sequence[str] = ()
+) -> pd.DataFrame:
     import pandas as pd
 
     values = [[row[column] for column in columns] for row in rows]
-    return pd.DataFrame(values, columns=[*columns], dtype=object)
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return " and ".join(each for each in (", ".join(parts[:-1]), *parts[-1:]) if each)
-
-
-def _called(milestones: Iterable[str]) -> str:
-    return _listed([spine()[key].name for key in milestones])
-
-
-# --- milestones down, lenses across --------------------------------------------------------------
-
-
-def _cells(column: int, lens: Lens, rows: Sequence[str]) -> Iterator[Cell]:
-    """Fill a column: neighbouring milestones of one stage, or of none, make one cell."""
-    stages = {milestone: stage for stage in lens.stages for milestone in stage.covers}
-    begin = next((row for row, milestone in enumerate(rows) if milestone in stages), 0)
-    row = 0
-    for stage, group in groupby(rows, stages.get):
-        milestone, *others = group
-        cell = partial(Cell, column, row, span=1 + len(others))
-        row += 1 + len(others)
-        if stage is None and row <= begin:
-            yield cell(kind="before", title=f"before {lens.stages[0].name}, not counted")
-        elif stage is None:
-            yield cell(kind="absent", title="no such stage")
-        elif milestone != stage.milestone:
-            yield cell(kind="covered", title=f"in {stage.name}", stage=stage.key)
-        else:
-            value, note = label(stage)
-            yield cell(kind="counted", title=stage.name, stage=stage.key, value=value, note=note)
-
-
-# --- what a lens hides ---------------------------------------------------------------------------
-
-_HIDDEN = (
-    *("stage", "name", "kind", "measure", "start", "end", "rate", "lost", "leak", "milestones"),
-    "says",
-)
-_NO_LEAK = {"measure": "", "start": "", "end": "", "rate": None, "lost": None, "leak": None}
-
-
-def _hidden(lens: Lens) -> Iterator[dict[str, Any]]:
-    for place, stage in enumerate(lens.stages):
-        if len(stage.covers) > 1:
-            yield from _inside(lens, place)
-    covered = {milestone for stage in lens.stages for milestone in stage.covers}
-    milestones = [
-        key
-        for key, step in spine().items()
-        if step.branch != TIME or key in lens.known.people or key in covered
-    ]
-    begin = next((at for at, key in enumerate(milestones) if key in covered), len(milestones))
-    for kind, outside, words in (
-        ("before", milestones[:begin], "begins after"),
-        ("absent", milestones[begin:], "has no stage for"),
-    ):
-        missing = tuple(key for key in outside if key not in covered)
-        if missing:
-            says = f"{lens.framework.name} {words} {_called(missing)}."
-            nowhere = {"stage": "", "name": "", "milestones": missing}
-            yield {**nowhere, **_NO_LEAK, "kind": kind, "says": says}
-
-
-def _inside(lens: Lens, place: int) -> Iterator[dict[str, Any]]:
-    """Find the worst steps between known numbers of which a stage shows at most one end."""
-    stage, known, parents = lens.stages[place], lens.known, lens.framework.parents
-    covered = stage.covers[1:]
-    row = {"stage": stage.key, "name": stage.name, "milestones": covered}
-    ends = {each.milestone for each, at in zip(lens.stages, parents, strict=True) if at == place}
-    leaks = []
-    for end in (key for key in known.people if key in {*covered, *ends}):
-        start = next((up for up in line(end) if up in known.people), "")
-        shown = start == stage.milestone and end in ends
-        rate = known.rate(start, end) if start in stage.covers and not shown else None
-        if rate is not None:
-            size = -math.log(rate) if rate > 0 else math.inf
-            leaks.append(_Leak(start, end, rate, known.people[start] * (1 - rate), size))
-    if not leaks:
-        says = f"What happens inside {stage.name} is not known: no number for {_called(covered)}."
-        yield {**row, **_NO_LEAK, "kind": "unseen", "says": says}
-        return
-    by_share, by_people = (max(leaks, key=attrgetter(field)) for field in ("leak", "lost"))
-    worst = [("share", by_share), ("people", by_people)]
-    for measure, leak in [("share and people", by_share)] if by_share is by_people else worst:
-        lost = f"{share_text(1 - leak.rate)} ({people_text(leak.lost)} people)"
-        way = f"do not get from {_called([leak.start])} to {_called([leak.end])}"
-        says = f"{stage.name} hides that {lost} {way}."
-        yield {**row, **asdict(leak), "kind": "leak", "measure": measure, "says": says}
-
-
-@dataclass(frozen=True, slots=True)
-class _Leak:
-    start: str
-    end: str
-    rate: float
-    lost: float
-    leak: float
-
-
-# --- what may be compared ------------------------------------------------------------------------
-
-
-def _comparable(view: View, shared: Sequence[str]) -> Iterator[dict[str, Any]]:
-    known, names = view.known, {key: step.name for key, step in spine().items()}
-    numbers = {key: known.number(key) for key in shared}
-    for end, number in numbers.items():
-        reason = number.why if number.people is None else ""
-        value: dict[str, Any] = {"value": number.people, "low": number.low, "high": number.high}
-        value |= {"status": number.status, "reason": reason}
-        yield {
-            "figure": f"people.{end}",
-            "label": f"People at {names[end]}",
-            "unit": "people",
-            **value,
-        }
-    for end in shared:
-        start = next((up for up in line(end) if up in shared), None)
-        if start is not None:
-            words = f"Share of the people at {names[start]} who reach {names[end]}"
-            sure = numbers[start].status == numbers[end].status == "exact"
-            value = _value(known.rate(start, end), "does not follow from what is known", sure=sure)
-            yield {"figure": f"rate.{start}.{end}", "label": words, "unit": "share", **value}
-    for end in shared:
-        figure, words = f"cost_per_person.{end}", f"Cost per person at {names[end]}"
-        yield {"figure": figure, "label": words, "unit": "money", **_cost_per_person(view, end)}
-    for figure, (words, unit) in FIGURES.items():
-        value = _value(view.economics[figure], view.economics.reasons.get(figure, ""))
-        yield {"figure": figure, "label": words, "unit": unit, **value}
-    words, value = "Milestones with a tactic", _value(_tactic_coverage(view.journey), "")
-    yield {"figure": "tactic_coverage", "label": words, "unit": "share", **value}
-
-
-def _value(value: float | None, reason: str, *, sure: bool = True) -> dict[str, Any]:
-    if value is None:
-        return {"value": None, "low": None, "high": None, "status": "unknown", "reason": reason}
-    ends = dict.fromkeys(("low", "high"), value if sure else None)
-    return {"value": value, **ends, "status": "exact" if sure else "estimated", "reason": ""}
-
-
-def _cost_per_person(view: View, milestone: str) -> dict[str, Any]:
-    """Divide what was spent up to a milestone by the people there."""
-    number = view.known.number(milestone)
-    cost, status = spent(view.known, view.economics, milestone)
-    if cost is None:
-        reasons = view.economics.reasons
-        return _value(None, reasons.get("total_cost", "a cost on the way is not known"))
-    if not number.people:
-        return _value(None, number.why if number.people is None else "nobody gets there")
-    whole = _value(cost / number.people, "", sure=status == number.status == "exact")
-    if status == "exact" and number.low and number.high:
-        whole |= {"low": cost / number.high, "high": cost / number.low}
-    return whole
-
-
-def _tactic_coverage(journey: Journey) -> float:
-    spined = framework("full").keys
-    busy = {
-        journey.framework[numbers.stage].milestone for numbers in journey.stages if numbers.tactics
-    }
-    return len(busy & {*spined}) / len(spined)
-
-
-# --- in sentences --------------------------------------------------------------------------------
-
-
-def _sentences(view: View) -> Iterator[str]:
-    states = {"exact": "counted", "estimated": "estimated", "unknown": "not known"}
-    for lens in view.lenses:
-        found = [stage.status for stage in lens.stages]
-        counts = [f"{found.count(each)} {states[each]}" for each in states if each in found]
-        yield f"{lens.framework.name}: of {len(found)} numbers {_listed(counts)}."
-    economics, currency = view.economics, view.journey.currency
-    figures = [
-        (economics.customers, f"{people_text(economics.customers)} first payers"),
-        (economics.cac, f"a CAC of {money_text(economics.cac, currency)}"),
-        (economics.profit, f"a profit of {money_text(economics.profit, currency)}"),
-    ]
-    known = [words for figure, words in figures if figure is not None]
-    if known:
-        yield f"Through each of them there are {_listed(known)}."
+    table = pd.DataFrame(values, columns=[*columns], dtype=object)
+    return table.astype(dict.fromkeys(numbers, "float64"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Mapping
 from itertools import groupby
 from operator import itemgetter
@@ -131,7 +132,7 @@ def _comparable(comparison: Comparison) -> dict[str, Any]:
 def _cell(row: Mapping[Hashable, Any]) -> dict[str, str]:
     """Write a figure: its value, and why there is none or how sure it is."""
     status = str(row["status"])
-    if row["value"] is None:
+    if math.isnan(row["value"]):
         return {"value": DASH, "note": str(row["reason"]), "status": status}
 
     def written(value: float) -> str:
@@ -139,7 +140,7 @@ def _cell(row: Mapping[Hashable, Any]) -> dict[str, str]:
 
     sure = status == "exact"
     between = (
-        "" if sure or row["low"] is None else f"{written(row['low'])} to {written(row['high'])}"
+        "" if sure or math.isnan(row["low"]) else f"{written(row['low'])} to {written(row['high'])}"
     )
     value = written(row["value"])
     return {"value": value if sure else f"≈ {value}", "note": between, "status": status}

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import cvjkit as cvj
+from cvjkit.comparison.align import GAP
 from cvjkit.comparison.comparison import Comparison, compare
-from cvjkit.comparison.picture import GAP
 
 STARTERS = sorted((Path(__file__).parents[2] / "data" / "journeys").glob("*.toml"))
 COFFEE = cvj.Journey.from_counts("five", [210600, 5766, 302, 161, 41], name="Coffee")
