@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, time
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -92,13 +93,25 @@ class InputError(ValueError):
 
 
 def shown(value: object) -> str:
-    """Write a value for a message: quoted if text, shortened if long.
+    """Write a value for a message.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    str
+        Quoted if it is a text, shortened if it is long.
 
     Examples
     --------
-    >>> shown("abc"), shown(0.5), shown(None)
-    ("'abc'", '0.5', 'nothing')
+    >>> shown("abc"), shown(0.5), shown(None), shown(date(2026, 3, 1))
+    ("'abc'", '0.5', 'nothing', '2026-03-01')
     """
+    if isinstance(value, date | time):
+        # A spreadsheet gives a day as midnight.
+        return str(value).removesuffix(" 00:00:00")
     try:
         text = "nothing" if value is None else repr(value)
     except ValueError:

@@ -1,25 +1,83 @@
-"""Numbers as a person reads them: people, shares, money, time; a dash for what is not known."""
+"""Numbers as people write and read them, everywhere: the grid, pasted blocks, CSV, XLSX.
+
+A text is parsed first: which number it is by each decimal sign, and what is marked beside it (a
+percent sign, a currency, thousands). Then its unit and what is known from its neighbours decide
+between the readings; what cannot be decided is refused with both.
+"""
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, get_args
 
 DASH = "\N{EN DASH}"
-"""What stands where there is no number."""
+"""Shown where there is no number."""
 MOST_DECIMALS = 6
 WHOLE_FROM = 1e11
 
-Unit = Literal["people", "share", "amount"]
+Unit = Literal["people", "share", "amount", "days"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
+Sign = Literal[".", ","]
 
-_SPACE = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
-_PLAIN = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
-_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}([, '’])[0-9]{3}(\1[0-9]{3})*(\.[0-9]*)?")
-_POINTS = re.compile(r"[+-]?[1-9][0-9]{0,2}(\.[0-9]{3})+")
-_COMMA = re.compile(r"[+-]?[0-9]{1,3}(\.?[0-9]{3})*,[0-9]+|[+-]?[0-9]+,[0-9]+")
+# What people and programs write for a number that is not known, in any case.
+NOT_KNOWN = re.compile(
+    r"|-{1,3}|\.{1,3}|\?|n[/.]?a\.?|#n/?a|<na>|nan|null|none|k\. ?a\."
+    r"|unknown|not (known|available|set)",
+    re.IGNORECASE,
+)
+DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d"), "-")
+SPACES = dict.fromkeys([0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
+APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u00b4\u2032"), "'")
+# Marks of direction and joining, which copying from other programs brings along.
+INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF])
+PLAIN_TEXT = DASHES | SPACES | APOSTROPHES | INVISIBLE | {0xFF05: "%"}
+LONGEST = 100
+
+THOUSANDS = {
+    **dict.fromkeys(("k", "thousand"), 3),
+    **dict.fromkeys(("m", "mn", "mio", "mio.", "million"), 6),
+    **dict.fromkeys(("b", "bn", "mrd", "mrd.", "billion"), 9),
+    **dict.fromkeys(("tn", "trillion"), 12),
+}
+WORDS = "|".join(map(re.escape, sorted(THOUSANDS, key=len, reverse=True)))
+SYMBOL = r"[$¢£¤¥֏؋৲৳฿\u20a0-\u20cf﷼]"
+NAMES = r"eur|usd|gbp|chf|euros?|dollars?|s?fr\.?|kr\.?|z[lł]|kč|ft|lei"
+# A symbol, a code of three capital letters as in ISO 4217, or what else people write.
+CURRENCY = rf"(?:[a-z]{{0,3}}{SYMBOL}|(?-i:[A-Z]{{3}})|{NAMES})"
+MARKED = re.compile(
+    rf"(?P<sign>[+-]?) *(?P<before>%|{CURRENCY})? *(?P<inner_sign>[+-]?) *"
+    r"(?P<digits>[\d.,](?:[\d.,' ]*[\d.,])?(?:e[+-]?\d{1,4})?) *"
+    rf"(?P<thousands>{WORDS})? *"
+    rf"(?P<after>%|d|days?|{CURRENCY})?",
+    re.IGNORECASE,
+)
+BRACKETED = re.compile(r"([^()\d]*)\(([^()]*\d[^()]*)\)([^()\d]*)")
+# Nobody separates the thousands of a number with an exponent.
+DIGITS = (
+    r"[1-9]\d{{0,2}}([{groups}])\d{{3}}(?:\1\d{{3}})*(?:{sign}\d*)?"
+    r"|(?:\d+(?:{sign}\d*)?|{sign}\d+)(?:e[+-]?\d+)?"
+)
+BY_SIGN: Mapping[Sign, re.Pattern[str]] = {
+    ".": re.compile(DIGITS.format(groups=", '", sign=r"\."), re.IGNORECASE),
+    ",": re.compile(DIGITS.format(groups=". '", sign=","), re.IGNORECASE),
+}
+TWO_READINGS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+
+COMMA_LANGUAGES = re.compile(
+    "a[fz]|b[egs]|c[as]|d[ae]|e[lstu]|f[ior]|gl|h[ruy]|i[dst]|k[aky]|l[btv]|mk|n[blno]|p[lt]|r[ou]"
+    "|s[klqrv]|tr|u[kz]|vi|en-za"
+)
+POINT_LANGUAGES = re.compile(
+    "cy|en|ga|he|hi|ja|ko|m[st]|sw|th|zh|(de|it)-ch|de-li|es-(419|do|gt|hn|mx|ni|p[aer]|sv|us)"
+)
+
+
+# --- writing ------------------------------------------------------------------------------------
 
 
 def people_text(value: float | None) -> str:
@@ -164,87 +222,345 @@ def _signed(text: str) -> str:
     return text.removeprefix("-") if not text.strip("-0.,") else text
 
 
-def read_number(text: str, unit: Unit = "amount") -> float | None:
-    """Read a number as people type it.
+# --- reading ------------------------------------------------------------------------------------
+
+
+class UnreadableError(ValueError):
+    """A text that is no number, or two.
 
     Parameters
     ----------
     text : str
-        Digits, grouped by commas, spaces or apostrophes or not at all, with a decimal point; an
-        exponent or, for a share, a percent sign if wanted.
-    unit : {"people", "share", "amount"}
-        What it counts.
+        As it was written.
+    rule : str
+        What is wrong, as a sentence part: ``could mean 1250 or 1.25``.
+    fix : str
+        What to do, as a sentence part.
+    """
+
+    def __init__(self, text: str, rule: str, fix: str) -> None:
+        self.rule, self.fix = rule, fix
+        super().__init__(f"{text if len(text) <= 40 else f'{text[:39]}…'} {rule}: {fix}")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A text as numbers: one by each decimal sign with which it makes sense.
+
+    Parameters
+    ----------
+    text : str
+        As it was written.
+    readings : mapping of {".", ","} to Decimal
+        At least one.
+    mark : {"", "%", "currency", "days"}
+        What was written beside the digits.
+    scaled : bool
+        Whether it was written in thousands or more, such as 1.2k.
+    """
+
+    text: str
+    readings: Mapping[Sign, Decimal]
+    mark: Literal["", "%", "currency", "days"] = ""
+    scaled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What decides between two readings of a number.
+
+    Parameters
+    ----------
+    decimal_sign : {"", ".", ","}
+        Of the numbers beside it; for people, of other numbers of people.
+    language : str
+        Of who wrote it, as a browser tells it: "de-AT". Decides where nothing else does.
+    shares : bool
+        Whether numbers beside it are written as shares from 0 to 1.
+    percents : bool
+        Whether numbers beside it are written as percentages without a sign.
+    """
+
+    decimal_sign: Sign | Literal[""] = ""
+    language: str = ""
+    shares: bool = False
+    percents: bool = False
+
+
+NO_EVIDENCE = Evidence()
+
+
+def read_number(text: str, unit: Unit = "amount", evidence: Evidence = NO_EVIDENCE) -> float | None:
+    """Read a number as people write it.
+
+    Parameters
+    ----------
+    text : str
+        Digits with a decimal point or comma; thousands separated by commas, points, spaces,
+        apostrophes or not at all; with an exponent, k, m or bn, a currency or a percent sign.
+        Brackets mean minus.
+    unit : {"people", "share", "amount", "days"}
+        What it counts. A share without a percent sign is a percentage from 1 on (25 is 25%) and
+        a share below (0.25 is 25%). Thousands of people need no evidence: 10.000 people are ten
+        thousand.
+    evidence : Evidence
+        What decides where a text has two readings.
 
     Returns
     -------
     float or None
-        None where the text is blank or a dash: not known. It may be out of bounds, infinite or
-        not a number; that is for the journey to refuse.
+        A share is from 0 to 1. None where the text is blank, a dash or n/a: not known. The number
+        may be out of bounds or infinite; that is for the journey to refuse.
 
     Raises
     ------
-    ValueError
-        If it cannot be read, or in two ways; the message says what to write.
+    UnreadableError
+        A ValueError: if it is no number, has a mark that does not fit its unit, or two readings;
+        the message says what to write.
 
     Examples
     --------
-    >>> [read_number(text) for text in ("10,000", "10 000", "1e4", " ", "1.5")]
-    [10000.0, 10000.0, 10000.0, None, 1.5]
-    >>> read_number("20%", "share"), read_number("0.2", "share")
-    (0.2, 0.2)
-    >>> read_number("25", "share")
+    >>> [read_number(text) for text in ("10 000", "1,5", "1.2k", "EUR 5", "(3.50)", "n/a")]
+    [10000.0, 1.5, 1200.0, 5.0, -3.5, None]
+    >>> [read_number(text, "share") for text in ("20%", "0.2", "25", "1", "12,5 %")]
+    [0.2, 0.2, 0.25, 0.01, 0.125]
+    >>> read_number("10.000", "people")
+    10000.0
+    >>> read_number("1.250")
     Traceback (most recent call last):
-    ValueError: 25 is more than 1: write 25% or 0.25
-    >>> read_number("1.234,5")
-    Traceback (most recent call last):
-    ValueError: 1.234,5 is not clear: write 1234.5 or 1,234.5
+    cvjkit.numbers.UnreadableError: 1.250 could mean 1250 or 1.25: write one of them
+    >>> read_number("1.250", evidence=Evidence(language="de"))
+    1250.0
     """
-    text = _SPACE.sub(" ", text).strip()
-    if text in {"", DASH}:
+    parsed = parse_number(text)
+    if parsed is None:
         return None
-    body = text.removesuffix("%").rstrip().replace("−", "-")
-    percent = text.endswith("%")
-    if percent and unit != "share":
-        raise ValueError(f"{_cut(text)} is a share: write a number without %")
-    number = _digits(body, unit)
-    if percent:
-        # 33.3 / 100 is not the number nearest to 0.333.
-        return float(Decimal(repr(number)).scaleb(-2))
-    if unit == "share" and 1 < number <= 100:
-        raise ValueError(f"{body} is more than 1: write {body}% or {number / 100:.12g}")
-    return number
+    _check_mark(parsed, unit)
+    number = _by_decimal_sign(parsed, unit, evidence)
+    if unit == "share":
+        return float(_as_share(parsed, number, evidence))
+    return whole_people(float(number)) if unit == "people" else float(number)
 
 
-def _digits(body: str, unit: Unit) -> float:
-    if _POINTS.fullmatch(body) and (unit == "people" or body.count(".") > 1):
-        plain = body.replace(".", "")
-        others = body.rstrip("0").rstrip(".") if body.count(".") == 1 else f"{int(plain):,}"
-        raise ValueError(f"{body} is not clear: write {others} or {plain}")
-    if _PLAIN.fullmatch(body) or body.lower().lstrip("+-") in {"nan", "inf", "infinity"}:
-        return float(body)
-    if _GROUPED.fullmatch(body):
-        return float(re.sub("[, '’]", "", body))
-    if _COMMA.fullmatch(body):
-        whole, _, decimals = body.replace(".", "").partition(",")
-        grouped = f" or {int(whole):,}.{decimals}" if len(whole.lstrip("+-")) > 3 else ""
-        raise ValueError(f"{body} is not clear: write {whole}.{decimals}{grouped}")
-    raise ValueError(f"{_cut(body)!r} is not a number: write digits, such as 1200 or 1,200")
+def whole_people(number: float) -> float:
+    """Take the error of a calculation off a number of people.
+
+    Parameters
+    ----------
+    number : float
+        [people]
+
+    Returns
+    -------
+    float
+        The nearest whole number if the 15 digits that a spreadsheet keeps are the same.
+
+    Examples
+    --------
+    >>> whole_people(2319.9999999999995), whole_people(2319.5)
+    (2320.0, 2319.5)
+    """
+    return float(f"{number:.15g}") if f"{number:.15g}".isdigit() else number
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:39]}…"
+def parse_number(text: str) -> Parsed | None:
+    """Read a text by each decimal sign with which it makes sense.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    Parsed or None
+        None where it says that a number is not known.
+
+    Raises
+    ------
+    UnreadableError
+        If it is no number.
+
+    Examples
+    --------
+    >>> parse_number("10,000 EUR").readings, parse_number("0,05").readings
+    ({'.': Decimal('10000'), ',': Decimal('10.000')}, {',': Decimal('0.05')})
+    """
+    body = text.translate(PLAIN_TEXT).strip()
+    if NOT_KNOWN.fullmatch(body):
+        return None
+    readings: dict[Sign, Decimal] = {}
+    bracketed = BRACKETED.fullmatch(body)
+    found = MARKED.fullmatch("".join(bracketed.groups()) if bracketed else body)
+    if found is not None and len(body) <= LONGEST:
+        signs = [sign for sign in (found["sign"], found["inner_sign"]) if sign]
+        marks = [mark for mark in (found["before"], found["after"]) if mark]
+        if len(signs) + bool(bracketed) <= 1 and len(marks) <= 1:
+            negative = bracketed is not None or signs == ["-"]
+            power = THOUSANDS.get((found["thousands"] or "").lower(), 0)
+            readings = _readings(found["digits"], power, negative=negative)
+    if not readings or found is None:
+        fix = "write digits, such as 1200 or 0.5"
+        if "(" in body:
+            fix += "; brackets mean minus"
+        raise UnreadableError(repr(text.strip()), "must be a number", fix)
+    mark = "".join(marks).lower()
+    kind: Literal["", "%", "currency", "days"] = "currency"
+    if mark in {"", "%"}:
+        kind = "%" if mark else ""
+    elif mark in {"d", "day", "days"}:
+        kind = "days"
+    return Parsed(text.strip(), readings, kind, scaled=power > 0)
+
+
+def _readings(digits: str, power: int, *, negative: bool) -> dict[Sign, Decimal]:
+    return {
+        sign: Decimal(
+            ("-" if negative else "")
+            + re.sub(f"[ '{'.' if sign == ',' else ','}]", "", digits).replace(",", ".")
+        ).scaleb(power)
+        for sign, pattern in BY_SIGN.items()
+        if pattern.fullmatch(digits)
+    }
+
+
+def _check_mark(parsed: Parsed, unit: Unit) -> None:
+    if parsed.mark == "%" and unit != "share":
+        raise UnreadableError(parsed.text, "is a percentage", "write a number without %")
+    if parsed.mark == "currency" and unit != "amount":
+        what = {"people": "a number of people", "share": "a percentage"}.get(unit, "days")
+        raise UnreadableError(parsed.text, "is an amount of money", f"write {what}")
+    if parsed.mark == "days" and unit != "days":
+        raise UnreadableError(parsed.text, "is a number of days", "write it without a unit")
+
+
+def _by_decimal_sign(parsed: Parsed, unit: Unit, evidence: Evidence) -> Decimal:
+    readings = parsed.readings
+    small, *others = sorted(set(readings.values()), key=abs)
+    if not others:
+        return small
+    if evidence.decimal_sign:
+        return readings[evidence.decimal_sign]
+    if unit == "share":
+        # 1.250% is 1.25%: there are no 1250%.
+        return small
+    (large,) = others
+    if unit == "people" and not parsed.scaled:
+        # Parts of a person make no sense, and nobody writes 10.000 for ten.
+        return large
+    sign = decimal_sign_of(evidence.language)
+    if sign:
+        return readings[sign]
+    raise _ambiguous(parsed, write_number(float(large)), write_number(float(small)))
+
+
+def _as_share(parsed: Parsed, number: Decimal, evidence: Evidence) -> Decimal:
+    """Read a number without a percent sign as a percentage from 1 on, and as a share below."""
+    size = abs(number)
+    may_be_share = size < 1 or (size == 1 and evidence.shares)
+    may_be_percentage = size >= 1 or (size > 0 and evidence.percents)
+    if parsed.mark == "%" or (size == 1 and evidence.percents and not evidence.shares):
+        may_be_share = False
+    elif size == 1 and evidence.shares and not evidence.percents:
+        may_be_percentage = False
+    if may_be_share and may_be_percentage:
+        all_of_it, percent = float(number), float(number.scaleb(-2))
+        raise _ambiguous(parsed, write_number(all_of_it, "share"), write_number(percent, "share"))
+    return number if may_be_share else number.scaleb(-2)
+
+
+def _ambiguous(parsed: Parsed, one: str, other: str) -> UnreadableError:
+    return UnreadableError(parsed.text, f"could mean {one} or {other}", "write one of them")
+
+
+def evidence_of(texts: Iterable[str]) -> Evidence:
+    """Find what numbers that stand beside each other tell about one another.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Of a column or a pasted block; those that are no numbers tell nothing.
+
+    Returns
+    -------
+    Evidence
+        The decimal sign of those that have only one; none if they differ.
+
+    Examples
+    --------
+    >>> evidence_of(["1.000", "1.488,69", "n/a"]).decimal_sign
+    ','
+    >>> read_number("1.000", evidence=evidence_of(["1.000", "1.488,69", "n/a"]))
+    1000.0
+    """
+    signs: set[Sign] = set()
+    shares = percents = False
+    for text in texts:
+        parsed = None
+        with suppress(UnreadableError):
+            parsed = parse_number(text)
+        if parsed is None:
+            continue
+        if len(parsed.readings) == 1:
+            signs |= parsed.readings.keys()
+        if not parsed.mark:
+            sizes = [abs(number) for number in parsed.readings.values()]
+            shares = shares or 0 < max(sizes) < 1
+            percents = percents or min(sizes) > 1
+    sign: Sign | Literal[""] = signs.pop() if len(signs) == 1 else ""
+    return Evidence(sign, shares=shares, percents=percents)
+
+
+def decimal_sign_of(language: str) -> Sign | Literal[""]:
+    """Tell which decimal sign people of a language write.
+
+    Parameters
+    ----------
+    language : str
+        As a browser tells it: "de", "de-CH", "es_MX".
+
+    Returns
+    -------
+    {".", ",", ""}
+        Empty if not known.
+
+    Examples
+    --------
+    >>> [decimal_sign_of(language) for language in ("de-AT", "de-CH", "en-GB", "xx")]
+    [',', '.', '.', '']
+    """
+    spoken, *regions = language.replace("_", "-").lower().split("-")
+    # A region may write otherwise than most who speak its language.
+    for tag in (f"{spoken}-{regions[0]}" if regions else spoken, spoken):
+        if COMMA_LANGUAGES.fullmatch(tag):
+            return ","
+        if POINT_LANGUAGES.fullmatch(tag):
+            return "."
+    return ""
 
 
 def write_number(value: float | None, unit: Unit = "amount") -> str:
-    """Write a number so that `read_number` reads it again; blank where not known.
+    """Write a number so that `read_number` reads it again.
 
-    What was typed is written in full. What has more than six decimals was calculated, and four
-    of them are enough to work with.
+    Parameters
+    ----------
+    value : float or None
+        A share is from 0 to 1.
+    unit : {"people", "share", "amount", "days"}
+        What it counts.
+
+    Returns
+    -------
+    str
+        Blank where not known. What was typed is written in full. What has more than six decimals
+        was calculated, and four of them are enough to work with. Only people are grouped: in
+        other units 1,250 would have two readings.
 
     Examples
     --------
-    >>> write_number(10000.0), write_number(0.2, "share"), write_number(0.125), write_number(None)
-    ('10,000', '20%', '0.125', '')
+    >>> write_number(10000.0, "people"), write_number(10000.0), write_number(None)
+    ('10,000', '10000', '')
+    >>> write_number(0.2, "share"), write_number(0.125), write_number(1.125)
+    ('20%', '0.125', '1.1250')
     >>> write_number(200 / 13), write_number(1 / 3000, "share")
     ('15.3846', '0.03333%')
     """
@@ -254,6 +570,7 @@ def write_number(value: float | None, unit: Unit = "amount") -> str:
     text = f"{shown:,.0f}" if abs(shown) >= WHOLE_FROM else f"{shown:,.12g}"
     if len(text.partition(".")[2]) > MOST_DECIMALS:
         text = f"{shown:,.4f}".rstrip("0").rstrip(".") if abs(shown) >= 1 else f"{shown:.4g}"
-    if unit == "people" and _POINTS.fullmatch(text):
-        return f"{text}0"
-    return f"{text}%" if unit == "share" else text
+    if unit == "share":
+        return f"{text}%"
+    text = text if unit == "people" else text.replace(",", "")
+    return f"{text}0" if TWO_READINGS.fullmatch(text.lstrip("-")) else text

@@ -1,15 +1,31 @@
-"""Numbers are shown so that nobody is misled."""
+"""Numbers are shown so that nobody is misled, and read as people write them."""
 
 from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cvjkit.numbers import DASH, days_text, money_text, people_text, ratio_text, share_text
+from cvjkit.numbers import (
+    DASH,
+    UNITS,
+    Evidence,
+    Unit,
+    days_text,
+    decimal_sign_of,
+    evidence_of,
+    money_text,
+    parse_number,
+    people_text,
+    ratio_text,
+    read_number,
+    share_text,
+    write_number,
+)
 
 WRITERS = (people_text, share_text, money_text, days_text, ratio_text)
 
@@ -59,3 +75,239 @@ def test_a_loss_that_rounds_to_nothing_has_no_sign():
 
 def test_one_day_is_not_plural():
     assert [days_text(n) for n in (0, 1, 2)] == ["0 days", "1 day", "2 days"]
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "number"),
+    [
+        ("10,000", "people", 10000),
+        ("10.000", "people", 10000),
+        ("1.250", "people", 1250),
+        ("10 000", "people", 10000),
+        ("1\u202f234\u202f567.5", "amount", 1234567.5),
+        ("1\u2009010\u2009000", "people", 1010000),
+        ("10\u00a0000", "people", 10000),
+        ("10'000", "people", 10000),
+        ("10\u2019000", "people", 10000),
+        ("\u200e1234\ufeff", "people", 1234),
+        ("1e4", "people", 10000),
+        ("  7 ", "people", 7),
+        ("2319.9999999999995", "people", 2320),
+        ("١٢", "people", 12),
+        ("20%", "share", 0.2),
+        ("12 %", "share", 0.12),
+        ("25,5 %", "share", 0.255),
+        ("%12", "share", 0.12),
+        ("33.3%", "share", 0.333),
+        ("0.2", "share", 0.2),
+        ("0,2", "share", 0.2),
+        ("25", "share", 0.25),
+        ("1", "share", 0.01),
+        ("0", "share", 0),
+        ("100 %", "share", 1),
+        ("1.250%", "share", 0.0125),
+        ("250", "share", 2.5),
+        (".5", "amount", 0.5),
+        ("5.", "amount", 5),
+        ("0,05", "amount", 0.05),
+        ("1,5", "amount", 1.5),
+        ("1.234,5", "amount", 1234.5),
+        ("1.234.567", "amount", 1234567),
+        ("1 000,000", "amount", 1000),
+        ("\N{MINUS SIGN}3", "amount", -3),
+        ("- 5,00 €", "amount", -5),
+        ("1.2k", "amount", 1200),
+        ("1,5 K", "amount", 1500),
+        ("3 mn", "amount", 3e6),
+        ("12.3 bn", "people", 12.3e9),
+        ("€5", "amount", 5),
+        ("5 EUR", "amount", 5),
+        ("EUR 25.00", "amount", 25),
+        ("10 000 EUR", "amount", 10000),
+        ("$1,200.00", "amount", 1200),
+        ("25,00 €", "amount", 25),
+        ("US$ 5", "amount", 5),
+        ("€1.2k", "amount", 1200),
+        ("(1.50)", "amount", -1.5),
+        ("$(1,200.00)", "amount", -1200),
+        ("(5%)", "share", -0.05),
+        ("60 days", "days", 60),
+        ("1,5 d", "days", 1.5),
+        ("1e999", "amount", math.inf),
+    ],
+)
+def test_numbers_are_read_as_people_write_them(text: str, unit: Unit, number: float) -> None:
+    assert read_number(text, unit) == number
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \t",
+        "-",
+        DASH,
+        "\N{EM DASH}",
+        "\N{MINUS SIGN}",
+        "--",
+        "n/a",
+        "N/A",
+        "NA",
+        "n.a.",
+        "#N/A",
+    ],
+)
+def test_what_stands_for_no_number_is_not_known(text: str, unit: Unit) -> None:
+    assert read_number(text, unit) is None
+
+
+def test_programs_have_words_for_what_is_not_known() -> None:
+    words = ["null", "None", "NaN", "<NA>", "#NA", "?", "...", "k. A.", "not known", "unknown"]
+    assert {read_number(word) for word in words} == {None}
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "said"),
+    [
+        ("1.250", "amount", "1.250 could mean 1250 or 1.25: write one of them"),
+        ("1,620", "amount", "1,620 could mean 1620 or 1.62: write one of them"),
+        ("10.000", "amount", "10.000 could mean 10000 or 10: write one of them"),
+        ("-1.234", "amount", "-1.234 could mean -1234 or -1.2340: write one of them"),
+        ("1.250k", "people", "1.250k could mean 1250000 or 1250: write one of them"),
+        ("€1.250", "amount", "€1.250 could mean 1250 or 1.25: write one of them"),
+        ("1,23,456", "people", "'1,23,456' must be a number: write digits, such as 1200 or 0.5"),
+        ("ten", "people", "'ten' must be a number: write digits, such as 1200 or 0.5"),
+        ("inf", "people", "'inf' must be a number: write digits, such as 1200 or 0.5"),
+        ("10 00", "amount", "'10 00' must be a number: write digits, such as 1200 or 0.5"),
+        ("10\n000", "amount", "'10\\n000' must be a number: write digits, such as 1200 or 0.5"),
+        ("0x10", "amount", "'0x10' must be a number: write digits, such as 1200 or 0.5"),
+        ("5 apples", "amount", "'5 apples' must be a number: write digits, such as 1200 or 0.5"),
+        ("€5 EUR", "amount", "'€5 EUR' must be a number: write digits, such as 1200 or 0.5"),
+        (
+            "-(5)",
+            "amount",
+            "'-(5)' must be a number: write digits, such as 1200 or 0.5; brackets mean minus",
+        ),
+        ("5%", "amount", "5% is a percentage: write a number without %"),
+        ("€5", "people", "€5 is an amount of money: write a number of people"),
+        ("5 EUR", "share", "5 EUR is an amount of money: write a percentage"),
+        ("5 EUR", "days", "5 EUR is an amount of money: write days"),
+        ("5 days", "people", "5 days is a number of days: write it without a unit"),
+        (
+            "9" * 101 + "x",
+            "people",
+            f"'{'9' * 38}… must be a number: write digits, such as 1200 or 0.5",
+        ),
+    ],
+)
+def test_what_has_no_reading_or_two_is_refused_with_what_to_write(
+    text: str, unit: Unit, said: str
+) -> None:
+    with pytest.raises(ValueError, match="write") as refused:
+        read_number(text, unit)
+    assert str(refused.value) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "comma"),
+    [
+        ("10,000", 10000, 10),
+        ("10.000", 10, 10000),
+        ("0.125", 0.125, None),
+        ("1,5", None, 1.5),
+        ("1,234.5", 1234.5, None),
+        ("1.234.567,8", None, Decimal("1234567.8")),
+        ("10 000", 10000, 10000),
+        ("\N{MINUS SIGN}5", -5, -5),
+        ("١٢", 12, 12),
+    ],
+)
+def test_a_number_is_read_by_each_decimal_sign(text: str, point: object, comma: object) -> None:
+    parsed = parse_number(text)
+    assert parsed is not None
+    assert (parsed.readings.get("."), parsed.readings.get(",")) == (point, comma)
+
+
+@pytest.mark.parametrize(
+    ("beside", "text", "unit", "number"),
+    [
+        (["1.488,69"], "1.000", "amount", 1000),
+        (["0.5"], "1.000", "amount", 1),
+        (["8000.000"], "100.000", "people", 100),
+        (["10.000", "100"], "2.000", "people", 2000),
+        (["0.5", "0.25"], "1", "share", 1),
+        (["25", "5"], "1", "share", 0.01),
+        (["25%", "5%"], "1", "share", 0.01),
+        (["n/a", "many", ""], "7", "amount", 7),
+    ],
+)
+def test_the_numbers_beside_one_decide_how_it_is_read(
+    beside: list[str], text: str, unit: Unit, number: float
+) -> None:
+    assert read_number(text, unit, evidence_of([*beside, text])) == number
+
+
+@pytest.mark.parametrize(
+    ("beside", "text", "unit", "said"),
+    [
+        (["1,5", "1.5"], "1.250", "amount", "could mean 1250 or 1.25"),
+        (["25", "5"], "0.5", "share", "could mean 50% or 0.5%"),
+        (["0.5", "25"], "1", "share", "could mean 100% or 1%"),
+    ],
+)
+def test_numbers_that_contradict_each_other_decide_nothing(
+    beside: list[str], text: str, unit: Unit, said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        read_number(text, unit, evidence_of([*beside, text]))
+
+
+def test_the_language_decides_where_nothing_else_does() -> None:
+    assert read_number("1.250", "amount", Evidence(language="de-AT")) == 1250
+    assert read_number("1.250", "amount", Evidence(language="en-US")) == 1.25
+    assert read_number("1.250", "amount", Evidence(".", language="de")) == 1.25
+    assert read_number("10.000", "people", Evidence(language="en")) == 10000
+    with pytest.raises(ValueError, match="could mean"):
+        read_number("1.250", "amount", Evidence(language="xx"))
+    languages = ("de", "de_CH", "es-ES", "es-MX", "en", "en-ZA", "fr-CA", "pt-BR", "ja", "")
+    assert [decimal_sign_of(language) for language in languages] == [*",.,..,,,.", ""]
+
+
+@example(1_125_000, "people")
+@example(1_125_000, "amount")
+@example(1_125_000_000, "amount")
+@given(st.integers(0, 10**12), st.sampled_from(UNITS))
+def test_what_is_typed_is_written_and_read_as_the_same_number(digits: int, unit: Unit) -> None:
+    # Six decimals, of a percentage in the case of a share.
+    number = digits % 10**8 / 10**8 if unit == "share" else digits / 10**6
+    assert read_number(write_number(number, unit), unit) == pytest.approx(number, rel=1e-15)
+
+
+@given(st.floats(0, 1e14), st.sampled_from(UNITS))
+def test_what_is_calculated_is_written_in_few_digits(number: float, unit: Unit) -> None:
+    number = number / 1e14 if unit == "share" else number
+    text = write_number(number, unit)
+    assert read_number(text, unit) == pytest.approx(number, rel=1e-3)
+    assert len(text.partition(".")[2]) <= 9
+
+
+@given(st.floats(0.01, 1e8), st.sampled_from(UNITS))
+def test_what_is_shown_can_be_copied_and_read(number: float, unit: Unit) -> None:
+    number = number / 1e8 if unit == "share" else number
+    write = {"people": people_text, "share": share_text, "days": days_text, "amount": money_text}
+    text = write[unit](number).lstrip("<>")
+    beside = Evidence(".")  # the program writes decimal points
+    assert read_number(text, unit, beside) == pytest.approx(number, rel=0.6, abs=0.01)
+
+
+@given(st.text(st.characters()) | st.text("0123456789.,-+%eEk€ '()"), st.sampled_from(UNITS))
+def test_any_text_is_read_or_refused_in_a_sentence(text: str, unit: Unit) -> None:
+    try:
+        found = read_number(text, unit)
+    except ValueError as refused:
+        found = str(refused)
+    assert found is None or isinstance(found, float) or "write" in found

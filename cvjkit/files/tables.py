@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_origin
 
 from cvjkit.catalog.framework import Framework, framework, published_frameworks
 from cvjkit.catalog.spine import milestones
 from cvjkit.catalog.stage import Stage
 from cvjkit.errors import Fault, InputError, shown, unknown_name
-from cvjkit.files.cells import Cell, Grid, Reader, csv_grid, folded, has_formulas, workbook_grids
+from cvjkit.files.cells import Cell, Grid, csv_sheets, folded, has_formulas, workbook_sheets
+from cvjkit.files.values import Reader, column_evidence
+from cvjkit.model.document import EVERYONE
 from cvjkit.model.parts import (
     Accepted,
     Message,
@@ -27,6 +33,7 @@ from cvjkit.model.parts import (
     Thresholds,
     Transition,
 )
+from cvjkit.numbers import UnreadableError, parse_number
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -34,7 +41,7 @@ if TYPE_CHECKING:
 
 # How the cells of a column are read: by the method of this name of `cells.Reader`.
 TERMS = {
-    "schema_version": "number",
+    "schema_version": "amount",
     "name": "text",
     "framework": "word",
     "framework_name": "text",
@@ -44,17 +51,20 @@ TERMS = {
     "description": "text",
     "illustrative": "flag",
     "view": "word",
-    "intake_days": "number",
-    "fixed_cost": "number",
+    "intake_days": "days",
+    "fixed_cost": "amount",
     "discount_rate": "share",
     "second_purchase_rate": "share",
-    "market": "number",
+    "market": "people",
     "loyalty_measured_by": "word",
-    "next_test_days": "number",
-    "cohort_age_days": "number",
+    "next_test_days": "days",
+    "cohort_age_days": "days",
     "channels_overlap": "flag",
 }
-PEOPLE = {"people": "whole", "entrants": "number", "rate": "share"}
+PEOPLE = {"people": "people", "entrants": "people", "rate": "share"}
+
+
+UNIT_BY_END = {"rate": "share", "share": "share", "days": "days", "people": "people"}
 
 
 def _columns(model: type[BaseModel], *without: str) -> dict[str, str]:
@@ -69,9 +79,11 @@ def _columns(model: type[BaseModel], *without: str) -> dict[str, str]:
         elif bool in types:
             columns[name] = "flag"
         elif float in types:
-            columns[name] = "share" if name.endswith(("rate", "share")) else "number"
+            columns[name] = next(
+                (unit for end, unit in UNIT_BY_END.items() if name.endswith(end)), "amount"
+            )
         elif name == "due":
-            columns[name] = "day"
+            columns[name] = "date"
         else:
             columns[name] = "text" if str in types else "word"
     return {name: kind for name, kind in columns.items() if name not in without}
@@ -101,7 +113,6 @@ LISTS = ("offers", "transitions", "referrals", "accepted")
 OF_STAGES = ("tactics", "messages")
 # What a table without the sheet "Journey" may say in a column.
 COLUMNS = {"journey": "name", "framework": "framework", "currency": "currency"}
-EVERYONE = "Everyone"
 OURS = ("stages", "journey", "thresholds", "known", *SHEETS)
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -132,8 +143,10 @@ def from_csv(text: str, subject: str, name: str) -> Document:
     >>> from_csv("stage;people\nReach;10 000\nAcquisition;2 000", "shop.csv", "Shop")["segments"]
     [{'name': 'Everyone', 'counts': {'reach': 10000, 'acquisition': 2000}}]
     """
-    grid, sign = csv_grid(text, subject)
-    return _document({"stages": grid}, subject, name, sign, [])
+    sheets = csv_sheets(text, subject)
+    (grid,) = sheets.grids.values()
+    reader = Reader([grid], sheets.decimal_sign)
+    return _document({"stages": grid}, subject, name, reader)
 
 
 def from_xlsx(content: bytes, subject: str, name: str) -> Document:
@@ -152,21 +165,21 @@ def from_xlsx(content: bytes, subject: str, name: str) -> Document:
     InputError
         With everything that cannot be understood, each with its cell.
     """
-    faults: list[Fault] = []
-    grids = workbook_grids(content, subject, faults)
-    if len(grids) == 1:
-        grids = {"stages": next(iter(grids.values()))}
+    grids, faults, _ = workbook_sheets(content, subject)
+    filled = [grid for grid in grids.values() if any(grid)]
+    if len(filled) == 1:
+        grids = {"stages": filled[0]}
     ours = {folded(title): grid for title, grid in grids.items() if folded(title) in OURS}
     if "stages" not in ours:
         fix = "name the sheet with one row a stage 'Stages'"
         fault = Fault("sheets", ", ".join(grids), "include none called 'Stages'", fix)
         raise InputError(subject, [*faults, fault])
-    return _document(ours, subject, name, "", faults)
+    return _document(ours, subject, name, Reader(ours.values(), faults=faults))
 
 
 def lost_when_rewritten(content: bytes) -> list[str]:
     """List what a workbook holds that `to_xlsx` would not write again."""
-    titles = list(workbook_grids(content, "workbook", []))
+    titles = list(workbook_sheets(content, "workbook").grids)
     others = [f"the sheet {title!r}" for title in titles if folded(title) not in OURS]
     return [*(others if len(titles) > 1 else []), *(["formulas"] if has_formulas(content) else [])]
 
@@ -192,11 +205,8 @@ def _label(stages: Framework, key: str) -> str:
     return name if _by_name(stages).get(folded(name)) == key else key
 
 
-def _document(
-    grids: Mapping[str, Grid], subject: str, name: str, sign: str, faults: list[Fault]
-) -> Document:
+def _document(grids: Mapping[str, Grid], subject: str, name: str, reader: Reader) -> Document:
     """Put together what the sheets say."""
-    reader = Reader(list(grids.values()), sign, faults)
     heads, rows = _stage_table(grids["stages"], subject, reader)
     terms = {"name": name, **_terms(grids.get("journey", []), TERMS, reader)}
     for column, head in heads.items():
@@ -252,17 +262,15 @@ def _stage_table(grid: Grid, subject: str, reader: Reader) -> tuple[dict[int, He
         None,
     )
     if at is None:
-        found = ", ".join(str(cell.value) for cell in next(filter(None, grid), []))
-        fix = "write 'stage' above the names of the stages"
-        fault = Fault("headings", found, "do not include 'stage'", fix)
-        raise InputError(subject, [*reader.faults, fault])
+        raise InputError(subject, [*reader.faults, _no_stage_heading(grid)])
     heads: dict[int, Head] = {}
     for cell in grid[at]:
         head = _head(cell)
         if head is None:
             allowed = ["stage", *(f"{kind}: SEGMENT" for kind in PEOPLE)]
             allowed += [_heading(field) for field in (*STAGES, *COLUMNS)]
-            reader.faults.append(unknown_name(cell.where, cell.value, allowed))
+            unknown = unknown_name(cell.where, cell.value, allowed)
+            reader.refuse(cell, unknown.rule, f"{unknown.fix}; or delete the column")
         elif any(other[1:] == head[1:] for other in heads.values()):
             reader.refuse(cell, "is the heading of another column too", "keep one of them")
         else:
@@ -271,7 +279,61 @@ def _stage_table(grid: Grid, subject: str, reader: Reader) -> tuple[dict[int, He
     for cell in (cell for row in grid[at + 1 :] for cell in row if cell.column not in known):
         reader.refuse(cell, "has no heading above it", "write one, or empty the cell")
     rows = [{cell.column: cell for cell in row if cell.column in heads} for row in grid[at + 1 :]]
-    return heads, [row for row in rows if row]
+    rows = [row for row in rows if row]
+    for row in rows:
+        _check_split_numbers(row, heads, reader)
+    return heads, rows
+
+
+def _check_split_numbers(
+    row: Mapping[int, Cell], heads: Mapping[int, Head], reader: Reader
+) -> None:
+    """Refuse 8,000 that the commas between the cells have cut into 8 and 000."""
+    for column, cell in row.items():
+        before, end = str(row[column - 1].value) if column - 1 in row else "", str(cell.value)
+        if not (
+            reader.comma_separated
+            and re.fullmatch(r" *\d{1,3}", before)
+            and re.fullmatch(r"\d{3} *", end)
+        ):
+            continue
+        if end.startswith("0") or heads[column].group == "terms":
+            fix = f'put it in quotes ("{before},{end}") or write it without a comma'
+            reader.refuse(cell, f"may be the end of {before},{end}", fix)
+
+
+def _no_stage_heading(grid: Grid) -> Fault:
+    """Say that no column is headed 'stage', and which probably is the one."""
+    names = {folded(name) for each in published_frameworks() for name in _by_name(each)}
+    for above, row in pairwise([row for row in grid if row]):
+        headings = {cell.column: cell.value for cell in above}
+        stage = next((cell for cell in row if _without_number(cell.value) in names), None)
+        if stage is None or stage.column not in headings:
+            continue
+        fix = f"rename {headings[stage.column]!r} to 'stage'"
+        for cell in row:
+            if cell.column in headings and _is_number(cell):
+                fix += f" and {headings[cell.column]!r} to 'people'"
+                break
+        found = ", ".join(map(str, headings.values()))
+        fix += ", and delete the columns that hold something else"
+        return Fault("headings", found, "do not include 'stage'", fix)
+    found = ", ".join(str(cell.value) for cell in next(filter(None, grid), []))
+    fix = "write 'stage' above the names of the stages"
+    return Fault("headings", found, "do not include 'stage'", fix)
+
+
+def _is_number(cell: Cell) -> bool:
+    if isinstance(cell.value, str):
+        with suppress(UnreadableError):
+            return parse_number(cell.value) is not None
+        return False
+    return isinstance(cell.value, int | float)
+
+
+def _without_number(label: object) -> str:
+    """Take the number off a stage that an export has numbered: '1. Reach'."""
+    return re.sub(r"^\d+[.)] *", "", folded(label))
 
 
 def _head(cell: Cell) -> Head | None:
@@ -297,7 +359,7 @@ def _constant(head: Head, cells: Sequence[Cell], reader: Reader) -> Document:
 
 
 def _also_known() -> dict[str, str]:
-    return {milestone.key: "number" for milestone in milestones()}
+    return {milestone.key: "people" for milestone in milestones()}
 
 
 def _terms(grid: Grid, fields: Mapping[str, str], reader: Reader) -> Document:
@@ -330,6 +392,10 @@ def _records(sheet: str, grids: Mapping[str, Grid], reader: Reader) -> list[Docu
         elif field in fields.values():
             reader.refuse(cell, "is the heading of another column too", "keep one of them")
         fields[cell.column] = field
+    beside = {
+        column: column_evidence(cell for row in body for cell in row if cell.column == column)
+        for column in fields
+    }
     records = []
     for row in body:
         record = {}
@@ -338,7 +404,7 @@ def _records(sheet: str, grids: Mapping[str, Grid], reader: Reader) -> list[Docu
             if heading is None:
                 reader.refuse(cell, "has no heading above it", "write one, or empty the cell")
             elif heading in columns:
-                record[heading] = reader.read(columns[heading], cell)
+                record[heading] = reader.read(columns[heading], cell, beside[cell.column])
         records.append({field: value for field, value in record.items() if value is not None})
     return records
 
@@ -352,7 +418,7 @@ def _framework(given: object, labels: Sequence[Cell], subject: str, reader: Read
             return framework(str(given))
     except InputError as error:
         raise InputError(subject, [*reader.faults, *error.faults]) from None
-    names = {folded(cell.value) for cell in labels}
+    names = {_without_number(cell.value) for cell in labels}
     known = {each: names & _by_name(each).keys() for each in published_frameworks()}
     most = max(map(len, known.values()))
     best = [each for each, found in known.items() if len(found) == most]
@@ -379,6 +445,13 @@ Numbers = dict[str, dict[int, float]]
 def _by_stage(heads: Mapping[int, Head], rows: Rows, stages: Framework, reader: Reader) -> Numbers:
     """Read the numbers of the table: by stage, then by column."""
     numbers: Numbers = {}
+    by_name = _by_name(stages)
+    beside = {
+        column: column_evidence(row[column] for row in rows if column in row) for column in heads
+    }
+    if {head.field for head in heads.values()} >= {*COLUMNS.values()}:
+        # cvjkit wrote this table, and it writes shares.
+        beside = {column: replace(found, shares=True) for column, found in beside.items()}
     for row in rows:
         cells = {heads[column].group: cell for column, cell in row.items()}
         label = cells.pop("stage", None)
@@ -386,17 +459,18 @@ def _by_stage(heads: Mapping[int, Head], rows: Rows, stages: Framework, reader: 
             if cells.keys() - {"terms"}:
                 reader.refuse(next(iter(row.values())), "has no stage in its row", "name the stage")
             continue
-        key = _by_name(stages).get(folded(label.value))
+        key = by_name.get(folded(label.value), by_name.get(_without_number(label.value)))
         if key is None:
             names = [_label(stages, each) for each in stages.keys]
-            reader.faults.append(unknown_name(label.where, label.value, names))
+            unknown = unknown_name(label.where, label.value, names)
+            reader.refuse(label, unknown.rule, f"{unknown.fix}; or delete the row")
         elif key in numbers:
             reader.refuse(label, "has another row", "keep one of them")
         here = numbers.setdefault(key or "", {})
         for column, cell in row.items():
             if heads[column].group in ("people", "stages"):
                 kinds = PEOPLE | STAGES
-                number = reader.read(kinds[heads[column].field], cell)
+                number = reader.read(kinds[heads[column].field], cell, beside[column])
                 here |= {} if number is None else {column: number}
     numbers.pop("", None)
     return {key: numbers[key] for key in stages.keys if key in numbers}
@@ -657,9 +731,16 @@ def _fill(sheet: Worksheet, rows: Sequence[Sequence[Any]]) -> None:
                 cell.quotePrefix = value.startswith(FORMULA_SIGNS)
             if at == 1:
                 cell.font = Font(bold=True)
-            elif str(rows[0][column - 1]).startswith("rate"):
+            elif _is_share(rows, at - 1, column - 1):
                 cell.number_format = "0.00%"
     for column, cells in enumerate(zip(*rows, strict=True), 1):
         width = max(len(str(value)) for value in cells if value is not None)
         sheet.column_dimensions[get_column_letter(column)].width = min(max(width + 2, 8), 60)
     sheet.freeze_panes = "B2"
+
+
+def _is_share(rows: Sequence[Sequence[Any]], at: int, column: int) -> bool:
+    """Tell whether a number is a share, by its heading or the field it belongs to."""
+    heading = str(rows[0][column])
+    field = str(rows[at][0]) if heading == "value" else heading.partition(":")[0]
+    return isinstance(rows[at][column], int | float) and field.endswith(("rate", "share"))

@@ -52,7 +52,7 @@ class Number:
 
     Parameters
     ----------
-    unit : {"people", "share", "amount"}
+    unit : {"people", "share", "amount", "days"}
     needed : str
         What to say where the field is blank; by default blank means not known. A number that is
         needed is not 0 either.
@@ -235,6 +235,7 @@ def one_of(values: Sequence[str]) -> Choice:
 
 
 AMOUNT = Number()
+DAYS = Number("days")
 PEOPLE = Number("people")
 SHARE = Number("share")
 TEXT = Text()
@@ -277,7 +278,7 @@ def codec_of(model: type[BaseModel], name: str) -> Codec:
             return one_of(get_args(option))
         for known, codec in BY_TYPE:
             if option == known:
-                return codec
+                return DAYS if codec == AMOUNT and name.endswith("_days") else codec
     if field.is_required():
         return NAME
     return TEXT if options else Text(blank="")

@@ -23,7 +23,6 @@ from hypothesis import strategies as st
 
 from cvjkit.catalog.framework import framework
 from cvjkit.errors import InputError
-from cvjkit.files.cells import readings
 from cvjkit.files.store import Origin, read, same, tables, write
 from cvjkit.journey import Journey, read_journey
 from cvjkit.model.parts import (
@@ -593,15 +592,22 @@ for text in texts:
 seen = {"a": 0, "b": 0}
 choose = random.Random(1)
 for _ in range(int(sys.argv[2])):
+    saved, report = os.pipe()
     child = os.fork()
     if child == 0:
         while True:
             for text in texts:
                 origin = read(path)[1]
                 write(path, {**document, "name": text}, origin)
-    time.sleep(choose.uniform(0.001, 0.08))
+                os.write(report, b".")
+    # Killed in the midst of one of its first saves, however long they take here.
+    for _ in range(choose.randint(1, 4)):
+        os.read(saved, 1)
+    time.sleep(choose.uniform(0, 0.01))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
+    os.close(saved)
+    os.close(report)
     content = path.read_bytes()
     whole = [text for text in texts if content == texts[text]]
     assert whole, content[-200:]
@@ -837,32 +843,6 @@ def test_what_makes_no_sense_as_a_table_is_refused(
     assert why in refused(lambda: read(saved(tmp_path, text, "shop.csv")))
 
 
-@pytest.mark.parametrize(
-    ("text", "point", "comma"),
-    [
-        ("10,000", 10000, 10),
-        ("10.000", 10, 10000),
-        ("0.125", 0.125, None),
-        ("1,5", None, 1.5),
-        ("1,234.5", 1234.5, None),
-        ("1.234.567,8", None, 1234567.8),
-        ("10 000", 10000, 10000),
-        ("\N{MINUS SIGN}5", -5, -5),
-        ("1,2,3", None, None),
-        ("10 00", None, None),
-        ("5 EUR", None, None),
-        ("", None, None),
-        ("nan", None, None),
-        ("0x10", None, None),
-        ("١٢", 12, 12),
-    ],
-)
-def test_a_number_is_read_by_each_decimal_sign(
-    text: str, point: float | None, comma: float | None
-) -> None:
-    assert (readings(text).get("."), readings(text).get(",")) == (point, comma)
-
-
 def test_csv_says_what_it_cannot_hold(tmp_path: Path) -> None:
     message = refused(lambda: write(tmp_path / "shop.csv", SHOP, Origin()))
     for part in ("fixed cost", "offers", "transitions", "referrals", "spend of Ads", "tactics"):
@@ -986,7 +966,7 @@ def test_everything_wrong_in_a_workbook_is_said_at_once_with_its_cell(tmp_path: 
             ["stage", "people: Ads", "unit cost"],
             ["Reach", date(2026, 3, 4), "=1+1"],
             ["Acquisition", True, "1.250"],
-            ["Conversion", "#DIV/0!", "5 EUR"],
+            ["Conversion", "#DIV/0!", "5 apples"],
         ],
         Journey=[["colour", "red"], ["name", "A"], ["name", "B"], ["market", 5, "people"]],
         Offers=[["stage", "cost"], ["Conversion", 5, 6]],
@@ -994,12 +974,12 @@ def test_everything_wrong_in_a_workbook_is_said_at_once_with_its_cell(tmp_path: 
     )
     message = refused(lambda: read(path))
     for fault in (
-        "Stages!B2: datetime.datetime(2026, 3, 4, 0, 0) must be a number",
+        "Stages!B2: 2026-03-04 must be a number",
         "Stages!C2: '=1+1' has not been calculated; open the file in Excel",
         "Stages!B3: True must be a number",
         "Stages!C3: '1.250' could mean 1250 or 1.25",
         "Stages!B4: '#DIV/0!' is an error",
-        "Stages!C4: '5 EUR' must be a number",
+        "Stages!C4: '5 apples' must be a number",
         "Stages!B1: 'Ads' is not known; Allowed: Blog",
         "Journey!A1: 'colour' is not known; Allowed: schema version, name",
         "Journey!A3: 'name' stands there twice",

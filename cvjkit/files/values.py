@@ -1,0 +1,273 @@
+"""The values of cells, read by what their column holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date, time, timedelta
+from typing import Any, Literal
+
+from cvjkit.errors import Fault
+from cvjkit.files.cells import Cell, Grid, folded
+from cvjkit.numbers import (
+    NO_EVIDENCE,
+    UNITS,
+    Evidence,
+    Sign,
+    Unit,
+    UnreadableError,
+    evidence_of,
+    read_number,
+    whole_people,
+)
+
+MOST_EXACT_INTEGER = 2**53
+
+
+class Reader:
+    """Reads cells, each kind of column by the method of its name, and keeps the faults.
+
+    Parameters
+    ----------
+    grids : iterable of Grid
+        All there is to read: numbers that can mean only one thing tell which decimal sign the
+        others have.
+    decimal_sign : {"", ".", ","}
+        If known.
+    faults : iterable of Fault
+        What was found before.
+
+    Attributes
+    ----------
+    faults : list of Fault
+        What was found so far.
+    comma_separated : bool
+        Whether commas separate the cells, so that they may have cut a number in two.
+    stages : mapping of str to str
+        Keys of stages by their folded names; to be set once the framework is known.
+    """
+
+    def __init__(
+        self,
+        grids: Iterable[Grid],
+        decimal_sign: Sign | Literal[""] = "",
+        faults: Iterable[Fault] = (),
+    ) -> None:
+        self.faults = list(faults)
+        self.comma_separated = decimal_sign == "."
+        self.stages: Mapping[str, str] = {}
+        self._evidence = evidence_of(_texts(cell for grid in grids for row in grid for cell in row))
+        if decimal_sign and self._evidence.decimal_sign != decimal_sign:
+            # Separators of one kind and numbers of the other contradict each other.
+            decided = "" if self._evidence.decimal_sign else decimal_sign
+            self._evidence = replace(self._evidence, decimal_sign=decided)
+
+    def read(self, kind: str, cell: Cell, beside: Evidence = NO_EVIDENCE) -> Any:
+        """Read a cell of a kind of column.
+
+        Parameters
+        ----------
+        kind : str
+            What the column holds: a unit of `cvjkit.numbers`, or the name of a method.
+        cell : Cell
+        beside : Evidence
+            What the other cells of the column tell.
+
+        Returns
+        -------
+        object
+            None if it says nothing or cannot be read.
+        """
+        if kind in UNITS:
+            return self._number(cell, kind, beside)
+        return getattr(self, kind)(cell)
+
+    def refuse(self, cell: Cell, rule: str, fix: str) -> None:
+        """Add a fault.
+
+        Parameters
+        ----------
+        cell : Cell
+        rule, fix : str
+            As in `Fault`.
+        """
+        self.faults.append(Fault(cell.where, cell.value, rule, fix))
+
+    def text(self, cell: Cell) -> str | None:
+        """Read any text.
+
+        Parameters
+        ----------
+        cell : Cell
+
+        Returns
+        -------
+        str or None
+        """
+        if isinstance(cell.value, date | time | timedelta | bool):
+            self.refuse(cell, "must be text", "put an apostrophe before it")
+            return None
+        return str(cell.value)
+
+    def word(self, cell: Cell) -> str | None:
+        """Read a text around which blanks do not count.
+
+        Parameters
+        ----------
+        cell : Cell
+
+        Returns
+        -------
+        str or None
+        """
+        text = self.text(cell)
+        return text and text.strip()
+
+    def lines(self, cell: Cell) -> list[str] | None:
+        """Read a list, one thing a line.
+
+        Parameters
+        ----------
+        cell : Cell
+
+        Returns
+        -------
+        list of str or None
+        """
+        text = self.text(cell)
+        return text.split("\n") if text else None
+
+    def numbers(self, cell: Cell) -> list[float] | None:
+        """Read numbers of days between semicolons.
+
+        Parameters
+        ----------
+        cell : Cell
+
+        Returns
+        -------
+        list of float or None
+        """
+        parts = str(cell.value).split(";") if isinstance(cell.value, str) else [cell.value]
+        found = [self._number(cell._replace(value=part), "days", NO_EVIDENCE) for part in parts]
+        return None if None in found else [number for number in found if number is not None]
+
+    def date(self, cell: Cell) -> str | None:
+        """Read a date, as Excel writes it or as text.
+
+        Parameters
+        ----------
+        cell : Cell
+
+        Returns
+        -------
+        str or None
+            As 2026-03-31 if Excel wrote it.
+        """
+        if isinstance(cell.value, date):
+            return f"{cell.value:%Y-%m-%d}"
+        return self.word(cell)
+
+    def flag(self, cell: Cell) -> bool | None:
+        """Read a yes or no.
+
+        Parameters
+        ----------
+        cell : Cell
+
+        Returns
+        -------
+        bool or None
+        """
+        known = {"true": True, "yes": True, "false": False, "no": False}
+        value = known.get(folded(cell.value))
+        if value is None:
+            self.refuse(cell, "must be yes or no", "write one of them")
+        return value
+
+    def stage(self, cell: Cell) -> str | None:
+        """Read a stage by its name or key.
+
+        Parameters
+        ----------
+        cell : Cell
+
+        Returns
+        -------
+        str or None
+            Its key; a text that is neither as it is, for the journey to judge.
+        """
+        word = self.word(cell)
+        return word and self.stages.get(folded(word), word)
+
+    def _number(self, cell: Cell, unit: Unit, beside: Evidence) -> float | None:
+        value = cell.value
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            if unit == "share" and not cell.percent:
+                return self._share_of(cell, value, beside)
+            return whole_people(value) if unit == "people" else value
+        if not isinstance(value, str):
+            self.refuse(cell, "must be a number", "format the cell as a number and type it again")
+            return None
+        # Only people tell how people are written.
+        if unit != "people" and not beside.decimal_sign:
+            beside = replace(beside, decimal_sign=self._evidence.decimal_sign)
+        try:
+            number = read_number(value, unit, beside)
+        except UnreadableError as error:
+            self.refuse(cell, error.rule, error.fix)
+            return None
+        return None if number is None else plain(number)
+
+    def _share_of(self, cell: Cell, value: float, beside: Evidence) -> float | None:
+        """Read a number cell of a column of shares; 1 is all unless the others are percentages."""
+        return self._number(
+            cell._replace(value=f"{value!r}"),
+            "share",
+            replace(beside, decimal_sign=".", shares=beside.shares or not beside.percents),
+        )
+
+
+def column_evidence(cells: Iterable[Cell]) -> Evidence:
+    """Find what the cells of a column tell about one another.
+
+    Parameters
+    ----------
+    cells : iterable of Cell
+
+    Returns
+    -------
+    Evidence
+    """
+    cells = list(cells)
+    written = evidence_of(_texts(cells))
+    # A number of a workbook has no decimal sign, and one shown as a percentage is a share.
+    numbers = evidence_of(
+        repr(cell.value)
+        for cell in cells
+        if isinstance(cell.value, int | float) and not cell.percent
+    )
+    return replace(
+        written,
+        shares=written.shares or numbers.shares,
+        percents=written.percents or numbers.percents,
+    )
+
+
+def _texts(cells: Iterable[Cell]) -> Iterator[str]:
+    return (cell.value for cell in cells if isinstance(cell.value, str))
+
+
+def plain(number: float) -> float:
+    """Write a whole number without a decimal point.
+
+    Parameters
+    ----------
+    number : float
+
+    Returns
+    -------
+    float
+        An int where that is exact.
+    """
+    return int(number) if number.is_integer() and abs(number) < MOST_EXACT_INTEGER else number
