@@ -245,6 +245,11 @@ def summary(subject: Subject, *, segment: str | None = None, start: str | None =
     -------
     str
 
+    Raises
+    ------
+    InputError
+        If there is no such segment or stage, or the file has faults.
+
     Examples
     --------
     >>> import cvjkit as cvj
@@ -271,6 +276,11 @@ def table(
     DataFrame
         A row a stage, indexed by its name, every column text. Columns that would say nothing
         are left out. The numbers themselves are in `Flow.stages`.
+
+    Raises
+    ------
+    InputError
+        If there is no such segment or stage, or the file has faults.
 
     Examples
     --------
@@ -316,13 +326,13 @@ def _draw(page: Page, picture: Picture, layout: Layout, theme: Theme) -> None:
     for node in picture.nodes:
         if node.id not in layout.boxes:
             continue
-        place = layout.boxes[node.id]
+        at = layout.boxes[node.id]
         color = page.colors[NODE_COLORS.get(node.kind, node.kind)]
         style = hollow(page.ink["soft"]) if node.people is None else filled(color)
-        outline = box(place.left, place.top, place.width, place.height)
+        outline = box(at.left, at.top, at.width, at.height)
         page.draw(outline, style, node.text, {"mark": "node"} | _node_meta(node))
-        if node.kind == "stage" and not upright and place.top - layout.header > 16:
-            page.guide(place.left, layout.header, place.top - 3)
+        if node.kind == "stage" and not upright and at.top - layout.header > 16:
+            page.guide(at.left, layout.header, at.top - 3)
 
 
 def _node_meta(node: Node) -> dict[str, Any]:

@@ -398,7 +398,9 @@ def _usual(journeys: Sequence[Journey]) -> list[str | Framework]:
     variants = {key.partition(":")[0]: key for key in keys if ":" in key}
     published = published_frameworks()
     own = {
-        each.framework.key: each.framework for each in journeys if each.framework not in published
+        journey.framework.key: journey.framework
+        for journey in journeys
+        if journey.framework not in published
     }
     return [*(variants.get(key, key) for key in VIEWS), *own.values()]
 

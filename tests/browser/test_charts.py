@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-
 import pytest
 from playwright.sync_api import expect
 
@@ -122,7 +120,7 @@ def test_in_any_font_no_label_is_cut_or_lies_on_another_or_on_a_bar(opened, name
         seen = page.evaluate(MEASURED, family)
         assert len(seen["texts"]) >= len(journey.framework)
         is_legible(seen, family)
-        bars = [each for each in seen["polygons"] if each["meta"]["mark"] != "link"]
+        bars = [polygon for polygon in seen["polygons"] if polygon["meta"]["mark"] != "link"]
         drawn = {bar["meta"]["id"] for bar in bars if bar["meta"]["mark"] == "node"}
         assert drawn >= {node["id"] for node in figure.layout.meta["nodes"] if node["people"]}
         for text in seen["texts"]:
@@ -157,9 +155,9 @@ def test_plotly_draws_stages_where_and_as_thick_as_the_layout_says(opened, name,
     margin = figure.layout.margin
     stretch = (seen["page"][2] - seen["page"][0] - margin.l - margin.r) / layout.width
     drawn = {
-        each["meta"]["id"]: each["box"]
-        for each in seen["polygons"]
-        if each["meta"]["mark"] == "node"
+        polygon["meta"]["id"]: polygon["box"]
+        for polygon in seen["polygons"]
+        if polygon["meta"]["mark"] == "node"
     }
     for stage in journey.framework:
         box, (left, top, right, bottom) = layout.boxes[stage.key], drawn[stage.key]
@@ -190,6 +188,6 @@ def test_pointing_at_a_link_or_a_node_says_how_many_people_it_stands_for(opened)
         if polygon["meta"].get("id") == "drop:reach":
             page.mouse.move((left + right) / 2, (top + bottom) / 2)
             said = page.locator(".hoverlayer .hovertext")
-            expect(said).to_have_text(html.unescape("Reach: 8,000 leave, 80% of visits"))
+            expect(said).to_have_text("Reach: 8,000 leave, 80% of visits")
             return
     raise AssertionError("nobody leaves")

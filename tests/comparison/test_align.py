@@ -26,7 +26,7 @@ SEVERAL = st.lists(frameworks(), min_size=1, max_size=3, unique_by=lambda framew
     SEVERAL,
     st.sampled_from([None, *spine()]),
 )
-def test_a_milestone_stands_at_the_same_place_in_every_row(
+def test_a_milestone_stands_at_the_same_position_in_every_row(
     journey: cvj.Journey, chosen: list[cvj.Framework], start: str | None
 ) -> None:
     try:
@@ -35,11 +35,11 @@ def test_a_milestone_stands_at_the_same_place_in_every_row(
         assert start == "early_win"
         return
     json.dumps(picture.document(), allow_nan=False)
-    places = {mark.key: mark.start for mark in picture.marks}
-    assert [mark.start for mark in picture.marks] == sorted(places.values())
+    positions = {mark.key: mark.start for mark in picture.marks}
+    assert [mark.start for mark in picture.marks] == sorted(positions.values())
     for framework, row in zip(chosen, picture.rows, strict=True):
         for bar in row.bars:
-            assert bar.start == places[framework[bar.stage].milestone or f"own:{bar.stage}"]
+            assert bar.start == positions[framework[bar.stage].milestone or f"own:{bar.stage}"]
             assert bar.start < bar.end < 1
             assert 0 <= bar.size <= 1 + 1e-9
         main = sorted((bar.start, bar.end) for bar in row.bars if bar.top == 0)
@@ -62,7 +62,7 @@ def test_ribbons_add_up_at_both_ends(journey: cvj.Journey, framework: cvj.Framew
             assert bar.people == 0
         source = framework.keys[parents[key]]
         out = [ribbon for ribbon in row.ribbons if ribbon.source == source]
-        if len([each for each in framework.parents if each == parents[key]]) == 1:
+        if len([parent for parent in framework.parents if parent == parents[key]]) == 1:
             assert math.fsum(r.people or 0 for r in out) == pytest.approx(bars[source].people)
         for ribbon in out:
             edges = bars[source].top, bars[source].top + bars[source].size
@@ -103,8 +103,10 @@ def test_estimated_and_unknown_parts_are_marked() -> None:
     lead = next(bar for bar in eight.bars if bar.stage == "subscription")
     assert (lead.status, lead.value, lead.note) == ("estimated", "≈ 1,908", "605 to 4,797")
     assert lead.low_size < lead.size < lead.high_size  # type: ignore[operator]  # it has all
-    beside = [each for each in eight.ribbons if "subscription" in (each.source, each.target)]
-    assert {each.status for each in beside} == {"estimated"}
+    beside = [
+        ribbon for ribbon in eight.ribbons if "subscription" in (ribbon.source, ribbon.target)
+    ]
+    assert {ribbon.status for ribbon in beside} == {"estimated"}
     life = seven.bars[-1]
     assert (life.status, life.value, life.note) == ("unknown", "not known", "0 to 161")
     assert seven.ribbons[-1].kind == "unknown"
@@ -130,7 +132,7 @@ def test_habit_runs_beside_word_of_mouth() -> None:
     assert not [r for r in row.ribbons if r.kind == "drop" and r.source == "bought_again"]
 
 
-def test_a_stage_of_ones_own_gets_a_place_before_what_follows_it() -> None:
+def test_a_stage_of_ones_own_gets_a_position_before_what_follows_it() -> None:
     ours = cvj.framework("five").insert({"key": "quiz", "name": "Quiz"}, after="acquisition")
     keys = [mark.key for mark in compare(starter("coffee"), [ours, "five"]).picture().marks]
     assert keys.index("own:quiz") == keys.index("first_payment") - 1

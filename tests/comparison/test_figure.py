@@ -27,7 +27,9 @@ def traces(figure: Any, mark: str) -> list[Any]:
 
 def milestone_of(comparison: Comparison) -> dict[tuple[str, str], str | None]:
     return {
-        (each.name, stage.key): stage.milestone for each in comparison.frameworks for stage in each
+        (framework.name, stage.key): stage.milestone
+        for framework in comparison.frameworks
+        for stage in framework
     }
 
 
@@ -48,13 +50,13 @@ def starter(request: pytest.FixtureRequest, native: bool) -> Comparison:
 def test_the_same_milestone_stands_at_the_same_x_in_every_lens(
     starter: Comparison, shape: Any
 ) -> None:
-    anchors, places = milestone_of(starter), defaultdict(set)
+    anchors, positions = milestone_of(starter), defaultdict(set)
     bars = traces(starter.figure(shape=shape), "bar")
     for bar in bars:
-        places[anchors[bar.meta["row"], bar.meta["stage"]]].add(bar.x[0])
+        positions[anchors[bar.meta["row"], bar.meta["stage"]]].add(bar.x[0])
     assert len(bars) == sum(map(len, starter.frameworks))
-    assert all(len(found) == 1 for found in places.values())
-    assert len(set.union(*places.values())) == len(places)
+    assert all(len(found) == 1 for found in positions.values())
+    assert len(set.union(*positions.values())) == len(positions)
 
 
 def test_a_stage_is_as_long_as_what_it_covers() -> None:
@@ -64,7 +66,7 @@ def test_a_stage_is_as_long_as_what_it_covers() -> None:
     lengths = {
         (bar.meta["row"], bar.meta["stage"]): (bar.x[1] - bar.x[0]) / slot + GAP for bar in bars
     }
-    five, seven = (each.name for each in comparison.frameworks[:2])
+    five, seven = (framework.name for framework in comparison.frameworks[:2])
     assert lengths[five, "acquisition"] == pytest.approx(4)
     assert lengths[five, "conversion"] == pytest.approx(2)
     assert lengths[seven, "intrigued"] == pytest.approx(1)
@@ -98,7 +100,9 @@ def test_what_is_not_known_is_hollow_and_never_a_count() -> None:
 def test_an_estimate_shows_its_interval_in_numbers_and_as_a_mark() -> None:
     comparison = compare(COFFEE, "eight")
     figure = comparison.figure()
-    (lead,) = (each for each in traces(figure, "interval") if each.meta["stage"] == "subscription")
+    (lead,) = (
+        trace for trace in traces(figure, "interval") if trace.meta["stage"] == "subscription"
+    )
     (awareness,) = (
         bar for bar in traces(figure, "bar") if bar.meta["stage"] == "awareness"
     )  # fmt: skip
@@ -107,7 +111,8 @@ def test_an_estimate_shows_its_interval_in_numbers_and_as_a_mark() -> None:
     assert stage.low is not None
     assert stage.high is not None
     assert max(lead.y) - min(lead.y) == pytest.approx((stage.high - stage.low) * person)
-    assert any("605 to" in each.text and "1,908" in each.text for each in figure.layout.annotations)
+    texts = [note.text for note in figure.layout.annotations]
+    assert any("605 to" in text and "1,908" in text for text in texts)
 
 
 def test_a_person_is_equally_thick_in_every_lens(starter: Comparison) -> None:
@@ -125,8 +130,8 @@ def test_people_who_go_on_and_do_not_add_up_to_the_stage() -> None:
     figure = compare(COFFEE, "five").figure()
     people: dict[str, float] = defaultdict(float)
     for mark in ("forward", "drop"):
-        for each in traces(figure, mark):
-            people[each.meta["source"]] += each.meta["people"]
+        for trace in traces(figure, mark):
+            people[trace.meta["source"]] += trace.meta["people"]
     counts = dict(zip(cvj.framework("five").keys, COFFEE.segments[0].counts or (), strict=True))
     assert people == pytest.approx({key: counts[key] for key in list(counts)[:-1]})
 
@@ -136,10 +141,10 @@ def test_every_number_is_written_and_no_label_meets_the_next(
     starter: Comparison, shape: Any
 ) -> None:
     figure = starter.figure(shape=shape)
-    notes = [re.sub("<[^>]+>+", " ", each.text).split() for each in figure.layout.annotations]
+    notes = [re.sub("<[^>]+>+", " ", note.text).split() for note in figure.layout.annotations]
     said = [" ".join(words) for words in notes]
     for bar in (bar for row in starter.picture().rows for bar in row.bars):
-        assert any(f"{bar.value} {bar.note}".strip() in each for each in said), bar
+        assert any(f"{bar.value} {bar.note}".strip() in text for text in said), bar
     # What is drawn of a lens ends above where the next begins.
     ends: dict[str, list[float]] = defaultdict(list)
     for trace in figure.data:
@@ -169,7 +174,7 @@ def test_the_figure_says_in_words_what_it_shows() -> None:
     figure = comparison.figure()
     assert figure.layout.meta["summary"] == comparison.summary()
     assert figure.layout.title.text == "Coffee"
-    said = " ".join(each.text for each in figure.layout.annotations)
+    said = " ".join(note.text for note in figure.layout.annotations)
     assert "The same people" in said
 
 
@@ -193,11 +198,11 @@ def test_several_journeys_stand_on_one_spine_with_their_names() -> None:
 def test_a_framework_of_ones_own_is_drawn_like_the_others() -> None:
     own = cvj.framework("five").rename({"reach": "Hear"}, key="ours", name="Ours")
     figure = compare(COFFEE, ["five", own]).figure()
-    places = defaultdict(set)
+    positions = defaultdict(set)
     for bar in traces(figure, "bar"):
-        places[bar.meta["stage"]].add(bar.x[0])
-    assert all(len(found) == 1 for found in places.values())
-    assert any("Hear" in each.text for each in figure.layout.annotations)
+        positions[bar.meta["stage"]].add(bar.x[0])
+    assert all(len(found) == 1 for found in positions.values())
+    assert any("Hear" in note.text for note in figure.layout.annotations)
 
 
 def test_names_are_text_and_never_markup() -> None:
@@ -205,7 +210,7 @@ def test_names_are_text_and_never_markup() -> None:
     journey = cvj.Journey.from_counts(own, [900, 90, 9, 5, 1], name=MARKUP)
     for shape in ("wide", "narrow"):
         figure = compare(journey).figure(shape=shape)
-        texts = [figure.layout.title.text, *(each.text for each in figure.layout.annotations)]
+        texts = [figure.layout.title.text, *(note.text for note in figure.layout.annotations)]
         texts += [trace.name for trace in figure.data]
         assert not any("<img" in text for text in texts)
         assert any("&lt;img" in text for text in texts)

@@ -76,8 +76,8 @@ def test_nothing_hidden_is_shown(counts: list[int], framework: cvj.Framework) ->
         stage = lens[leak.stage]
         assert leak.start in stage.covers
         followers = [
-            each.milestone
-            for each, parent in zip(lens.stages, lens.framework.parents, strict=True)
+            follower.milestone
+            for follower, parent in zip(lens.stages, lens.framework.parents, strict=True)
             if parent is not None and lens.framework.keys[parent] == leak.stage
         ]
         assert leak.start != stage.milestone or leak.end not in followers
