@@ -10,8 +10,9 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	&& echo "$$python" && break; done)
 
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
-# Built without isolation: the builder, too, is the pinned one.
-INSTALL := $(PIP) install --quiet --constraint constraints.txt
+# Built without isolation: the builder, too, is the pinned one. Python compiles what it loads, which
+# is a small part of all.
+INSTALL := $(PIP) install --quiet --no-compile --constraint constraints.txt
 # As many tests at once as there are cores, but no more than memory allows: each may have a server,
 # its kernels and a browser. Those who are done take over what others have still before them.
 PARALLEL := --numprocesses=logical --maxprocesses=8 --dist=worksteal
@@ -23,12 +24,13 @@ step = @printf '\n== %s\n' '$(1)'; $(2) || { status=$$?; \
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help dashboard lab install test $(STEPS) chromium pins clean
+.PHONY: help dashboard lab install test $(STEPS) chromium docstrings search pins clean
 
 help:
 	@echo 'make dashboard  publish the starter journeys with Voila on this machine'
 	@echo 'make lab        open them in JupyterLab'
 	@echo 'make test       run every check; one by one: $(STEPS)'
+	@echo 'make search     look for examples that contradict the tests, ten times as many and new ones'
 	@echo 'make install    only make .venv, with everything in it'
 	@echo 'make pins       choose the versions in constraints.txt anew'
 	@echo 'make clean      remove what make has made'
@@ -70,6 +72,14 @@ notebooks: $(VENV)/test
 
 browser: $(VENV)/test chromium
 	$(call step,browser tests,$(BIN)/pytest --quiet $(PARALLEL) tests/browser)
+
+# Tests of properties try the same examples each time; here they draw new ones.
+search: $(VENV)/test
+	$(call step,search,$(BIN)/pytest --quiet $(PARALLEL) --hypothesis-profile=search \
+		--ignore=tests/browser tests)
+
+docstrings: $(VENV)/test
+	$(call step,docstrings,$(BIN)/pydoclint --quiet cvjkit)
 
 chromium: $(VENV)/test
 	$(call step,a browser,$(BIN)/python -m tests.browser.chromium)
