@@ -318,7 +318,12 @@ class Facts:
         """Sum the time from the first stage to this one [days], or say what is not typed."""
         legs = [place, *self.before(place)][:-1]
         return sum(
-            self.typed(*((f"delay_days of {self.label(leg)}", self.delay(leg)) for leg in legs))
+            self.typed(
+                *(
+                    (f"how many days it takes to get to {self.label(leg)}", self.delay(leg))
+                    for leg in legs
+                )
+            )
         )
 
     @staticmethod

@@ -84,7 +84,9 @@ def test_a_bare_design_says_what_it_would_need(
     code, said = told(capsys, "bare.csv")
     assert code == 0
     assert re.search(r"A16 needs the price of the first offer; the price of the second", said)
-    assert re.search(r"A21 needs delay_days of Acquisition; .*; .*; 2 more\n", said)
+    assert re.search(
+        r"A21 needs how many days it takes to get to Acquisition; .*; .*; 2 more\n", said
+    )
 
 
 def test_json_holds_all_of_it_for_each_file(

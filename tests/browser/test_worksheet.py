@@ -98,12 +98,12 @@ def test_the_audit_follows_what_is_typed_and_a_finding_is_accepted_with_the_keyb
     dashboard: Page,
 ) -> None:
     audit = dashboard.locator(".cvj-part-audit")
-    thin = "Thin evidence: 10 of 40 go on to Loyalty"
+    thin = "Few people: 10 of 40 go on to Loyalty"
     expect(audit).to_contain_text(thin)
     field(dashboard, "Reached: Loyalty").focus()
     dashboard.keyboard.type("8")
     people(dashboard, "retention", "loyalty", "8")
-    thin = "Thin evidence: 8 of 40 go on to Loyalty"
+    thin = "Few people: 8 of 40 go on to Loyalty"
     row = audit.locator('[data-table="found"] tbody', has_text=thin)
     expect(row.locator("small").first).to_contain_text("Information at Loyalty · A51")
     field(dashboard, "Accept a finding").focus()

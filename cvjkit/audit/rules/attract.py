@@ -16,13 +16,13 @@ from cvjkit.numbers import days_text, share_text
 @rule(
     "A08",
     "W",
-    "Each source has an avatar and an intent, and the traffic is targeted",
+    "For each source you know who comes and why, and the traffic is targeted",
     "001 asks where traffic comes from and what it intends, and wants only targeted visitors who "
-    "mean to solve a problem; 000 speaks of your avatar, 004 of selecting and targeting.",
+    "want to solve a problem; 000 speaks of your avatar, 004 of selecting and targeting.",
     *("001:18", "000:12", "004:6"),
     basis="threshold",
 )
-def unknown_traffic(facts: Facts) -> Iterator[Outcome]:
+def sources_described(facts: Facts) -> Iterator[Outcome]:
     needs = []
     for segment in facts.journey.segments:
         missing = [name for name in ("avatar", "intent") if getattr(segment, name) is None]
@@ -53,29 +53,28 @@ def unknown_traffic(facts: Facts) -> Iterator[Outcome]:
 @rule(
     "A09",
     "W",
-    "Each channel has an awareness level and a reason why the audience is there",
-    "003 sorts people by what they know when you meet them, and picks channels because the "
-    "audience uses them.",
+    "For each channel you know how aware the audience is and why it is there",
+    "003 sorts people by what they know when you meet them, and chooses the channels they use.",
     "003:21-32",
 )
-def unexplained_channel(facts: Facts) -> Iterator[Outcome]:
+def channels_described(facts: Facts) -> Iterator[Outcome]:
     needs = []
     for segment in facts.journey.segments:
         missing = [
             what
             for what, value in (
                 ("the awareness level", segment.awareness),
-                ("why_there", segment.why_there),
+                ("why people are there", segment.why_there),
             )
             if value is None
         ]
         if missing and (facts.begun or segment.channel):
             yield fires(
-                f"Set {' and '.join(missing)} of {segment.channel or segment.name}: what the "
-                "audience knows, and why it is there.",
+                f"Enter {' and '.join(missing)} for {segment.channel or segment.name}: what the "
+                "audience knows, and why it uses this channel.",
                 segment=segment.name,
             )
-        needs += [f"{what} of {segment.name}" for what in missing]
+        needs += [f"{what} for {segment.name}" for what in missing]
     if needs:
         raise MissingError(*needs)
     yield passes("Each channel has both.")
@@ -84,12 +83,12 @@ def unexplained_channel(facts: Facts) -> Iterator[Outcome]:
 @rule(
     "A10",
     "W",
-    "The content each source is shown first suits its awareness level",
-    "003 gives each level its content: entertaining, educational, against the usual remedy, "
-    "better than the competition.",
+    "The first content people see suits their awareness level",
+    "003 has content for each level: entertaining, educational, arguing against the usual "
+    "remedy, better than the competition.",
     "003:40-56",
 )
-def unsuitable_content(facts: Facts) -> Iterator[Outcome]:
+def content_suits_awareness(facts: Facts) -> Iterator[Outcome]:
     suits = {level.key: level for level in awareness_levels()}
     needs = []
     for segment in facts.journey.segments:
@@ -110,12 +109,12 @@ def unsuitable_content(facts: Facts) -> Iterator[Outcome]:
 @rule(
     "A11",
     "I",
-    "What it costs to be known to one person, from word of mouth to advertising",
-    "002 lists the ways to be known in order of expense: word of mouth, social media, blogs, "
-    "events, advertising.",
+    "What it costs to reach one person, from word of mouth to advertising",
+    "002 lists channels from cheap to expensive: word of mouth, social media, blogs, events, "
+    "advertising.",
     "002:14",
 )
-def reversed_costs(facts: Facts) -> Iterator[Outcome]:
+def channel_costs_in_order(facts: Facts) -> Iterator[Outcome]:
     aware = facts.stage_at("aware")
     spent: dict[str, list[float]] = {}
     needs = []
@@ -123,7 +122,7 @@ def reversed_costs(facts: Facts) -> Iterator[Outcome]:
         if segment.channel_kind == "other":
             continue
         if segment.channel_kind is None:
-            needs.append(f"the channel_kind of {segment.name}")
+            needs.append(f"the kind of channel of {segment.name}")
         elif segment.spend is None:
             needs.append(f"the spend of {segment.name}")
         elif facts.flow.undefined[place, aware]:
@@ -142,7 +141,8 @@ def reversed_costs(facts: Facts) -> Iterator[Outcome]:
     for (cheap, less), (dear, more) in pairwise(costs.items()):
         if exceeds(less, more):
             yield fires(
-                f"002 expects {_words(cheap)} cheaper than {_words(dear)}; yours is reversed: "
+                f"002 expects {_words(cheap)} cheaper than {_words(dear)}; here it is the "
+                "other way round: "
                 f"{_cost(facts, less)} against {_cost(facts, more)} per person.",
                 {cheap: less, dear: more},
                 stage=facts.key(aware),
@@ -151,7 +151,7 @@ def reversed_costs(facts: Facts) -> Iterator[Outcome]:
         needs = needs or ["a second kind of channel with its spend"]
     if needs:
         raise MissingError(*needs)
-    yield passes("From the cheapest to the dearest they follow the order of 002.", costs)
+    yield passes("The costs follow the order of 002.", costs)
 
 
 def _words(kind: str) -> str:
@@ -165,44 +165,44 @@ def _cost(facts: Facts, cost: float) -> str:
 @rule(
     "A12",
     "W",
-    "Curiosity is woken at the outset: soon, and by a hook",
-    "000 wants people intrigued at the outset or very early on; 001 wakes curiosity at once, with "
-    "a headline or a story of one's own.",
+    "People become curious at once, and something makes them so",
+    "000 wants people intrigued at the outset or very early on. 001 makes them curious at once, "
+    "with a headline or your own story.",
     *("000:15", "001:23"),
     basis="threshold",
 )
-def late_curiosity(facts: Facts) -> Iterator[Outcome]:
+def curious_at_once(facts: Facts) -> Iterator[Outcome]:
     intrigued, most = facts.at("intrigued"), facts.thresholds.intrigue_days
     days = None if intrigued is None else facts.delay(intrigued)
     if intrigued is not None and days is not None and exceeds(days, most):
         yield fires(
-            f"Curiosity must come at the outset: it takes {days_text(days)} here.",
+            f"People should become curious at once. Here it takes {days_text(days)}.",
             {"days": days, "most": most},
             stage=facts.key(intrigued),
         )
     engaged = facts.covering["engaged"]
-    needed = "a hook: an intriguing headline, a story of your own"
+    needed = "an intriguing headline or your own story"
     hooks = facts.look_for("hook", last=engaged, needs=needed)
     if not hooks:
         yield fires(
-            "Nothing hooks those who come: curiosity must come at the outset.",
+            "Nothing makes people curious when they come.",
             stage=facts.key(engaged),
         )
     if intrigued is not None:
-        facts.typed((f"delay_days of {facts.label(intrigued)}", days))
+        facts.typed((f"how many days it takes to get to {facts.label(intrigued)}", days))
     names = ", ".join(act.name for act in hooks)
-    yield passes(f"They are hooked by {names}.", {"days": days, "most": most})
+    yield passes(f"What makes people curious: {names}.", {"days": days, "most": most})
 
 
 @rule(
     "A13",
     "W",
     "Each lead magnet promises, shows or solves something",
-    "003: a lead magnet makes a promise, gives an example or offers a solution; 002: it solves a "
-    "problem or answers a burning question.",
+    "003: a lead magnet makes a promise, gives an example or offers a solution. 002: it solves a "
+    "problem or answers an urgent question.",
     *("003:66", "002:16"),
 )
-def mute_magnet(facts: Facts) -> Iterator[Outcome]:
+def lead_magnet_described(facts: Facts) -> Iterator[Outcome]:
     magnets = [act for act in facts.acts_of("magnet") if isinstance(act.what, Tactic)]
     if not magnets:
         raise MissingError("a tactic that is a lead magnet")
@@ -210,27 +210,30 @@ def mute_magnet(facts: Facts) -> Iterator[Outcome]:
         tactic = act.what
         if isinstance(tactic, Tactic) and not (tactic.promise or tactic.example or tactic.solution):
             yield fires(
-                f"What does the free thing promise, show or solve? {act.name} says nothing.",
+                f"Enter what {act.name} promises, shows or solves.",
                 stage=facts.key(act.place),
             )
-    yield passes(f"{', '.join(act.name for act in magnets)}: each says what it is good for.")
+    yield passes(
+        f"{', '.join(act.name for act in magnets)}: each promises, shows or solves something."
+    )
 
 
 @rule(
     "A14",
     "W",
     "Something free comes before the first payment",
-    "000 gives before it sells, so that people can test the value; 003 trades a piece of value "
-    "for contact details.",
+    "000 gives before it sells, so that people can test the value. 003 gives something of value "
+    "in exchange for contact details.",
     *("000:21", "003:64"),
 )
-def nothing_free(facts: Facts) -> Iterator[Outcome]:
+def free_before_payment(facts: Facts) -> Iterator[Outcome]:
     payment = facts.stage_at("first_payment")
     needed = "the tactics and messages before the first payment"
     free = facts.look_for("free", last=payment - 1, needs=needed)
     if not free:
         yield fires(
-            "The ask for money comes before any giving: nothing free precedes the first payment.",
+            "You ask for money before you give anything: nothing free comes before the first "
+            "payment.",
             stage=facts.key(payment),
         )
     yield passes(f"Free before the first payment: {', '.join(act.name for act in free)}.")
@@ -243,13 +246,13 @@ def nothing_free(facts: Facts) -> Iterator[Outcome]:
     "001 collects contacts to help for free and to sell later.",
     "001:28",
 )
-def silent_leads(facts: Facts) -> Iterator[Outcome]:
+def leads_get_value(facts: Facts) -> Iterator[Outcome]:
     lead, payment = facts.covering["lead"], facts.stage_at("first_payment")
-    needed = "a message of kind free_value for leads"
+    needed = "a message to leads that gives free value"
     found = facts.look_for("free_value", first=lead, last=payment - 1, needs=needed)
     if not found:
         yield fires(
-            "Leads are collected, then silence: no message of free value is scheduled for them.",
+            "Leads hear nothing from you: no message gives them something of value for free.",
             stage=facts.key(lead),
         )
     yield passes(

@@ -16,24 +16,24 @@ from cvjkit.numbers import days_text, money_text, people_text, share_text
 @rule(
     "A45",
     "E",
-    "No number is impossible",
-    "A rate outside 0 to 1, more leaving a stage than are there, a negative or infinite number: "
-    "no flow follows from it.",
+    "All numbers are possible",
+    "With a rate outside 0 to 1, more people leaving a stage than are there, or a negative or "
+    "infinite number, nothing can be calculated.",
     basis="model",
 )
-def impossible(facts: Facts) -> Iterator[Outcome]:  # noqa: ARG001 - refused before there are facts
-    yield passes("All numbers are possible: a design with others is refused when it is made.")
+def numbers_possible(facts: Facts) -> Iterator[Outcome]:  # noqa: ARG001 - refused before there are facts
+    yield passes("All numbers are possible. Others are refused when they are entered.")
 
 
 @rule(
     "A46",
     "E",
     "No count rises from one stage to the next",
-    "People at a stage come from the one before, by referral or from outside. What is left over "
-    "enters there until you accept the finding with the reason.",
+    "People at a stage come from the stage before, by referral or from outside. The excess is "
+    "counted as entering there; accept the finding with the reason if that is so.",
     basis="model",
 )
-def rising_count(facts: Facts) -> Iterator[Outcome]:
+def no_rising_count(facts: Facts) -> Iterator[Outcome]:
     yield from _flagged(facts, "A46")
     facts.counted(*range(len(facts.framework)))
     yield passes("No count rises.")
@@ -43,10 +43,10 @@ def rising_count(facts: Facts) -> Iterator[Outcome]:
     "A47",
     "E",
     "Every loop has an exit",
-    "Where nobody ever leaves, visits have no finite number (spectral radius of P is 1).",
+    "Where nobody ever leaves, the number of visits has no end.",
     basis="model",
 )
-def endless_loop(facts: Facts) -> Iterator[Outcome]:
+def loops_have_an_exit(facts: Facts) -> Iterator[Outcome]:
     yield from _flagged(facts, "A47")
     yield passes("People leave every stage.")
 
@@ -55,13 +55,13 @@ def endless_loop(facts: Facts) -> Iterator[Outcome]:
     "A48",
     "E",
     "Each person brings in fewer than one other",
-    "With k of 1 or more the numbers grow without end: there are no totals.",
+    "If each person brings in one or more others, the numbers grow without end and have no total.",
     basis="model",
 )
-def endless_growth(facts: Facts) -> Iterator[Outcome]:
+def growth_has_an_end(facts: Facts) -> Iterator[Outcome]:
     yield from _flagged(facts, "A48")
     k = facts.flow.k
-    told = "No referrals are typed." if k is None else f"Each person brings {k:.3g}."
+    told = "No referrals are entered." if k is None else f"Each person brings {k:.3g}."
     yield passes(told, {"k": k})
 
 
@@ -69,13 +69,13 @@ def endless_growth(facts: Facts) -> Iterator[Outcome]:
     "A49",
     "E",
     "Word of mouth is entered once: as a channel or as a referral",
-    "People who come by recommendation are in the counts of the channel already.",
+    "People who come by recommendation are already in the counts of the channel.",
     basis="model",
 )
-def counted_twice(facts: Facts) -> Iterator[Outcome]:
+def word_of_mouth_once(facts: Facts) -> Iterator[Outcome]:
     brought = [referral for referral in facts.journey.referrals if referral.per_person > 0]
     if not brought:
-        yield passes("No referrals are typed.")
+        yield passes("No referrals are entered.")
         return
     segments = facts.journey.segments
     for segment in segments:
@@ -86,18 +86,18 @@ def counted_twice(facts: Facts) -> Iterator[Outcome]:
                 {"per_person": brought[0].per_person},
                 segment=segment.name,
             )
-    facts.typed(*((f"the channel_kind of {each.name}", each.channel_kind) for each in segments))
+    facts.typed(*((f"the kind of channel of {each.name}", each.channel_kind) for each in segments))
     yield passes("Word of mouth is no channel here.", {"per_person": brought[0].per_person})
 
 
 @rule(
     "A50",
     "I",
-    "Ways and referrals typed agree with the counts",
-    "What is typed twice may differ by rounding only.",
+    "Transitions and referrals agree with the counts",
+    "Numbers entered twice may differ by rounding only.",
     basis="model",
 )
-def contradiction(facts: Facts) -> Iterator[Outcome]:
+def transitions_agree_with_counts(facts: Facts) -> Iterator[Outcome]:
     yield from _flagged(facts, "A50")
     yield passes("They agree.")
 
@@ -105,11 +105,11 @@ def contradiction(facts: Facts) -> Iterator[Outcome]:
 @rule(
     "A51",
     "I",
-    "How many people each rate rests on, and how exact that makes it",
+    "How many people each rate is based on, and how exact that makes it",
     "A rate counted from few people may be off by half. 95% interval from Jeffreys' prior.",
     basis="model",
 )
-def thin_evidence(facts: Facts) -> Iterator[Outcome]:
+def rates_based_on_enough_people(facts: Facts) -> Iterator[Outcome]:
     fewest, widest = facts.thresholds.thin_people, facts.thresholds.thin_width
     legs = _counted_legs(facts)
     for place, counts in legs:
@@ -118,28 +118,30 @@ def thin_evidence(facts: Facts) -> Iterator[Outcome]:
         low, high = rate_interval(went, came)
         if came < fewest or exceeds(high - low, 2 * widest * went / came):
             yield fires(
-                f"Thin evidence: {people_text(went)} of {people_text(came)} go on to "
-                f"{facts.label(place)}, so the rate is {share_text(low)} to "
+                f"Few people: {people_text(went)} of {people_text(came)} go on to "
+                f"{facts.label(place)}, so the rate may be {share_text(low)} to "
                 f"{share_text(high)}.",
                 {"people": came, "rate": went / came, "low": low, "high": high},
                 stage=facts.key(place),
             )
-    yield passes("Each rate rests on enough people.", {"rates": float(len(legs))})
+    yield passes("Each rate is based on enough people.", {"rates": float(len(legs))})
 
 
 @rule(
     "A52",
     "I",
     "The people counted have had time to get through",
-    "Whoever came in yesterday cannot have bought again: in a young cohort late stages look worse "
-    "than they are.",
+    "People who came yesterday cannot have bought again yet: soon after they come, late stages "
+    "look worse than they are.",
     basis="model",
 )
-def too_young(facts: Facts) -> Iterator[Outcome]:
+def time_to_get_through(facts: Facts) -> Iterator[Outcome]:
     if not any(segment.observed for segment in facts.journey.segments):
         yield passes("Does not apply: the people are planned, not counted.")
         return
-    (age,) = facts.typed(("cohort_age_days", facts.journey.cohort_age_days))
+    (age,) = facts.typed(
+        ("how many days ago the people counted came in", facts.journey.cohort_age_days)
+    )
     times, needs = facts.thresholds.age_delays, list[str]()
     for place, parent in enumerate(facts.framework.parents):
         if parent is None:
@@ -151,14 +153,15 @@ def too_young(facts: Facts) -> Iterator[Outcome]:
             continue
         if exceeds(times * days, age):
             yield fires(
-                f"Too young: {days_text(age)} old, but it takes {days_text(days)} to get to "
-                f"{facts.label(place)}. Late stages look worse than they are.",
+                f"Too early to tell: people came {days_text(age)} ago, and it takes "
+                f"{days_text(days)} to get to {facts.label(place)}. Late stages look worse than "
+                "they are.",
                 {"age_days": age, "days": days},
                 stage=facts.key(place),
             )
     if needs:
         raise MissingError(*needs)
-    yield passes(f"{days_text(age)} old: old enough.", {"age_days": age})
+    yield passes(f"People came {days_text(age)} ago: long enough.", {"age_days": age})
 
 
 @rule(
@@ -168,18 +171,20 @@ def too_young(facts: Facts) -> Iterator[Outcome]:
     "Impressions, visits and people are different things, and one person may come by two channels.",
     basis="model",
 )
-def mixed_units(facts: Facts) -> Iterator[Outcome]:
+def all_numbers_count_people(facts: Facts) -> Iterator[Outcome]:
     segments = facts.journey.segments
     units = sorted({each.counted_in for each in segments if each.counted_in is not None})
     if len(units) > 1 or "mixed" in units:
         listed = ", ".join(units)
-        yield fires(f"The same person counted twice? Numbers are in different units: {listed}.")
+        yield fires(
+            f"Is the same person counted twice? The numbers count different things: {listed}."
+        )
     if facts.journey.channels_overlap:
-        yield fires("The same person counted twice? The channels overlap.")
+        yield fires("Is the same person counted twice? The channels overlap.")
     overlap = facts.journey.channels_overlap if len(segments) > 1 else False
     facts.typed(
-        *((f"what {each.name} is counted_in", each.counted_in) for each in segments),
-        ("channels_overlap: whether one person may be in two segments", overlap),
+        *((f"what the numbers of {each.name} count", each.counted_in) for each in segments),
+        ("whether one person may be in two segments", overlap),
     )
     yield passes(f"All numbers count {units[0]}.")
 
@@ -187,11 +192,11 @@ def mixed_units(facts: Facts) -> Iterator[Outcome]:
 @rule(
     "A54",
     "M",
-    "A customer brings more than winning them costs, and soon enough",
-    "LTV below CAC loses money on each customer; three times CAC and a year are what many aim for.",
+    "A customer brings in more than it costs to win them, and soon enough",
+    "If LTV is below CAC, each customer loses money. Many aim for three times CAC within a year.",
     basis="model",
 )
-def unprofitable(facts: Facts) -> Iterator[Outcome]:
+def customers_pay(facts: Facts) -> Iterator[Outcome]:
     money, limits = facts.economics, facts.thresholds
     cac, value, days = money.cac, money.ltv_net, money.payback_days
     if cac is not None and value is not None and exceeds(limits.ltv_to_cac * cac, value):
@@ -203,10 +208,10 @@ def unprofitable(facts: Facts) -> Iterator[Outcome]:
     never = money.reasons.get("payback_days") == NEVER_PAID
     if never or (days is not None and days > limits.payback_days):
         told = (
-            "A customer never brings in what winning them cost."
+            "A customer never brings in what it cost to win them."
             if days is None
-            else f"It takes {days_text(days)} until a customer has brought in what winning "
-            "them cost."
+            else f"It takes {days_text(days)} until a customer has brought in what it "
+            "cost to win them."
         )
         yield fires(told, {"payback_days": days}, severity="I")
     figures = {"cac": cac, "ltv_net": value, "payback_days": days}
@@ -218,11 +223,11 @@ def unprofitable(facts: Facts) -> Iterator[Outcome]:
     "A55",
     "M",
     "What one more person at a stage costs, against what that person still brings",
-    "Value to go, before the cost of the stage itself, is the most one more arrival is worth; a "
-    "reward should not exceed what the person brought is worth.",
+    "One more person is worth at most what they will still bring in, before the cost of the "
+    "stage itself. A reward should not exceed what the person brought in is worth.",
     basis="model",
 )
-def overpaid(facts: Facts) -> Iterator[Outcome]:
+def people_worth_their_cost(facts: Facts) -> Iterator[Outcome]:
     costs = {
         place: numbers.unit_cost
         for place in range(len(facts.framework))
@@ -235,7 +240,7 @@ def overpaid(facts: Facts) -> Iterator[Outcome]:
     ends = [facts.framework.index(referral.target) for referral in rewards]
     facts.typed(
         *(
-            (f"what a person at {facts.label(at)} still brings", to_go.iloc[at])
+            (f"what a person at {facts.label(at)} still brings in", to_go.iloc[at])
             for at in [*costs, *ends]
         )
     )
@@ -253,7 +258,7 @@ def overpaid(facts: Facts) -> Iterator[Outcome]:
         worth, reward = float(to_go.iloc[end]), referral.reward or 0.0
         if exceeds(reward, worth):
             yield fires(
-                f"You reward with {money_text(reward, currency)} a person worth "
+                f"You pay a reward of {money_text(reward, currency)} for a person worth "
                 f"{money_text(worth, currency)}.",
                 {"cost": reward, "worth": worth},
                 stage=referral.source,
@@ -264,11 +269,11 @@ def overpaid(facts: Facts) -> Iterator[Outcome]:
 @rule(
     "A56",
     "M",
-    "Whether the segments' rates differ by more than chance",
-    "Where the 95% intervals of two segments do not touch, the average of both describes neither.",
+    "Whether the rates of the segments differ by more than chance",
+    "Where the 95% intervals of two segments do not overlap, their average describes neither.",
     basis="model",
 )
-def hidden_differences(facts: Facts) -> Iterator[Outcome]:
+def segments_alike(facts: Facts) -> Iterator[Outcome]:
     if len(facts.journey.segments) < 2:
         raise MissingError("two segments with people counted")
     apart: list[tuple[float, int, str, str, float, float]] = []
@@ -282,7 +287,7 @@ def hidden_differences(facts: Facts) -> Iterator[Outcome]:
     if differing:
         _, place, best, worst, low, high = max(differing)
         yield fires(
-            f"The average hides two different funnels: at least {share_text(low)} of {best} go "
+            f"The average hides a difference: at least {share_text(low)} of {best} go "
             f"on to {facts.label(place)}, at most {share_text(high)} of {worst}. "
             f"{len(differing)} of {len(apart)} steps differ: look at each segment.",
             {"low": low, "high": high, "steps": float(len(differing))},

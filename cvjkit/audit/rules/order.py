@@ -22,10 +22,11 @@ SKIPPED: Mapping[str, Severity] = MappingProxyType(
     "F",
     "Each stage has people, or something is done there",
     "003 calls leaving out a single step failure; 001 asks for as many steps as you can manage; "
-    "004 lets you alter the scheme. So: F in eight, W in nine, I elsewhere.",
+    "004 lets you change the steps. So it is a failure in a journey of eight stages, a warning in "
+    "one of nine, and elsewhere only worth knowing.",
     *("003:13", "001:63", "004:10"),
 )
-def empty_stage(facts: Facts) -> Iterator[Outcome]:
+def no_empty_stage(facts: Facts) -> Iterator[Outcome]:
     severity = SKIPPED[facts.shown_in.skipping]
     offered = {offer.stage for offer in facts.journey.offers}
     done = {facts.key(act.place) for act in facts.acts} | offered
@@ -34,7 +35,7 @@ def empty_stage(facts: Facts) -> Iterator[Outcome]:
         if facts.people(place) == 0 or (facts.people(place) is None and facts.begun):
             yield fires(
                 f"{facts.label(place)} is empty: nobody gets there and nothing is done there. "
-                "003 calls skipping a step failure, 001 asks for as many as you can.",
+                "003 calls skipping a step failure; 001 asks for as many steps as you can manage.",
                 {"people": facts.people(place)},
                 stage=facts.key(place),
                 severity=severity,
@@ -46,13 +47,13 @@ def empty_stage(facts: Facts) -> Iterator[Outcome]:
 @rule(
     "A02",
     "F",
-    "How many jump over a stage, by a skip or by coming in after it",
-    "003 calls skipping a step failure. 002 lets an excited client jump ahead to promoting, so "
-    "that jump is left out, and so are people who come in by referral.",
+    "How many people bypass a stage, by skipping it or by coming in after it",
+    "003 calls skipping a step failure. 002 lets an excited client go straight to promoting, so "
+    "that is not counted, and neither are people who come by referral.",
     *("003:13", "002:23"),
     basis="threshold",
 )
-def bypassed(facts: Facts) -> Iterator[Outcome]:
+def few_bypass_a_stage(facts: Facts) -> Iterator[Outcome]:
     most, largest = facts.thresholds.bypass_share, 0.0
     for place, jumpers in enumerate(_jumpers(facts)):
         people = facts.people(place)
@@ -60,15 +61,13 @@ def bypassed(facts: Facts) -> Iterator[Outcome]:
         largest = max(largest, share)
         if exceeds(share, most):
             yield fires(
-                f"{share_text(share)} of those who get as far jump over {facts.label(place)} "
+                f"{share_text(share)} of those who get that far bypass {facts.label(place)} "
                 f"({people_text(jumpers)} of them).",
                 {"share": share, "jumped": jumpers, "most": most},
                 stage=facts.key(place),
             )
     facts.counted(*range(len(facts.framework)))
-    yield passes(
-        f"At most {share_text(largest)} jump over a stage.", {"share": largest, "most": most}
-    )
+    yield passes(f"At most {share_text(largest)} bypass a stage.", {"share": largest, "most": most})
 
 
 def _jumpers(facts: Facts) -> list[float]:
@@ -95,12 +94,12 @@ def _jumpers(facts: Facts) -> list[float]:
 @rule(
     "A03",
     "F",
-    "Each tactic and message stands at a stage where a document puts its kind",
+    "Each tactic and message is at a stage where a document puts its kind",
     "003: the right thing at the wrong step fails just like a step left out. Where the documents "
-    "differ on the step, any of theirs will do.",
+    "name different steps, any of them is accepted.",
     *("003:13", "003:94"),
 )
-def misplaced(facts: Facts) -> Iterator[Outcome]:
+def tactics_at_their_stages(facts: Facts) -> Iterator[Outcome]:
     facts.must_begin("tactics or messages, each with its kind")
     branch = {each.key: each.branch for each in milestones()}
     for act in facts.acts:
@@ -113,25 +112,25 @@ def misplaced(facts: Facts) -> Iterator[Outcome]:
             there = " or ".join(facts.label(place) for place in sorted(places))
             yield fires(
                 f"{act.name} belongs to {there}, not to {facts.label(act.place)}: "
-                "right thing, wrong step.",
+                "the right thing at the wrong step.",
                 stage=facts.key(act.place),
             )
     unknown = [f"the kind of {act.name}" for act in facts.acts if act.kind is None]
     if unknown:
         raise MissingError(*unknown)
-    yield passes("Each stands at its step.", {"acts": float(len(facts.acts))})
+    yield passes("Each is at its step.", {"acts": float(len(facts.acts))})
 
 
 @rule(
     "A04",
     "F",
-    "First payers can be reached again: they were leads before",
-    "001 calls it a trap to sell to visitors one never hears from again. five has no stage for "
-    "leads, so there it is only worth knowing.",
+    "You can contact first-time buyers again, because they were leads before",
+    "001 calls it a trap to sell to visitors you never hear from again. The five-step life cycle "
+    "has no stage for leads, so there it is only worth knowing.",
     "001:28",
     basis="threshold",
 )
-def traffic_to_sale(facts: Facts) -> Iterator[Outcome]:
+def buyers_were_leads(facts: Facts) -> Iterator[Outcome]:
     known_blind = any(spot.milestone == "lead" for spot in facts.shown_in.blind_spots)
     severity: Severity = "I" if known_blind else "F"
     lead, payment = facts.at("lead"), facts.stage_at("first_payment")
@@ -142,32 +141,33 @@ def traffic_to_sale(facts: Facts) -> Iterator[Outcome]:
         else:
             yield fires(
                 f"{facts.framework.name} has no stage for leads, and no tactic takes contact "
-                "details: are those who do not buy never reachable again?",
+                "details. Can you ever contact those who do not buy?",
                 severity=severity,
             )
         return
     most, share = facts.thresholds.never_lead_share, facts.share_without(payment, lead)
     if exceeds(share, most):
         yield fires(
-            f"Traffic straight to sale: {share_text(share)} of first payers were never leads, "
-            "and cannot be reached again.",
+            f"{share_text(share)} of first-time buyers were never leads, so you cannot contact "
+            "them again.",
             {"share": share, "most": most},
             stage=facts.key(payment),
             severity=severity,
         )
     yield passes(
-        f"{share_text(share)} of first payers were never leads.", {"share": share, "most": most}
+        f"{share_text(share)} of first-time buyers were never leads.",
+        {"share": share, "most": most},
     )
 
 
 @rule(
     "A05",
     "F",
-    "Something is designed for after the first payment",
-    "003 and 001: success does not stop at the first sale; most of a customer's value comes later.",
+    "There is something after the first payment",
+    "003 and 001: success does not stop at the first sale. Most of a customer's value comes later.",
     *("003:1", "003:5", "001:3"),
 )
-def stops_at_sale(facts: Facts) -> Iterator[Outcome]:
+def something_after_payment(facts: Facts) -> Iterator[Outcome]:
     payment = facts.stage_at("first_payment")
     later = range(payment + 1, len(facts.framework))
     done = {act.place for act in facts.acts}
@@ -184,40 +184,45 @@ def stops_at_sale(facts: Facts) -> Iterator[Outcome]:
 @rule(
     "A06",
     "F",
-    "Something is done to delight new customers",
+    "Something delights new customers",
     "001 calls skipping the Wow phase a beginner's mistake; 003 says customers must be excited "
     "before they will go on.",
     *("001:49", "003:84"),
 )
-def no_wow(facts: Facts) -> Iterator[Outcome]:
+def new_customers_delighted(facts: Facts) -> Iterator[Outcome]:
     place = facts.at("wowed", "early_win")
     needed = "a tactic or message that delights: a thank-you note, a gift, a little victory"
     if place is None:
         found = facts.acts_of("wow", first=facts.stage_at("first_payment"))
         if not found:
-            raise MissingError(f"{needed} (or a stage at wowed, as eight and nine have it)")
+            raise MissingError(
+                f"{needed} (or a stage for delighting customers, which "
+                "the eight- and nine-stage frameworks have)"
+            )
         yield passes(f"{found[0].name} at {facts.label(found[0].place)}.")
         return
     facts.must_begin(f"{needed}, at {facts.label(place)}")
     done = [act for act in facts.acts if act.place == place]
     if not done:
         yield fires(
-            f"The Wow phase is skipped: nothing is done at {facts.label(place)}.",
+            f"Nothing delights new customers: no tactic or message at {facts.label(place)}.",
             {"acts": 0.0},
             stage=facts.key(place),
         )
-    yield passes(f"{len(done)} done at {facts.label(place)}.", {"acts": float(len(done))})
+    yield passes(
+        f"{len(done)} tactics or messages at {facts.label(place)}.", {"acts": float(len(done))}
+    )
 
 
 @rule(
     "A07",
     "W",
-    "People are educated before they are offered something",
-    "001 educates first, to lead from the need to the solution, and puts the offer after that.",
+    "People learn something before you make an offer",
+    "001 educates first, to lead people from the need to the solution, and makes the offer then.",
     *("001:37", "001:41"),
     basis="threshold",
 )
-def uneducated(facts: Facts) -> Iterator[Outcome]:
+def educated_before_offer(facts: Facts) -> Iterator[Outcome]:
     educated, offered = facts.at("educated"), facts.at("offered")
     most = facts.thresholds.uneducated_share
     if educated is None or offered is None:
@@ -226,7 +231,8 @@ def uneducated(facts: Facts) -> Iterator[Outcome]:
         found = facts.look_for("education", last=place, needs=needed)
         if not found:
             yield fires(
-                f"The offer comes before education: nothing educates up to {facts.label(place)}.",
+                f"The offer comes before education: nothing educates people up to "
+                f"{facts.label(place)}.",
                 stage=facts.key(place),
             )
         yield passes(f"{', '.join(act.name for act in found)}: before or with the offer.")
@@ -247,8 +253,8 @@ def uneducated(facts: Facts) -> Iterator[Outcome]:
     "A43",
     "I",
     "What Conversion means: money or time",
-    "003 lets people convert by giving their time, with the sale proper at Ascend; 002 and 004 "
-    "mean the first money.",
+    "003 lets people convert by giving their time and puts the real sale at Ascend. 002 and 004 "
+    "mean the first payment.",
     *("003:74", "003:78", "003:94"),
 )
 def conversion_by_time(facts: Facts) -> Iterator[Outcome]:
@@ -276,9 +282,9 @@ def conversion_by_time(facts: Facts) -> Iterator[Outcome]:
 @rule(
     "A44",
     "I",
-    "What the framework it is shown in leaves out",
-    "000 ends with the client for life and has no step for referrals; 004 invites you to alter "
-    "its five steps, which have none for leads and none for wow.",
+    "What the chosen framework leaves out",
+    "000 ends with the client for life and has no step for referrals. 004 invites you to change "
+    "its five steps, which have none for leads and none for delighting customers.",
     *("000:31", "004:10"),
 )
 def blind_spots(facts: Facts) -> Iterator[Outcome]:

@@ -17,11 +17,11 @@ DAYS_A_MONTH = 365 / 12
     "A16",
     "W",
     "The price of the first offer against that of the next",
-    "000 wants the first thing people buy to be low-priced; 002 asks for a bit of money.",
+    "000 wants the first thing people buy to have a low price. 002 asks for a little money.",
     *("000:24", "002:17"),
     basis="threshold",
 )
-def dear_entry(facts: Facts) -> Iterator[Outcome]:
+def entry_price_is_low(facts: Facts) -> Iterator[Outcome]:
     entry, core = _prices(facts)
     most = facts.thresholds.entry_price_share
     seen = {"entry_price": entry, "core_price": core, "most": most}
@@ -32,7 +32,7 @@ def dear_entry(facts: Facts) -> Iterator[Outcome]:
         yield fires(message, seen, stage=stage)
     elif exceeds(entry, most * core):
         share = share_text(entry / core)
-        message = f"The entry offer is not low-priced: {against}, {share} of it."
+        message = f"The entry offer does not have a low price: {against}, {share} of it."
         yield fires(message, seen, stage=stage)
     yield passes(f"The entry offer costs {against} for the next.", seen)
 
@@ -40,18 +40,18 @@ def dear_entry(facts: Facts) -> Iterator[Outcome]:
 @rule(
     "A17",
     "W",
-    "The first offer is worth much, or takes the risk off the buyer, and says so",
-    "000 wants it extremely valuable as well as low-priced; 002 calls it a high-value, low-risk "
+    "The first offer is worth a lot or carries little risk, and says so",
+    "000 wants it to be extremely valuable and cheap. 002 calls it a high-value, low-risk "
     "exchange. Customers still see a commodity.",
     *("000:24", "002:17"),
 )
-def cheap_only(facts: Facts) -> Iterator[Outcome]:
+def entry_offer_has_value(facts: Facts) -> Iterator[Outcome]:
     offer = facts.offer_at(ENTRY)
     if offer.value is None and offer.risk_reducer is None:
-        facts.must_begin(f"value or risk_reducer of {offer.name}")
+        facts.must_begin(f"what {offer.name} is worth, or what reduces the buyer's risk")
         yield fires(
             f"A low price alone looks like a commodity: say what {offer.name} is worth, or what "
-            "takes the risk off the buyer.",
+            "reduces the buyer's risk.",
             stage=facts.key(facts.covering[ENTRY]),
         )
     yield passes(f"{offer.name}: {offer.value or offer.risk_reducer}.")
@@ -61,12 +61,12 @@ def cheap_only(facts: Facts) -> Iterator[Outcome]:
     "A18",
     "I",
     "The margins of the first orders against the cost from lead to customer",
-    "002: the entry-point offer may just cover the cost of making a customer of a lead; it is "
+    "002: the entry-point offer may just cover the cost of turning a lead into a customer. It is "
     "tempting to earn more with it.",
     "002:17",
     basis="threshold",
 )
-def cover(facts: Facts) -> Iterator[Outcome]:
+def entry_margin_covers_cost(facts: Facts) -> Iterator[Outcome]:
     lead, payment = facts.stage_at("lead"), facts.stage_at(ENTRY)
     (customers,) = facts.counted(payment)
     (margin,) = facts.typed(("the margin of the first order", facts.margin(ENTRY)))
@@ -83,10 +83,10 @@ def cover(facts: Facts) -> Iterator[Outcome]:
     covered = f"First margins cover {ratio:.2f} times the cost from lead to customer"
     if exceeds(low, ratio):
         later = facts.label(facts.covering[CORE])
-        message = f"{covered}: a loss leader, payback must come from {later}."
+        message = f"{covered}: a loss leader. The money must come back from {later}."
         yield fires(message, seen, stage=facts.key(payment))
     elif exceeds(ratio, high):
-        message = f"{covered}: tempting to earn here, but 002 expects about break-even."
+        message = f"{covered}: it is tempting to earn here, but 002 expects about break-even."
         yield fires(message, seen, stage=facts.key(payment))
     yield passes(f"{covered}.", seen)
 
@@ -99,7 +99,7 @@ def cover(facts: Facts) -> Iterator[Outcome]:
     "000:33",
     basis="threshold",
 )
-def price_jump(facts: Facts) -> Iterator[Outcome]:
+def prices_rise_in_steps(facts: Facts) -> Iterator[Outcome]:
     offers = list(facts.offers.values())
     prices = facts.typed(*((f"the price of {offer.name}", offer.price) for offer in offers))
     paid = [(offer, price) for offer, price in zip(offers, prices, strict=True) if price > 0]
@@ -110,7 +110,7 @@ def price_jump(facts: Facts) -> Iterator[Outcome]:
         largest = max(largest, price / before)
         if exceeds(price, most * before):
             yield fires(
-                f"Marriage on the first date: {offer.name} costs {_money(facts, price)}, "
+                f"Too big a step: {offer.name} costs {_money(facts, price)}, "
                 f"{ratio_text(price / before)} the price before.",
                 {"times": price / before, "most": most},
             )
@@ -120,12 +120,12 @@ def price_jump(facts: Facts) -> Iterator[Outcome]:
 @rule(
     "A29",
     "W",
-    "There is something more to buy: your own, a partner's, an affiliate's",
-    "002 and 003 sell more to happy customers; 003: it need not be your own, a joint venture or "
-    "an affiliate deal will do; 001 offers what goes with it.",
+    "There is something more to buy: your own offer, a partner's or an affiliate's",
+    "002 and 003 sell more to happy customers. 003: it need not be your own offer; a joint "
+    "venture or an affiliate deal will do. 001 offers what goes with the first purchase.",
     *("002:19", "003:96-100", "001:57"),
 )
-def nothing_more(facts: Facts) -> Iterator[Outcome]:
+def more_to_buy(facts: Facts) -> Iterator[Outcome]:
     payment = facts.stage_at(ENTRY)
     offers = [offer.name for offer in facts.later_offers]
     if not offers and (facts.begun or not facts.offers):
@@ -134,7 +134,7 @@ def nothing_more(facts: Facts) -> Iterator[Outcome]:
         offers = [act.name for act in found]
     if not offers:
         yield fires(
-            "There is nothing to ascend to: no second offer, neither your own nor a partner's.",
+            "There is nothing more to buy: no second offer, neither your own nor a partner's.",
             stage=facts.key(facts.covering[CORE]),
         )
     yield passes(f"More to buy: {', '.join(offers)}.", {"offers": float(len(offers))})
@@ -144,11 +144,11 @@ def nothing_more(facts: Facts) -> Iterator[Outcome]:
     "A30",
     "W",
     "Customers are worth more the longer they stay",
-    "000: the better the relationship, the more, and the more often, they buy; 002: more "
-    "frequently and at higher prices.",
+    "000: the better the relationship, the more, and the more often, they buy. 002: they buy more "
+    "often and at higher prices.",
     *("000:31", "000:35", "002:19"),
 )
-def falling_value(facts: Facts) -> Iterator[Outcome]:
+def value_rises(facts: Facts) -> Iterator[Outcome]:
     core = facts.offer_at(CORE)
     entry_price, core_price = _prices(facts)
     seen: dict[str, float | None] = {"entry_price": entry_price, "core_price": core_price}
@@ -157,11 +157,11 @@ def falling_value(facts: Facts) -> Iterator[Outcome]:
         loops = (way for way in facts.journey.transitions if way.source == way.target == stage)
         typed = core.repeat_rate is not None
         repeats = core.repeat_rate if typed else next((way.rate for way in loops), None)
-        (rate,) = facts.typed((f"the repeat_rate of {core.name}", repeats))
+        (rate,) = facts.typed((f"the repeat rate of {core.name}", repeats))
         if rate == 0:
             yield fires(
                 f"{core.name} costs no more than the entry offer and is not bought more often: "
-                "value per person should rise with the relationship.",
+                "customers should be worth more the longer they stay.",
                 seen,
                 stage=stage,
             )
@@ -175,54 +175,55 @@ def falling_value(facts: Facts) -> Iterator[Outcome]:
         if exceeds(before, now):
             yield fires(
                 f"Contribution a month falls to {_money(facts, now)} from {_money(facts, before)} "
-                f"with {facts.offers[anchor].name}: it should rise with the relationship.",
+                f"with {facts.offers[anchor].name}: it should rise.",
                 {"before": before, "now": now},
                 stage=facts.key(facts.covering[anchor]),
             )
-    yield passes("Value rises with the relationship, as far as typed.", {**seen, **monthly})
+    yield passes("Value rises, as far as the numbers you entered show.", {**seen, **monthly})
 
 
 @rule(
     "A31",
     "W",
-    "What is offered next rests on what is bought together, or on a stated need",
+    "The next offer is chosen by what people buy together or say they need",
     "001 finds out which products are usually sold together, or fits services to what the "
     "customer needs.",
     "001:57",
 )
-def baseless_offer(facts: Facts) -> Iterator[Outcome]:
+def next_offer_has_a_reason(facts: Facts) -> Iterator[Outcome]:
     offer = facts.offers.get(CORE)
     if offer is not None and offer.based_on is not None:
         based = [f"{offer.name}, {offer.based_on.replace('_', ' ')}"]
     else:
-        acts = facts.look_for("based", needs="based_on of the second offer")
+        acts = facts.look_for("based", needs="what the second offer is chosen by")
         based = [act.name for act in acts]
     if not based:
         yield fires(
-            "Use what is usually bought together, or what the customer said they need, to choose "
-            "what to offer next.",
+            "Choose the next offer by what people usually buy together, or by what the customer "
+            "says they need.",
             stage=facts.key(facts.covering[CORE]),
         )
-    yield passes(f"It rests on something: {'; '.join(based)}.")
+    yield passes(f"Chosen by: {'; '.join(based)}.")
 
 
 @rule(
     "A33",
     "W",
-    "Each offer has the buying cycle of what is in it",
+    "Each offer has the buying cycle of its products",
     "004: the time until re-order differs between coffee, contact lenses and shoes, and between "
     "those who buy monthly, quarterly or every six months.",
     "004:8",
     basis="threshold",
 )
-def cycles(facts: Facts) -> Iterator[Outcome]:
+def buying_cycles_match(facts: Facts) -> Iterator[Outcome]:
     if not facts.offers:
-        raise MissingError("an offer with its cycle_days")
+        raise MissingError("an offer with its buying cycle in days")
     times = facts.thresholds.reorder_times
     with_cycle = [offer for offer in facts.offers.values() if offer.cycle_days is not None]
     if not with_cycle:
         yield fires(
-            "No buying cycle is typed: coffee, lenses and shoes do not re-order alike.",
+            "Enter the buying cycle of an offer: coffee, contact lenses and shoes have different "
+            "ones.",
             {"offers": float(len(facts.offers))},
         )
     for offer in with_cycle:
@@ -233,8 +234,8 @@ def cycles(facts: Facts) -> Iterator[Outcome]:
         ):
             listed = ", ".join(days_text(days) for days in offer.reorder_days)
             yield fires(
-                f"{offer.name} has one cycle of {days_text(cycle)} for products that re-order "
-                f"after {listed}: make offers of their own of them.",
+                f"{offer.name} has one cycle of {days_text(cycle)} for products that people "
+                f"re-order after {listed}: make separate offers of them.",
                 {
                     "cycle_days": cycle,
                     "shortest": min(offer.reorder_days),

@@ -19,17 +19,17 @@ DELIVERY_MINUTES, CONTACT_MINUTES, TEST_DAYS = 10, 20, 7
     "A20",
     "W",
     "Nobody who hardly knows you is asked for money in the first session",
-    "000 compares it with dating: whoever rushes makes people feel pursued, and they run.",
+    "000 compares it with dating: if you rush, people feel pursued and run.",
     "000:33",
     basis="threshold",
 )
-def rushed(facts: Facts) -> Iterator[Outcome]:
+def not_asked_too_soon(facts: Facts) -> Iterator[Outcome]:
     segments = facts.journey.segments
     facts.typed(*((f"the awareness level of {each.name}", each.awareness) for each in segments))
     unready = [each for each in segments if each.awareness in ("unaware", "problem")]
     payment = facts.stage_at("first_payment")
     if not unready:
-        yield passes("Does not apply: all know of a solution when they come.")
+        yield passes("Does not apply: everybody knows of a solution when they come.")
         return
     needed = "the tactics and messages before the first payment"
     free = facts.look_for("free", last=payment - 1, needs=needed)
@@ -47,26 +47,26 @@ def rushed(facts: Facts) -> Iterator[Outcome]:
     for segment in unready:
         if not exceeds(soonest, session):
             yield fires(
-                f"Rushed: {segment.name} ({segment.awareness}) is asked for money after "
-                f"{soonest:.3g} minutes, with nothing free before. They feel pursued.",
+                f"Too soon: {segment.name} ({segment.awareness}) is asked for money after "
+                f"{soonest:.3g} minutes, with nothing free before.",
                 {"minutes": soonest, "session": session},
                 segment=segment.name,
             )
     yield passes(
-        f"Money is asked after {soonest:.3g} minutes.", {"minutes": soonest, "session": session}
+        f"You ask for money after {soonest:.3g} minutes.", {"minutes": soonest, "session": session}
     )
 
 
 @rule(
     "A21",
     "W",
-    "No leg takes longer than it needs to",
-    "000: as fast as possible, but no faster. Buying again may take one buying cycle, and habit "
-    "as many as it takes.",
+    "No step takes longer than it needs to",
+    "000: as fast as possible, but no faster. Buying again may take one buying cycle, and a habit "
+    "several.",
     "000:33",
     basis="threshold",
 )
-def slow_leg(facts: Facts) -> Iterator[Outcome]:
+def no_slow_step(facts: Facts) -> Iterator[Outcome]:
     again, habit = facts.at("bought_again"), facts.at("habitual")
     legs = [
         place
@@ -81,18 +81,21 @@ def slow_leg(facts: Facts) -> Iterator[Outcome]:
         late = cycle is not None and exceeds(delay, limits.leg_cycles * cycle)
         if late or (slow and place != again):
             yield fires(
-                f"It takes {days_text(delay)} to get to {facts.label(place)}: slower than it "
-                "needs to be?",
+                f"It takes {days_text(delay)} to get to {facts.label(place)}: is that "
+                "slower than it needs to be?",
                 {"days": delay, "median_days": typical, "cycle_days": cycle},
                 stage=facts.key(place),
             )
     facts.typed(
-        *((f"delay_days of {facts.label(place)}", facts.delay(place)) for place in legs),
-        ("cycle_days of an offer", cycle),
+        *(
+            (f"how many days it takes to get to {facts.label(place)}", facts.delay(place))
+            for place in legs
+        ),
+        ("the buying cycle of an offer", cycle),
     )
     slowest = max(days.values(), default=0.0)
     yield passes(
-        f"The slowest leg takes {days_text(slowest)}.", {"days": slowest, "cycle_days": cycle}
+        f"The slowest step takes {days_text(slowest)}.", {"days": slowest, "cycle_days": cycle}
     )
 
 
@@ -110,7 +113,7 @@ def _cycle_days(facts: Facts) -> float | None:
     *("000:33", "003:15"),
     basis="threshold",
 )
-def too_many_messages(facts: Facts) -> Iterator[Outcome]:
+def people_stay_in_control(facts: Facts) -> Iterator[Outcome]:
     payment = facts.stage_at("first_payment")
     sent = [
         (act, act.what)
@@ -124,19 +127,23 @@ def too_many_messages(facts: Facts) -> Iterator[Outcome]:
     unsure = [message.times_a_week or 0 for _, message in sent if message.solicited is None]
     if exceeds(sum(unasked), most):
         yield fires(
-            f"{sum(unasked):.3g} unsolicited messages a week before payment: are they still in "
+            f"{sum(unasked):.3g} unsolicited messages a week before payment. Are people still in "
             "control?",
             {"times_a_week": sum(unasked), "most": most},
         )
     for act, message in sent:
         if message.opt_out is False:
             yield fires(
-                f"{act.name} cannot be stopped: are they still in control?",
+                f"{act.name} cannot be stopped. Are people still in control?",
                 stage=facts.key(act.place),
             )
-    needs = [f"opt_out of {act.name}" for act, message in sent if message.opt_out is None]
+    needs = [
+        f"whether people can stop {act.name}" for act, message in sent if message.opt_out is None
+    ]
     if exceeds(sum(unasked) + sum(unsure), most):
-        needs += [f"solicited of {act.name}" for act, each in sent if each.solicited is None]
+        needs += [
+            f"whether people asked for {act.name}" for act, each in sent if each.solicited is None
+        ]
     if needs:
         raise MissingError(*needs)
     yield passes(
@@ -148,25 +155,26 @@ def too_many_messages(facts: Facts) -> Iterator[Outcome]:
 @rule(
     "A23",
     "W",
-    "Paying is easy, and what is digital is there at once",
-    "001 closes with easy payment, immediate downloads and whatever else makes it quick.",
+    "Paying is easy, and digital products are there at once",
+    "001 closes the sale with easy payment, immediate downloads and whatever else makes it quick.",
     "001:45",
 )
-def friction(facts: Facts) -> Iterator[Outcome]:
+def easy_to_buy(facts: Facts) -> Iterator[Outcome]:
     offer = facts.offer_at("first_payment")
     place = facts.covering["first_payment"]
     if offer.easy_payment is False:
-        yield fires(f"Friction: {offer.name} is not easy to pay.", stage=facts.key(place))
+        yield fires(f"{offer.name} is not easy to pay for.", stage=facts.key(place))
     if offer.digital and offer.immediate_access is False:
-        yield fires(
-            f"Friction: {offer.name} is digital and not there at once.", stage=facts.key(place)
-        )
+        yield fires(f"{offer.name} is digital and not there at once.", stage=facts.key(place))
     facts.typed(
-        (f"easy_payment of {offer.name}", offer.easy_payment),
-        (f"digital of {offer.name}", offer.digital),
-        (f"immediate_access of {offer.name}", offer.immediate_access or not offer.digital or None),
+        (f"whether {offer.name} is easy to pay for", offer.easy_payment),
+        (f"whether {offer.name} is digital", offer.digital),
+        (
+            f"whether {offer.name} is there at once",
+            offer.immediate_access or not offer.digital or None,
+        ),
     )
-    yield passes(f"{offer.name} is easy to pay, and there when it can be.")
+    yield passes(f"{offer.name} is easy to pay for, and there at once if it is digital.")
 
 
 @rule(
@@ -176,23 +184,23 @@ def friction(facts: Facts) -> Iterator[Outcome]:
     "001: the link to a download arrives within the next 10 minutes.",
     "001:53",
 )
-def slow_delivery(facts: Facts) -> Iterator[Outcome]:
+def quick_delivery(facts: Facts) -> Iterator[Outcome]:
     offers = list(facts.offers.values())
     if not any(offer.digital for offer in offers):
         facts.typed(
-            *((f"digital of {offer.name}", offer.digital) for offer in offers),
+            *((f"whether {offer.name} is digital", offer.digital) for offer in offers),
             ("an offer", offers or None),
         )
         yield passes("Does not apply: no offer is digital.")
         return
     sent = [act for act in facts.acts_of("delivery") if isinstance(act.what, Message)]
     minutes = [act.what.after_minutes for act in sent if isinstance(act.what, Message)]
-    needed = "after_minutes of a message of kind delivery"
+    needed = "after how many minutes the delivery message is sent"
     known = facts.typed(*((needed, each) for each in minutes or [None]))
     for act, each in zip(sent, known, strict=True):
         if each > DELIVERY_MINUTES:
             yield fires(
-                f"The link must arrive within {DELIVERY_MINUTES} minutes, yours takes {each:.4g}.",
+                f"The link must arrive within {DELIVERY_MINUTES} minutes; yours takes {each:.4g}.",
                 {"minutes": each, "most": float(DELIVERY_MINUTES)},
                 stage=facts.key(act.place),
             )
@@ -206,11 +214,11 @@ def slow_delivery(facts: Facts) -> Iterator[Outcome]:
     "A25",
     "W",
     "A sales contact comes within 20 minutes, or first thing next morning",
-    "001: somebody of the team calls within the next 20 minutes or first thing next morning. How "
-    "long that lasts is our threshold.",
+    "001: somebody from the team calls within the next 20 minutes or first thing next morning. "
+    "Until when it is first thing is our threshold.",
     "001:53",
 )
-def slow_contact(facts: Facts) -> Iterator[Outcome]:
+def quick_sales_contact(facts: Facts) -> Iterator[Outcome]:
     needed = "the messages, with the sales contact if there is one"
     calls = facts.look_for("sales_contact", needs=needed)
     if not calls:
@@ -222,7 +230,10 @@ def slow_contact(facts: Facts) -> Iterator[Outcome]:
         minutes = None if call is None else call.after_minutes
         opening = None if call is None else call.after_opening_minutes
         if minutes is None and opening is None:
-            raise MissingError(f"after_minutes, or after_opening_minutes, of {act.name} as message")
+            raise MissingError(
+                f"after how many minutes {act.name} comes, or how long after opening time, as a "
+                "message"
+            )
         soon = minutes is not None and minutes <= CONTACT_MINUTES
         if not soon and (opening is None or opening > morning):
             taken = f"{minutes:.4g} minutes" if minutes is not None else "longer"
@@ -242,10 +253,10 @@ def slow_contact(facts: Facts) -> Iterator[Outcome]:
     "001: keep testing, tracking and improving every week.",
     *("001:45", "001:63"),
 )
-def untested(facts: Facts) -> Iterator[Outcome]:
+def tested_weekly(facts: Facts) -> Iterator[Outcome]:
     days, weekly = facts.journey.next_test_days, facts.acts_of("test")
     if days is None and not weekly:
-        facts.must_begin("next_test_days: when the next test is planned")
+        facts.must_begin("in how many days the next test is planned")
         yield fires("No test is planned: test and improve every week.")
     if days is not None and days > TEST_DAYS:
         yield fires(

@@ -14,14 +14,14 @@ from cvjkit.numbers import money_text, people_text
     "A35",
     "W",
     "Customers are asked for a testimonial or review",
-    "002 invites advocates to share; 003 kindly asks for a testimonial and the story behind it.",
+    "002 invites advocates to share. 003 asks for a testimonial and the story behind it.",
     *("002:20", "003:106-108"),
 )
-def unasked_story(facts: Facts) -> Iterator[Outcome]:
+def testimonials_asked_for(facts: Facts) -> Iterator[Outcome]:
     found = facts.look_for("testimonial_request", needs="a request for a testimonial")
     if not found:
         yield fires(
-            "Invite advocates: nobody is asked for a testimonial or a review.",
+            "Nobody is asked for a testimonial or a review.",
             stage=facts.key(facts.covering["advocate"]),
         )
     yield passes(f"Asked at {', '.join(facts.label(act.place) for act in found)}.")
@@ -30,11 +30,11 @@ def unasked_story(facts: Facts) -> Iterator[Outcome]:
 @rule(
     "A36",
     "W",
-    "Testimonials are used in content that makes aware, wins leads or sells more",
-    "003 uses the story in content to win leads, to upsell and to attract awareness.",
+    "Testimonials are used in content for awareness, for leads or for further sales",
+    "003 uses the story in content for leads, upsells and awareness.",
     "003:108",
 )
-def unused_story(facts: Facts) -> Iterator[Outcome]:
+def testimonials_used(facts: Facts) -> Iterator[Outcome]:
     needed = "the tactics, with those that reuse customers' stories"
     if not facts.look_for("testimonial_request", needs=needed):
         yield passes("Does not apply: no stories are collected.")
@@ -42,8 +42,8 @@ def unused_story(facts: Facts) -> Iterator[Outcome]:
     used = facts.look_for("customer_story", needs=needed)
     if not used:
         yield fires(
-            "Stories are collected and not used: put them into content for awareness, leads or "
-            "upsells.",
+            "You collect customers' stories but do not use them: put them into content for "
+            "awareness, leads or upsells.",
             stage=facts.key(facts.covering["advocate"]),
         )
     yield passes(f"Used at {', '.join(facts.label(act.place) for act in used)}.")
@@ -53,14 +53,14 @@ def unused_story(facts: Facts) -> Iterator[Outcome]:
     "A37",
     "W",
     "Customers are asked for referrals",
-    "001's biggest secret of referrals is to ask; 004 gets customers to recommend.",
+    "001: the biggest secret of referrals is to ask. 004 gets customers to recommend.",
     *("001:61", "004:30"),
 )
-def unasked_referral(facts: Facts) -> Iterator[Outcome]:
+def referrals_asked_for(facts: Facts) -> Iterator[Outcome]:
     found = facts.look_for("referral_request", needs="a request for a referral")
     if not found:
         yield fires(
-            "Ask them: nobody is asked for a referral.",
+            "Nobody is asked for a referral.",
             stage=facts.key(facts.covering["promoter"]),
         )
     yield passes(f"Asked at {', '.join(facts.label(act.place) for act in found)}.")
@@ -69,11 +69,11 @@ def unasked_referral(facts: Facts) -> Iterator[Outcome]:
 @rule(
     "A38",
     "W",
-    "Referrals are asked for after delivery, and after a sign that they are happy",
-    "001: the time for it is when you have established that the customer is very happy.",
+    "You ask for referrals after delivery, and after a sign that the customer is happy",
+    "001: ask when you have established that the customer is very happy.",
     "001:61",
 )
-def early_request(facts: Facts) -> Iterator[Outcome]:
+def referrals_asked_for_in_time(facts: Facts) -> Iterator[Outcome]:
     wowed, covering = facts.at("wowed"), facts.covering["wowed"]
     asks = facts.look_for("referral_request", needs="a request for a referral")
     if not asks:
@@ -83,36 +83,38 @@ def early_request(facts: Facts) -> Iterator[Outcome]:
         happy = act.what.after_happy_sign if isinstance(act.what, Message) else None
         if act.place < covering:
             yield fires(
-                f"{act.name} comes at {facts.label(act.place)}, before delivery: ask only once you "
-                "know they are very happy.",
+                f"{act.name} comes at {facts.label(act.place)}, before delivery. Ask only when you "
+                "know that the customer is very happy.",
                 stage=facts.key(act.place),
             )
         elif happy is False:
             yield fires(
-                f"{act.name} does not wait for a happy sign: ask only once you know they are very "
-                "happy.",
+                f"{act.name} does not wait for a sign that the customer is happy. Ask only "
+                "when you know.",
                 stage=facts.key(act.place),
             )
         elif happy is None and act.place == covering and wowed is None:
-            raise MissingError(f"after_happy_sign of {act.name}, as a message")
+            raise MissingError(
+                f"whether {act.name} waits for a sign that the customer is happy, as a message"
+            )
     yield passes(f"{asks[0].name} comes at {facts.label(asks[0].place)}.")
 
 
 @rule(
     "A39",
     "W",
-    "Those who bring others in get something for it",
-    "001 rewards referrals with an upgrade, a membership, priority support or a free month; 002 "
+    "People who bring in others get something for it",
+    "001 rewards referrals with an upgrade, a membership, priority support or a free month. 002 "
     "shares rewards with promoters and affiliates.",
     *("001:61", "002:21"),
 )
-def unrewarded(facts: Facts) -> Iterator[Outcome]:
+def referrals_rewarded(facts: Facts) -> Iterator[Outcome]:
     referrals, promoter = facts.journey.referrals, facts.at("promoter")
     promoters = 0.0 if promoter is None else facts.people(promoter) or 0.0
     needed = "promoters, a request for a referral, or a referral with its reward"
     asking = ("referral_request", "referral_programme", "partnership")
     if not (referrals or promoters or facts.look_for(*asking, needs=needed)):
-        yield passes("Does not apply: nobody brings others in.")
+        yield passes("Does not apply: nobody brings in others.")
         return
     rewards = [
         money_text(referral.reward, facts.journey.currency)
@@ -124,7 +126,7 @@ def unrewarded(facts: Facts) -> Iterator[Outcome]:
         rewards = [act.name for act in acts]
     if not rewards:
         yield fires(
-            "Share rewards: those who bring others in get nothing.",
+            "People who bring in others get nothing. Reward them.",
             {"promoters": promoters},
             stage=facts.key(facts.covering["promoter"]),
         )
@@ -135,17 +137,17 @@ def unrewarded(facts: Facts) -> Iterator[Outcome]:
     "A40",
     "I",
     "Whether there are more promoters than advocates",
-    "003 expects a testimony before the promotion; 002 lets excited clients jump ahead.",
+    "003 expects a testimonial before the promotion. 002 lets excited clients jump ahead.",
     *("003:116", "002:23"),
 )
-def more_promoters(facts: Facts) -> Iterator[Outcome]:
+def promoters_and_advocates(facts: Facts) -> Iterator[Outcome]:
     promoter, advocate = facts.stage_at("promoter"), facts.stage_at("advocate")
     promoters, advocates = facts.counted(promoter, advocate)
     seen = {"promoters": promoters, "advocates": advocates}
     told = f"{people_text(promoters)} promoters, {people_text(advocates)} advocates"
     if promoters > advocates:
         yield fires(
-            f"{told}: 003 expects testimony first, 002 lets excited clients jump.",
+            f"{told}: 003 expects a testimonial first, 002 lets excited clients jump ahead.",
             seen,
             stage=facts.key(promoter),
         )
@@ -156,10 +158,10 @@ def more_promoters(facts: Facts) -> Iterator[Outcome]:
     "A41",
     "W",
     "Loyalty counts recommendations, not repeat purchases",
-    "004: loyalty and retention may look the same and are not; loyalty means word of mouth.",
+    "004: loyalty and retention may look the same but are not. Loyalty means word of mouth.",
     "004:30",
 )
-def loyalty_is_retention(facts: Facts) -> Iterator[Outcome]:
+def loyalty_is_word_of_mouth(facts: Facts) -> Iterator[Outcome]:
     voice, again = facts.stage_at("advocate", "promoter"), facts.stage_at("bought_again")
     measured = facts.journey.loyalty_measured_by
     loyal, kept = facts.people(voice), facts.people(again)
@@ -171,7 +173,9 @@ def loyalty_is_retention(facts: Facts) -> Iterator[Outcome]:
     same = bool(loyal) and loyal == kept and measured is None
     if measured == "repeat_purchase" or same:
         yield fires(
-            f"{told}: loyalty means word of mouth, not repeat buying.", seen, stage=facts.key(voice)
+            f"{told}: loyalty means word of mouth, not repeat purchases.",
+            seen,
+            stage=facts.key(voice),
         )
     if measured is None:
         facts.counted(voice, again)

@@ -23,10 +23,10 @@ COURTESIES = {
     "A26",
     "W",
     "After delivery come a thank-you, a follow-up and a feedback form",
-    "001 sends thank-you mail, follow-ups and feedback forms; 002 a hand-written note.",
+    "001 sends thank-you mail, follow-ups and feedback forms. 002 sends a hand-written note.",
     *("001:53", "002:18"),
 )
-def discourteous(facts: Facts) -> Iterator[Outcome]:
+def thanked_and_asked_after_delivery(facts: Facts) -> Iterator[Outcome]:
     first = facts.at("early_win", "first_payment") or 0
     needed = f"{', '.join(COURTESIES.values())} after delivery"
     for kind, name in COURTESIES.items():
@@ -39,25 +39,25 @@ def discourteous(facts: Facts) -> Iterator[Outcome]:
 @rule(
     "A27",
     "W",
-    "A little victory is pointed out before the next ask",
-    "003: customers may think that this is it; show them how far they have come before offering "
+    "You point out a little victory before you ask for the next purchase",
+    "003: customers may think that this is all. Show them how far they have come before you offer "
     "more.",
     "003:84-88",
 )
-def no_victory(facts: Facts) -> Iterator[Outcome]:
+def victory_pointed_out(facts: Facts) -> Iterator[Outcome]:
     time_first = facts.at("early_win") is not None
     ask = facts.at("first_payment") if time_first else facts.at("bought_again")
     start = facts.covering["educated" if time_first else "first_payment"]
     end = None if ask is None else ask - 1
-    needed = "a tactic or message of kind little_victory"
+    needed = "a tactic or message that points out a little victory"
     found = facts.look_for("little_victory", first=start, last=end, needs=needed)
     if not found:
         yield fires(
-            "No little victory is pointed out before the next ask: customers may think that this "
-            "is it.",
+            "Nobody points out a little victory before the next purchase: customers may think that "
+            "this is all.",
             stage=facts.key(facts.covering["early_win" if time_first else "wowed"]),
         )
-    yield passes(f"{', '.join(act.name for act in found)}, before the next ask.")
+    yield passes(f"{', '.join(act.name for act in found)}, before the next purchase.")
 
 
 @rule(
@@ -68,7 +68,7 @@ def no_victory(facts: Facts) -> Iterator[Outcome]:
     "002:18",
     basis="threshold",
 )
-def dear_wow(facts: Facts) -> Iterator[Outcome]:
+def delight_is_cheap(facts: Facts) -> Iterator[Outcome]:
     wowed = facts.stage_at("wowed")
     numbers = facts.numbers(wowed)
     costs = None if numbers is None else (numbers.unit_cost, numbers.fixed_cost)
@@ -83,12 +83,12 @@ def dear_wow(facts: Facts) -> Iterator[Outcome]:
     each, most = spent / delighted, facts.thresholds.wow_cost_share
     seen = {"cost_per_person": each, "core_margin": margin, "most": most}
     told = (
-        f"Delighting one costs {money_text(each, facts.journey.currency)}, the core offer "
-        f"brings {money_text(margin, facts.journey.currency)}"
+        f"Delighting a customer costs {money_text(each, facts.journey.currency)}, the core offer "
+        f"brings in {money_text(margin, facts.journey.currency)}"
     )
     if exceeds(each, most * margin):
         yield fires(
-            f"{told}: wow should need little extra investment.", seen, stage=facts.key(wowed)
+            f"{told}: it should need little extra investment.", seen, stage=facts.key(wowed)
         )
     yield passes(f"{told}.", seen)
 
@@ -97,10 +97,10 @@ def dear_wow(facts: Facts) -> Iterator[Outcome]:
     "A32",
     "W",
     "Something keeps customers: personal attention, offers or customer service",
-    "004 keeps new customers by personal attention, offers and customer service.",
+    "004 keeps new customers with personal attention, offers and customer service.",
     "004:26",
 )
-def nothing_keeps(facts: Facts) -> Iterator[Outcome]:
+def something_keeps_customers(facts: Facts) -> Iterator[Outcome]:
     place = facts.covering["bought_again"]
     found = [facts.offers["bought_again"].name] if "bought_again" in facts.offers else []
     if not found:
@@ -108,20 +108,20 @@ def nothing_keeps(facts: Facts) -> Iterator[Outcome]:
         found = [act.name for act in facts.look_for("retention", needs=needed)]
     if not found:
         yield fires(
-            "How will you keep them? No personal attention, no offer, no customer service.",
+            "Nothing keeps customers: no personal attention, no offer, no customer service.",
             stage=facts.key(place),
         )
-    yield passes(f"They are kept by {', '.join(found)}.")
+    yield passes(f"Kept by {', '.join(found)}.")
 
 
 @rule(
     "A34",
     "W",
     "There is a way back for customers who have lapsed",
-    "002: the journey is not linear, and over time a customer may have to be won anew.",
+    "002: the journey is not linear, and over time you may have to win a customer again.",
     "002:23",
 )
-def no_way_back(facts: Facts) -> Iterator[Outcome]:
+def way_back(facts: Facts) -> Iterator[Outcome]:
     payment, index = facts.stage_at("first_payment"), facts.framework.index
     ways = facts.journey.transitions
     back = [
@@ -129,10 +129,10 @@ def no_way_back(facts: Facts) -> Iterator[Outcome]:
     ]
     acts = facts.acts_of("re_engagement")
     if not back and (facts.begun or not ways):
-        needed = "a way back from a customers' stage, or a re-engagement tactic"
+        needed = "a way back from a stage of customers, or a tactic of re-engagement"
         acts = facts.look_for("re_engagement", needs=needed)
     if not back and not acts:
-        yield fires("The journey is not linear: add a way back for customers who have lapsed.")
+        yield fires("The journey is not linear. Add a way back for customers who have lapsed.")
     names = [
         f"{facts.label(index(way.source))} to {facts.label(index(way.target))}" for way in back
     ]
