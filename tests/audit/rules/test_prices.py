@@ -1,0 +1,173 @@
+"""Rules of `cvjkit.audit.rules.prices`: what they find, let pass, need, and where the line is."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.audit.rules.cases import (
+    Case,
+    Change,
+    asks_for,
+    draws_the_line,
+    finds,
+    lets_pass,
+    without_core,
+)
+from tests.designs import tactics
+
+FIRES = [
+    Case(
+        "A16",
+        lambda j: j.with_offer("first_payment", price=14.01),
+        "W",
+        "EUR 14.01 against EUR 40.00, 35% of it",
+        "first_payment",
+        numbers={"entry_price": 14.01, "core_price": 40, "most": 0.35},
+    ),
+    Case(
+        "A16",
+        lambda j: j.with_offer("first_payment", price=40),
+        "W",
+        "costs no less than the next one",
+        "first_payment",
+    ),
+    Case(
+        "A17",
+        lambda j: j.with_offer("first_payment", value=None),
+        "W",
+        "say what Taster box is worth",
+        "first_payment",
+    ),
+    Case(
+        "A18",
+        lambda j: j.with_offer("first_payment", margin=4),
+        "I",
+        "First margins cover 0.98 times the cost from lead to customer: a loss leader",
+        "first_payment",
+        numbers={"cover": 6000 / 6150, "margins": 6000, "cost": 6150},
+    ),
+    Case(
+        "A18",
+        lambda j: j.with_offer("first_payment", margin=8.25),
+        "I",
+        "cover 2.01 times the cost from lead to customer: it is tempting to earn here",
+        "first_payment",
+    ),
+    Case(
+        "A19",
+        lambda j: j.with_offer("first_payment", price=3.99),
+        "W",
+        "Bag costs EUR 40.00, 10x the price before",
+        numbers={"times": 40 / 3.99, "most": 10},
+    ),
+    Case(
+        "A29",
+        without_core,
+        "W",
+        "nothing more to buy",
+        "bought_again",
+    ),
+    Case(
+        "A30",
+        lambda j: j.with_offer("bought_again", price=14, repeat_rate=0),
+        "W",
+        "Bag costs no more than the entry offer and is not bought more often",
+        "bought_again",
+        numbers={"entry_price": 14, "core_price": 14},
+    ),
+    Case(
+        "A30",
+        lambda j: j.with_offer("habitual", name="Club", margin=19, cycle_days=30),
+        "W",
+        "Contribution a month falls to EUR 19.26 from EUR 20.28 with Club",
+        "habitual",
+    ),
+    Case(
+        "A31",
+        lambda j: j.with_offer("bought_again", based_on=None),
+        "W",
+        "Choose the next offer by what people usually buy together",
+        "bought_again",
+    ),
+    Case(
+        "A33",
+        lambda j: j.with_offer("bought_again", cycle_days=None),
+        "W",
+        "Enter the buying cycle of an offer",
+    ),
+    Case(
+        "A33",
+        lambda j: j.with_offer("bought_again", reorder_days=[30, 46]),
+        "W",
+        "Bag has one cycle of 30 days for products that people re-order after 30 days, 46 days",
+        numbers={"cycle_days": 30, "shortest": 30, "longest": 46},
+    ),
+]
+
+PASSES: list[tuple[str, str, Change, str]] = [
+    ("A16", "all for free", lambda j: j.with_offer("first_payment", price=0).with_offer(
+        "bought_again", price=0), "EUR 0.00"),
+    ("A17", "a guarantee", lambda j: j.with_offer("first_payment", value=None,
+        risk_reducer="Money back"), "Money back"),
+    ("A18", "exactly covered", lambda j: j.with_offer("first_payment", margin=4.1), "1.00 times"),
+    ("A18", "exactly twice", lambda j: j.with_offer("first_payment", margin=8.2), "2.00 times"),
+    ("A19", "ten times the price", lambda j: j.with_offer("first_payment", price=4), "10x"),
+    ("A19", "something for free on the way", lambda j: j.with_offer("lead", price=0), "2.86x"),
+    ("A29", "a partner's", lambda j: tactics(without_core(j), "bought_again",
+        "Joint-venture offer", "Re-engagement"), "Joint-venture offer"),
+    ("A29", "an offer for the habitual", lambda j: without_core(j).with_offer(
+        "habitual", name="Club", price=99), "Club"),
+    ("A30", "bought again as a loop", lambda j: j.with_offer("bought_again", price=14,
+        repeat_rate=None).planned().with_transition("bought_again", "bought_again", 0.1), "rises"),
+    ("A30", "as dear and bought often", lambda j: j.with_offer("bought_again", price=14), "rises"),
+    ("A31", "what sells together", lambda j: tactics(j.with_offer("bought_again", based_on=None),
+        "bought_again", "Products sold together", "Re-engagement"), "Products sold together"),
+    ("A33", "nearly alike", lambda j: j.with_offer(
+        "bought_again", reorder_days=[20, 45]), "Bag 30 days"),
+]  # fmt: skip
+
+NEEDS: list[tuple[str, Change, str]] = [
+    ("A18", lambda j: j.with_offer("first_payment", margin=None), "the margin of the first order"),
+    ("A19", without_core, "two offers with a price"),
+    ("A30", lambda j: j.with_offer("bought_again", price=9, repeat_rate=None),
+        "the repeat rate of Bag"),
+]  # fmt: skip
+
+STRICT: list[tuple[str, str, float, Change]] = [
+    ("entry_price_share", "A16", 0.34, lambda j: j),
+    ("cover_low", "A18", 1.5, lambda j: j),
+    ("cover_high", "A18", 1.4, lambda j: j),
+    ("price_jump", "A19", 2, lambda j: j),
+    ("reorder_times", "A33", 1.4, lambda j: j.with_offer("bought_again", reorder_days=[20, 45])),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FIRES, ids=str)
+def test_a_rule_finds_it_and_says_where_and_by_which_numbers(case: Case) -> None:
+    finds(case)
+
+
+@pytest.mark.parametrize(
+    ("rule", "change", "says"),
+    [pytest.param(rule, *rest, id=f"{rule} {what}") for rule, what, *rest in PASSES],
+)
+def test_a_rule_passes_what_lies_on_the_line_or_is_solved_otherwise(
+    rule: str, change: Change, says: str
+) -> None:
+    lets_pass(rule, change, says)
+
+
+@pytest.mark.parametrize(
+    ("rule", "change", "need"), NEEDS, ids=[f"{rule} {need}" for rule, _, need in NEEDS]
+)
+def test_a_rule_that_lacks_something_says_what(rule: str, change: Change, need: str) -> None:
+    asks_for(rule, change, need)
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "value", "change"), STRICT, ids=[f"{row[1]} {row[0]}" for row in STRICT]
+)
+def test_a_line_drawn_elsewhere_changes_what_is_found(
+    name: str, rule: str, value: float, change: Change
+) -> None:
+    draws_the_line(name, rule, value, change)
