@@ -388,7 +388,7 @@ def test_nothing_of_the_worksheet_is_written_where_there_is_none() -> None:
     [
         (
             lambda: tactics(shop(), "reach", {"name": "A", "kind": "upsel"}),
-            r"stages\[reach\]\.tactics\[0\]\.kind: 'upsel' is not known; did you mean 'upsell'\?",
+            r"stages\.reach\.tactics\[0\]\.kind: 'upsel' is not known; did you mean 'upsell'\?",
         ),
         (
             lambda: tactics(shop(), "reach", {"name": "A", "due": "soon"}),
