@@ -1,6 +1,10 @@
-"""The rules of the audit, A01 to A56: each a function with its text, severity and sources.
+"""The rules of the audit, A01 to A56, by subject: attract, order, prices, sell, numbers ...
 
-To add one, write one more decorated function into the module it belongs to.
+To add one, write a function into the module of its subject and decorate it with `rule`: id,
+severity, what is checked, what the documents say, their citations. The function asks `Facts` and
+yields `fires` and `passes`; it raises `MissingError` with what it needs. Nothing else changes here:
+:func:`rules` finds it. Its test is one `Case` in ``tests/audit/rules/test_<module>.py``, its line
+in ``docs/audit.md`` one row.
 """
 
 from __future__ import annotations
@@ -15,6 +19,10 @@ from cvjkit.audit.rules import attract, numbers, order, prices, sell, voice, wow
 def rules() -> tuple[Rule, ...]:
     """Give all rules of the audit, in the order of their ids.
 
+    Returns
+    -------
+    tuple of Rule
+
     Examples
     --------
     >>> len(rules()), rules()[0].id, rules()[-1].id
@@ -22,4 +30,6 @@ def rules() -> tuple[Rule, ...]:
     """
     modules = (attract, order, prices, sell, numbers, voice, wow)
     found = (value for module in modules for value in vars(module).values())
-    return tuple(sorted((each for each in found if isinstance(each, Rule)), key=lambda r: r.id))
+    return tuple(
+        sorted((value for value in found if isinstance(value, Rule)), key=lambda one: one.id)
+    )
