@@ -16,6 +16,7 @@ from cvjkit.audit.audit import Audit, refused
 from cvjkit.audit.report import FORMATS
 from cvjkit.audit.rules import rules
 from cvjkit.errors import Fault, InputError
+from cvjkit.files.store import journey_files
 from cvjkit.journey import read_journey
 from cvjkit.publishing import server
 from cvjkit.publishing.canvas import canvas
@@ -23,7 +24,6 @@ from cvjkit.publishing.canvas import canvas
 DASHBOARD = Path("dashboards/journey.ipynb")
 DESIGN = Path("notebooks/01-design.ipynb")
 JOURNEYS = Path("data/journeys")
-SUFFIXES = (".toml", ".csv", ".xlsx")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -208,7 +208,7 @@ def _warn_of_others(address: server.Address, token: str | None) -> None:
 
 
 def _tell_broken(directory: Path) -> None:
-    files = [path for path in sorted(directory.iterdir()) if path.suffix in SUFFIXES]
+    files = journey_files(directory)
     broken = [told for path in files if (told := _faults(path))]
     for told in broken:
         print(told, file=sys.stderr)

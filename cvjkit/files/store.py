@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Any
 from cvjkit.catalog.framework import Framework
 from cvjkit.errors import Fault, InputError
 from cvjkit.files import tables
+from cvjkit.model.document import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from tomlkit.items import AoT, Array, InlineTable, Table
 
-SCHEMA_VERSION = 1
 SUFFIXES = (".toml", ".csv", ".xlsx")
 HEADER = "# A customer journey, for cvjkit: who comes, how far they get, what it costs and brings."
 WIDTH = 88
@@ -177,7 +177,8 @@ def _canonical(value: Any, key: str = "") -> Any:
         return {
             name: item
             for name, item in fields.items()
-            if item not in ({}, []) or name in ("counts", "rates")
+            if (item not in ({}, []) or name in ("counts", "rates"))
+            and (name, item) != ("currency", "")
         }
     if isinstance(value, list | tuple):
         return [_canonical(item, key) for item in value]
@@ -217,7 +218,8 @@ def _decoded(path: Path, content: bytes) -> Document:
     else:
         document = _from_toml(path, _text(path, content))
     _check_version(path, document if suffix == ".toml" else {"schema_version": 1, **document})
-    return {"schema_version": SCHEMA_VERSION, **document}
+    # A file that names no currency has none: another would be invented.
+    return {"schema_version": SCHEMA_VERSION, "currency": "", **document}
 
 
 def _encoded(path: Path, document: Document, layout: str | None) -> bytes:
@@ -260,6 +262,32 @@ def _check_version(path: Path, document: Document) -> None:
     else:
         return
     raise InputError(str(path), [fault])
+
+
+def journey_files(folder: str | Path) -> list[Path]:
+    """List the files of a folder that may hold journeys.
+
+    Parameters
+    ----------
+    folder : str or Path
+
+    Returns
+    -------
+    list of Path
+        Sorted by name; none if the folder cannot be read. Hidden files, and those by which
+        Excel marks a workbook as open (``~$shop.xlsx``), are left out.
+    """
+    try:
+        found = sorted(Path(folder).iterdir())
+    except OSError:
+        return []
+    return [
+        path
+        for path in found
+        if path.suffix.lower() in SUFFIXES
+        and not path.name.startswith((".", "~$"))
+        and path.is_file()
+    ]
 
 
 # --- the disk -----------------------------------------------------------------------------------

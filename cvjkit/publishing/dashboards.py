@@ -9,7 +9,7 @@ from pathlib import Path
 from ipywidgets import Box
 
 from cvjkit.errors import InputError
-from cvjkit.files.store import SUFFIXES
+from cvjkit.files.store import SUFFIXES, journey_files
 from cvjkit.journey import Journey, read_journey
 from cvjkit.widgets.designer import Designer
 from cvjkit.widgets.fields import Field, Keep, Part, line
@@ -66,7 +66,7 @@ class _ChosenPage(_Page):
     """A page with a journey to choose; a subclass says what to do with it."""
 
     def __init__(self, folder: Path) -> None:
-        self._paths = {path.name: path for path in _journey_files(folder)}
+        self._paths = {path.name: path for path in journey_files(folder)}
         self._names: dict[str, str] = {}
         self._broken: dict[str, str] = {}
         self._chosen, self._description = "", ""
@@ -159,11 +159,3 @@ def _folder() -> Path:
     here = Path.cwd()
     found = (each / FOLDER for each in (here, *here.parents) if (each / FOLDER).is_dir())
     return next(found, here / FOLDER)
-
-
-def _journey_files(folder: Path) -> list[Path]:
-    try:
-        found = [path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES]
-    except OSError:
-        return []
-    return sorted(path for path in found if path.is_file() and not path.name.startswith("."))

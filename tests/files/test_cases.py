@@ -1,0 +1,120 @@
+"""Files that people really have are read as they mean them, or refused with what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cvjkit.errors import InputError
+from cvjkit.files.store import journey_files
+from cvjkit.journey import Journey, read_journey
+from cvjkit.publishing import dashboards
+
+CASES = Path(__file__).parent / "cases"
+
+
+def counts(name: str) -> list[float | None]:
+    (segment,) = read_journey(CASES / name).segments
+    return list(segment.counts or ())
+
+
+def fault(name: str) -> str:
+    with pytest.raises(InputError) as refused:
+        read_journey(CASES / name)
+    return "\n".join(map(str, refused.value.faults))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("empty_extra_sheets.xlsx", [8000, 2000, 100, 40, 10]),
+        ("formula_result_is_empty_text.xlsx", [8000, None, 100, None, None]),
+        ("german_money_in_file.csv", [10000, 2000, 100, None, None]),
+        ("missing_markers.csv", [8000, None, None, None, None]),
+        ("space_after_comma_quoted.csv", [8000, 2000, 100, None, None]),
+        ("thin_space.csv", [1010000, 2000, 100, None, None]),
+        ("title_contains_stage.csv", [8000, 2000, 100, None, None]),
+    ],
+)
+def test_people_are_read_as_they_are_meant(name: str, expected: list[float | None]) -> None:
+    assert read_journey(CASES / name).framework.key == "five"
+    assert counts(name) == expected
+
+
+def test_the_decimal_sign_of_a_file_decides_how_its_money_is_read() -> None:
+    costs = [row.unit_cost for row in read_journey(CASES / "german_money_in_file.csv").stages]
+    assert costs == [1000, 1488.69, 89.9]
+
+
+def test_money_may_have_its_currency_and_brackets_for_a_loss() -> None:
+    journey = read_journey(CASES / "money_with_currency_and_brackets.csv")
+    assert [row.margin for row in journey.stages] == [-1.5, 1200, 25]
+
+
+def test_a_date_is_shown_as_a_date() -> None:
+    said = fault("date_as_people.xlsx")
+    assert "Sheet1!B2: 2026-03-01 must be a number" in said
+    assert "datetime" not in said
+
+
+def test_columns_and_rows_that_follow_from_others_are_to_be_deleted() -> None:
+    said = fault("derived_columns.csv")
+    assert "C1: 'conversion rate' is not known" in said
+    assert "D1: 'notes' is not known" in said
+    assert said.count("or delete the column") == 2
+    said = fault("totals_row.xlsx")
+    assert "Sheet1!A7: 'Total' is not known" in said
+    assert said.endswith("or delete the row")
+
+
+def test_an_export_with_other_headings_is_told_which_two_to_rename(tmp_path: Path) -> None:
+    said = fault("ga4_like_export.csv")
+    assert "rename 'Step' to 'stage' and 'Active users' to 'people'" in said
+    assert "\n" not in said
+    # What it asks for is enough.
+    lines = (CASES / "ga4_like_export.csv").read_text().splitlines()[5:]
+    cells = [line.split(",") for line in lines]
+    mended = ["stage,people", *(f"{row[0]},{row[2]}" for row in cells)]
+    (tmp_path / "mended.csv").write_text("\n".join(mended))
+    assert read_journey(tmp_path / "mended.csv").segments[0].counts == (8000, 2000, 100, None, None)
+
+
+def test_a_number_that_commas_have_cut_in_two_is_refused() -> None:
+    said = fault("unquoted_thousands_become_name.csv")
+    assert "C2: '000' may be the end of 8,000" in said
+    assert 'put it in quotes ("8,000")' in said
+
+
+@pytest.mark.parametrize("name", ["not_a_workbook.xlsx", "open_quote.csv"])
+def test_no_fault_of_a_file_names_the_folder_it_is_in(name: str) -> None:
+    said = fault(name)
+    assert name in said
+    assert str(CASES) not in said
+
+
+def test_an_open_quote_is_named_with_its_line() -> None:
+    assert "a quote is never closed; correct the row that begins in line 2" in fault(
+        "open_quote.csv"
+    )
+
+
+def test_no_currency_is_invented(tmp_path: Path) -> None:
+    path = tmp_path / "shop.toml"
+    path.write_bytes((CASES / "no_currency.toml").read_bytes())
+    journey = read_journey(path)
+    assert journey.currency == ""
+    journey.with_stage("conversion", unit_cost=5).save()
+    assert "currency" not in path.read_text()
+    assert read_journey(path).stages[0].unit_cost == 5
+
+
+def test_the_lock_file_of_excel_is_no_journey(tmp_path: Path) -> None:
+    Journey.from_counts("five", [9, 5, 3, 2, 1], name="Shop").save(tmp_path / "shop.XLSX")
+    lock = CASES / "~$shop.xlsx"
+    (tmp_path / lock.name).write_bytes(lock.read_bytes())
+    (tmp_path / "notes.txt").write_text("no journey")
+    assert [path.name for path in journey_files(tmp_path)] == ["shop.XLSX"]
+    assert journey_files(tmp_path / "nowhere") == []
+    page = dashboards.journey(tmp_path)
+    assert "cannot be opened" not in str(page._chooser.document)
