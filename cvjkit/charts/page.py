@@ -158,16 +158,18 @@ class Page:
         float
             Where it ends.
         """
-        across, after = SWATCH
-        x, gap, row = 0.0, 18.0, 18.0
+        wide, tall = SWATCH
+        x, gap, row, indent = 0.0, 18.0, 18.0, wide + 6
         for key, meaning, style in entries:
-            needed = across + 6 + text_width(meaning, SMALL)
+            lines = text_lines(meaning, self.width - indent, 3, SMALL)
+            needed = indent + max(text_width(line, SMALL) for line in lines)
             if x and x + needed > self.width:
-                x, y = 0.0, y + row
-            swatch = box(x * self.pixel, y + 4, across * self.pixel, after)
+                x, y, row = 0.0, y + row, 18.0
+            swatch = box(x * self.pixel, y + 4, wide * self.pixel, tall)
             self.draw(swatch, style, meaning, {"mark": "legend", "kind": key})
-            words = [self.soft(meaning, SMALL)]
-            self.write((x + across + 6) * self.pixel, y + 9, words, SMALL, yanchor="middle")
+            words = [self.soft(line, SMALL) for line in lines]
+            self.write((x + indent) * self.pixel, y + 9 - SMALL * LINE / 2, words, SMALL)
+            row = max(row, SMALL * LINE * len(lines) + 4)
             x += needed + gap
         return y + row if x else y
 
