@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,22 @@ import pytest
 from cvjkit.errors import InputError
 from cvjkit.files.store import journey_files
 from cvjkit.journey import Journey, read_journey
+from cvjkit.numbers import Unit, read_number
 from cvjkit.publishing import dashboards
 
+# How the rows of the table in docs/files.md begin, and what is counted there.
+UNITS_BY_WORDS: dict[str, Unit] = {
+    "`10000`": "amount",
+    "`10,000` or": "people",
+    "`1,5`": "amount",
+    "`€5`": "amount",
+    "`1.2k`": "amount",
+    "`-5`": "amount",
+    "`12%`": "share",
+    "a share written `25`": "share",
+    "a share written `1`": "share",
+    "blank": "amount",
+}
 CASES = Path(__file__).parent / "cases"
 
 
@@ -107,6 +122,33 @@ def test_no_currency_is_invented(tmp_path: Path) -> None:
     journey.with_stage("conversion", unit_cost=5).save()
     assert "currency" not in path.read_text()
     assert read_journey(path).stages[0].unit_cost == 5
+
+
+def test_the_documented_numbers_are_read_as_documented() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "files.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith(("| `", "| a share", "| blank"))]
+    said = {row.split("|")[1].strip(): re.findall(r"`([^`]+)`", row.split("|")[1]) for row in rows}
+    read = {
+        first: [read_number(written, unit) for written in texts]
+        for first, texts in said.items()
+        for words, unit in UNITS_BY_WORDS.items()
+        if first.startswith(words)
+    }
+    assert list(read.values()) == [
+        [10000] * 5,
+        [10000, 10000],
+        [1.5, 1.5, 0.05, 1234.5],
+        [5, 5, 1200],
+        [1200, 3e6, 2e9],
+        [-5, -5],
+        [0.12, 0.12, 0.125],
+        [0.25, 0.25],
+        [0.01],
+        [None] * 7,
+    ]
+    for ambiguous in ("1.250", "1,250"):
+        with pytest.raises(ValueError, match=r"1250 or 1\.25"):
+            read_number(ambiguous)
 
 
 def test_the_lock_file_of_excel_is_no_journey(tmp_path: Path) -> None:

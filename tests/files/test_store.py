@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 
 from cvjkit.catalog.framework import framework
 from cvjkit.errors import InputError
-from cvjkit.files.store import Origin, read, same, tables, write
+from cvjkit.files import columns
+from cvjkit.files.store import Origin, read, same, write
 from cvjkit.journey import Journey, read_journey
 from cvjkit.model.parts import (
     Accepted,
@@ -1030,8 +1031,8 @@ def test_characters_no_workbook_can_hold_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_workbook_has_a_place_for_every_field() -> None:
-    sheets = {"framework", "segments", "stages", "thresholds", "also_known", *tables.LISTS}
-    assert Journey.model_fields.keys() <= sheets | tables.TERMS.keys()
+    sheets = {"framework", "segments", "stages", "thresholds", "also_known", *columns.LISTS}
+    assert Journey.model_fields.keys() <= sheets | columns.TERMS.keys()
 
 
 def test_a_workbook_holds_what_the_audit_asks_for(tmp_path: Path) -> None:

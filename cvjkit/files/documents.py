@@ -1,0 +1,79 @@
+"""Documents of journeys: plain dicts, lists, texts and numbers; when two of them say the same."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from cvjkit.catalog.framework import Framework
+from cvjkit.errors import InputError
+from cvjkit.files.values import plain
+
+Document = dict[str, Any]
+
+
+def same(one: object, other: object) -> bool:
+    """Tell whether two documents say the same, however they are written.
+
+    Parameters
+    ----------
+    one, other : object
+        Documents, or parts of them.
+
+    Returns
+    -------
+    bool
+        Numbers are the same if they agree to 15 digits, all that a spreadsheet keeps.
+
+    Examples
+    --------
+    >>> same({"stages": {"reach": {}}, "market": 10}, {"stages": {}, "market": 10.0})
+    True
+    """
+    return _alike(canonical(one), canonical(other))
+
+
+def canonical(value: Any, key: str = "") -> Any:
+    """Write a document in one way: lists, whole numbers, short tactics, nothing empty.
+
+    Parameters
+    ----------
+    value : object
+        A document or a part of one.
+    key : str
+        Of the part.
+
+    Returns
+    -------
+    object
+    """
+    if isinstance(value, Mapping):
+        if key == "framework" and "base" in value:
+            with suppress(InputError):
+                value = Framework.from_document(value).document()
+        fields = {name: canonical(item, name) for name, item in value.items()}
+        if key == "tactics" and fields.keys() == {"name"}:
+            return fields["name"]
+        return {
+            name: item
+            for name, item in fields.items()
+            if (item not in ({}, []) or name in ("counts", "rates"))
+            and (name, item) != ("currency", "")
+        }
+    if isinstance(value, list | tuple):
+        return [canonical(item, key) for item in value]
+    return plain(value) if isinstance(value, float) else value
+
+
+def _alike(one: object, other: object) -> bool:
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return one == other or math.isclose(one, other, rel_tol=1e-14)
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_alike(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_alike, one, other))
+    return one == other

@@ -1,0 +1,236 @@
+"""Journeys written as tables, with nothing left out: what a table cannot hold is refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cvjkit.catalog.framework import Framework, framework
+from cvjkit.errors import Fault, InputError
+from cvjkit.files.columns import (
+    COLUMNS,
+    LISTS,
+    OF_STAGES,
+    SHEETS,
+    STAGES,
+    TERMS,
+    heading_of,
+    stage_label,
+)
+from cvjkit.model.document import EVERYONE
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def to_csv(document: Mapping[str, Any], subject: str) -> str:
+    """Write a table with one row a stage.
+
+    Parameters
+    ----------
+    document : mapping
+    subject : str
+        What to call it in messages.
+
+    Raises
+    ------
+    InputError
+        If the journey has what a table of stages has no place for; and if a text begins like a
+        formula: nothing in CSV says that it is none, and Excel would run it.
+
+    Examples
+    --------
+    >>> segment = {"name": "Everyone", "counts": {"reach": 10000, "acquisition": 2000}}
+    >>> shop = {"name": "Shop", "framework": "five", "currency": "EUR", "segments": [segment]}
+    >>> print(to_csv(shop, "shop.csv"))
+    stage,people,journey,framework,currency
+    Reach,10000,Shop,five,EUR
+    Acquisition,2000,,,
+    Conversion,,,,
+    Retention,,,,
+    Loyalty,,,,
+    """
+    held = {"schema_version", "segments", "stages", *COLUMNS.values()}
+    lost = [heading_of(field) for field in document if field not in held]
+    lost += ["a framework of your own"] if isinstance(document["framework"], Mapping) else []
+    parts = [(segment["name"], segment) for segment in document["segments"]]
+    parts += document.get("stages", {}).items()
+    tabled = {"name", "counts", "entrants", "rates", *STAGES}
+    lost += [
+        f"{heading_of(field)} of {name}"
+        for name, fields in parts
+        for field in fields
+        if field not in tabled
+    ]
+    if lost:
+        rule = f"has no place for {', '.join(lost)}"
+        raise InputError(subject, [Fault("file", ".csv", rule, "save it as .toml or .xlsx")])
+    faults = [
+        Fault(
+            heading,
+            document.get(field),
+            "begins like a formula, and Excel would run it",
+            "change it, or save it as .toml or .xlsx",
+        )
+        for heading, field in COLUMNS.items()
+        if str(document.get(field)).startswith(FORMULA_SIGNS)
+    ]
+    if faults:
+        raise InputError(subject, faults)
+    heads, *rows = _stage_rows(document, framework(document["framework"]))
+    constants = [document.get(field, "") for field in COLUMNS.values()]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*heads, *COLUMNS])
+    for index, row in enumerate(rows):
+        writer.writerow([*row, *(constants if index == 0 else [""] * len(constants))])
+    return text.getvalue().rstrip("\n")
+
+
+def to_xlsx(document: Mapping[str, Any], subject: str) -> bytes:
+    """Write a workbook with all that a journey has.
+
+    Parameters
+    ----------
+    document : mapping
+    subject : str
+        What to call it in messages.
+
+    Raises
+    ------
+    InputError
+        If a text has a character that a workbook cannot hold.
+    """
+    from openpyxl import Workbook
+    from openpyxl.utils.exceptions import IllegalCharacterError
+
+    own = document["framework"]
+    terms = {field: value for field, value in document.items() if field in TERMS}
+    if isinstance(own, Mapping):
+        stages = Framework.from_document(own)
+        terms |= {"framework": own["key"]}
+        terms |= {
+            f"framework_{field}": own[field] for field in ("name", "source", "note") if field in own
+        }
+    else:
+        stages = framework(own)
+    records = {
+        "segments": document["segments"],
+        **{
+            part: [
+                {"stage": stage, **(row if isinstance(row, Mapping) else {"name": row})}
+                for stage, fields in document.get("stages", {}).items()
+                for row in fields.get(part, ())
+            ]
+            for part in OF_STAGES
+        },
+        **{part: document.get(part, []) for part in LISTS},
+        "framework": own["stages"] if isinstance(own, Mapping) else [],
+    }
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    sheets: dict[str, list[list[Any]]] = {
+        "Stages": _stage_rows(document, stages),
+        "Journey": _pairs(terms),
+    }
+    if "thresholds" in document:
+        sheets["Thresholds"] = _pairs(document["thresholds"])
+    if "also_known" in document:
+        sheets["Known"] = _pairs(document["also_known"])
+    for title, rows in records.items():
+        columns = [column for column in SHEETS[title] if any(column in row for row in rows)]
+        if columns:
+            body = [
+                [_written(stages, SHEETS[title][column], row.get(column)) for column in columns]
+                for row in rows
+            ]
+            sheets[title.capitalize()] = [[heading_of(column) for column in columns], *body]
+    try:
+        for title, table in sheets.items():
+            _fill(book.create_sheet(title), table)
+    except IllegalCharacterError as error:
+        text = str(error).removesuffix(" cannot be used in worksheets.")
+        fault = Fault("text", text, "has a character no workbook can hold", "save it as .toml")
+        raise InputError(subject, [fault]) from None
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _pairs(fields: Mapping[str, Any]) -> list[list[Any]]:
+    return [["field", "value"], *([heading_of(field), value] for field, value in fields.items())]
+
+
+def _written(stages: Framework, kind: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if kind == "stage":
+        return stage_label(stages, value)
+    if kind == "numbers":
+        return "; ".join(str(number) for number in value)
+    return "\n".join(value) if kind == "lines" else value
+
+
+def _stage_rows(document: Mapping[str, Any], stages: Framework) -> list[list[Any]]:
+    """Write the table of stages, its headings first."""
+    columns: dict[str, Mapping[str, Any]] = {}
+    segments = document["segments"]
+    for segment in segments:
+        alone = len(segments) == 1 and segment["name"] == EVERYONE
+        entrants = segment.get("entrants", {})
+        by_kind = {
+            "people": segment.get("counts"),
+            "entrants": entrants if isinstance(entrants, Mapping) else {stages.keys[0]: entrants},
+            "rate": segment.get("rates"),
+        }
+        for kind, numbers in by_kind.items():
+            if numbers is not None and (kind != "entrants" or "entrants" in segment):
+                columns[kind if alone else f"{kind}: {segment['name']}"] = numbers
+    for field in STAGES:
+        numbers = {
+            stage: fields[field]
+            for stage, fields in document.get("stages", {}).items()
+            if field in fields
+        }
+        if numbers:
+            columns[heading_of(field)] = numbers
+    return [
+        ["stage", *columns],
+        *(
+            [stage_label(stages, key), *(each.get(key) for each in columns.values())]
+            for key in stages.keys
+        ),
+    ]
+
+
+def _fill(sheet: Worksheet, rows: Sequence[Sequence[Any]]) -> None:
+    """Write rows into a sheet; a text is a text, whatever it begins with."""
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    for index, row in enumerate(rows, 1):
+        for column, value in enumerate(row, 1):
+            cell = sheet.cell(index, column, value)
+            if isinstance(value, str):
+                cell.data_type = "s"
+                # Excel would else make it a formula as soon as somebody edits the cell.
+                cell.quotePrefix = value.startswith(FORMULA_SIGNS)
+            if index == 1:
+                cell.font = Font(bold=True)
+            elif _is_share(rows, index - 1, column - 1):
+                cell.number_format = "0.00%"
+    for column, cells in enumerate(zip(*rows, strict=True), 1):
+        width = max(len(str(value)) for value in cells if value is not None)
+        sheet.column_dimensions[get_column_letter(column)].width = min(max(width + 2, 8), 60)
+    sheet.freeze_panes = "B2"
+
+
+def _is_share(rows: Sequence[Sequence[Any]], index: int, column: int) -> bool:
+    """Tell whether a number is a share, by its heading or the field it belongs to."""
+    heading = str(rows[0][column])
+    field = str(rows[index][0]) if heading == "value" else heading.partition(":")[0]
+    return isinstance(rows[index][column], int | float) and field.endswith(("rate", "share"))
