@@ -123,6 +123,18 @@ def shown(value: object) -> str:
 def unknown_name(field: str, value: object, choices: Iterable[str]) -> Fault:
     """Say that a name is not one of the allowed ones, and which one was probably meant.
 
+    Parameters
+    ----------
+    field : str
+        Where it stands.
+    value : object
+    choices : iterable of str
+        The names that are allowed.
+
+    Returns
+    -------
+    Fault
+
     Examples
     --------
     >>> print(unknown_name("stage", "convertion", ["reach", "conversion"]))

@@ -19,8 +19,9 @@ def same(one: object, other: object) -> bool:
 
     Parameters
     ----------
-    one, other : object
-        Documents, or parts of them.
+    one : object
+        A document, or a part of one.
+    other : object
 
     Returns
     -------

@@ -41,7 +41,28 @@ Rows = list[dict[int, Cell]]
 
 
 def stage_table(grid: Grid, subject: str, reader: Reader) -> tuple[dict[int, Head], Rows]:
-    """Find the headings of the table of stages, and the rows below them."""
+    """Find the headings of the table of stages, and the rows below them.
+
+    Parameters
+    ----------
+    grid : Grid
+    subject : str
+        What was read, for messages.
+    reader : Reader
+        Keeps the faults.
+
+    Returns
+    -------
+    heads : dict of int to Head
+        By column.
+    rows : list of dict of int to Cell
+        Those that are not blank, by column.
+
+    Raises
+    ------
+    InputError
+        If no column is headed 'stage'.
+    """
     top = next(
         (top for top, row in enumerate(grid) if any(folded(cell.value) == "stage" for cell in row)),
         None,
@@ -117,7 +138,17 @@ def _is_number(cell: Cell) -> bool:
 
 
 def unnumbered(label: object) -> str:
-    """Take the number off a stage that an export has numbered: '1. Reach'."""
+    """Take the number off a stage that an export has numbered: '1. Reach'.
+
+    Parameters
+    ----------
+    label : object
+
+    Returns
+    -------
+    str
+        Folded.
+    """
     return re.sub(r"^\d+[.)] *", "", folded(label))
 
 
@@ -135,7 +166,19 @@ def _head(cell: Cell) -> Head | None:
 
 
 def constant(head: Head, cells: Sequence[Cell], reader: Reader) -> Document:
-    """Read a column that says one thing."""
+    """Read a column that says one thing.
+
+    Parameters
+    ----------
+    head : Head
+    cells : sequence of Cell
+    reader : Reader
+
+    Returns
+    -------
+    dict
+        The field and its value; empty if the cells say nothing.
+    """
     for cell in cells[1:]:
         if cell.value != cells[0].value:
             reader.refuse(cell, f"differs from {shown(cells[0].value)} above", "write one of them")
@@ -149,7 +192,22 @@ Numbers = dict[str, dict[int, float]]
 def numbers_by_stage(
     heads: Mapping[int, Head], rows: Rows, stages: Framework, reader: Reader
 ) -> Numbers:
-    """Read the numbers of the table: by stage, then by column."""
+    """Read the numbers of the table: by stage, then by column.
+
+    Parameters
+    ----------
+    heads : mapping of int to Head
+        By column.
+    rows : list of dict of int to Cell
+    stages : Framework
+    reader : Reader
+        Keeps the faults.
+
+    Returns
+    -------
+    dict of str to dict of int to float
+        In the order of the framework.
+    """
     numbers: Numbers = {}
     by_name = stages_by_name(stages)
     beside = {

@@ -43,12 +43,28 @@ class Origin:
     digests: dict[Path, str] = field(default_factory=dict)
 
     def note(self, path: Path, content: bytes) -> None:
-        """Remember what a file holds now."""
+        """Remember what a file holds now.
+
+        Parameters
+        ----------
+        path : Path
+        content : bytes
+        """
         self.path = path
         self.digests[_real(path)] = _digest(content)
 
     def knows(self, path: Path, content: bytes) -> bool:
-        """Tell whether a file holds what it held when last read or written."""
+        """Tell whether a file holds what it held when last read or written.
+
+        Parameters
+        ----------
+        path : Path
+        content : bytes
+
+        Returns
+        -------
+        bool
+        """
         return self.digests.get(_real(path)) == _digest(content)
 
 

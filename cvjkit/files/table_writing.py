@@ -36,6 +36,10 @@ def to_csv(document: Mapping[str, Any], subject: str) -> str:
     subject : str
         What to call it in messages.
 
+    Returns
+    -------
+    str
+
     Raises
     ------
     InputError
@@ -99,6 +103,10 @@ def to_xlsx(document: Mapping[str, Any], subject: str) -> bytes:
     document : mapping
     subject : str
         What to call it in messages.
+
+    Returns
+    -------
+    bytes
 
     Raises
     ------

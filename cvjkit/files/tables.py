@@ -48,6 +48,11 @@ def from_csv(text: str, subject: str, name: str) -> Document:
     name : str
         The journey's name, unless the table has a column for it.
 
+    Returns
+    -------
+    dict
+        The document of a journey, not yet checked.
+
     Raises
     ------
     InputError
@@ -75,6 +80,11 @@ def from_xlsx(content: bytes, subject: str, name: str) -> Document:
     name : str
         The journey's name, unless the sheet "Journey" has one.
 
+    Returns
+    -------
+    dict
+        The document of a journey, not yet checked.
+
     Raises
     ------
     InputError
@@ -93,7 +103,16 @@ def from_xlsx(content: bytes, subject: str, name: str) -> Document:
 
 
 def lost_when_rewritten(content: bytes) -> list[str]:
-    """List what a workbook holds that `to_xlsx` would not write again."""
+    """List what a workbook holds that `to_xlsx` would not write again.
+
+    Parameters
+    ----------
+    content : bytes
+
+    Returns
+    -------
+    list of str
+    """
     titles = list(workbook_sheets(content, "workbook").grids)
     others = [f"the sheet {title!r}" for title in titles if folded(title) not in OURS]
     return [*(others if len(titles) > 1 else []), *(["formulas"] if has_formulas(content) else [])]

@@ -101,6 +101,10 @@ class _Layout:
 
     tomlkit counts the lines above a header to the table before it: they would go when that one
     goes, and stay behind when their own does. Here each header keeps the lines above it.
+
+    Parameters
+    ----------
+    text : str
     """
 
     def __init__(self, text: str) -> None:
@@ -118,7 +122,16 @@ class _Layout:
                 lines = []
 
     def filled(self, document: Document) -> str:
-        """Give the text with the document's values."""
+        """Give the text with the document's values.
+
+        Parameters
+        ----------
+        document : dict
+
+        Returns
+        -------
+        str
+        """
         self._merge(lambda: self.parsed, document)
         for table, text in self.above.values():
             table.trivia.indent = text + table.trivia.indent.lstrip("\n")

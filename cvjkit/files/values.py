@@ -88,8 +88,9 @@ class Reader:
         Parameters
         ----------
         cell : Cell
-        rule, fix : str
+        rule : str
             As in `Fault`.
+        fix : str
         """
         self.faults.append(Fault(cell.where, cell.value, rule, fix))
 
