@@ -57,7 +57,7 @@ function makeGrid({ columns, milestones, cells }) {
   const several = new Set(columns.map(([journey]) => journey)).size > 1;
   const headings = columns.map(([journey, lens]) => (several ? `${journey}: ${lens}` : lens));
   const rows = milestones.map(([, name]) => html("tr", "", headerCell("row", name)));
-  const inOrder = [...cells].sort((one, other) => one.row - other.row || one.column - other.column);
+  const inOrder = cells.toSorted((one, other) => one.row - other.row || one.column - other.column);
   for (const { row, column, span, kind, title, stage, value, note } of inOrder) {
     const cell = textElement("td", `cell-${kind}`, title);
     if (value) cell.append(html("b", "", value));

@@ -115,7 +115,7 @@ function measureLabel(node, layout, orientation, density, width, measure) {
   const isInline = !isStage && label.align === "right" && orientation === "v";
   const wrapped = notes.map((text) => linesNeeded(text, room, noteWidth));
   const mayWrap = !isStage && label.align === "left";
-  let noteLines = mayWrap ? Math.min(MOST_NOTE_LINES, Math.max(1, ...wrapped.map(({ lines }) => lines))) : 1;
+  const noteLines = mayWrap ? Math.min(MOST_NOTE_LINES, Math.max(1, ...wrapped.map(({ lines }) => lines))) : 1;
   let noteFits = mayWrap ? wrapped.every(({ lines, broken }) => lines <= 2 && !broken) : notesWidth <= room;
   let noteHeight = noteLines * notes.length * noteSize * LEADING;
   let wide = Math.max(valueWidth, mayWrap && noteLines > 1 ? room : notesWidth);

@@ -226,11 +226,11 @@ function updateGrid(grid, table, context) {
       const fields = new Map(row.fields.map((field) => [field.id, field]));
       keyed(
         line.cvjCells,
-        columns.map(([id, title]) => ({ id, title })),
-        ({ title }) => {
+        columns.map(([id, words]) => ({ id, words })),
+        ({ words }) => {
           const cell = html("td");
           cell.setAttribute("role", "cell");
-          cell.dataset.heading = title;
+          cell.dataset.heading = words;
           return cell;
         },
         (cell, { id }) => {
@@ -381,7 +381,10 @@ function goTo(control, down, across) {
   }
   for (let row = at + down; rows[row]; row += down) {
     const next = rows[row].find((other) => other.dataset.column === control.dataset.column);
-    if (next) return next.focus() ?? true;
+    if (next) {
+      next.focus();
+      return true;
+    }
   }
   return false;
 }

@@ -34,5 +34,5 @@ export function ribbonPath(edges, upright = false) {
   const there = edges.map(({ along, top }) => [along, top]);
   /** @type {[number, number][]} */
   const back = edges.map(({ along, top, size }) => [along, top + size]);
-  return `M${curve(there)}L${curve(back.reverse())}Z`;
+  return `M${curve(there)}L${curve(back.toReversed())}Z`;
 }

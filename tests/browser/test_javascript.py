@@ -1,0 +1,173 @@
+"""The pure functions of the scripts, asked in a browser for cases worked out by hand."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from cvjkit.widgets.assets import Script
+
+# Under a policy that Voila's pages have, too, a script is loaded from a blob.
+CALL = """async ([text, before, expression]) => {
+  const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  const module = await import(address);
+  URL.revokeObjectURL(address);
+  return new Function("module", `${before}; return ${expression}`)(module);
+}"""
+
+
+@pytest.fixture
+def ask(page: Page):
+    """Evaluate an expression with the exports of a script, which it calls ``module``."""
+    page.goto("about:blank")
+
+    def asked(script: str, expression: str, before: str = "") -> object:
+        return page.evaluate(CALL, [str(Script(script)), before, expression])
+
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "expected"),
+    [
+        ("", 50, {"lines": 1, "broken": False}),
+        ("12345", 50, {"lines": 1, "broken": False}),
+        ("12345 7890", 99, {"lines": 2, "broken": False}),
+        ("12345 7890", 100, {"lines": 1, "broken": False}),
+        ("123456", 50, {"lines": 2, "broken": True}),
+        ("ab 12345678901 cd", 50, {"lines": 4, "broken": True}),
+    ],
+)
+def test_lines_of_a_text_of_which_each_letter_is_10_px_wide(ask, text, room, expected):
+    call = f'module.linesNeeded("{text}", {room}, text => 10 * text.length)'
+    assert ask("measure.js", call) == expected
+
+
+def test_texts_are_measured_in_the_font_they_are_drawn_in(page: Page, ask):
+    page.set_content("<p style='font: 20px monospace'><span>0</span></p>")
+    drawn = page.locator("span").bounding_box()["width"]
+    measured = ask("measure.js", 'module.measureIn(document.querySelector("p"))("11,1", 20, 400)')
+    assert measured == pytest.approx(4 * drawn, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("index", "step", "expected"), [(-1, 1, 0), (-1, -1, 2), (0, 1, 1), (2, 1, 0), (0, -1, 2)]
+)
+def test_arrow_keys_go_around(ask, index, step, expected):
+    assert ask("flow_tips.js", f"module.nextIndex({index}, {step}, 3)") == expected
+
+
+def test_a_ribbon_bends_half_way_between_its_edges(ask):
+    edges = "[{ along: 0, top: 10, size: 4 }, { along: 100, top: 20, size: 2 }]"
+    assert ask("ribbon.js", f"module.ribbonPath({edges})") == (
+        "M0.00,10.00C50.00,10.00 50.00,20.00 100.00,20.00"
+        "L100.00,22.00C50.00,22.00 50.00,14.00 0.00,14.00Z"
+    )
+    assert ask("ribbon.js", f"module.ribbonPath({edges}, true)") == (
+        "M10.00,0.00C10.00,50.00 20.00,50.00 20.00,100.00"
+        "L22.00,100.00C22.00,50.00 14.00,50.00 14.00,0.00Z"
+    )
+
+
+@pytest.mark.parametrize(
+    ("below", "expected"),
+    [
+        ("{ left: 0, top: 60, width: 90 }", 1),
+        ("{ left: 0, top: 20, width: 90 }", 2),
+        ("{ left: 50, top: 20, width: 90 }", 1),
+        ("{ left: 0, top: 0, width: 90 }", 1),
+    ],
+)
+def test_a_picture_is_stretched_until_a_label_of_40_px_ends_above_what_is_below(
+    ask, below, expected
+):
+    label = "{ left: 0, top: 0, width: 50, height: 40 }"
+    assert ask("flow_layout.js", f"module.stretchNeeded([{label}], [{below}])") == expected
+
+
+PICTURE = """
+const node = { id: "a", kind: "stage", stage: "a", people: 1, name: "Reach", value: VALUE,
+  notes: ["20% of all"], short: ["20%"], text: "" };
+const layout = width => ({ width, height: 100, header: 50, ribbons: [],
+  boxes: { a: { left: 0, top: 60, width: 10, height: 30 } },
+  labels: { a: { left: 0, top: 0, width: 100, align: "left" } } });
+const picture = { nodes: [node], layouts: { h: layout(600), v: layout(300) } };
+const measure = (text, size) => text.length * size / 2;
+"""
+
+
+@pytest.mark.parametrize(
+    ("letters", "width", "expected"),
+    [
+        # 9 px a letter at 18 px, 6 at 12; a room of 100 px at a width of 600, less 1 for rounding.
+        (11, 600, "h roomy"),
+        (12, 600, "h tight"),
+        (16, 600, "h tight"),
+        # 200 px below each other, where 17 letters at 18 px need 153.
+        (17, 600, "v roomy"),
+        (11, 559, "v roomy"),
+        (12, 300, "v tight"),
+        # Nothing fits: the last one.
+        (99, 300, "v tight"),
+    ],
+)
+def test_a_flow_runs_and_is_set_as_its_numbers_have_room(ask, letters, width, expected):
+    before = PICTURE.replace("VALUE", f'"{"0" * letters}"')
+    call = f"module.arrange(picture, {width}, measure)"
+    found = ask(
+        "flow_layout.js", f"[{call}].map(a => `${{a.orientation}} ${{a.density}}`)[0]", before
+    )
+    assert found == expected
+
+
+BARS = """
+const bar = (start, name, value) => ({ start, name, value, note: "", stage: name });
+const picture = { marks: [{ name: "Seen", shared: true }, { name: "Bought", shared: false }],
+  rows: [{ bars: [bar(0, "Reach", "1,000"), bar(0.5, "Loyalty", VALUE)] }] };
+const measure = (text, size) => text.length * size;
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "width", "expected"),
+    [
+        # Two columns of 106 px, 6 of them free; 13 px a letter, or 12.
+        ("1234567", 212, ["beside", "across", 13]),
+        ("12345678", 212, ["beside", "across", 12]),
+        ("123456789", 212, ["listed", "upright", 13]),
+        # Loyalty needs 70 px at 10 px a letter, Bought as a milestone 63 at 10.5.
+        ("1", 152, ["beside", "across", 12]),
+        ("1", 150, ["listed", "upright", 13]),
+    ],
+)
+def test_labels_stand_beside_each_other_where_all_have_room(ask, value, width, expected):
+    before = BARS.replace("VALUE", f'"{value}"')
+    call = f"module.arrangeLabels(picture, {width}, measure)"
+    read = f"[{call}].map(a => [a.labels, a.marks, a.sizes.value])[0]"
+    assert ask("compare_layout.js", read, before) == expected
+
+
+def test_children_are_kept_in_order_and_not_moved_where_they_stand_right(ask):
+    before = """
+      const list = document.body.appendChild(document.createElement("ol"));
+      list.append(document.createElement("b"));
+      const make = () => document.createElement("li");
+      const update = (child, { id }) => { child.textContent = id; };
+      const shown = ids => module.keyed(list, ids.map(id => ({ id })), make, update);
+      shown(["x", "y", "z"]);
+      const first = [...list.children];
+      shown(["x", "z", "w"]);
+    """
+    texts = ask("dom.js", "[...list.children].map(child => child.textContent)", before)
+    assert texts == ["", "x", "z", "w"]
+    kept = ask("dom.js", "[1, 2].map(i => list.children[i] === first[i === 1 ? 1 : 3])", before)
+    assert kept == [True, True]
+
+
+def test_attributes_are_set_only_where_they_differ(ask):
+    before = """
+      const element = document.createElement("p");
+      module.setAttributes(element, { id: "a", title: "b", hidden: true });
+      module.setAttributes(element, { id: "a", title: "", hidden: false, lang: null });
+    """
+    assert ask("dom.js", "element.outerHTML", before) == '<p id="a"></p>'
