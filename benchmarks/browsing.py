@@ -28,10 +28,11 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def dashboard(name: str, kernels: int, journeys: Path) -> Iterator[str]:
-    """Publish one of our dashboards; give its link."""
+def dashboard(name: str, kernels: int, journeys: Path, checkout: Path = ROOT) -> Iterator[str]:
+    """Publish a dashboard of this checkout, or of another one; give its link."""
     options = [f"--kernels={kernels}", f"--journeys={journeys}"]
-    server = Server(["dashboard", "--port=0", *options, f"dashboards/{name}.ipynb"], ROOT)
+    command = ["dashboard", "--port=0", *options, f"dashboards/{name}.ipynb"]
+    server = Server(command, checkout, PYTHONPATH=str(checkout))
     try:
         yield server.link()
     finally:
@@ -49,24 +50,36 @@ def open_page(chromium: Browser, link: str, first: str) -> Page:
     return page
 
 
-def press_keys(page: Page, watch: str, keys: int, ends: Mapping[str, str]) -> None:
+def checkouts(arguments: list[str]) -> dict[str, Path]:
+    """Read `keys [--against CHECKOUT]`: the checkouts whose dashboards are measured."""
+    compared = arguments[2:] if arguments[1:2] == ["--against"] else []
+    return {"ours": ROOT} | {f"against {path}": Path(path).resolve() for path in compared}
+
+
+def press_keys(pages: Mapping[str, Page], watch: str, keys: int, ends: Mapping[str, str]) -> None:
     """Append a digit and remove it again, time after time; print how long each took to show.
 
-    `watch` is a script that keeps, for each key press in `window.seen`, when what happened; `ends`
-    names what is printed.
+    The pages take turns, so that what else the machine does is the same for all. `watch` is a
+    script that keeps, for each key press in `window.seen`, when what happened; `ends` names what is
+    printed.
     """
-    page.evaluate(watch)
+    for page in pages.values():
+        page.evaluate(watch)
     for turn in range(keys):
-        page.keyboard.press("Backspace" if turn % 2 else str(turn // 2 % 10))
-        page.wait_for_timeout(500)
-    seen = page.evaluate("seen")
-    page.context.close()
-    assert all("drawn" in key for key in seen), "a key press did not redraw the picture"
-    print(f"Key press [ms], {len(seen)} keys            median   95%   max")
-    for name, end in ends.items():
-        taken = sorted(key[end] - key["pressed"] for key in seen if end in key)
-        most = taken[int(0.95 * len(taken))]
-        print(f"  {name:<34}{median(taken):.0f}    {most:.0f}   {taken[-1]:.0f}")
+        for page in pages.values():
+            page.keyboard.press("Backspace" if turn % 2 else str(turn // 2 % 10))
+            page.wait_for_timeout(500)
+    print(f"Key press [ms], {keys} keys            median   95%   max")
+    for name, page in pages.items():
+        seen = page.evaluate("seen")
+        page.context.close()
+        assert len(seen) == keys
+        assert all("drawn" in key for key in seen), "a key press did not redraw the picture"
+        print(f" {name}")
+        for label, end in ends.items():
+            taken = sorted(key[end] - key["pressed"] for key in seen if end in key)
+            most = taken[int(0.95 * len(taken))]
+            print(f"  {label:<34}{median(taken):.0f}    {most:.0f}   {taken[-1]:.0f}")
 
 
 def _only_here(route: Route) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from benchmarks.browsing import WAITING, browser, dashboard, open_page, press_keys
+from benchmarks.browsing import WAITING, browser, checkouts, dashboard, open_page, press_keys
 from tests.browser.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -46,18 +46,25 @@ WATCH = """() => {
 
 
 def main() -> None:
-    """Measure and print; with `keys` as argument only the key presses."""
+    """Measure and print; with `keys` as argument only the key presses.
+
+    `keys --against CHECKOUT` presses them in turns on the dashboard of another checkout, too.
+    """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         shutil.copy(JOURNEY, folder)
         chromium = stack.enter_context(browser())
-        for kernels in () if sys.argv[1:] == ["keys"] else (0, WAITING):
+        for kernels in () if sys.argv[1:2] == ["keys"] else (0, WAITING):
             with ExitStack() as servers:
                 links = {
                     name: servers.enter_context(dashboard(name, kernels, folder)) for name in FIRST
                 }
                 _print_requests(chromium, links, kernels)
-        _print_keys(chromium, stack.enter_context(dashboard("compare", WAITING, folder)))
+        links = {
+            name: stack.enter_context(dashboard("compare", WAITING, folder, checkout))
+            for name, checkout in checkouts(sys.argv[1:]).items()
+        }
+        _print_keys(chromium, links)
 
 
 def _print_requests(chromium: Browser, links: dict[str, str], kernels: int) -> None:
@@ -76,11 +83,12 @@ def _print_requests(chromium: Browser, links: dict[str, str], kernels: int) -> N
     print(f"  {'ratio':<30}{ratio:.2f}   (at most {MOST_TIMES_THE_OTHER})")
 
 
-def _print_keys(chromium: Browser, link: str) -> None:
-    page = open_page(chromium, link, FIRST["compare"])
-    page.get_by_label("Reached: Acquisition", exact=True).fill("5766")
-    page.wait_for_timeout(500)
-    press_keys(page, WATCH, KEYS, {"all four redrawn": "drawn", "everything still": "still"})
+def _print_keys(chromium: Browser, links: dict[str, str]) -> None:
+    pages = {name: open_page(chromium, link, FIRST["compare"]) for name, link in links.items()}
+    for page in pages.values():
+        page.get_by_label("Reached: Acquisition", exact=True).fill("5766")
+        page.wait_for_timeout(500)
+    press_keys(pages, WATCH, KEYS, {"all four redrawn": "drawn", "everything still": "still"})
 
 
 if __name__ == "__main__":

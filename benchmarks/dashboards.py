@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 import nbformat
 
 import cvjkit as cvj
-from benchmarks.browsing import WAITING, browser, dashboard, open_page, press_keys
+from benchmarks.browsing import WAITING, browser, checkouts, dashboard, open_page, press_keys
 from tests.browser.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -55,7 +55,10 @@ WATCH = """() => {
 
 
 def main() -> None:
-    """Measure and print; with `keys` as argument only the key presses."""
+    """Measure and print; with `keys` as argument only the key presses.
+
+    `keys --against CHECKOUT` presses them in turns on the dashboard of another checkout, too.
+    """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         only = folder / "journeys"
@@ -63,8 +66,12 @@ def main() -> None:
         shutil.copy(JOURNEY, only)
         bare = _bare_notebook(folder / "bare.ipynb")
         chromium = stack.enter_context(browser())
-        if sys.argv[1:] == ["keys"]:
-            _print_keys(chromium, stack.enter_context(dashboard("journey", WAITING, only)))
+        if sys.argv[1:2] == ["keys"]:
+            links = {
+                name: stack.enter_context(dashboard("journey", WAITING, only, checkout))
+                for name, checkout in checkouts(sys.argv[1:]).items()
+            }
+            _print_keys(chromium, links)
             return
         for kernels in (0, WAITING):
             print(f"Request to first Sankey [s, median of {PAGES}], {kernels} kernels waiting")
@@ -79,16 +86,17 @@ def main() -> None:
                 print(f"  {name:<30}{median(taken):.2f}   {min(taken):.2f} to {max(taken):.2f}")
             theirs, our = (median(taken) for taken in times.values())
             print(f"  {'ratio':<30}{our / theirs:.2f}")
-        _print_keys(chromium, ours)
+        _print_keys(chromium, {"ours": ours})
 
 
-def _print_keys(chromium: Browser, link: str) -> None:
-    page = open_page(chromium, link, SANKEY)
-    page.get_by_role("radio", name="Search ads").check(force=True)
-    page.get_by_label("Reached: Collect Leads", exact=True).click()
-    page.keyboard.press("End")
+def _print_keys(chromium: Browser, links: dict[str, str]) -> None:
+    pages = {name: open_page(chromium, link, SANKEY) for name, link in links.items()}
+    for page in pages.values():
+        page.get_by_role("radio", name="Search ads").check(force=True)
+        page.get_by_label("Reached: Collect Leads", exact=True).click()
+        page.keyboard.press("End")
     ends = {"Sankey redrawn": "drawn", "numbers still": "still", "audit still": "audited"}
-    press_keys(page, WATCH, KEYS, ends)
+    press_keys(pages, WATCH, KEYS, ends)
 
 
 def _seconds_to_sankey(chromium: Browser, link: str) -> float:

@@ -46,7 +46,7 @@ PICTURES = ROOT / ".cache" / "pictures"
 class Server:
     """``cvjkit`` as its user starts it, with a home of its own, and what it has written."""
 
-    def __init__(self, arguments: list[str], directory: Path) -> None:
+    def __init__(self, arguments: list[str], directory: Path, **variables: str) -> None:
         # Short: the kernels' sockets are files in here, and their paths may have 107 characters.
         self.home = Path(tempfile.mkdtemp(prefix="cvj"))
         self.command = [str(Path(sys.executable).with_name("cvjkit")), *arguments]
@@ -58,7 +58,7 @@ class Server:
             self.process = subprocess.Popen(
                 self.command,
                 cwd=directory,
-                env=self._environment(),
+                env=self._environment() | variables,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
