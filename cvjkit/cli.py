@@ -7,10 +7,11 @@ import json
 import os
 import sys
 import webbrowser
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from cvjkit.audit.audit import Audit, refused
 from cvjkit.audit.report import FORMATS
@@ -18,11 +19,12 @@ from cvjkit.audit.rules import rules
 from cvjkit.errors import Fault, InputError
 from cvjkit.files.store import journey_files
 from cvjkit.journey import read_journey
+from cvjkit.numbers import read_number
 from cvjkit.publishing import server
 from cvjkit.publishing.canvas import canvas
 
-DASHBOARD = Path("dashboards/journey.ipynb")
-DESIGN = Path("notebooks/01-design.ipynb")
+JOURNEY_NOTEBOOK = Path("dashboards/journey.ipynb")
+DESIGN_NOTEBOOK = Path("notebooks/01-design.ipynb")
 JOURNEYS = Path("data/journeys")
 
 
@@ -42,7 +44,7 @@ def main(argv: list[str] | None = None) -> int:
     """
     arguments = _parser().parse_args(argv)
     try:
-        return int(arguments.command(arguments))
+        return arguments.run(arguments)  # type: ignore[no-any-return] # a command's, see below
     except InputError as error:
         for fault in error.faults:
             print(f"cvjkit: {fault}", file=sys.stderr)
@@ -50,6 +52,86 @@ def main(argv: list[str] | None = None) -> int:
     except ChildProcessError as error:
         print(f"cvjkit: {error}", file=sys.stderr)
         return 1
+
+
+# --- what a command is --------------------------------------------------------------------------
+
+Argument = Callable[[argparse._ActionsContainer], object]  # noqa: SLF001 - a parser or a group
+
+
+class _Command(NamedTuple):
+    """A command: what it is called, what its help says, what it takes, what it does."""
+
+    name: str
+    help: str
+    description: str
+    arguments: tuple[Argument, ...]
+    run: Callable[[argparse.Namespace], int]
+
+
+def _argument(*names: str, **options: Any) -> Argument:
+    return lambda parser: parser.add_argument(*names, **options)
+
+
+def _one_of(*arguments: Argument) -> Argument:
+    """Take one of these at most."""
+
+    def add(parser: argparse._ActionsContainer) -> None:
+        group = parser.add_mutually_exclusive_group()
+        for argument in arguments:
+            argument(group)
+
+    return add
+
+
+def _whole_number(text: str) -> int:
+    try:
+        number = read_number(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    if number is None or number % 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number; write one, like 2")
+    return int(number)
+
+
+FILES = _argument("files", nargs="+", type=Path, metavar="FILE", help="TOML, CSV or XLSX")
+
+
+def _server_arguments(first_port: int) -> tuple[Argument, ...]:
+    return (
+        _argument(
+            "--journeys",
+            type=Path,
+            metavar="DIR",
+            help=f"directory of journey files (default: $CVJKIT_JOURNEYS, or {JOURNEYS})",
+        ),
+        _argument(
+            "--port",
+            type=int,
+            metavar="N",
+            help=f"default: {first_port}, or the next free one; 0: any",
+        ),
+        _argument(
+            "--host",
+            default=server.LOCALHOST,
+            help="address to listen on (default: %(default)s, this machine only)",
+        ),
+        _argument(
+            "--base-url", default="/", metavar="PATH", help="serve under this path (default: /)"
+        ),
+        _one_of(
+            _argument("--open", action="store_true", help="open the link in a browser"),
+            _argument(
+                "--no-browser",
+                action="store_false",
+                dest="open",
+                help="only print the link (default)",
+            ),
+        ),
+    )
+
+
+# --- servers --------------------------------------------------------------------------------------
 
 
 def _dashboard(arguments: argparse.Namespace) -> int:
@@ -80,6 +162,56 @@ def _dashboard(arguments: argparse.Namespace) -> int:
     return 0
 
 
+DASHBOARD = _Command(
+    "dashboard",
+    "publish a notebook with Voila",
+    "Publish a notebook with Voila: text and widgets, without the code. Prints the link; Ctrl-C "
+    "ends it.",
+    (
+        _argument(
+            "path",
+            nargs="?",
+            type=Path,
+            default=JOURNEY_NOTEBOOK,
+            metavar="NOTEBOOK_OR_DIR",
+            help="what to publish (default: %(default)s)",
+        ),
+        *_server_arguments(server.VOILA_PORT),
+        _one_of(
+            _argument(
+                "--token", help="the token in the link (default: $CVJKIT_TOKEN, or a new one)"
+            ),
+            _argument("--no-token", action="store_true", help="let in everybody who can reach it"),
+        ),
+        _argument(
+            "--kernels",
+            type=_whole_number,
+            default=2,
+            metavar="N",
+            help="visitors that find their page calculated when they come, about 100 MB each "
+            "(default: %(default)s)",
+        ),
+        _argument(
+            "--idle",
+            type=_whole_number,
+            default=60,
+            metavar="SECONDS",
+            help="how long to keep the page of a visitor who is not heard of any more "
+            "(default: %(default)s)",
+        ),
+        _argument(
+            "--extension",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help="a JupyterLab extension the notebook needs besides those of ipywidgets and "
+            "anywidget: jupyterlab-plotly for plotly figures (5 MB more for every visitor)",
+        ),
+    ),
+    _dashboard,
+)
+
+
 def _lab(arguments: argparse.Namespace) -> int:
     directory = arguments.directory
     faults = [] if directory.is_dir() else [_missing("DIR", directory, "a directory")]
@@ -89,57 +221,29 @@ def _lab(arguments: argparse.Namespace) -> int:
         raise InputError("cvjkit lab", faults)
     _tell_port(arguments, address, server.LAB_PORT)
     token = server.new_token()
-    start = f"lab/tree/{DESIGN.as_posix()}" if (directory / DESIGN).is_file() else "lab"
+    start = (
+        f"lab/tree/{DESIGN_NOTEBOOK.as_posix()}"
+        if (directory / DESIGN_NOTEBOOK).is_file()
+        else "lab"
+    )
     command = server.lab_command(directory, address)
     ready = partial(_tell_link, address.link(token, start), arguments.open)
     server.run(command, server.environment(token, journeys), address, ready)
     return 0
 
 
-def _check(arguments: argparse.Namespace) -> int:
-    told = [_faults(path) for path in arguments.files]
-    for path, faults in zip(arguments.files, told, strict=True):
-        print(faults or _fine(path))
-    return int(any(told))
-
-
-def _audit(arguments: argparse.Namespace) -> int:
-    audits = [(str(path), _audited(path)) for path in arguments.files]
-    print(FORMATS[arguments.format](audits))
-    return int(any(audit.failed for _, audit in audits))
-
-
-def _audited(path: Path) -> Audit:
-    try:
-        return read_journey(path).audit()
-    except InputError as error:
-        return refused(error, rules())
-
-
-def _canvas(arguments: argparse.Namespace) -> int:
-    if told := _faults(arguments.file):
-        print(told, file=sys.stderr)
-        return 1
-    out = arguments.output or Path(f"{arguments.file.stem}.html")
-    if arguments.output is None and out.exists():
-        fix = f"write -o {out} to replace it, or name another one"
-        raise InputError("cvjkit canvas", [Fault("-o", str(out), "is there already", fix)])
-    try:
-        out.write_text(canvas(arguments.file), encoding="utf-8")
-    except OSError as error:
-        rule = f"cannot be written ({error.strerror})"
-        raise InputError(
-            "cvjkit canvas", [Fault("-o", str(out), rule, "name another one")]
-        ) from error
-    print(f"{out}: open it in a browser to print it, on one page, A4 or A3")
-    return 0
-
-
-def _fine(path: Path) -> str:
-    journey = read_journey(path)
-    count = len(journey.segments)
-    segments = f"{count} segment{'s' if count != 1 else ''}"
-    return f"{path}: fine: {journey.name}, {journey.framework.key}, {segments}"
+LAB = _Command(
+    "lab",
+    "open JupyterLab",
+    "Open JupyterLab on this machine. Prints the link; Ctrl-C ends it.",
+    (
+        _argument(
+            "directory", nargs="?", type=Path, default=Path(), metavar="DIR", help="default: here"
+        ),
+        *_server_arguments(server.LAB_PORT),
+    ),
+    _lab,
+)
 
 
 def _tell_link(link: str, opened: bool) -> None:
@@ -216,6 +320,96 @@ def _tell_broken(directory: Path) -> None:
         print(f"cvjkit: the other journeys ({len(files) - len(broken)}) open.", file=sys.stderr)
 
 
+# --- files ----------------------------------------------------------------------------------------
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    told = [_faults(path) for path in arguments.files]
+    for path, faults in zip(arguments.files, told, strict=True):
+        print(faults or _fine(path))
+    return int(any(told))
+
+
+CHECK = _Command(
+    "check",
+    "check journey files",
+    "Tell everything that is wrong in journey files; exit with 1 if anything is.",
+    (FILES,),
+    _check,
+)
+
+
+def _audit(arguments: argparse.Namespace) -> int:
+    audits = [(str(path), _audited(path)) for path in arguments.files]
+    print(FORMATS[arguments.format](audits))
+    return int(any(audit.failed for _, audit in audits))
+
+
+AUDIT = _Command(
+    "audit",
+    "audit journey files",
+    "Ask journeys what the documents, and the model, have to say about them; exit with 1 if there "
+    "are failures (E, F) that nobody has accepted.",
+    (
+        FILES,
+        _argument("--format", choices=list(FORMATS), default="text", help="default: %(default)s"),
+    ),
+    _audit,
+)
+
+
+def _canvas(arguments: argparse.Namespace) -> int:
+    if told := _faults(arguments.file):
+        print(told, file=sys.stderr)
+        return 1
+    out = arguments.output or Path(f"{arguments.file.stem}.html")
+    if arguments.output is None and out.exists():
+        fix = f"write -o {out} to replace it, or name another one"
+        raise InputError("cvjkit canvas", [Fault("-o", str(out), "is there already", fix)])
+    try:
+        out.write_text(canvas(arguments.file), encoding="utf-8")
+    except OSError as error:
+        rule = f"cannot be written ({error.strerror})"
+        raise InputError(
+            "cvjkit canvas", [Fault("-o", str(out), rule, "name another one")]
+        ) from error
+    print(f"{out}: open it in a browser to print it, on one page, A4 or A3")
+    return 0
+
+
+CANVAS = _Command(
+    "canvas",
+    "lay a journey out on one page to print",
+    "Write a journey's worksheet as an HTML page that a browser prints on one page, A4 or A3: for "
+    "each stage what it is for, what is done, what is still open.",
+    (
+        _argument("file", type=Path, metavar="FILE", help="TOML, CSV or XLSX"),
+        _argument(
+            "-o",
+            "--output",
+            type=Path,
+            metavar="OUT.html",
+            help="what to write (default: the name of FILE, here, if there is none yet)",
+        ),
+    ),
+    _canvas,
+)
+
+
+def _audited(path: Path) -> Audit:
+    try:
+        return read_journey(path).audit()
+    except InputError as error:
+        return refused(error, rules())
+
+
+def _fine(path: Path) -> str:
+    journey = read_journey(path)
+    count = len(journey.segments)
+    segments = f"{count} segment{'s' if count != 1 else ''}"
+    return f"{path}: fine: {journey.name}, {journey.framework.key}, {segments}"
+
+
 def _faults(path: Path) -> str | None:
     try:
         read_journey(path)
@@ -224,6 +418,11 @@ def _faults(path: Path) -> str | None:
     except OSError as error:
         return f"{path}: {error.strerror or error}"
     return None
+
+
+# --- all of them ----------------------------------------------------------------------------------
+
+COMMANDS = (DASHBOARD, LAB, CHECK, AUDIT, CANVAS)
 
 
 class _Version(argparse.Action):
@@ -239,120 +438,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="tell the version")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    dashboard = commands.add_parser(
-        "dashboard",
-        help="publish a notebook with Voila",
-        description="Publish a notebook with Voila: text and widgets, without the code. "
-        "Prints the link; Ctrl-C ends it.",
-    )
-    dashboard.add_argument(
-        "path",
-        nargs="?",
-        type=Path,
-        default=DASHBOARD,
-        metavar="NOTEBOOK_OR_DIR",
-        help="what to publish (default: %(default)s)",
-    )
-    _add_address(dashboard, server.VOILA_PORT)
-    who = dashboard.add_mutually_exclusive_group()
-    who.add_argument("--token", help="the token in the link (default: $CVJKIT_TOKEN, or a new one)")
-    who.add_argument("--no-token", action="store_true", help="let in everybody who can reach it")
-    dashboard.add_argument(
-        "--kernels",
-        type=int,
-        default=2,
-        metavar="N",
-        help="visitors that find their page calculated when they come, about 100 MB each "
-        "(default: %(default)s)",
-    )
-    dashboard.add_argument(
-        "--idle",
-        type=int,
-        default=60,
-        metavar="SECONDS",
-        help="how long to keep the page of a visitor who is not heard of any more "
-        "(default: %(default)s)",
-    )
-    dashboard.add_argument(
-        "--extension",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="a JupyterLab extension the notebook needs besides those of ipywidgets and anywidget: "
-        "jupyterlab-plotly for plotly figures (5 MB more for every visitor)",
-    )
-    dashboard.set_defaults(command=_dashboard)
-
-    lab = commands.add_parser(
-        "lab",
-        help="open JupyterLab",
-        description="Open JupyterLab on this machine. Prints the link; Ctrl-C ends it.",
-    )
-    lab.add_argument(
-        "directory", nargs="?", type=Path, default=Path(), metavar="DIR", help="default: here"
-    )
-    _add_address(lab, server.LAB_PORT)
-    lab.set_defaults(command=_lab)
-
-    check = commands.add_parser(
-        "check",
-        help="check journey files",
-        description="Tell everything that is wrong in journey files; exit with 1 if anything is.",
-    )
-    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="TOML, CSV or XLSX")
-    check.set_defaults(command=_check)
-
-    audit = commands.add_parser(
-        "audit",
-        help="audit journey files",
-        description="Ask journeys what the documents, and the model, have to say about them; exit "
-        "with 1 if there are failures (E, F) that nobody has accepted.",
-    )
-    audit.add_argument("files", nargs="+", type=Path, metavar="FILE", help="TOML, CSV or XLSX")
-    audit.add_argument(
-        "--format", choices=list(FORMATS), default="text", help="default: %(default)s"
-    )
-    audit.set_defaults(command=_audit)
-
-    poster = commands.add_parser(
-        "canvas",
-        help="lay a journey out on one page to print",
-        description="Write a journey's worksheet as an HTML page that a browser prints on one "
-        "page, A4 or A3: for each stage what it is for, what is done, what is still open.",
-    )
-    poster.add_argument("file", type=Path, metavar="FILE", help="TOML, CSV or XLSX")
-    poster.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="OUT.html",
-        help="what to write (default: the name of FILE, here, if there is none yet)",
-    )
-    poster.set_defaults(command=_canvas)
+    for command in COMMANDS:
+        added = commands.add_parser(
+            command.name, help=command.help, description=command.description
+        )
+        added.set_defaults(run=command.run)
+        for argument in command.arguments:
+            argument(added)
     return parser
-
-
-def _add_address(parser: argparse.ArgumentParser, first: int) -> None:
-    parser.add_argument(
-        "--journeys",
-        type=Path,
-        metavar="DIR",
-        help=f"directory of journey files (default: $CVJKIT_JOURNEYS, or {JOURNEYS})",
-    )
-    parser.add_argument(
-        "--port", type=int, metavar="N", help=f"default: {first}, or the next free one; 0: any"
-    )
-    parser.add_argument(
-        "--host",
-        default=server.LOCALHOST,
-        help="address to listen on (default: %(default)s, this machine only)",
-    )
-    parser.add_argument(
-        "--base-url", default="/", metavar="PATH", help="serve under this path (default: /)"
-    )
-    opening = parser.add_mutually_exclusive_group()
-    opening.add_argument("--open", action="store_true", help="open the link in a browser")
-    opening.add_argument(
-        "--no-browser", action="store_false", dest="open", help="only print the link (default)"
-    )

@@ -176,6 +176,24 @@ def test_what_is_no_port_and_no_host_is_refused(
     assert "--host: 'no such host' is not a name of this machine" in line
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1.5", "'1.5' is not a whole number"),
+        ("1,000", "could mean 1000 or 1"),
+        ("two", "'two' must be a number"),
+    ],
+)
+def test_a_number_on_the_command_line_is_read_as_everywhere(
+    text: str, said: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["dashboard", "page.ipynb", f"--kernels={text}"])
+    assert said in capsys.readouterr().err
+    (line,) = refused(capsys, "dashboard", "nowhere", "--idle= 1 000 ", "--kernels=+2")
+    assert "'nowhere' is not there" in line
+
+
 def test_without_a_wish_the_next_free_port_is_taken(taken: int) -> None:
     found = server.find_port("127.0.0.1", None, taken)
     assert taken < found < taken + server.PORTS_TRIED
