@@ -80,8 +80,9 @@ class _ChosenPage(_Page):
         gc.freeze()
 
     def _edited(self, edits: Edits) -> None:
-        for (_, _, column), text in edits.texts[:1]:
-            self._open(text if column == CHOOSE else self._chosen)
+        match edits.texts:
+            case [((_, _, column), text), *_]:
+                self._open(text if column == CHOOSE else self._chosen)
 
     def _open(self, name: str) -> None:
         """Show a journey, if its file can be read; if not, the one before stays."""

@@ -142,12 +142,11 @@ class Session:
             Whether also the field they are in is to show its new text.
         """
         self._refused = {}
-        for address, text in edits.texts[:1]:
-            edit = fields[address].edit
-            if isinstance(edit, Keep):
+        match [(fields[address].edit, address, text) for address, text in edits.texts]:
+            case [(Keep(), address, text), *_]:
                 self.entries[address] = text
                 return False
-            if isinstance(edit, Act | Once):
+            case [(Act() | Once() as edit, address, text), *_]:
                 self._do(edit, address, text, fields)
                 return True
         texts = {at: text for at, text in edits.texts if isinstance(fields[at].edit, Put)}
