@@ -41,10 +41,6 @@ class _Desk(Guarded, Box):
     """The fields and the picture."""
 
 
-class _View(Guarded, FlowView):
-    """The picture."""
-
-
 class Designer(Guarded, Box):
     """Edit a journey: numbers on the left, where people go on the right, the money below.
 
@@ -89,7 +85,7 @@ class Designer(Guarded, Box):
     ) -> None:
         self._writable = writable
         self._form = Form(self._edited)
-        self._view = _View()
+        self._view = FlowView()
         self._guide = Form()
         self._desk = _Desk([self._form, self._view, self._guide])
         self._desk.add_class("cvj-desk")

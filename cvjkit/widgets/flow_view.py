@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import anywidget
 import traitlets
 
 from cvjkit.charts.sankey import sankey_picture
 from cvjkit.widgets.assets import Script, Style
+from cvjkit.widgets.guard import Guarded
 
 if TYPE_CHECKING:
     from cvjkit.model.flow import Flow
 
 
-class FlowView(anywidget.AnyWidget):
+class FlowView(Guarded, anywidget.AnyWidget):
     """A Sankey diagram that is redrawn within milliseconds when its flow changes.
 
     Parameters
@@ -68,10 +69,3 @@ class FlowView(anywidget.AnyWidget):
             If the framework has no stage `start`.
         """
         self.picture = sankey_picture(flow, start).document()
-
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Ignore what a browser says.
-
-        This widget only shows. So whoever visits a published page can send nothing that breaks
-        the kernel or changes what it believes.
-        """

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import cvjkit as cvj
 from cvjkit.widgets.flow_view import FlowView
+from tests.widgets.hand import deliver
 
 PLAN = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10])
 
@@ -20,18 +23,21 @@ PLAN = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10])
         {"theme": ["x"]},
     ],
 )
-def test_what_a_visitor_sends_changes_nothing_and_raises_nothing(sent):
+def test_what_a_visitor_sends_changes_nothing_and_raises_nothing(
+    sent: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
     view = FlowView(PLAN.flow())
     picture, theme = view.picture, view.theme
-    # Not by a message: ipywidgets would print an exception and go on.
-    view.set_state(sent)
+    deliver(view, {"method": "update", "state": sent, "buffer_paths": []})
+    # ipywidgets would print a traceback and go on.
+    assert capsys.readouterr() == ("", "")
     assert view.picture == picture
     assert view.theme == theme
     view.show(PLAN.flow(), start="conversion")
     assert view.picture["nodes"][0]["id"] == "entry:conversion"
 
 
-def test_a_stage_that_does_not_exist_leaves_the_last_picture():
+def test_a_stage_that_does_not_exist_leaves_the_last_picture() -> None:
     view = FlowView(PLAN.flow())
     picture = view.picture
     with pytest.raises(cvj.InputError, match="did you mean 'conversion'"):
