@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from cvjkit.widgets.fields import Part, Row, Table
+from cvjkit.widgets.fields import Field, Keep, Part, Row, Table
 from cvjkit.widgets.form import Form
-from cvjkit.widgets.guard import LONGEST_TEXT
+from cvjkit.widgets.guard import LONGEST_TEXT, Edits
 from tests.widgets.hand import (
     ANYTHING,
     FRAMEWORK,
@@ -67,14 +67,18 @@ def test_a_text_of_any_length_is_cut_and_half_characters_are_replaced() -> None:
 
 
 def test_an_edit_of_a_field_that_is_not_there_or_fixed_is_no_edit() -> None:
-    told: list[object] = []
+    told: list[Edits] = []
     form = Form(told.append)
-    part = Part("p", tables=(Table("t", (Row("r", "Row", ()),)),))
-    form.show([part])
+    fields = (Field("fixed", "Fixed", "1"), Field("typed", "Typed", "1", edit=Keep()))
+    form.show([Part("p", tables=(Table("t", (Row("r", "Row", fields),)),))])
     envelope = {"what": "type", "view": "v", "number": 1, "run": 1}
-    content = {**envelope, "edits": [["t", "r", "c", "1"], ["t", "r"], "t", None]}
-    deliver(form, {"method": "custom", "content": content})
-    assert [edits.texts for edits in told] == [()]  # type: ignore[attr-defined]  # Edits
+    wrong = [["t", "r", "c", "1"], ["t", "r", "fixed", "1"], ["t", "r"], "t", None]
+    for edits, texts in (
+        (wrong, ()),
+        ([*wrong, ["t", "r", "typed", "2"]], ((("t", "r", "typed"), "2"),)),
+    ):
+        deliver(form, {"method": "custom", "content": {**envelope, "edits": edits}})
+        assert told.pop().texts == texts
 
 
 def test_a_choice_that_is_not_offered_is_no_choice() -> None:
