@@ -16,7 +16,9 @@ def carried_over(before: Journey, after: Journey) -> str:
 
     Parameters
     ----------
-    before, after : Journey
+    before : Journey
+    after : Journey
+        The same, in another framework.
 
     Returns
     -------

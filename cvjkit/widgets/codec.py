@@ -40,10 +40,34 @@ class Codec(Protocol):
         """Values and what they are called."""
 
     def read(self, text: str) -> Any:
-        """Read a text; a message for its typist is raised as ValueError."""
+        """Read a text.
+
+        Parameters
+        ----------
+        text : str
+
+        Returns
+        -------
+        object
+
+        Raises
+        ------
+        ValueError
+            With a message for its typist.
+        """
 
     def write(self, value: Any) -> str:
-        """Write a value; an empty text if it is None."""
+        """Write a value.
+
+        Parameters
+        ----------
+        value : object
+
+        Returns
+        -------
+        str
+            Empty if it is None.
+        """
 
 
 @dataclass(frozen=True, slots=True)

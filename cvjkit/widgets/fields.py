@@ -319,7 +319,10 @@ def button(column: str, label: str, change: Change, text: str = "") -> Field:
 
     Parameters
     ----------
-    column, label : str
+    column : str
+        Id of the column.
+    label : str
+        What it is called.
     change : callable
     text : str
         What stands on it; by default the label.
@@ -338,7 +341,10 @@ def remover(path: str, label: str, text: str = "Remove") -> Field:
     ----------
     path : str
         Path of the row.
-    label, text : str
+    label : str
+        What it is called.
+    text : str
+        What stands on it.
 
     Returns
     -------

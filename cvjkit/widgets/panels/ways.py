@@ -139,8 +139,10 @@ def with_way(journey: Journey, source: str, target: str, rate: str) -> Journey:
     Parameters
     ----------
     journey : Journey
-    source, target : str
-        Stage keys.
+    source : str
+        Key of the stage where it begins.
+    target : str
+        Key of the stage where it ends.
     rate : str
         Share of those at `source` who take it.
 
@@ -173,8 +175,10 @@ def with_referral(
     Parameters
     ----------
     journey : Journey
-    source, target : str
-        Stage keys.
+    source : str
+        Key of the stage where it begins.
+    target : str
+        Key of the stage where it ends.
     per_person : str
         New people that each person at `source` brings.
     segment : str or None

@@ -215,7 +215,7 @@ def test_the_audit_follows_the_worksheet() -> None:
     hand = at_worksheet(EIGHT).presses("tactic-excitement", "new", "suggested-0")
     hand.types("upsell", "tactics-excitement", "0", "kind")
     (table, *_) = hand.part("audit")["tables"]
-    assert any("right thing, wrong step" in row["name"] for row in table["rows"])
+    assert any("the right thing at the wrong step" in row["name"] for row in table["rows"])
 
 
 def test_what_is_typed_wrong_is_forgotten_on_the_other_sheet_and_the_picture_waits() -> None:
