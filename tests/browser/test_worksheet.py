@@ -196,7 +196,8 @@ def test_what_is_done_at_the_wrong_step_is_found_while_the_worksheet_is_filled_i
     worksheet.keyboard.press("Tab")
     worksheet.keyboard.press("Enter")
     expect(worksheet.locator(".cvj-part-audit")).to_contain_text(
-        "Request for a referral belongs to Loyalty, not to Reach: the right thing at the wrong step."
+        "Request for a referral belongs to Loyalty, not to Reach: "
+        "the right thing at the wrong step."
     )
     expect(worksheet.locator(".cvj-part-audit > summary")).to_contain_text("1 failure")
 
