@@ -68,7 +68,9 @@ class Journey(Design):
         >>> [finding.id for finding in shop.audit().fired]
         ['A04', 'A44', 'A51']
         """
-        return audit(self, all_rules() if rules is None else rules)
+        if rules is None:
+            return self._once("audit", lambda: audit(self, all_rules()))
+        return audit(self, rules)
 
     def known(
         self,

@@ -38,7 +38,7 @@ def faults(call: Callable[[], object]) -> list[str]:
 
 
 def people(journey: cvj.Journey) -> list[float | None]:
-    return journey.flow().stages.people.to_list()
+    return journey.flow().numbers("people")
 
 
 # Making one

@@ -190,8 +190,7 @@ class Facts:
 
     @cached_property
     def _people(self) -> Sequence[float | None]:
-        column: list[float | None] = self.flow.stages["people"].to_list()
-        return column
+        return self.flow.numbers("people")
 
     def people(self, place: int) -> float | None:
         """Count the people who reach a stage; None if not known."""

@@ -164,7 +164,7 @@ def funnel(
     flow = _flow(subject, segment)
     picture = sankey_picture(flow)
     stages = [node for node in picture.nodes if node.kind == "stage"]
-    people = [None if pd.isna(number) else number for number in flow.stages["people"]]
+    people = flow.numbers("people")
     keys = [node.stage for node in stages]
     # Where the page is narrow, the shares stand below the name instead of below the number.
     room = 150.0 if wide else 138.0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cvjkit.catalog.framework import framework
 from cvjkit.catalog.spine import line, spine
 from cvjkit.lens.money import spent
+from cvjkit.model.economics import FIGURES
 
 if TYPE_CHECKING:
     from cvjkit.journey import Journey
@@ -18,15 +19,6 @@ if TYPE_CHECKING:
 
 COLUMNS = ("figure", "label", "unit", "value", "low", "high", "status", "reason")
 NUMBERS = ("value", "low", "high")
-FIGURES = {
-    "customers": ("First payers", "people"),
-    "cac": ("Cost of winning a customer (CAC)", "money"),
-    "ltv": ("Lifetime value (LTV)", "money"),
-    "payback_days": ("Payback", "days"),
-    "profit": ("Profit", "money"),
-    "k": ("New people each referred person brings (k)", "number"),
-}
-"""Figures of a journey that no framework changes: what they are called, and their unit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,9 +85,10 @@ def comparable_rows(view: View, shared: Sequence[str]) -> Iterator[dict[str, Any
     for end in shared:
         key, label = f"cost_per_person.{end}", f"Cost per person at {names[end]}"
         yield {"figure": key, "label": label, "unit": "money", **_cost_per_person(view, end)}
-    for key, (label, unit) in FIGURES.items():
-        value = _value(view.economics[key], view.economics.reasons.get(key, ""))
-        yield {"figure": key, "label": label, "unit": unit, **value}
+    for key, figure in FIGURES.items():
+        if figure.compared:
+            value = _value(view.economics[key], view.economics.reasons.get(key, ""))
+            yield {"figure": key, "label": figure.title, "unit": figure.unit, **value}
     label, value = "Milestones with a tactic", _value(_tactic_coverage(view.journey), "")
     yield {"figure": "tactic_coverage", "label": label, "unit": "share", **value}
 

@@ -110,8 +110,7 @@ class Known:
 
     @cached_property
     def _at_stages(self) -> list[float | None]:
-        people = self.flow.stages["people"].astype(float).to_list()
-        return [None if math.isnan(number) else number for number in people]
+        return self.flow.numbers("people")
 
     @cached_property
     def _counted(self) -> dict[str, float]:

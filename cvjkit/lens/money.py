@@ -277,8 +277,7 @@ class Shares:
     def _column(self, name: str) -> list[float | None]:
         if self.economics is None:
             return [None] * len(self.known.flow.framework)
-        column = self.economics.stages[name].astype(float).to_list()
-        return [None if math.isnan(number) else number for number in column]
+        return self.economics.numbers(name)
 
     def _steps(self, index: int) -> tuple[str | None, str | None, dict[str, float]]:
         """Find where the leg to a stage begins and ends, and the shares of the milestones on it.

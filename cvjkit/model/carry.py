@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cvjkit.catalog.spine import milestones
-from cvjkit.model.flow import SMALLEST_SHARE, Floats
 from cvjkit.model.parts import Referral, StageNumbers, Transition
+from cvjkit.model.solver import SMALLEST_SHARE
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
     from cvjkit.catalog.stage import Stage
-    from cvjkit.model.flow import Flow
+    from cvjkit.model.flow import Floats, Flow
     from cvjkit.model.parts import Accepted, Offer, Segment
 
 
@@ -238,7 +238,7 @@ class Restaging:
         return own.model_copy(update=changes)
 
     def _visits(self, stage: str) -> float:
-        return float(self.flow.stages["visits"][stage] or 0)
+        return self.flow.numbers("visits")[self.flow.framework.index(stage)] or 0.0
 
     def offers(self, offers: Iterable[Offer]) -> list[Offer]:
         """Carry over offers; one whose stage is not there stays at its milestone."""

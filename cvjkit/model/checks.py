@@ -15,9 +15,10 @@ from cvjkit.catalog.framework import Framework, framework, published_frameworks
 from cvjkit.catalog.spine import milestones
 from cvjkit.errors import Fault, InputError, unknown_name
 from cvjkit.model.economics import BOUGHT_AGAIN
-from cvjkit.model.flow import kind_of, unknown_stages
+from cvjkit.model.flow import kind_of
 from cvjkit.model.parts import Segment, StageNumbers
 from cvjkit.model.rows import PARTS, TABLES, Row, read_rows, titles_of
+from cvjkit.model.solver import unknown_stages
 
 SUM_TOLERANCE = 1e-9
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StrictBool, ValidationError
 
 from cvjkit.catalog.framework import Framework
 from cvjkit.errors import Fault, InputError, faults_of, unknown_name
@@ -14,7 +14,7 @@ from cvjkit.model.changes import changed_fields, numbered, renamed_back, value_a
 from cvjkit.model.checks import checked_parts, framework_of
 from cvjkit.model.document import EVERYONE, Document, document_of
 from cvjkit.model.economics import BOUGHT_AGAIN, Economics, appraise
-from cvjkit.model.flow import Flow, kind_of, solve, unknown_stages
+from cvjkit.model.flow import Flow, kind_of
 from cvjkit.model.parts import (
     Accepted,
     Amount,
@@ -28,7 +28,23 @@ from cvjkit.model.parts import (
     Transition,
 )
 from cvjkit.model.rows import PARTS
+from cvjkit.model.solver import solve, unknown_stages
 from cvjkit.paths import Title, path_of
+
+Result = TypeVar("Result")
+
+
+class _Results(dict[str, Any]):
+    """What was worked out from one design; a copy of the design, or a pickle, starts afresh."""
+
+    def __copy__(self) -> _Results:
+        return _Results()
+
+    def __deepcopy__(self, memo: object) -> _Results:
+        return _Results()
+
+    def __reduce__(self) -> tuple[type[_Results], tuple[()]]:
+        return _Results, ()
 
 
 class Design(BaseModel):
@@ -120,6 +136,7 @@ class Design(BaseModel):
     channels_overlap: StrictBool | None = None
     accepted: tuple[Accepted, ...] = ()
     thresholds: Thresholds = Thresholds()
+    _results: _Results = PrivateAttr(default_factory=_Results)
 
     def __eq__(self, other: object) -> bool:
         """Compare the design, not the file it came from."""
@@ -634,16 +651,19 @@ class Design(BaseModel):
             raise self._error(*(Fault(f"{field}.{keys[at]}", None, rule, fix) for at in gaps))
 
     def flow(self) -> Flow:
-        """Follow the people through the stages.
+        """Follow the people through the stages; worked out once.
 
         Returns
         -------
         Flow
         """
+        return self._once("flow", self._solved)
+
+    def _solved(self) -> Flow:
         return solve(self.name, self.framework, self.segments, self.transitions, self.referrals)
 
     def economics(self, segment: str | None = None) -> Economics:
-        """Work out what the journey costs and brings.
+        """Work out what the journey costs and brings; worked out once.
 
         Parameters
         ----------
@@ -654,12 +674,17 @@ class Design(BaseModel):
         -------
         Economics
         """
-        spends = [each.spend for each in self.segments if each.spend is not None]
-        whole = self.flow()
-        total = self._appraised(whole, sum(spends) if spends else None)
         if segment is None:
-            return total
-        spend, part = self._segment(segment).spend, whole.only(segment)
+            return self._once("economics", self._whole_economics)
+        self._segment(segment)
+        return self._once(f"economics of {segment}", lambda: self._economics_of(segment))
+
+    def _whole_economics(self) -> Economics:
+        spends = [segment.spend for segment in self.segments if segment.spend is not None]
+        return self._appraised(self.flow(), sum(spends) if spends else None)
+
+    def _economics_of(self, name: str) -> Economics:
+        spend, part, total = self._segment(name).spend, self.flow().only(name), self.economics()
         alone = self._appraised(part, spend)
         share = (alone.customers or 0) / total.customers if total.customers else 0.0
         return self._appraised(part, spend, share)
@@ -675,6 +700,31 @@ class Design(BaseModel):
             second_purchase_rate=self.second_purchase_rate,
             fixed_share=fixed_share,
         )
+
+    def _once(self, name: str, work: Callable[[], Result]) -> Result:
+        """Work something out that depends on nothing but the design, the first time only."""
+        if name not in self._results:
+            self._results[name] = work()
+        result: Result = self._results[name]
+        return result
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy the design as pydantic does, without what was worked out from the old values.
+
+        Parameters
+        ----------
+        update : mapping, optional
+            Fields that change, not checked.
+        deep : bool
+            Whether to copy the values too.
+
+        Returns
+        -------
+        Self
+        """
+        copied = super().model_copy(update=update, deep=deep)
+        copied._results = _Results()  # noqa: SLF001 - of the class's own new instance
+        return copied
 
     def document(self) -> Document:
         """Give the design as plain values, without what is empty, as a file holds it.

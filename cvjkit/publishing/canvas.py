@@ -15,6 +15,7 @@ from cvjkit.catalog.sources import awareness_levels
 from cvjkit.catalog.tactics import tactic_kind
 from cvjkit.errors import InputError
 from cvjkit.journey import Journey, as_journey
+from cvjkit.model.economics import FIGURES
 from cvjkit.numbers import days_text, money_text, people_text, share_text
 from cvjkit.publishing.page import render
 
@@ -214,7 +215,8 @@ class _Layout:
         currency = self.journey.currency
         economics = self.shown.economics()
         first_payment = self.facts.at("first_payment")
-        flow = self.shown.flow().stages
+        flow = self.shown.flow()
+        people, rates = flow.numbers("people"), flow.numbers("step_rate")
         stages = []
         for position, stage in enumerate(self.shown.framework):
             rows = [row for row in self.journey.stages if self.positions[row.stage] == position]
@@ -225,8 +227,8 @@ class _Layout:
                     purpose=stage.purpose,
                     sources=", ".join(stage.sources),
                     is_first_payment=position == first_payment,
-                    people=people_text(flow["people"][stage.key]),
-                    rate=flow["step_rate"][stage.key],
+                    people=people_text(people[position]),
+                    rate=rates[position],
                     people_notes=self._people_notes(position, economics),
                     tactics=[_tactic(tactic, currency) for row in rows for tactic in row.tactics],
                     suggested=stage.tactics,
@@ -239,15 +241,15 @@ class _Layout:
 
     def _people_notes(self, position: int, economics: Economics) -> list[str]:
         framework = self.shown.framework
-        key, parent = framework.keys[position], framework.parents[position]
-        rate = self.shown.flow().stages["step_rate"][key]
+        parent = framework.parents[position]
+        rate = self.shown.flow().numbers("step_rate")[position]
         numbers = self.facts.numbers(position)
         notes = []
         if rate is not None and parent is not None:
             notes.append(f"{share_text(rate)} of {framework.stages[parent].name}")
         if numbers and numbers.delay_days:
             notes.append(f"{days_text(numbers.delay_days)} later")
-        cost = economics.stages["cost_per_person"][key] if economics.total_cost else None
+        cost = economics.numbers("cost_per_person")[position] if economics.total_cost else None
         if cost is not None:
             notes.append(f"{money_text(cost, self.journey.currency)} each so far")
         return notes
@@ -264,15 +266,9 @@ class _Layout:
 
 def _figures(economics: Economics, currency: str) -> Iterator[_Figure]:
     """Give the figures of the whole that are known."""
-    for name, value, text in (
-        ("customers", economics.customers, people_text(economics.customers)),
-        ("a customer costs", economics.cac, money_text(economics.cac, currency)),
-        ("and brings", economics.ltv_net, money_text(economics.ltv_net, currency)),
-        ("paid back after", economics.payback_days, days_text(economics.payback_days)),
-        ("profit", economics.profit, money_text(economics.profit, currency)),
-    ):
-        if value is not None:
-            yield _Figure(name, text)
+    for key, figure in FIGURES.items():
+        if figure.phrase and economics[key] is not None:
+            yield _Figure(figure.phrase, economics.text(key, currency))
 
 
 def _segment(segment: Segment, entered: float, currency: str) -> _Segment:

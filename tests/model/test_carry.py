@@ -58,7 +58,7 @@ def test_a_cost_whose_people_are_not_known_becomes_fixed() -> None:
 def test_what_was_not_a_stage_before_is_not_known() -> None:
     five = cvj.Journey.from_rates("five", 9000, [0.1, 0.1, 0.4, 0.2])
     eight = five.in_framework("eight")
-    assert eight.flow().stages["people"].to_list() == [9000, 900, *[None] * 6]
+    assert eight.flow().numbers("people") == [9000, 900, *[None] * 6]
     assert eight.in_framework("five").flow().stages["people"].to_list()[:2] == [9000, 900]
 
 

@@ -51,7 +51,9 @@ def below(design: Design, node: object, steps: tuple[str, ...]) -> Iterator[tupl
             yield from below(design, number, (*steps, key))
     elif isinstance(node, tuple):
         for index, row in enumerate(node):
-            yield from below(design, row, (*steps, step_to(steps[-1], node, index)))
+            # Faults name the rows of a row by their index.
+            step = step_to(steps[-1], node, index) if len(steps) == 1 else Title(index)
+            yield from below(design, row, (*steps, step))
     elif node is not None:
         yield steps
 

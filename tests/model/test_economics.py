@@ -286,7 +286,7 @@ def test_no_entrants_cost_nothing_and_bring_nothing() -> None:
     numbers = plan.economics()
     assert (numbers.customers, numbers.total_cost, numbers.profit) == (0, 0, 0)
     assert numbers.cac is numbers.ltv is numbers.roi is None
-    assert numbers.stages.cost_per_person.to_list() == [None] * 5
+    assert numbers.numbers("cost_per_person") == [None] * 5
 
 
 def test_an_unknown_stage_leaves_the_money_of_the_others() -> None:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +33,10 @@ def flag_ids(journey: cvj.Journey) -> dict[str, list[str]]:
     for flag in journey.flow().flags:
         flags.setdefault(flag.id, []).append(flag.stage)
     return flags
+
+
+def plain(column: Any) -> list[float | None]:
+    return [None if math.isnan(value) else value for value in column]
 
 
 # Worked by hand
@@ -303,11 +311,11 @@ def test_counts_include_those_who_skipped_returned_or_were_referred() -> None:
 
 def test_unknown_counts_leave_the_rest_to_be_computed() -> None:
     stages = cvj.Journey.from_counts("five", [1000, None, 100, 40, None]).flow().stages
-    assert stages.people.to_list() == [1000, None, 100, 40, None]
-    assert stages.step_rate.to_list() == [None, None, None, 0.4, None]
-    assert stages.overall_rate.to_list() == [1, None, 0.1, pytest.approx(0.04), None]
-    assert stages.dropped.to_list() == [900, None, 60, None, None]
-    assert stages.entered.to_list() == [1000, None, 0, 0, None]
+    assert plain(stages.people) == [1000, None, 100, 40, None]
+    assert plain(stages.step_rate) == [None, None, None, 0.4, None]
+    assert plain(stages.overall_rate) == [1, None, 0.1, pytest.approx(0.04), None]
+    assert plain(stages.dropped) == [900, None, 60, None, None]
+    assert plain(stages.entered) == [1000, None, 0, 0, None]
     links = cvj.Journey.from_counts("five", [1000, None, 100, 40, None]).flow().links
     assert links.to_dict("list") == {
         "source": ["reach", "conversion"],
@@ -319,15 +327,15 @@ def test_unknown_counts_leave_the_rest_to_be_computed() -> None:
 
 def test_an_unknown_first_stage_does_not_hide_the_others() -> None:
     stages = cvj.Journey.from_counts("five", [None, 500, 100, 40, 10]).flow().stages
-    assert stages.people.to_list() == [None, 500, 100, 40, 10]
-    assert stages.overall_rate.to_list() == [None] * 5
+    assert plain(stages.people) == [None, 500, 100, 40, 10]
+    assert plain(stages.overall_rate) == [None] * 5
     assert stages.entered["acquisition"] == 500
 
 
 def test_an_unknown_rate_hides_what_follows_and_nothing_else() -> None:
     stages = cvj.Journey.from_rates("five", 1000, [0.5, None, 0.4, 0.1]).flow().stages
-    assert stages.people.to_list() == [1000, 500, None, None, None]
-    assert stages.dropped.to_list() == [500, None, None, None, None]
+    assert plain(stages.people) == [1000, 500, None, None, None]
+    assert plain(stages.dropped) == [500, None, None, None, None]
 
 
 def test_nothing_known_at_all_is_no_crash() -> None:
@@ -353,7 +361,7 @@ def test_a_rate_of_zero_ends_the_journey_there() -> None:
     stages = plan(0.5, 0, 0.4, 0.1).flow().stages
     assert stages.people.to_list() == [1000, 500, 0, 0, 0]
     assert stages.dropped["acquisition"] == 500
-    assert stages.step_rate.to_list() == [None, 0.5, 0, None, None]
+    assert plain(stages.step_rate) == [None, 0.5, 0, None, None]
 
 
 def test_a_rate_of_one_loses_nobody() -> None:
@@ -390,11 +398,11 @@ def test_people_who_bring_as_many_as_they_are_have_no_total() -> None:
     flow = journey.flow()
     assert flow.k == pytest.approx(1)
     assert flag_ids(journey) == {"A48": ["acquisition"]}
-    assert flow.stages.people.to_list() == [1000, None, None, None, None]
-    assert flow.stages.overall_rate.to_list() == [1, None, None, None, None]
+    assert plain(flow.stages.people) == [1000, None, None, None, None]
+    assert plain(flow.stages.overall_rate) == [1, None, None, None, None]
     assert flow.links.people.notna().all()
     stages = journey.with_stage("reach", unit_cost=1, margin=2).economics().stages
-    assert stages.value_to_go.to_list() == [None] * 5
+    assert plain(stages.value_to_go) == [None] * 5
 
 
 @pytest.mark.parametrize("rates", [(0.57, 0.58, 0.19, 0.67), (0.46, 0.13, 0.53, 0.11)])
@@ -412,7 +420,7 @@ def test_a_k_above_one_hides_only_what_grows_without_end() -> None:
         .with_segment(**blog)
         .with_referral("loyalty", to="retention", per_person=90, segment="Blog")
     )
-    people = journey.flow().stages.people.to_list()
+    people = journey.flow().numbers("people")
     assert people[:3] == pytest.approx([1100, 550, 125])
     assert people[3:] == [None, None]
     assert journey.flow().only("Everyone").stages.people.notna().all()
@@ -422,7 +430,7 @@ def test_a_loop_nobody_leaves_has_no_visits_and_is_flagged() -> None:
     journey = plan(0.5, 0.2, 0.4, 0).with_transition("retention", "retention", 1)
     stages = journey.flow().stages
     assert flag_ids(journey) == {"A47": ["retention"]}
-    assert stages.visits.to_list() == [1000, 500, pytest.approx(100), None, 0]
+    assert plain(stages.visits) == [1000, 500, pytest.approx(100), None, 0]
     assert "Nobody ever leaves Retention" in journey.flow().flags[0].message
 
 
@@ -431,14 +439,32 @@ def test_a_larger_loop_nobody_leaves_is_found_too() -> None:
     assert flag_ids(journey) == {"A47": ["reach", "acquisition", "conversion"]}
 
 
-def test_columns_without_unknowns_hold_floats_and_the_others_none() -> None:
-    known = plan().flow().stages
-    assert {str(known[column].dtype) for column in ("people", "visits", "dropped")} == {"float64"}
-    unknown = cvj.Journey.from_counts("five", [9, None, 3, 2, 1]).flow().stages
-    assert unknown.people.dtype == object
-    assert unknown.people["acquisition"] is None
-    assert list(unknown.columns) == list(known.columns)
-    assert unknown.index.name == "stage"
+def test_every_column_of_numbers_holds_floats_and_nan_where_not_known() -> None:
+    known, unknown = plan().flow(), cvj.Journey.from_counts("five", [9, None, 3, 2, 1]).flow()
+    none = cvj.Journey.from_counts("five", [None] * 5).flow()
+    for flow in (known, unknown, none):
+        assert {str(kind) for kind in flow.stages.drop(columns="name").dtypes} == {"float64"}
+        assert str(flow.links["people"].dtype) == "float64"
+        assert flow.stages.columns.to_list() == known.stages.columns.to_list()
+        assert flow.stages.index.name == "stage"
+    assert math.isnan(unknown.stages.people["acquisition"])
+    assert unknown.numbers("people") == [9, None, 3, 2, 1]
+
+
+def test_who_changes_a_table_or_an_array_changes_nothing_for_others() -> None:
+    flow = plan().flow()
+    for name in ("stages", "links"):
+        before, table = getattr(flow, name).copy(), getattr(flow, name)
+        table["people"] = 0.0
+        table.loc[table.index[0], "people"] = -1.0
+        table["more"] = 1
+        table.index.name = "row"
+        pd.testing.assert_frame_equal(getattr(flow, name), before)
+    with pytest.raises(ValueError, match="read-only"):
+        flow.people[0, 0] = 1
+    with pytest.raises(ValueError, match="read-only"):
+        flow.stages["people"].to_numpy()[0] = 1
+    assert plan().flow().only("Everyone").people.flags.writeable is False
 
 
 def test_an_unknown_segment_is_refused() -> None:

@@ -8,8 +8,8 @@ import numpy as np
 
 from cvjkit.audit.audit import Outcome, fires, passes, rule
 from cvjkit.audit.facts import Facts, MissingError, exceeds
-from cvjkit.model.economics import NEVER_PAID
 from cvjkit.model.intervals import rate_interval
+from cvjkit.model.lifetime import NEVER_PAID
 from cvjkit.numbers import days_text, money_text, people_text, share_text
 
 
@@ -236,17 +236,16 @@ def people_worth_their_cost(facts: Facts) -> Iterator[Outcome]:
     rewards = [referral for referral in facts.journey.referrals if referral.reward is not None]
     if not costs and not rewards:
         raise MissingError("unit costs, or the reward of a referral")
-    to_go = facts.economics.stages["value_to_go"]
+    to_go = facts.economics.numbers("value_to_go")
     ends = [facts.framework.index(referral.target) for referral in rewards]
-    facts.typed(
-        *(
-            (f"what a person at {facts.label(at)} still brings in", to_go.iloc[at])
-            for at in [*costs, *ends]
-        )
+    stages = [*costs, *ends]
+    known = facts.typed(
+        *((f"what a person at {facts.label(at)} still brings in", to_go[at]) for at in stages)
     )
+    brought = dict(zip(stages, known, strict=True))
     currency = facts.journey.currency
     for place, cost in costs.items():
-        worth = float(to_go.iloc[place]) + cost
+        worth = brought[place] + cost
         if exceeds(cost, worth):
             yield fires(
                 f"You pay {money_text(cost, currency)} at {facts.label(place)} for something "
@@ -255,7 +254,7 @@ def people_worth_their_cost(facts: Facts) -> Iterator[Outcome]:
                 stage=facts.key(place),
             )
     for referral, end in zip(rewards, ends, strict=True):
-        worth, reward = float(to_go.iloc[end]), referral.reward or 0.0
+        worth, reward = brought[end], referral.reward or 0.0
         if exceeds(reward, worth):
             yield fires(
                 f"You pay a reward of {money_text(reward, currency)} for a person worth "

@@ -80,7 +80,7 @@ def _jumpers(facts: Facts) -> list[float]:
         (facts.framework.index(source), facts.framework.index(target), people)
         for source, target, people in zip(skips.source, skips.target, skips.people, strict=True)
     ]
-    entered = facts.flow.stages["entered"].to_list()
+    entered = facts.flow.numbers("entered")
     ways += [(None, place, people or 0.0) for place, people in enumerate(entered)]
     for source, target, people in ways:
         if source is not None and (source, target) == (wowed, promoter):

@@ -71,7 +71,7 @@ def entry_margin_covers_cost(facts: Facts) -> Iterator[Outcome]:
     (customers,) = facts.counted(payment)
     (margin,) = facts.typed(("the margin of the first order", facts.margin(ENTRY)))
     legs = range(lead + 1, payment + 1)
-    costs = [facts.economics.stages["cost"].iloc[place] for place in legs]
+    costs = facts.economics.numbers("cost")[lead + 1 : payment + 1]
     known = facts.typed(
         *((f"the cost at {facts.label(at)}", each) for at, each in zip(legs, costs, strict=True))
     )

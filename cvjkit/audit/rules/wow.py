@@ -73,7 +73,7 @@ def delight_is_cheap(facts: Facts) -> Iterator[Outcome]:
     numbers = facts.numbers(wowed)
     costs = None if numbers is None else (numbers.unit_cost, numbers.fixed_cost)
     typed = costs is not None and costs != (None, None)
-    cost = facts.economics.stages["cost"].iloc[wowed] if typed else None
+    cost = facts.economics.numbers("cost")[wowed] if typed else None
     people = facts.people(wowed) or None
     spent, delighted, margin = facts.typed(
         (f"the cost at {facts.label(wowed)}", cost),

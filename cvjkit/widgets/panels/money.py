@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cvjkit.model.design import Design
-from cvjkit.model.economics import BOUGHT_AGAIN, FIRST_PAYMENT
+from cvjkit.model.economics import BOUGHT_AGAIN, FIGURES, FIRST_PAYMENT
 from cvjkit.model.parts import Offer
-from cvjkit.numbers import days_text, money_text, people_text, ratio_text
 from cvjkit.widgets.codec import SHARE, TEXT
 from cvjkit.widgets.fields import Column, Field, Part, Row, Table, columns, line
 
@@ -99,35 +98,12 @@ def figures_part(economics: Economics, currency: str) -> Part:
     -------
     Part
     """
-
-    def figure(name: str, title: str, text: str, remark: str = "") -> tuple[str, str, str]:
-        return title, text, economics.reasons.get(name, remark)
-
-    def money(value: float | None) -> str:
-        return money_text(value, currency)
-
-    cycles = economics.payback_cycles
-    paid_back = f"{cycles:,.0f} buying cycles" if cycles else "with the first order"
-    won = f"{money(economics.acquisition_cost)} to win {people_text(economics.customers)}"
     return Part(
         "figures",
         "Results",
-        figures=(
-            figure("customers", "Customers", people_text(economics.customers)),
-            figure("cac", "CAC", money(economics.cac), won),
-            figure("ltv", "LTV", money(economics.ltv), economics.horizon),
-            figure(
-                "ltv_to_cac",
-                "LTV to CAC",
-                ratio_text(economics.ltv_to_cac),
-                f"{money(economics.ltv_net)} after later costs",
-            ),
-            figure("payback_days", "Payback", days_text(economics.payback_days), paid_back),
-            figure(
-                "profit",
-                "Profit",
-                money(economics.profit),
-                f"after {money(economics.total_cost)} of costs",
-            ),
+        figures=tuple(
+            (figure.short, economics.text(key, currency), economics.remark(key, currency))
+            for key, figure in FIGURES.items()
+            if figure.headline
         ),
     )

@@ -45,12 +45,12 @@ def stage_table(journey: Journey, shown: Flow, segment: int | None) -> Table:
     """
     entrants = () if segment is None else journey.segments[segment].entrants or ()
     enter_later = any(entrants[1:])
-    people, rates = shown.stages["people"].to_dict(), shown.stages["step_rate"].to_dict()
+    numbers = zip(shown.numbers("people"), shown.numbers("step_rate"), strict=True)
     rows = []
-    for stage in journey.framework:
+    for stage, (people, rate) in zip(journey.framework, numbers, strict=True):
         fields = [
-            _reached(journey, segment, stage, people[stage.key]),
-            _rate(journey, segment, stage, rates[stage.key]),
+            _reached(journey, segment, stage, people),
+            _rate(journey, segment, stage, rate),
         ]
         if enter_later:
             path, label = f"segments[{segment}].entrants.{stage.key}", f"Enter here: {stage.name}"

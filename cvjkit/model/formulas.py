@@ -1,0 +1,566 @@
+"""The formulas of the economics: each figure in one entry, with all that is said of it.
+
+To add a figure, write its formula here and decorate it; whatever shows figures derives from it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cvjkit.model.figures import UndefinedError, figure
+from cvjkit.model.lifetime import lifetime_value, payback_cycles
+from cvjkit.numbers import share_text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from cvjkit.model.flow import Flow
+    from cvjkit.model.parts import Offer, StageNumbers
+
+FIRST_PAYMENT, BOUGHT_AGAIN = "first_payment", "bought_again"
+DAYS_A_YEAR = 365
+
+
+@dataclass(frozen=True, eq=False)
+class Formulas:
+    """Figures as attributes that raise `UndefinedError`, with the reason, where undefined.
+
+    Parameters
+    ----------
+    flow : Flow
+    numbers : mapping of stage key to StageNumbers
+    offers : mapping of anchor to Offer
+        The offers by where they are bought.
+    spend, fixed_cost, discount_rate, second_purchase_rate, fixed_share
+        As in `cvjkit.model.economics.appraise`.
+    """
+
+    flow: Flow
+    numbers: Mapping[str, StageNumbers]
+    offers: Mapping[str | None, Offer]
+    spend: float | None
+    fixed_cost: float | None
+    discount_rate: float | None
+    typed_second_purchase_rate: float | None
+    fixed_share: float
+
+    @cached_property
+    def _first(self) -> int:
+        return self._stage_of(FIRST_PAYMENT, "no stage of this framework is the first payment")
+
+    def _stage_of(self, milestone: str, otherwise: str) -> int:
+        for position, stage in enumerate(self.flow.framework):
+            if stage.milestone == milestone:
+                return position
+        raise UndefinedError(otherwise)
+
+    def _typed(self, field: str) -> NDArray[np.float64]:
+        """Read a field of all stages; NaN where nothing was typed."""
+        values = (getattr(self.numbers.get(key), field, None) for key in self.flow.framework.keys)
+        return np.array([math.nan if value is None else value for value in values])
+
+    def _at(self, column: str, stage: int) -> float:
+        value = self.flow.numbers(column)[stage]
+        if value is None:
+            name = self.flow.framework.stages[stage].name
+            flagged = [flag.message for flag in self.flow.flags if flag.id in ("A47", "A48")]
+            raise UndefinedError(flagged[0] if flagged else f"the number at {name} is not known")
+        return value
+
+    def _costs(self, last: int, first: int = 0) -> float:
+        stages = range(first, last + 1)
+        unit = self._typed("unit_cost")
+        variable = sum(
+            float(unit[stage]) * self._at("visits", stage) for stage in stages if unit[stage] > 0
+        )
+        return variable + self.fixed_share * float(np.nansum(self._typed("fixed_cost")[stages]))
+
+    def _require_costs(self) -> None:
+        typed = np.isfinite([*self._typed("unit_cost"), *self._typed("fixed_cost")]).any()
+        if not typed and self.spend is None and self.fixed_cost is None:
+            raise UndefinedError("no cost is typed: give unit costs, fixed costs or spend")
+
+    @figure(
+        "First payers",
+        "people",
+        "people at the first payment",
+        short="Customers",
+        phrase="customers",
+        headline=True,
+        compared=True,
+    )
+    def customers(self) -> float:
+        """How many people paid for the first time."""
+        return self._at("people", self._first)
+
+    @cached_property
+    def _some_customers(self) -> float:
+        if self.customers == 0:
+            raise UndefinedError("there are no customers")
+        return self.customers
+
+    @property
+    def _common_cost(self) -> float:
+        return (self.spend or 0) + self.fixed_share * (self.fixed_cost or 0)
+
+    @figure(
+        "Cost of winning customers",
+        "money",
+        "costs of the stages up to the first payment + fixed costs + spend",
+    )
+    def acquisition_cost(self) -> float:
+        """What it costs to win all customers."""
+        self._require_costs()
+        return self._costs(self._first) + self._common_cost
+
+    @figure(
+        "All costs",
+        "money",
+        "costs of all stages + fixed costs + spend",
+    )
+    def total_cost(self) -> float:
+        """What the journey costs in all."""
+        self._require_costs()
+        return self._costs(len(self.flow.framework) - 1) + self._common_cost
+
+    @figure(
+        "Cost of winning a customer (CAC)",
+        "money",
+        "acquisition_cost / customers",
+        short="CAC",
+        remark="{acquisition_cost} to win {customers}",
+        phrase="a customer costs",
+        headline=True,
+        compared=True,
+    )
+    def cac(self) -> float:
+        """What it costs to win one customer (customer acquisition cost)."""
+        return self.acquisition_cost / self._some_customers
+
+    @property
+    def _again(self) -> int | None:
+        try:
+            return self._stage_of(BOUGHT_AGAIN, "")
+        except UndefinedError:
+            return None
+
+    @figure(
+        "Share who buy again",
+        "share",
+        "people who bought again / customers",
+    )
+    def second_purchase_rate(self) -> float:
+        """Share, 0 to 1, of the customers who buy a second time (q)."""
+        if self._again is not None:
+            return self._at("people", self._again) / self._some_customers
+        if self.typed_second_purchase_rate is None:
+            raise UndefinedError(
+                "buying again is no stage of this framework: type the second purchase rate"
+            )
+        return self.typed_second_purchase_rate
+
+    def _margin(self, milestone: str, stage: int | None) -> float:
+        numbers = self.numbers.get(self.flow.framework.keys[stage]) if stage is not None else None
+        offer = self.offers.get(milestone)
+        for source in (numbers, offer):
+            if source is not None and source.margin is not None:
+                return source.margin
+        place = self.flow.framework.stages[stage].name if stage is not None else milestone
+        raise UndefinedError(f"the margin of an order at {place} is not typed")
+
+    @property
+    def _first_margin(self) -> float:
+        return self._margin(FIRST_PAYMENT, self._first)
+
+    @property
+    def _later_margin(self) -> float:
+        return 0.0 if self.second_purchase_rate == 0 else self._margin(BOUGHT_AGAIN, self._again)
+
+    @property
+    def _loop_rate(self) -> float:
+        """Share of the visits to buying again that come straight back to it."""
+        if self._again is None:
+            return 0.0
+        loops = self.flow.shares[:, self._again, self._again] * self.flow.visits[:, self._again]
+        visits = self.flow.visits[:, self._again].sum()
+        return float(loops.sum() / visits) if visits > 0 else 0.0
+
+    @property
+    def _repeat_rate(self) -> float:
+        offer = self.offers.get(BOUGHT_AGAIN)
+        if offer is not None and offer.repeat_rate is not None:
+            return offer.repeat_rate
+        if self._loop_rate > 0 or self.second_purchase_rate == 0:
+            return self._loop_rate
+        raise UndefinedError(
+            "the repeat rate is not typed: give the offer of buying again a repeat_rate"
+        )
+
+    @property
+    def _cycle_days(self) -> float:
+        for milestone in (BOUGHT_AGAIN, FIRST_PAYMENT):
+            offer = self.offers.get(milestone)
+            if offer is not None and offer.cycle_days is not None:
+                return offer.cycle_days
+        raise UndefinedError("the buying cycle is not typed: give the offer cycle_days")
+
+    @property
+    def _cycle_discount(self) -> float:
+        if not self.discount_rate:
+            return 0.0
+        try:
+            return math.pow(1 + self.discount_rate, self._cycle_days / DAYS_A_YEAR) - 1
+        except OverflowError:
+            return math.inf
+
+    @figure(
+        "Orders per customer",
+        "number",
+        "1 + q / (1 - r)",
+    )
+    def orders_per_customer(self) -> float:
+        """Orders in a customer's lifetime; r is the share who order again each cycle."""
+        return lifetime_value(1, 1, self.second_purchase_rate, self._repeat_rate)
+
+    @figure(
+        "Lifetime value (LTV)",
+        "money",
+        "m1 + m2 q / (1 + d - r)",
+        short="LTV",
+        remark="{horizon}",
+        headline=True,
+        compared=True,
+    )
+    def ltv(self) -> float:
+        """Margins of a customer's orders, later ones discounted."""
+        return self._lifetime(self._cycle_discount)
+
+    @figure(
+        "Lifetime value, not discounted",
+        "money",
+        "m1 + m2 q / (1 - r)",
+    )
+    def ltv_undiscounted(self) -> float:
+        """Margins of a customer's orders, whenever they come."""
+        return self._lifetime(0.0)
+
+    def _lifetime(self, discount: float) -> float:
+        first, later = self._orders(discount)
+        return (self._first_margin * first + self._later_margin * later) / self._some_customers
+
+    def _orders(self, discount: float) -> tuple[float, float]:
+        """Count first and later orders of all customers, later ones discounted."""
+        first = self._at("visits", self._first)
+        again = self._again
+        buyers = (
+            self.second_purchase_rate * first
+            if again is None
+            else self._at("visits", again) * (1 - self._loop_rate)
+        )
+        return first, lifetime_value(0, 1, buyers, self._repeat_rate, discount)
+
+    @figure(
+        "Lifetime value after later costs",
+        "money",
+        "ltv - costs of the stages after the first payment / customers",
+        phrase="and brings",
+    )
+    def ltv_net(self) -> float:
+        """What a customer brings after the costs of serving them."""
+        last = len(self.flow.framework) - 1
+        return self.ltv - self._costs(last, self._first + 1) / self._some_customers
+
+    @figure(
+        "Lifetime value to cost of winning a customer",
+        "ratio",
+        "ltv_net / cac",
+        short="LTV to CAC",
+        remark="{ltv_net} after later costs",
+        headline=True,
+    )
+    def ltv_to_cac(self) -> float:
+        """How many times over a customer repays what winning them costs."""
+        if self.cac == 0:
+            raise UndefinedError("winning a customer costs nothing")
+        return self.ltv_net / self.cac
+
+    @figure(
+        "Payback in buying cycles",
+        "cycles",
+        "least n with m1 + m2 q (1 + r + ... + r^(n-1)) >= cac",
+    )
+    def payback_cycles(self) -> float:
+        """Buying cycles until a customer's margins have paid the cac; undiscounted."""
+        if self.cac <= self._first_margin:
+            return 0
+        return payback_cycles(
+            self.cac,
+            self._first_margin,
+            self._later_margin,
+            self.second_purchase_rate,
+            self._repeat_rate,
+        )
+
+    @figure(
+        "Payback",
+        "days",
+        "days to the first payment + payback_cycles x cycle_days",
+        remark="{payback_cycles}",
+        phrase="paid back after",
+        headline=True,
+        compared=True,
+    )
+    def payback_days(self) -> float:
+        """Days from the first contact until a customer's margins have paid the cac."""
+        cycles = self.payback_cycles
+        return self._days_to_first_payment + (cycles * self._cycle_days if cycles else 0)
+
+    @property
+    def _days_to_first_payment(self) -> float:
+        delays, total = np.nan_to_num(self._typed("delay_days")), 0.0
+        stage: int | None = self._first
+        while stage is not None:
+            total += float(delays[stage])
+            stage = self.flow.framework.parents[stage]
+        return total
+
+    def _price(self, milestone: str) -> float:
+        offer = self.offers.get(milestone)
+        if offer is None or offer.price is None:
+            which = "first" if milestone == FIRST_PAYMENT else "later"
+            raise UndefinedError(f"the price of the {which} order is not typed: give the offer one")
+        return offer.price
+
+    @property
+    def _some_acquisition_cost(self) -> float:
+        if self.acquisition_cost == 0:
+            raise UndefinedError("nothing is spent on winning customers")
+        return self.acquisition_cost
+
+    @figure(
+        "Return on ad spend, first orders (ROAS)",
+        "ratio",
+        "revenue of the first orders / acquisition_cost",
+    )
+    def roas(self) -> float:
+        """Revenue of the first orders for each unit of money spent on winning customers."""
+        orders = self._at("visits", self._first)
+        return self._price(FIRST_PAYMENT) * orders / self._some_acquisition_cost
+
+    @figure(
+        "Return on ad spend, all orders (ROAS)",
+        "ratio",
+        "revenue of all orders / acquisition_cost",
+    )
+    def roas_lifetime(self) -> float:
+        """Revenue of all orders for each unit of money spent on winning customers."""
+        first, later = self._orders(self._cycle_discount)
+        revenue = self._price(FIRST_PAYMENT) * first
+        if later:
+            revenue += self._price(BOUGHT_AGAIN) * later
+        return revenue / self._some_acquisition_cost
+
+    @figure(
+        "Return on investment, first orders (ROI)",
+        "share",
+        "(margins of the first orders - acquisition_cost) / acquisition_cost",
+    )
+    def roi(self) -> float:
+        """Gain on the first orders as a share of what winning the customers costs."""
+        margin = self._first_margin * self._at("visits", self._first)
+        return margin / self._some_acquisition_cost - 1
+
+    @figure(
+        "Return on investment, all orders (ROI)",
+        "share",
+        "profit / total_cost",
+    )
+    def roi_lifetime(self) -> float:
+        """Gain on all orders as a share of all costs."""
+        if self.total_cost == 0:
+            raise UndefinedError("nothing is spent")
+        return self.profit / self.total_cost
+
+    @cached_property
+    def _margins(self) -> NDArray[np.float64]:
+        """Contribution of one visit to each stage, the orders after the second included."""
+        margins = self._typed("margin")
+        for position, stage in enumerate(self.flow.framework):
+            offer = self.offers.get(stage.anchor)
+            if offer is not None and offer.margin is not None:
+                margins[position] = offer.margin
+        if not np.isfinite(margins).any():
+            raise UndefinedError("no margin is typed: give an offer, or a stage, its margin")
+        margins = np.nan_to_num(margins)
+        if self._again is not None:
+            margins[self._again] *= self._orders_a_visit
+        elif self._lifetime_known:
+            buyers = self.second_purchase_rate
+            margins[self._first] += buyers * self._later_margin * self._orders_a_visit
+        return margins
+
+    @property
+    def _orders_a_visit(self) -> float:
+        """Count the orders, discounted, that one visit to buying again stands for."""
+        if not self._lifetime_known:
+            return 1.0
+        return (1 - self._loop_rate) * lifetime_value(
+            0, 1, 1, self._repeat_rate, self._cycle_discount
+        )
+
+    @property
+    def _lifetime_known(self) -> bool:
+        try:
+            self._orders(self._cycle_discount)
+        except UndefinedError:
+            return False
+        return True
+
+    @property
+    def _later_margin_known(self) -> bool:
+        try:
+            return math.isfinite(self._later_margin)
+        except UndefinedError:
+            return False
+
+    @figure(
+        "Profit",
+        "money",
+        "sum of visits x (margin - unit cost) - fixed costs - spend",
+        remark="after {total_cost} of costs",
+        phrase="profit",
+        headline=True,
+        compared=True,
+    )
+    def profit(self) -> float:
+        """What is left after all costs; customers x (ltv_net - cac) if only orders have margins."""
+        brought = sum(
+            float(margin) * self._at("visits", stage)
+            for stage, margin in enumerate(self._margins)
+            if margin
+        )
+        spent = self._costs(len(self.flow.framework) - 1) + self._common_cost
+        return brought - spent
+
+    @figure(
+        "New people each referred person brings (k)",
+        "number",
+        "spectral radius of the referrals, averaged over the segments",
+        short="k",
+        compared=True,
+    )
+    def k(self) -> float:
+        """People whom a referred person brings in turn, averaged over the segments."""
+        if self.flow.k is None:
+            raise UndefinedError("no referrals are typed")
+        average = self.flow.average_k
+        return self.flow.k if average is None else average
+
+    @property
+    def horizon(self) -> str:
+        """Which orders `ltv` and `profit` count."""
+        if not self._lifetime_known:
+            return "only the orders in the flow: no repeat rate is typed"
+        if not self._later_margin_known:
+            return "only the first orders: the margin of later ones is not typed"
+        if not self.discount_rate:
+            return "all orders of a customer's lifetime, not discounted"
+        rate = share_text(self.discount_rate)
+        return f"all orders of a customer's lifetime, discounted {rate} a year"
+
+    @cached_property
+    def _value_to_go(self) -> NDArray[np.float64]:
+        """Average over the segments' people of what one of them still brings."""
+        values = self.flow.value_to_go(self._margins - np.nan_to_num(self._typed("unit_cost")))
+        people = np.where(self.flow.undefined, 0, self.flow.people)
+        weights = np.where(people.sum(axis=0) > 0, people, 1)
+        return np.asarray((values * weights).sum(axis=0) / weights.sum(axis=0))
+
+    def cost_of(self, stage: int) -> float:
+        """Cost of a stage, its share of the fixed costs included [currency].
+
+        Parameters
+        ----------
+        stage : int
+            Its position.
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        UndefinedError
+            Where it does not follow from what was typed.
+        """
+        self._require_costs()
+        return self._costs(stage, stage)
+
+    def contribution_of(self, stage: int) -> float:
+        """Contribution of all visits to a stage [currency].
+
+        Parameters
+        ----------
+        stage : int
+            Its position.
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        UndefinedError
+            Where it does not follow from what was typed.
+        """
+        margin = float(self._margins[stage])
+        return margin * self._at("visits", stage) if margin else 0.0
+
+    def cost_per_person(self, stage: int) -> float:
+        """All cost up to a stage, for each person there [currency per person].
+
+        Parameters
+        ----------
+        stage : int
+            Its position.
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        UndefinedError
+            Where it does not follow from what was typed.
+        """
+        self._require_costs()
+        people = self._at("people", stage)
+        if people == 0:
+            raise UndefinedError("nobody gets here")
+        return (self._costs(stage) + self._common_cost) / people
+
+    def value_to_go_at(self, stage: int) -> float:
+        """Money that a person standing at a stage still brings [currency per person].
+
+        Parameters
+        ----------
+        stage : int
+            Its position.
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        UndefinedError
+            Where it does not follow from what was typed.
+        """
+        self._at("people", stage)
+        return float(self._value_to_go[stage])
