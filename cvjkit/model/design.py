@@ -29,6 +29,7 @@ from cvjkit.model.parts import (
 )
 from cvjkit.model.rows import PARTS
 from cvjkit.model.solver import solve, unknown_stages
+from cvjkit.model.typed import typed
 from cvjkit.paths import Title, path_of
 
 Result = TypeVar("Result")
@@ -55,7 +56,6 @@ class Design(BaseModel):
 
     Parameters
     ----------
-    name : str
     framework : Framework
     segments : tuple of Segment
         At least one; names unique.
@@ -66,38 +66,15 @@ class Design(BaseModel):
     transitions : tuple of Transition
         Skips, ways back and repeats.
     referrals : tuple of Referral
-    currency : str
-        Code or sign shown with amounts.
-    description : str
-    illustrative : bool
-        Whether the numbers are made up for teaching.
-    view : str, optional
-        Key of the framework to show it in first.
-    intake_days : float, optional
-        Length of the period in which the people came in [days].
-    fixed_cost : float, optional
-        Cost of the journey in that period, whatever its size [currency].
-    discount_rate : float, optional
-        Yearly rate at which later money counts less: 0.1 is 10% a year.
-    second_purchase_rate : float, optional
-        Share, 0 to 1, of customers who buy again, where that is no stage of the framework.
-    market : float, optional
-        People there are to reach.
     also_known : mapping of milestone key to float
         People at milestones where the framework has no stage, or no number was typed: they turn
         estimates of `through` into exact numbers.
-    loyalty_measured_by : {"recommendation", "repeat_purchase"}, optional
-        What the people of a stage such as Loyalty were counted by.
-    next_test_days : float, optional
-        Time until the next planned test of something on the way [days].
-    cohort_age_days : float, optional
-        Time since the people counted came in [days].
-    channels_overlap : bool, optional
-        Whether one person may be counted in several segments.
     accepted : tuple of Accepted
         Findings of the audit one has decided to live with, each with a reason.
     thresholds : Thresholds
         Where the audit draws its lines.
+    **fields
+        As `typed_fields(Design)` lists them.
 
     Raises
     ------
@@ -113,27 +90,50 @@ class Design(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: Name
+    name: Annotated[Name, typed("What the journey is called.", default=...)]
     framework: Framework
     segments: Annotated[tuple[Segment, ...], Field(min_length=1)]
     stages: tuple[StageNumbers, ...] = ()
     offers: tuple[Offer, ...] = ()
     transitions: tuple[Transition, ...] = ()
     referrals: tuple[Referral, ...] = ()
-    currency: str = "EUR"
-    description: str = ""
-    illustrative: bool = False
-    view: str | None = None
-    intake_days: Amount | None = None
-    fixed_cost: Amount | None = None
-    discount_rate: Amount | None = None
-    second_purchase_rate: Share | None = None
-    market: Amount | None = None
+    currency: str = typed("Code or sign shown with amounts.", default="EUR")
+    description: str = typed("What it is about.", default="")
+    illustrative: bool = typed("Whether the numbers are made up for teaching.", default=False)
+    view: str | None = typed("Key of the framework to show it in first.")
+    intake_days: Amount | None = typed(
+        "Length of the period in which the people came in.", unit="days", label="Intake period"
+    )
+    fixed_cost: Amount | None = typed(
+        "Cost of the journey in that period, whatever its size.", unit="currency"
+    )
+    discount_rate: Amount | None = typed(
+        "Yearly rate at which later money counts less: 0.1 is 10% a year.",
+        label="Discount rate a year",
+    )
+    second_purchase_rate: Share | None = typed(
+        "Share, 0 to 1, of customers who buy again, where that is no stage of the framework.",
+        label="Customers who buy again",
+    )
+    market: Amount | None = typed("People there are to reach.", unit="people")
     also_known: dict[str, Amount] = {}
-    loyalty_measured_by: Literal["recommendation", "repeat_purchase"] | None = None
-    next_test_days: Amount | None = None
-    cohort_age_days: Amount | None = None
-    channels_overlap: StrictBool | None = None
+    loyalty_measured_by: Literal["recommendation", "repeat_purchase"] | None = typed(
+        "What the people of a stage such as Loyalty were counted by."
+    )
+    next_test_days: Amount | None = typed(
+        "Time until the next planned test of something on the way.",
+        unit="days",
+        label="Time until the next test",
+    )
+    cohort_age_days: Amount | None = typed(
+        "Time since the people counted came in.",
+        unit="days",
+        label="Time since those counted came in",
+    )
+    channels_overlap: StrictBool | None = typed(
+        "Whether one person may be counted in several segments.",
+        label="One person in several segments",
+    )
     accepted: tuple[Accepted, ...] = ()
     thresholds: Thresholds = Thresholds()
     _results: _Results = PrivateAttr(default_factory=_Results)

@@ -23,6 +23,7 @@ from pydantic import (
 
 from cvjkit.catalog.tactics import tactic_kinds
 from cvjkit.errors import InputError, unknown_name
+from cvjkit.model.typed import Is, typed
 
 AwarenessLevel = Literal["unaware", "problem", "solution", "product"]
 AWARENESS_LEVELS: tuple[str, ...] = get_args(AwarenessLevel)
@@ -101,13 +102,13 @@ def _kind(value: str) -> str:
     return value
 
 
-Number = Annotated[float, BeforeValidator(_number)]
-Amount = Annotated[float, BeforeValidator(_amount)]
-Count = Annotated[float, BeforeValidator(_count)]
-Share = Annotated[float, BeforeValidator(_share)]
+Number = Annotated[float, BeforeValidator(_number), Is("number")]
+Amount = Annotated[float, BeforeValidator(_amount), Is("amount")]
+Count = Annotated[float, BeforeValidator(_count), Is("count")]
+Share = Annotated[float, BeforeValidator(_share), Is("share")]
 Name = Annotated[str, AfterValidator(_name)]
 Text = Annotated[str, AfterValidator(_text)]
-Day = Annotated[str, BeforeValidator(_day)]
+Day = Annotated[str, BeforeValidator(_day), Is("day")]
 Kind = Annotated[str, AfterValidator(_kind)]
 
 
@@ -120,55 +121,48 @@ class Segment(_Input):
 
     Parameters
     ----------
-    name : str
-        Unique within the journey.
-    channel : str, optional
-        Where they met you: "Search ads".
-    awareness : {"unaware", "problem", "solution", "product"}, optional
-        What they know when they meet you [003:23-26].
-    spend : float, optional
-        Money spent on the channel in the period [currency], 0 or more.
-    counts : tuple of float or None, optional
-        People seen at each stage of the framework, whole numbers; None where not known.
-    entrants : tuple of float or None, optional
-        People who come in from outside, at each stage; goes with `rates`.
-    rates : tuple of float or None, optional
-        Share, 0 to 1, of the people at the stage it follows who reach each stage; the first
-        stage has none.
-    avatar : str, optional
-        Who they are [000:12].
-    intent : str, optional
-        What problem they want solved [001:18].
-    targeted : bool, optional
-        Whether they were chosen, rather than whoever comes by [001:18].
-    channel_kind : str, optional
-        word_of_mouth, social_media, blog, event, advertising or other.
-    why_there : str, optional
-        Why this audience is in the channel [003:30-32].
-    content : {"entertaining", "educational", "contrasting", "comparing"}, optional
-        What they are shown first [003:42-56].
-    counted_in : {"people", "visits", "impressions", "mixed"}, optional
-        What its numbers count.
+    **fields
+        As `typed_fields` lists them.
 
     Notes
     -----
     Either `counts` (observed) or `entrants` and `rates` (planned), never both.
     """
 
-    name: Name
-    channel: str | None = None
-    awareness: AwarenessLevel | None = None
-    spend: Amount | None = None
-    counts: tuple[Count | None, ...] | None = None
-    entrants: tuple[Amount | None, ...] | None = None
-    rates: tuple[Share | None, ...] | None = None
-    avatar: Text | None = None
-    intent: Text | None = None
-    targeted: StrictBool | None = None
-    channel_kind: ChannelKind | None = None
-    why_there: Text | None = None
-    content: ContentType | None = None
-    counted_in: CountedIn | None = None
+    name: Annotated[Name, typed("Unique within the journey.", label="Segment", default=...)]
+    channel: str | None = typed('Where they met you: "Search ads".')
+    awareness: AwarenessLevel | None = typed("What they know when they meet you [003:23-26].")
+    spend: Amount | None = typed(
+        "Money spent on the channel in the period, 0 or more.", unit="currency"
+    )
+    counts: tuple[Count | None, ...] | None = typed(
+        "People seen at each stage of the framework, whole numbers; None where not known.",
+        unit="people",
+    )
+    entrants: tuple[Amount | None, ...] | None = typed(
+        "People who come in from outside, at each stage; goes with `rates`.", unit="people"
+    )
+    rates: tuple[Share | None, ...] | None = typed(
+        "Share, 0 to 1, of the people at the stage it follows who reach each stage; the first "
+        "stage has none."
+    )
+    avatar: Text | None = typed("Who they are [000:12].", label="Who they are")
+    intent: Text | None = typed(
+        "What problem they want solved [001:18].", label="What they want solved"
+    )
+    targeted: StrictBool | None = typed(
+        "Whether they were chosen, rather than whoever comes by [001:18].", label="Chosen"
+    )
+    channel_kind: ChannelKind | None = typed(
+        "word_of_mouth, social_media, blog, event, advertising or other.", label="Kind of channel"
+    )
+    why_there: Text | None = typed(
+        "Why this audience is in the channel [003:30-32].", label="Why they are there"
+    )
+    content: ContentType | None = typed(
+        "What they are shown first [003:42-56].", label="Content shown first"
+    )
+    counted_in: CountedIn | None = typed("What its numbers count.")
 
     @model_validator(mode="after")
     def _counted_or_planned(self) -> Segment:
@@ -190,32 +184,28 @@ class Tactic(_Input):
 
     Parameters
     ----------
-    name : str
-    channel : str, optional
-        Where it reaches people: "email".
-    kind : str, optional
-        One of `cvjkit.catalog.tactics.tactic_kinds`; a name that says it, such as "Upsell",
-        will do.
-    promise, example, solution : str, optional
-        What it promises, shows, answers. A lead magnet needs one of them [003:66].
-    owner : str, optional
-        Who does it.
-    cost : float, optional
-        Planned cost in the period [currency], 0 or more. For the plan on the wall: the economics
-        take what is typed at the stage.
-    due : str, optional
-        Day by which it is done: "2026-03-31".
+    **fields
+        As `typed_fields` lists them.
     """
 
-    name: Name
-    channel: str | None = None
-    kind: Kind | None = None
-    promise: Text | None = None
-    example: Text | None = None
-    solution: Text | None = None
-    owner: Text | None = None
-    cost: Amount | None = None
-    due: Day | None = None
+    name: Annotated[Name, typed("What it is called.", label="Tactic", default=...)]
+    channel: str | None = typed('Where it reaches people: "email".')
+    kind: Kind | None = typed(
+        'One of `cvjkit.catalog.tactics.tactic_kinds`; a name that says it, such as "Upsell", '
+        "will do."
+    )
+    promise: Text | None = typed(
+        "What it promises. A lead magnet promises, shows or solves something [003:66]."
+    )
+    example: Text | None = typed("What it shows, as an example [003:66].")
+    solution: Text | None = typed("What problem it solves [003:66].")
+    owner: Text | None = typed("Who does it.")
+    cost: Amount | None = typed(
+        "Planned cost in the period, 0 or more. For the plan on the wall: the economics take "
+        "what is typed at the stage.",
+        unit="currency",
+    )
+    due: Day | None = typed('Day by which it is done: "2026-03-31".')
 
     @model_validator(mode="before")
     @classmethod
@@ -228,34 +218,34 @@ class Message(_Input):
 
     Parameters
     ----------
-    kind : str
-        One of `cvjkit.catalog.tactics.tactic_kinds`: free_value, ask, delivery, thank_you,
-        follow_up, ...
-    name : str, optional
-    channel : str, optional
-    after_minutes : float, optional
-        Time after arriving at the stage [minutes].
-    after_opening_minutes : float, optional
-        Time after the start of the next working day [minutes], for what a person does.
-    times_a_week : float, optional
-        How often; once, if left out.
-    solicited : bool, optional
-        Whether they asked for it.
-    opt_out : bool, optional
-        Whether they can stop it.
-    after_happy_sign : bool, optional
-        Whether it waits for a sign that they are happy [001:61].
+    **fields
+        As `typed_fields` lists them.
     """
 
-    kind: Kind
-    name: Text | None = None
-    channel: Text | None = None
-    after_minutes: Amount | None = None
-    after_opening_minutes: Amount | None = None
-    times_a_week: Amount | None = None
-    solicited: StrictBool | None = None
-    opt_out: StrictBool | None = None
-    after_happy_sign: StrictBool | None = None
+    kind: Annotated[
+        Kind,
+        typed(
+            "One of `cvjkit.catalog.tactics.tactic_kinds`: free_value, ask, delivery, thank_you, "
+            "follow_up,...",
+            default=...,
+        ),
+    ]
+    name: Text | None = typed("What it is called.", label="Message")
+    channel: Text | None = typed('Where it reaches people: "email".')
+    after_minutes: Amount | None = typed(
+        "Time after arriving at the stage.", unit="minutes", label="After"
+    )
+    after_opening_minutes: Amount | None = typed(
+        "Time after the start of the next working day, for what a person does.",
+        unit="minutes",
+        label="After opening",
+    )
+    times_a_week: Amount | None = typed("How often; once, if left out.")
+    solicited: StrictBool | None = typed("Whether they asked for it.", label="Asked for")
+    opt_out: StrictBool | None = typed("Whether they can stop it.", label="Can be stopped")
+    after_happy_sign: StrictBool | None = typed(
+        "Whether it waits for a sign that they are happy [001:61]."
+    )
 
 
 class StageNumbers(_Input):
@@ -263,29 +253,25 @@ class StageNumbers(_Input):
 
     Parameters
     ----------
-    stage : str
-        Key of the stage.
-    unit_cost : float, optional
-        Cost of each arrival at the stage [currency per visit], 0 or more.
-    fixed_cost : float, optional
-        Cost of having the stage in the period [currency], 0 or more.
-    margin : float, optional
-        Contribution of each arrival at the stage [currency per visit]; may be negative.
-    delay_days : float, optional
-        Mean time from the stage before to this one [days], 0 or more.
-    tactics : tuple of Tactic
-        What is done there.
-    messages : tuple of Message
-        What is sent there.
+    **fields
+        As `typed_fields` lists them.
     """
 
-    stage: str
-    unit_cost: Amount | None = None
-    fixed_cost: Amount | None = None
-    margin: Number | None = None
-    delay_days: Amount | None = None
-    tactics: tuple[Tactic, ...] = ()
-    messages: tuple[Message, ...] = ()
+    stage: Annotated[str, typed("Key of the stage.", default=...)]
+    unit_cost: Amount | None = typed(
+        "Cost of each arrival at the stage, 0 or more.", unit="currency"
+    )
+    fixed_cost: Amount | None = typed(
+        "Cost of having the stage in the period, 0 or more.", unit="currency"
+    )
+    margin: Number | None = typed(
+        "Contribution of each arrival at the stage; may be negative.", unit="currency"
+    )
+    delay_days: Amount | None = typed(
+        "Mean time from the stage before to this one, 0 or more.", unit="days", label="Delay"
+    )
+    tactics: tuple[Tactic, ...] = typed("What is done there.", default=())
+    messages: tuple[Message, ...] = typed("What is sent there.", default=())
 
 
 class Offer(_Input):
@@ -293,49 +279,43 @@ class Offer(_Input):
 
     Parameters
     ----------
-    stage : str
-        Key of the stage where it is bought.
-    name : str
-    price : float, optional
-        Revenue of one order [currency], 0 or more.
-    margin : float, optional
-        Contribution of one order [currency]: price less what the order itself costs.
-    cycle_days : float, optional
-        Time from one order to the next [days], 0 or more [004:8].
-    repeat_rate : float, optional
-        Share, 0 to 1, of those who bought again that order once more each cycle.
-    kind : {"own", "joint_venture", "affiliate"}, optional
-        Whose it is [003:100].
-    value : str, optional
-        What it is worth beyond its price.
-    risk_reducer : str, optional
-        What takes the risk off the buyer: a guarantee, a trial.
-    easy_payment : bool, optional
-        Whether paying is easy [001:45].
-    digital : bool, optional
-        Whether it is delivered as a download or access.
-    immediate_access : bool, optional
-        Whether it can be used right after paying [001:45].
-    based_on : {"bought_together", "stated_need"}, optional
-        Why it is offered to this customer [001:57].
-    reorder_days : tuple of float
-        Time until each of the products in it is bought again [days], where they differ [004:8].
+    **fields
+        As `typed_fields` lists them.
     """
 
-    stage: str
-    name: Name
-    price: Amount | None = None
-    margin: Number | None = None
-    cycle_days: Amount | None = None
-    repeat_rate: Share | None = None
-    kind: Literal["own", "joint_venture", "affiliate"] | None = None
-    value: Text | None = None
-    risk_reducer: Text | None = None
-    easy_payment: StrictBool | None = None
-    digital: StrictBool | None = None
-    immediate_access: StrictBool | None = None
-    based_on: Literal["bought_together", "stated_need"] | None = None
-    reorder_days: tuple[Amount, ...] = ()
+    stage: Annotated[str, typed("Key of the stage where it is bought.", default=...)]
+    name: Annotated[Name, typed("What is sold.", label="Offer", default=...)]
+    price: Amount | None = typed("Revenue of one order, 0 or more.", unit="currency")
+    margin: Number | None = typed(
+        "Contribution of one order: price less what the order itself costs.", unit="currency"
+    )
+    cycle_days: Amount | None = typed(
+        "Time from one order to the next, 0 or more [004:8].", unit="days", label="Buying cycle"
+    )
+    repeat_rate: Share | None = typed(
+        "Share, 0 to 1, of those who bought again that order once more each cycle."
+    )
+    kind: Literal["own", "joint_venture", "affiliate"] | None = typed(
+        "Whose it is [003:100].", label="Whose it is"
+    )
+    value: Text | None = typed("What it is worth beyond its price.", label="Value beyond its price")
+    risk_reducer: Text | None = typed(
+        "What takes the risk off the buyer: a guarantee, a trial.", label="What takes the risk"
+    )
+    easy_payment: StrictBool | None = typed("Whether paying is easy [001:45].", label="Easy to pay")
+    digital: StrictBool | None = typed("Whether it is delivered as a download or access.")
+    immediate_access: StrictBool | None = typed(
+        "Whether it can be used right after paying [001:45].", label="Access at once"
+    )
+    based_on: Literal["bought_together", "stated_need"] | None = typed(
+        "Why it is offered to this customer [001:57].", label="Why this one"
+    )
+    reorder_days: tuple[Amount, ...] = typed(
+        "Time until each of the products in it is bought again, where they differ [004:8].",
+        unit="days",
+        label="Re-order times",
+        default=(),
+    )
 
 
 class Transition(_Input):
@@ -343,16 +323,20 @@ class Transition(_Input):
 
     Parameters
     ----------
-    source, target : str
-        Stage keys. Where the target stands decides the kind: later is a skip, earlier a way
-        back (re-engagement, 002:23), the same stage a repeat.
-    rate : float
-        Share, 0 to 1, of the visits to `source` that take this way.
+    **fields
+        As `typed_fields` lists them.
+
+    Notes
+    -----
+    Where the target stands decides the kind: later is a skip, earlier a way back (re-engagement,
+    002:23), the same stage a repeat.
     """
 
-    source: str
-    target: str
-    rate: Share
+    source: Annotated[str, typed("Key of the stage it leaves.", default=...)]
+    target: Annotated[str, typed("Key of the stage it leads to.", default=...)]
+    rate: Annotated[
+        Share, typed("Share, 0 to 1, of the visits to `source` that take this way.", default=...)
+    ]
 
 
 class Referral(_Input):
@@ -360,24 +344,29 @@ class Referral(_Input):
 
     Parameters
     ----------
-    source : str
-        Key of the stage whose people recommend.
-    target : str
-        Key of the stage where those they bring come in.
-    per_person : float
-        New people for each arrival at `source`, 0 or more.
-    segment : str, optional
-        Name of the segment the new people belong to; by default that of who brought them.
-    reward : float, optional
-        What the one who recommends gets for each person brought [currency], 0 or more. The
-        economics take what is typed at the stage.
+    **fields
+        As `typed_fields` lists them.
     """
 
-    source: str
-    target: str
-    per_person: Amount
-    segment: str | None = None
-    reward: Amount | None = None
+    source: Annotated[str, typed("Key of the stage whose people recommend.", default=...)]
+    target: Annotated[str, typed("Key of the stage where those they bring come in.", default=...)]
+    per_person: Annotated[
+        Amount,
+        typed(
+            "New people for each arrival at `source`, 0 or more.",
+            unit="people",
+            label="New people each",
+            default=...,
+        ),
+    ]
+    segment: str | None = typed(
+        "Name of the segment the new people belong to; by default that of who brought them."
+    )
+    reward: Amount | None = typed(
+        "What the one who recommends gets for each person brought, 0 or more. The economics "
+        "take what is typed at the stage.",
+        unit="currency",
+    )
 
 
 class Accepted(_Input):
@@ -385,18 +374,14 @@ class Accepted(_Input):
 
     Parameters
     ----------
-    rule : str
-        "A11".
-    reason : str
-        Why; shown with the finding.
-    stage, segment : str, optional
-        Only the finding there; by default all findings of the rule.
+    **fields
+        As `typed_fields` lists them.
     """
 
-    rule: Name
-    reason: Text
-    stage: str | None = None
-    segment: str | None = None
+    rule: Annotated[Name, typed('"A11".', default=...)]
+    reason: Annotated[Text, typed("Why; shown with the finding.", default=...)]
+    stage: str | None = typed("Only the finding there; by default all findings of the rule.")
+    segment: str | None = typed("Only the finding there; by default all findings of the rule.")
 
 
 class Thresholds(_Input):
@@ -404,47 +389,8 @@ class Thresholds(_Input):
 
     Parameters
     ----------
-    bypass_share : float
-        A02: share of people who may jump over a stage.
-    never_lead_share : float
-        A04: share of first payers who may never have been leads.
-    uneducated_share : float
-        A07: share of those offered something who may not have been educated.
-    untargeted_share : float
-        A08: share of people who may come untargeted.
-    intrigue_days : float
-        A12: longest mean time from aware to intrigued [days].
-    entry_price_share : float
-        A16: most the first offer may cost, as a share of the next one's price.
-    cover_low, cover_high : float
-        A18: least and most that the first margins may be, as a multiple of the cost from lead to
-        customer.
-    price_jump : float
-        A19: most that a price may be a multiple of the one before.
-    session_minutes : float
-        A20: how long a first session lasts [minutes].
-    leg_days, leg_medians : float
-        A21: a slow leg takes more days than this, and more than so many times the median leg.
-    leg_cycles : float
-        A21: a slow leg takes more buying cycles than this.
-    messages_a_week : float
-        A22: unsolicited messages before payment.
-    opening_minutes : float
-        A25: "first thing next morning" [minutes after the start of the working day].
-    wow_cost_share : float
-        A28: cost of delighting a customer, as a share of the core margin.
-    reorder_times : float
-        A33: most that a product's re-order time may be a multiple of the offer's cycle.
-    thin_people : float
-        A51: fewest people a rate should rest on.
-    thin_width : float
-        A51: widest half interval, as a share of the rate.
-    age_delays : float
-        A52: least age of a cohort, as a multiple of the delays it takes to get there.
-    ltv_to_cac : float
-        A54: what a customer should bring, as a multiple of what winning them costs.
-    payback_days : float
-        A54: longest payback [days].
+    **fields
+        As `typed_fields` lists them.
 
     Examples
     --------
@@ -452,28 +398,69 @@ class Thresholds(_Input):
     20.0
     """
 
-    bypass_share: Share = 0.10
-    never_lead_share: Share = 0.20
-    uneducated_share: Share = 0.20
-    untargeted_share: Share = 0.20
-    intrigue_days: Amount = 1
-    entry_price_share: Share = 0.35
-    cover_low: Amount = 1
-    cover_high: Amount = 2
-    price_jump: Amount = 10
-    session_minutes: Amount = 30
-    leg_days: Amount = 30
-    leg_medians: Amount = 3
-    leg_cycles: Amount = 1
-    messages_a_week: Amount = 3
-    opening_minutes: Amount = 60
-    wow_cost_share: Share = 0.20
-    reorder_times: Amount = 1.5
-    thin_people: Amount = 30
-    thin_width: Amount = 0.5
-    age_delays: Amount = 2
-    ltv_to_cac: Amount = 3
-    payback_days: Amount = 365
+    bypass_share: Share = typed("A02: share of people who may jump over a stage.", default=0.10)
+    never_lead_share: Share = typed(
+        "A04: share of first payers who may never have been leads.", default=0.20
+    )
+    uneducated_share: Share = typed(
+        "A07: share of those offered something who may not have been educated.", default=0.20
+    )
+    untargeted_share: Share = typed("A08: share of people who may come untargeted.", default=0.20)
+    intrigue_days: Amount = typed(
+        "A12: longest mean time from aware to intrigued.", unit="days", default=1
+    )
+    entry_price_share: Share = typed(
+        "A16: most the first offer may cost, as a share of the next one's price.", default=0.35
+    )
+    cover_low: Amount = typed(
+        "A18: least that the first margins may be, as a multiple of the cost from lead to "
+        "customer.",
+        default=1,
+    )
+    cover_high: Amount = typed(
+        "A18: most that the first margins may be, as a multiple of the cost from lead to customer.",
+        default=2,
+    )
+    price_jump: Amount = typed(
+        "A19: most that a price may be a multiple of the one before.", default=10
+    )
+    session_minutes: Amount = typed(
+        "A20: how long a first session lasts.", unit="minutes", default=30
+    )
+    leg_days: Amount = typed(
+        "A21: a slow leg takes more days than this.",
+        unit="days",
+        default=30,
+    )
+    leg_medians: Amount = typed(
+        "A21: a slow leg takes more than this many times the median leg.",
+        default=3,
+    )
+    leg_cycles: Amount = typed("A21: a slow leg takes more buying cycles than this.", default=1)
+    messages_a_week: Amount = typed("A22: unsolicited messages before payment.", default=3)
+    opening_minutes: Amount = typed(
+        'A25: "first thing next morning", after the start of the working day.',
+        unit="minutes",
+        default=60,
+    )
+    wow_cost_share: Share = typed(
+        "A28: cost of delighting a customer, as a share of the core margin.", default=0.20
+    )
+    reorder_times: Amount = typed(
+        "A33: most that a product's re-order time may be a multiple of the offer's cycle.",
+        default=1.5,
+    )
+    thin_people: Amount = typed(
+        "A51: fewest people a rate should rest on.", unit="people", default=30
+    )
+    thin_width: Amount = typed("A51: widest half interval, as a share of the rate.", default=0.5)
+    age_delays: Amount = typed(
+        "A52: least age of a cohort, as a multiple of the delays it takes to get there.", default=2
+    )
+    ltv_to_cac: Amount = typed(
+        "A54: what a customer should bring, as a multiple of what winning them costs.", default=3
+    )
+    payback_days: Amount = typed("A54: longest payback.", unit="days", default=365)
 
     @model_validator(mode="before")
     @classmethod
