@@ -15,8 +15,9 @@ import pandas as pd
 
 from cvjkit.model.figures import Figure, UndefinedError
 from cvjkit.model.flow import known_numbers
-from cvjkit.model.formulas import BOUGHT_AGAIN, FIRST_PAYMENT, Formulas
+from cvjkit.model.formulas import Formulas
 from cvjkit.model.lifetime import lifetime_value, payback_cycles
+from cvjkit.model.money import BOUGHT_AGAIN, FIRST_PAYMENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

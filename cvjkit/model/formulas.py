@@ -6,8 +6,6 @@ To add a figure, write its formula here and decorate it; whatever shows figures 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,76 +13,21 @@ import numpy as np
 
 from cvjkit.model.figures import UndefinedError, figure
 from cvjkit.model.lifetime import lifetime_value, payback_cycles
+from cvjkit.model.money import BOUGHT_AGAIN, FIRST_PAYMENT, Money
 from cvjkit.numbers import share_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cvjkit.model.flow import Flow
-    from cvjkit.model.parts import Offer, StageNumbers
 
-FIRST_PAYMENT, BOUGHT_AGAIN = "first_payment", "bought_again"
-DAYS_A_YEAR = 365
-
-
-@dataclass(frozen=True, eq=False)
-class Formulas:
+class Formulas(Money):
     """Figures as attributes that raise `UndefinedError`, with the reason, where undefined.
 
     Parameters
     ----------
-    flow : Flow
-    numbers : mapping of stage key to StageNumbers
-    offers : mapping of anchor to Offer
-        The offers by where they are bought.
-    spend, fixed_cost, discount_rate, second_purchase_rate, fixed_share
-        As in `cvjkit.model.economics.appraise`.
+    **fields
+        As in `Money`.
     """
-
-    flow: Flow
-    numbers: Mapping[str, StageNumbers]
-    offers: Mapping[str | None, Offer]
-    spend: float | None
-    fixed_cost: float | None
-    discount_rate: float | None
-    typed_second_purchase_rate: float | None
-    fixed_share: float
-
-    @cached_property
-    def _first(self) -> int:
-        return self._stage_of(FIRST_PAYMENT, "no stage of this framework is the first payment")
-
-    def _stage_of(self, milestone: str, otherwise: str) -> int:
-        for position, stage in enumerate(self.flow.framework):
-            if stage.milestone == milestone:
-                return position
-        raise UndefinedError(otherwise)
-
-    def _typed(self, field: str) -> NDArray[np.float64]:
-        """Read a field of all stages; NaN where nothing was typed."""
-        values = (getattr(self.numbers.get(key), field, None) for key in self.flow.framework.keys)
-        return np.array([math.nan if value is None else value for value in values])
-
-    def _at(self, column: str, stage: int) -> float:
-        value = self.flow.numbers(column)[stage]
-        if value is None:
-            name = self.flow.framework.stages[stage].name
-            flagged = [flag.message for flag in self.flow.flags if flag.id in ("A47", "A48")]
-            raise UndefinedError(flagged[0] if flagged else f"the number at {name} is not known")
-        return value
-
-    def _costs(self, last: int, first: int = 0) -> float:
-        stages = range(first, last + 1)
-        unit = self._typed("unit_cost")
-        variable = sum(
-            float(unit[stage]) * self._at("visits", stage) for stage in stages if unit[stage] > 0
-        )
-        return variable + self.fixed_share * float(np.nansum(self._typed("fixed_cost")[stages]))
-
-    def _require_costs(self) -> None:
-        typed = np.isfinite([*self._typed("unit_cost"), *self._typed("fixed_cost")]).any()
-        if not typed and self.spend is None and self.fixed_cost is None:
-            raise UndefinedError("no cost is typed: give unit costs, fixed costs or spend")
 
     @figure(
         "First payers",
@@ -104,10 +47,6 @@ class Formulas:
         if self.customers == 0:
             raise UndefinedError("there are no customers")
         return self.customers
-
-    @property
-    def _common_cost(self) -> float:
-        return (self.spend or 0) + self.fixed_share * (self.fixed_cost or 0)
 
     @figure(
         "Cost of winning customers",
@@ -143,13 +82,6 @@ class Formulas:
         """What it costs to win one customer (customer acquisition cost)."""
         return self.acquisition_cost / self._some_customers
 
-    @property
-    def _again(self) -> int | None:
-        try:
-            return self._stage_of(BOUGHT_AGAIN, "")
-        except UndefinedError:
-            return None
-
     @figure(
         "Share who buy again",
         "share",
@@ -165,31 +97,9 @@ class Formulas:
             )
         return self.typed_second_purchase_rate
 
-    def _margin(self, milestone: str, stage: int | None) -> float:
-        numbers = self.numbers.get(self.flow.framework.keys[stage]) if stage is not None else None
-        offer = self.offers.get(milestone)
-        for source in (numbers, offer):
-            if source is not None and source.margin is not None:
-                return source.margin
-        place = self.flow.framework.stages[stage].name if stage is not None else milestone
-        raise UndefinedError(f"the margin of an order at {place} is not typed")
-
-    @property
-    def _first_margin(self) -> float:
-        return self._margin(FIRST_PAYMENT, self._first)
-
     @property
     def _later_margin(self) -> float:
         return 0.0 if self.second_purchase_rate == 0 else self._margin(BOUGHT_AGAIN, self._again)
-
-    @property
-    def _loop_rate(self) -> float:
-        """Share of the visits to buying again that come straight back to it."""
-        if self._again is None:
-            return 0.0
-        loops = self.flow.shares[:, self._again, self._again] * self.flow.visits[:, self._again]
-        visits = self.flow.visits[:, self._again].sum()
-        return float(loops.sum() / visits) if visits > 0 else 0.0
 
     @property
     def _repeat_rate(self) -> float:
@@ -201,23 +111,6 @@ class Formulas:
         raise UndefinedError(
             "the repeat rate is not typed: give the offer of buying again a repeat_rate"
         )
-
-    @property
-    def _cycle_days(self) -> float:
-        for milestone in (BOUGHT_AGAIN, FIRST_PAYMENT):
-            offer = self.offers.get(milestone)
-            if offer is not None and offer.cycle_days is not None:
-                return offer.cycle_days
-        raise UndefinedError("the buying cycle is not typed: give the offer cycle_days")
-
-    @property
-    def _cycle_discount(self) -> float:
-        if not self.discount_rate:
-            return 0.0
-        try:
-            return math.pow(1 + self.discount_rate, self._cycle_days / DAYS_A_YEAR) - 1
-        except OverflowError:
-            return math.inf
 
     @figure(
         "Orders per customer",
@@ -320,22 +213,6 @@ class Formulas:
         """Days from the first contact until a customer's margins have paid the cac."""
         cycles = self.payback_cycles
         return self._days_to_first_payment + (cycles * self._cycle_days if cycles else 0)
-
-    @property
-    def _days_to_first_payment(self) -> float:
-        delays, total = np.nan_to_num(self._typed("delay_days")), 0.0
-        stage: int | None = self._first
-        while stage is not None:
-            total += float(delays[stage])
-            stage = self.flow.framework.parents[stage]
-        return total
-
-    def _price(self, milestone: str) -> float:
-        offer = self.offers.get(milestone)
-        if offer is None or offer.price is None:
-            which = "first" if milestone == FIRST_PAYMENT else "later"
-            raise UndefinedError(f"the price of the {which} order is not typed: give the offer one")
-        return offer.price
 
     @property
     def _some_acquisition_cost(self) -> float:
