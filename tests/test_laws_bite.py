@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from cvjkit.files import code
-from cvjkit.model import design, document, flow, formulas, lifetime, solver
+from cvjkit.model import design, document, flow, formulas, lifetime, plan, solver
 from tests import laws
 from tests.strategies import amounts, journeys, shares
 
@@ -166,7 +166,7 @@ BREAKS = [
     Break(
         laws.plan_of_counts_is_the_same,
         (COUNTED,),
-        design.Design.planned,
+        plan.planned,
         "float(shares[parent, stage])",
         "float(shares[parent, stage]) * 0.99",
     ),

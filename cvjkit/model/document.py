@@ -9,7 +9,7 @@ from cvjkit.catalog.framework import published_frameworks
 from cvjkit.model.rows import PARTS
 
 if TYPE_CHECKING:
-    from cvjkit.model.design import Design
+    from cvjkit.model.fields import Fields
     from cvjkit.model.parts import Segment
 
 SCHEMA_VERSION = 1
@@ -19,12 +19,12 @@ EVERYONE = "Everyone"
 Document = dict[str, Any]
 
 
-def document_of(design: Design) -> Document:
+def document_of(design: Fields) -> Document:
     """Write a design as plain values.
 
     Parameters
     ----------
-    design : Design
+    design : Fields
 
     Returns
     -------

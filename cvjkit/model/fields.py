@@ -1,0 +1,261 @@
+"""The fields of a design, and how one is made of what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
+
+from cvjkit.catalog.framework import Framework
+from cvjkit.errors import Fault, InputError, faults_of
+from cvjkit.model.checks import checked_parts
+from cvjkit.model.document import EVERYONE, Document, document_of
+from cvjkit.model.parts import (
+    Accepted,
+    Amount,
+    Name,
+    Offer,
+    Referral,
+    Segment,
+    Share,
+    StageNumbers,
+    Thresholds,
+    Transition,
+)
+from cvjkit.model.rows import PARTS
+from cvjkit.model.typed import typed
+
+
+class Fields(BaseModel):
+    """What a design holds.
+
+    Parameters
+    ----------
+    framework : Framework
+    segments : tuple of Segment
+        At least one; names unique.
+    stages : tuple of StageNumbers
+        Costs, margins, delays and tactics, for the stages that have any.
+    offers : tuple of Offer
+        At most one a stage. The stage may be a milestone that is no stage of the framework.
+    transitions : tuple of Transition
+        Skips, ways back and repeats.
+    referrals : tuple of Referral
+    also_known : mapping of milestone key to float
+        People at milestones where the framework has no stage, or no number was typed: they turn
+        estimates of `through` into exact numbers.
+    accepted : tuple of Accepted
+        Findings of the audit one has decided to live with, each with a reason.
+    thresholds : Thresholds
+        Where the audit draws its lines.
+    **fields
+        As `typed_fields(Fields)` lists them.
+
+    Raises
+    ------
+    InputError
+        From every constructor, with all faults at once.
+
+    Examples
+    --------
+    >>> shop = Fields.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
+    >>> shop.segments[0].counts[2]
+    100.0
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[Name, typed("What the journey is called.", default=...)]
+    framework: Framework
+    segments: Annotated[tuple[Segment, ...], Field(min_length=1)]
+    stages: tuple[StageNumbers, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    transitions: tuple[Transition, ...] = ()
+    referrals: tuple[Referral, ...] = ()
+    currency: str = typed("Code or sign shown with amounts.", default="EUR")
+    description: str = typed("What it is about.", default="")
+    illustrative: bool = typed("Whether the numbers are made up for teaching.", default=False)
+    view: str | None = typed("Key of the framework to show it in first.")
+    intake_days: Amount | None = typed(
+        "Length of the period in which the people came in.", unit="days", label="Intake period"
+    )
+    fixed_cost: Amount | None = typed(
+        "Cost of the journey in that period, whatever its size.", unit="currency"
+    )
+    discount_rate: Amount | None = typed(
+        "Yearly rate at which later money counts less: 0.1 is 10% a year.",
+        label="Discount rate a year",
+    )
+    second_purchase_rate: Share | None = typed(
+        "Share, 0 to 1, of customers who buy again, where that is no stage of the framework.",
+        label="Customers who buy again",
+    )
+    market: Amount | None = typed("People there are to reach.", unit="people")
+    also_known: dict[str, Amount] = {}
+    loyalty_measured_by: Literal["recommendation", "repeat_purchase"] | None = typed(
+        "What the people of a stage such as Loyalty were counted by."
+    )
+    next_test_days: Amount | None = typed(
+        "Time until the next planned test of something on the way.",
+        unit="days",
+        label="Time until the next test",
+    )
+    cohort_age_days: Amount | None = typed(
+        "Time since the people counted came in.",
+        unit="days",
+        label="Time since those counted came in",
+    )
+    channels_overlap: StrictBool | None = typed(
+        "Whether one person may be counted in several segments.",
+        label="One person in several segments",
+    )
+    accepted: tuple[Accepted, ...] = ()
+    thresholds: Thresholds = Thresholds()
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the design, not the file it came from."""
+        return isinstance(other, Fields) and dict(self) == dict(other)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.framework, self.segments))
+
+    @classmethod
+    def from_counts(
+        cls,
+        framework: str | Framework,
+        counts: Sequence[float | None] | Mapping[str, Any],
+        *,
+        name: str = "Journey",
+        **fields: Any,
+    ) -> Self:
+        """Make a design from the people seen at each stage.
+
+        Parameters
+        ----------
+        framework : str or Framework
+        counts : sequence of int or None, or mapping
+            A whole number for each stage, None where not known; or a mapping of stage keys to
+            them; or a mapping of segment names to either.
+        name : str
+        **fields
+            Any other parameter of `Design`.
+
+        Returns
+        -------
+        Self
+
+        Examples
+        --------
+        >>> shop = Fields.from_counts("five", {"Ads": [900, 90, 9, 5, 1], "Blog": [100] * 5})
+        >>> [segment.name for segment in shop.segments]
+        ['Ads', 'Blog']
+        """
+        by_name = {EVERYONE: counts}
+        if isinstance(counts, Mapping) and not all(map(_is_number_or_none, counts.values())):
+            by_name = dict(counts)
+        segments = [{"name": segment, "counts": each} for segment, each in by_name.items()]
+        return cls._checked(
+            f"journey {name}", framework, {"name": name, "segments": segments, **fields}
+        )
+
+    @classmethod
+    def from_rates(
+        cls,
+        framework: str | Framework,
+        entrants: float | Mapping[str, float],
+        rates: Sequence[float | None] | Mapping[str, float],
+        *,
+        name: str = "Journey",
+        **fields: Any,
+    ) -> Self:
+        """Make a design from a plan: how many come, and what share takes each step.
+
+        Parameters
+        ----------
+        framework : str or Framework
+        entrants : float or mapping of stage key to float
+            People who come in from outside, at the first stage or at each stage named.
+        rates : sequence of float or None, or mapping of stage key to float
+            Share, 0 to 1, of the people at the stage before who reach each stage after the
+            first; None where not known.
+        name : str
+        **fields
+            Any other parameter of `Design`.
+
+        Returns
+        -------
+        Self
+
+        Examples
+        --------
+        >>> plan = Fields.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
+        >>> plan.segments[0].rates
+        (None, 0.5, 0.2, 0.4, 0.1)
+        """
+        segments = [{"name": EVERYONE, "entrants": entrants, "rates": rates}]
+        return cls._checked(
+            f"journey {name}", framework, {"name": name, "segments": segments, **fields}
+        )
+
+    @classmethod
+    def from_document(
+        cls,
+        document: object,
+        subject: str = "journey",
+    ) -> Self:
+        """Make a design from plain values, as a file holds them.
+
+        Parameters
+        ----------
+        document : mapping
+            What `document` returns.
+        subject : str
+            What to call it in messages, such as the file's path.
+
+        Returns
+        -------
+        Self
+        """
+        if not isinstance(document, Mapping):
+            fault = Fault("document", document, "must be a table", "give it named fields")
+            raise InputError(subject, [fault])
+        fields = {key: value for key, value in document.items() if key != "schema_version"}
+        stages = fields.get("stages")
+        if isinstance(stages, Mapping):
+            fields["stages"] = [
+                {"stage": stage, **row} if isinstance(row, Mapping) else row
+                for stage, row in stages.items()
+            ]
+        return cls._checked(subject, fields.pop("framework", None), fields)
+
+    @classmethod
+    def _checked(cls, subject: str, framework: object, fields: Mapping[str, Any]) -> Self:
+        """Build a journey, or raise everything that is wrong with it at once."""
+        stages, parts, faults = checked_parts(framework, fields)
+        top = {key: value for key, value in fields.items() if key not in PARTS}
+        top |= parts | ({} if stages is None else {"framework": stages})
+        explained = {"segments"} if fields.get("segments") else set()
+        explained |= {"framework"} if stages is None else set()
+        try:
+            design = cls.model_validate(top)
+        except ValidationError as error:
+            found = faults_of(error, {})
+            faults = [*(fault for fault in found if fault.field not in explained), *faults]
+        if faults:
+            raise InputError(subject, faults)
+        return design
+
+    def document(self) -> Document:
+        """Give the design as plain values, without what is empty, as a file holds it.
+
+        Returns
+        -------
+        dict
+            What `from_document` takes.
+        """
+        return document_of(self)
+
+
+def _is_number_or_none(value: object) -> bool:
+    return value is None or isinstance(value, str) or not hasattr(value, "__len__")
