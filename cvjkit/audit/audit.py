@@ -250,7 +250,7 @@ class Finding:
 
     def document(self) -> dict[str, Any]:
         """Give it as plain values."""
-        plain = {each.name: getattr(self, each.name) for each in fields(self)}
+        plain = {one.name: getattr(self, one.name) for one in fields(self)}
         return {
             **plain,
             "numbers": dict(self.numbers),
@@ -259,10 +259,10 @@ class Finding:
         }
 
     def __str__(self) -> str:
-        places = [place for place in (self.stage, self.segment) if place is not None]
-        place = f" {', '.join(places)}" if places else ""
+        about = [name for name in (self.stage, self.segment) if name is not None]
+        where = f" {', '.join(about)}" if about else ""
         accepted = "" if self.accepted is None else f" Accepted: {self.accepted}"
-        return f"{self.id} {self.severity}{place}: {self.message}{accepted}"
+        return f"{self.id} {self.severity}{where}: {self.message}{accepted}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -342,7 +342,7 @@ class Audit:
             "failed": len(self.failed),
             "completeness": self.completeness,
             "findings": [finding.document() for finding in self.findings],
-            "unmatched": [each.model_dump(exclude_none=True) for each in self.unmatched],
+            "unmatched": [row.model_dump(exclude_none=True) for row in self.unmatched],
         }
 
 
@@ -359,19 +359,19 @@ def audit(journey: Design, rules: Iterable[Rule]) -> Audit:
     Audit
     """
     facts = Facts(journey)
-    findings = [finding for each in rules for finding in each.findings(facts)]
+    findings = [finding for one in rules for finding in one.findings(facts)]
     accepted = [
-        (finding, [each for each in journey.accepted if _accepts(each, finding)])
+        (finding, [row for row in journey.accepted if _accepts(row, finding)])
         for finding in findings
     ]
-    used = [each for _, matches in accepted for each in matches]
+    used = [row for _, matches in accepted for row in matches]
     return Audit(
         journey.name,
         tuple(
             replace(finding, accepted=matches[-1].reason) if matches else finding
             for finding, matches in accepted
         ),
-        tuple(each for each in journey.accepted if each not in used),
+        tuple(row for row in journey.accepted if row not in used),
     )
 
 
@@ -389,11 +389,11 @@ def refused(error: InputError, rules: Iterable[Rule]) -> Audit:
     Audit
     """
     findings: list[Finding] = []
-    for each in rules:
-        if each.id == IMPOSSIBLE:
-            findings += [each.finding("fires", _outcome(fault)) for fault in error.faults]
+    for one in rules:
+        if one.id == IMPOSSIBLE:
+            findings += [one.finding("fires", _outcome(fault)) for fault in error.faults]
         else:
-            findings.append(each.unanswered("a design without faults"))
+            findings.append(one.unanswered("a design without faults"))
     return Audit(error.subject, tuple(findings))
 
 

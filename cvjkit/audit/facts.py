@@ -128,30 +128,30 @@ class Facts:
     @cached_property
     def _anchored(self) -> dict[str, int]:
         return {
-            stage.milestone: place
-            for place, stage in enumerate(self.framework)
+            stage.milestone: position
+            for position, stage in enumerate(self.framework)
             if stage.milestone is not None
         }
 
     @cached_property
     def branches(self) -> frozenset[str]:
         """Branches of the spine on which a stage stands, the main one always."""
-        stands = (each.branch for each in milestones() if each.key in self._anchored)
+        stands = (one.branch for one in milestones() if one.key in self._anchored)
         return frozenset({"main", *stands})
 
     @cached_property
     def covering(self) -> Mapping[str, int]:
         """Position of the stage in which each milestone lies; those before the first, in it."""
         return {
-            each.key: next(
+            milestone.key: next(
                 (
                     self._anchored[key]
-                    for key in (each.key, *each.ancestors)
+                    for key in (milestone.key, *milestone.ancestors)
                     if key in self._anchored
                 ),
                 0,
             )
-            for each in milestones()
+            for milestone in milestones()
         }
 
     def at(self, *names: str) -> int | None:
@@ -160,30 +160,30 @@ class Facts:
 
     def stage_at(self, *names: str) -> int:
         """Find the stage that stands at a milestone, or say that there must be one."""
-        place = self.at(*names)
-        if place is None:
+        position = self.at(*names)
+        if position is None:
             raise MissingError(f"a stage at {' or '.join(names)}: {self.framework.key} has none")
-        return place
+        return position
 
-    def before(self, place: int) -> list[int]:
+    def before(self, position: int) -> list[int]:
         """Give the stages that lie before a stage on its way, the nearest first."""
-        way, stage = list[int](), self.framework.parents[place]
+        way, stage = list[int](), self.framework.parents[position]
         while stage is not None:
             way.append(stage)
             stage = self.framework.parents[stage]
         return way
 
-    def label(self, place: int) -> str:
+    def label(self, position: int) -> str:
         """Give a stage's name."""
-        return self.framework.stages[place].name
+        return self.framework.stages[position].name
 
-    def key(self, place: int) -> str:
+    def key(self, position: int) -> str:
         """Give a stage's key."""
-        return self.framework.keys[place]
+        return self.framework.keys[position]
 
-    def numbers(self, place: int) -> StageNumbers | None:
+    def numbers(self, position: int) -> StageNumbers | None:
         """Give what was typed for a stage."""
-        key = self.key(place)
+        key = self.key(position)
         return next((row for row in self.journey.stages if row.stage == key), None)
 
     # --- the people -----------------------------------------------------------------------------
@@ -192,26 +192,29 @@ class Facts:
     def _people(self) -> Sequence[float | None]:
         return self.flow.numbers("people")
 
-    def people(self, place: int) -> float | None:
+    def people(self, position: int) -> float | None:
         """Count the people who reach a stage; None if not known."""
-        return self._people[place]
+        return self._people[position]
 
-    def counted(self, *places: int) -> list[float]:
+    def counted(self, *positions: int) -> list[float]:
         """Count the people who reach stages, or say which are not known."""
         return self.typed(
-            *((f"the people at {self.label(place)}", self._people[place]) for place in places)
+            *(
+                (f"the people at {self.label(position)}", self._people[position])
+                for position in positions
+            )
         )
 
-    def share_without(self, place: int, through: int) -> float:
+    def share_without(self, position: int, through: int) -> float:
         """Share of the people at a stage who never were at another one before it."""
         self.counted(through)
-        (people,) = self.counted(place)
+        (people,) = self.counted(position)
         if people == 0:
-            raise MissingError(f"somebody who gets to {self.label(place)}")
+            raise MissingError(f"somebody who gets to {self.label(position)}")
         ways, start = self.flow.shares.copy(), self.flow.entered + self.flow.referred
         ways[:, through, :] = ways[:, :, through] = start[:, through] = 0
         visits = np.linalg.inv(np.eye(len(self.framework)) - ways)
-        reach = visits[:, :, place] / visits[:, place, place][:, None]
+        reach = visits[:, :, position] / visits[:, position, position][:, None]
         return min(1.0, float((start * reach).sum()) / people)
 
     # --- what is done ---------------------------------------------------------------------------
@@ -220,9 +223,9 @@ class Facts:
     def acts(self) -> tuple[Act, ...]:
         """All tactics and messages, along the stages."""
         return tuple(
-            Act(place, tactic_kind(what.kind, what.name or ""), what)
-            for place in range(len(self.framework))
-            if (numbers := self.numbers(place)) is not None
+            Act(position, tactic_kind(what.kind, what.name or ""), what)
+            for position in range(len(self.framework))
+            if (numbers := self.numbers(position)) is not None
             for what in list[Tactic | Message]([*numbers.tactics, *numbers.messages])
         )
 
@@ -250,12 +253,12 @@ class Facts:
         found = self.acts_of(*kinds, first=first, last=last)
         if not found:
             self.must_begin(needs)
-            places = self._homes(kinds)
+            positions = self._homes(kinds)
             end = len(self.framework) - 1 if last is None else last
             unsure = [
                 f"the kind of {act.name}"
                 for act in self.acts
-                if act.kind is None and first <= act.place <= end and act.place in places
+                if act.kind is None and first <= act.place <= end and act.place in positions
             ]
             if unsure:
                 raise MissingError(*unsure)
@@ -279,8 +282,8 @@ class Facts:
     @cached_property
     def offers(self) -> Mapping[str, Offer]:
         """Offers by the milestone (or key of the stage) where they are bought, along the way."""
-        order = {key: place + 0.5 for key, place in self.covering.items()}
-        order |= {key: float(place) for place, key in enumerate(self.framework.keys)}
+        order = {key: position + 0.5 for key, position in self.covering.items()}
+        order |= {key: float(position) for position, key in enumerate(self.framework.keys)}
         return {
             self.framework.anchor(offer.stage): offer
             for offer in sorted(self.journey.offers, key=lambda offer: order[offer.stage])
@@ -289,7 +292,7 @@ class Facts:
     @property
     def later_offers(self) -> list[Offer]:
         """Offers bought after the first payment."""
-        later = {each.key for each in milestones() if "first_payment" in each.ancestors}
+        later = {one.key for one in milestones() if "first_payment" in one.ancestors}
         payment = self.at("first_payment")
         later |= set() if payment is None else set(self.framework.keys[payment + 1 :])
         return [offer for anchor, offer in self.offers.items() if anchor in later]
@@ -302,20 +305,20 @@ class Facts:
 
     def margin(self, milestone: str) -> float | None:
         """Give the margin of an order at a milestone."""
-        place = self.at(milestone)
-        numbers = None if place is None else self.numbers(place)
+        position = self.at(milestone)
+        numbers = None if position is None else self.numbers(position)
         if numbers is not None and numbers.margin is not None:
             return numbers.margin
         return self.offers[milestone].margin if milestone in self.offers else None
 
-    def delay(self, place: int) -> float | None:
+    def delay(self, position: int) -> float | None:
         """Give the time from the stage before to this one [days]."""
-        numbers = self.numbers(place)
+        numbers = self.numbers(position)
         return None if numbers is None else numbers.delay_days
 
-    def days_to(self, place: int) -> float:
+    def days_to(self, position: int) -> float:
         """Sum the time from the first stage to this one [days], or say what is not typed."""
-        legs = [place, *self.before(place)][:-1]
+        legs = [position, *self.before(position)][:-1]
         return sum(
             self.typed(
                 *(

@@ -47,7 +47,7 @@ def _lines(file: str, audit: Audit) -> Iterable[str]:
         for _, group in groupby(findings, key=lambda finding: finding.id):
             together = list(group)
             for finding in together:
-                yield f"  {finding.id} {_place(finding)}{finding.message}"
+                yield f"  {finding.id} {_about(finding)}{finding.message}"
                 if finding.accepted is not None:
                     yield f"      Accepted: {finding.accepted}"
             yield f"      {_grounds(together[0])}"
@@ -57,14 +57,14 @@ def _lines(file: str, audit: Audit) -> Iterable[str]:
         shown, more = finding.needs[:MOST_NEEDS], len(finding.needs) - MOST_NEEDS
         rest = f"; {more} more" if more > 0 else ""
         yield f"  {finding.id} needs {'; '.join(shown)}{rest}"
-    for each in audit.unmatched:
-        yield f"\nAccepted, but not found: {each.rule} ({each.reason})"
+    for accepted in audit.unmatched:
+        yield f"\nAccepted, but not found: {accepted.rule} ({accepted.reason})"
     yield f"\n{share_text(audit.completeness)} of the rules have an answer."
 
 
-def _place(finding: Finding) -> str:
-    places = [place for place in (finding.stage, finding.segment) if place is not None]
-    return f"[{', '.join(places)}] " if places else ""
+def _about(finding: Finding) -> str:
+    about = [name for name in (finding.stage, finding.segment) if name is not None]
+    return f"[{', '.join(about)}] " if about else ""
 
 
 def _grounds(finding: Finding) -> str:

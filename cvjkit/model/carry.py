@@ -42,15 +42,15 @@ class Restaging:
     target: Framework
 
     @cached_property
-    def places(self) -> tuple[int | None, ...]:
+    def positions(self) -> tuple[int | None, ...]:
         """For each stage of the target where it stands in the source; None if it does not."""
-        at = {stage.anchor: place for place, stage in enumerate(self.flow.framework)}
+        at = {stage.anchor: position for position, stage in enumerate(self.flow.framework)}
         return tuple(at.get(stage.anchor) for stage in self.target)
 
     @cached_property
     def renamed(self) -> Mapping[str, str]:
         """The target's key of each stage of the source that both have."""
-        pairs = zip(self.target.keys, self.places, strict=True)
+        pairs = zip(self.target.keys, self.positions, strict=True)
         return {self.flow.framework.keys[at]: key for key, at in pairs if at is not None}
 
     def segments(self, segments: Iterable[Segment]) -> list[Segment]:
@@ -63,24 +63,24 @@ class Restaging:
     def _people(self, number: int, segment: Segment) -> dict[str, Any]:
         if segment.counts is not None:
             counts = segment.counts
-            return {"counts": tuple(None if at is None else counts[at] for at in self.places)}
+            return {"counts": tuple(None if at is None else counts[at] for at in self.positions)}
         known = {at: position for position, at in enumerate(self._stay)}
         entered = self._entered[number]
         rates: list[float | None] = []
-        for at, parent in zip(self.places, self.target.parents, strict=True):
-            start = None if parent is None else self.places[parent]
+        for at, parent in zip(self.positions, self.target.parents, strict=True):
+            start = None if parent is None else self.positions[parent]
             shared = at is not None and start is not None
             rates.append(
                 float(self._shares[number, known[start], known[at]]) if shared else None  # type: ignore[index]  # both are there
             )
-        entrants = [0.0 if at is None else float(entered[known[at]]) for at in self.places]
-        if self.places[0] is None or (segment.entrants or (None,))[self.places[0]] is None:
+        entrants = [0.0 if at is None else float(entered[known[at]]) for at in self.positions]
+        if self.positions[0] is None or (segment.entrants or (None,))[self.positions[0]] is None:
             return {"entrants": (None, *entrants[1:]), "rates": tuple(rates)}
         return {"entrants": tuple(entrants), "rates": tuple(rates)}
 
     @cached_property
     def _stay(self) -> list[int]:
-        return [at for at in self.places if at is not None]
+        return [at for at in self.positions if at is not None]
 
     @cached_property
     def _gone(self) -> list[int]:
@@ -141,7 +141,7 @@ class Restaging:
     def _is_step(self, source: str, target: str) -> bool:
         """Whether the target follows the source, over stages not known if need be."""
         above = self.target.parents[self.target.index(target)]
-        while above is not None and self.places[above] is None:
+        while above is not None and self.positions[above] is None:
             above = self.target.parents[above]
         return above == self.target.index(source)
 
@@ -172,7 +172,7 @@ class Restaging:
         ]
 
     def _spread(self, stage: int, over: Floats, weigh: int) -> Iterator[tuple[str, float]]:
-        """Find the stages that stay which stand for one, and how much of it each."""
+        """Find the stages that stay which stand for one, and how much of it each does."""
         if stage in self._stay:
             yield self.renamed[self.flow.framework.keys[stage]], 1.0
             return
@@ -196,45 +196,47 @@ class Restaging:
         held: dict[int, list[StageNumbers]] = {}
         for numbers in stages:
             held.setdefault(self._holding(self.flow.framework[numbers.stage]), []).append(numbers)
-        paid = [place for place in covered if place is not None]
+        paid = [position for position in covered if position is not None]
         merged = []
-        for place in sorted({*paid, *held, *([last] if beyond else [])}):
-            money = self._merged(place, covered.get(place, []), beyond if place == last else [])
-            done = held.get(place, [])
+        for position in sorted({*paid, *held, *([last] if beyond else [])}):
+            money = self._merged(
+                position, covered.get(position, []), beyond if position == last else []
+            )
+            done = held.get(position, [])
             acts = {
-                "tactics": tuple(tactic for each in done for tactic in each.tactics),
-                "messages": tuple(message for each in done for message in each.messages),
+                "tactics": tuple(tactic for row in done for tactic in row.tactics),
+                "messages": tuple(message for row in done for message in row.messages),
             }
             merged.append(money.model_copy(update=acts))
         return merged
 
     def _holding(self, stage: Stage) -> int:
         """Find the stage during which another one lies: at its milestone, or the one before."""
-        line = next((each.ancestors for each in milestones() if each.key == stage.milestone), ())
-        places = {each.anchor: place for place, each in enumerate(self.target)}
-        return next((places[key] for key in (stage.anchor, *line) if key in places), 0)
+        line = next((one.ancestors for one in milestones() if one.key == stage.milestone), ())
+        positions = {one.anchor: position for position, one in enumerate(self.target)}
+        return next((positions[key] for key in (stage.anchor, *line) if key in positions), 0)
 
     def _merged(
-        self, place: int, numbers: Sequence[StageNumbers], beyond: Sequence[StageNumbers]
+        self, position: int, numbers: Sequence[StageNumbers], beyond: Sequence[StageNumbers]
     ) -> StageNumbers:
-        key, at = self.target.keys[place], self.places[place]
+        key, at = self.target.keys[position], self.positions[position]
         own_key = None if at is None else self.flow.framework.keys[at]
-        own = next((each for each in numbers if each.stage == own_key), StageNumbers(stage=key))
-        others = [each for each in numbers if each is not own]
+        own = next((row for row in numbers if row.stage == own_key), StageNumbers(stage=key))
+        others = [row for row in numbers if row is not own]
         visits = 0.0 if at is None else self._visits(self.flow.framework.keys[at])
         changes: dict[str, Any] = {"stage": key}
         for field in ("unit_cost", "margin"):
-            more = sum((getattr(each, field) or 0) * self._visits(each.stage) for each in others)
+            more = sum((getattr(row, field) or 0) * self._visits(row.stage) for row in others)
             if more and visits:
                 changes[field] = (getattr(own, field) or 0) + more / visits
             elif more and field == "unit_cost":
                 changes["fixed_cost"] = (own.fixed_cost or 0) + more
-        fixed = sum(each.fixed_cost or 0 for each in (*others, *beyond))
-        fixed += sum((each.unit_cost or 0) * self._visits(each.stage) for each in beyond)
+        fixed = sum(row.fixed_cost or 0 for row in (*others, *beyond))
+        fixed += sum((row.unit_cost or 0) * self._visits(row.stage) for row in beyond)
         if fixed:
             changes["fixed_cost"] = changes.get("fixed_cost", own.fixed_cost or 0) + fixed
-        if any(each.delay_days is not None for each in others):
-            changes["delay_days"] = sum(each.delay_days or 0 for each in numbers)
+        if any(row.delay_days is not None for row in others):
+            changes["delay_days"] = sum(row.delay_days or 0 for row in numbers)
         return own.model_copy(update=changes)
 
     def _visits(self, stage: str) -> float:
@@ -258,7 +260,7 @@ class Restaging:
     def accepted(self, accepted: Iterable[Accepted]) -> list[Accepted]:
         """Carry over accepted findings; leave out those of stages that are not there."""
         return [
-            each.model_copy(update={"stage": self.renamed.get(each.stage or "")})
-            for each in accepted
-            if each.stage is None or each.stage in self.renamed
+            row.model_copy(update={"stage": self.renamed.get(row.stage or "")})
+            for row in accepted
+            if row.stage is None or row.stage in self.renamed
         ]

@@ -182,7 +182,7 @@ class Design(Fields):
     def without_segment(self, name: str) -> Self:
         """Leave a segment out."""
         self._segment(name)
-        return self._with(segments=[each for each in self.segments if each.name != name])
+        return self._with(segments=[segment for segment in self.segments if segment.name != name])
 
     def with_stage(
         self,
@@ -220,8 +220,8 @@ class Design(Fields):
             if number is not None:
                 chosen = self._only_segment() if segment is None else self._segment(segment)
                 changes["segments"] = [
-                    numbered(self, each, table, at, number) if each is chosen else each
-                    for each in self.segments
+                    numbered(self, one, table, at, number) if one is chosen else one
+                    for one in self.segments
                 ]
         if fields:
             changes["stages"] = _replaced(self.stages, "stage", stage, fields)
@@ -229,7 +229,7 @@ class Design(Fields):
 
     def _only_segment(self) -> Segment:
         if len(self.segments) > 1:
-            raise self._error(unknown_name("segment", None, [each.name for each in self.segments]))
+            raise self._error(unknown_name("segment", None, [one.name for one in self.segments]))
         return self.segments[0]
 
     def with_transition(self, source: str, target: str, rate: float) -> Self:
@@ -252,7 +252,7 @@ class Design(Fields):
         start, end = self._stage(source), self._stage(target)
         if kind_of(self.framework, start, end) == "forward":
             return self._with(
-                segments=[numbered(self, each, "rates", end, rate) for each in self.segments]
+                segments=[numbered(self, one, "rates", end, rate) for one in self.segments]
             )
         others = [way for way in self.transitions if (way.source, way.target) != (source, target)]
         new = [] if rate == 0 else [{"source": source, "target": target, "rate": rate}]
@@ -291,9 +291,7 @@ class Design(Fields):
         self._stage(source)
         self._stage(to)
         way = (source, to, segment)
-        others = [
-            each for each in self.referrals if (each.source, each.target, each.segment) != way
-        ]
+        others = [row for row in self.referrals if (row.source, row.target, row.segment) != way]
         new = {"source": source, "target": to, "per_person": per_person}
         new |= {"segment": segment, "reward": reward}
         return self._with(referrals=[*others, *([new] if per_person != 0 else [])])
@@ -338,8 +336,8 @@ class Design(Fields):
         >>> shop.with_accepted("A44", "We have no leads to count.").accepted[0].rule
         'A44'
         """
-        place = (rule, stage, segment)
-        others = [each for each in self.accepted if (each.rule, each.stage, each.segment) != place]
+        finding = (rule, stage, segment)
+        others = [row for row in self.accepted if (row.rule, row.stage, row.segment) != finding]
         new = {"rule": rule, "reason": reason, "stage": stage, "segment": segment}
         return self._with(accepted=[*others, *([] if reason is None else [new])])
 
@@ -367,7 +365,7 @@ class Design(Fields):
         target = self._framework_of(other)
         move = Restaging(self.flow(), target)
         segments = move.segments(self.segments)
-        unknown = {key for each in segments for key in unknown_stages(target, each)}
+        unknown = {key for segment in segments for key in unknown_stages(target, segment)}
         ways, referrals = move.ways(self.transitions), move.referrals(self.referrals)
         moved = {
             "segments": segments,

@@ -154,7 +154,7 @@ class Fields(BaseModel):
         by_name = {EVERYONE: counts}
         if isinstance(counts, Mapping) and not all(map(_is_number_or_none, counts.values())):
             by_name = dict(counts)
-        segments = [{"name": segment, "counts": each} for segment, each in by_name.items()]
+        segments = [{"name": segment, "counts": row} for segment, row in by_name.items()]
         return cls._checked(
             f"journey {name}", framework, {"name": name, "segments": segments, **fields}
         )

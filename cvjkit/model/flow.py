@@ -350,11 +350,11 @@ def stacked(shares: Floats) -> Floats:
     -------
     ndarray, shape (segments x stages, segments x stages)
     """
-    places, size, _ = shares.shape
-    whole = np.zeros((places, size, places, size))
-    place = np.arange(places)
-    whole[place, :, place, :] = shares
-    return whole.reshape(places * size, places * size)
+    n_segments, size, _ = shares.shape
+    whole = np.zeros((n_segments, size, n_segments, size))
+    index = np.arange(n_segments)
+    whole[index, :, index, :] = shares
+    return whole.reshape(n_segments * size, n_segments * size)
 
 
 def spectral_radius(matrix: Floats) -> float:

@@ -98,8 +98,8 @@ class Money:
         for source in (numbers, offer):
             if source is not None and source.margin is not None:
                 return source.margin
-        place = self.flow.framework.stages[stage].name if stage is not None else milestone
-        raise UndefinedError(f"the margin of an order at {place} is not typed")
+        where = self.flow.framework.stages[stage].name if stage is not None else milestone
+        raise UndefinedError(f"the margin of an order at {where} is not typed")
 
     @property
     def _first_margin(self) -> float:

@@ -60,26 +60,26 @@ def solve(
     -------
     Flow
     """
-    places, size = len(segments), len(framework)
+    n_segments, size = len(segments), len(framework)
     extra = np.zeros((size, size))
     for way in transitions:
         extra[framework.index(way.source), framework.index(way.target)] += way.rate
     births = _births(framework, [segment.name for segment in segments], referrals)
     parents = np.array([_known_parents(framework, segment) for segment in segments])
     known = np.array([_known(framework, segment) for segment in segments])
-    shares: Floats = np.broadcast_to(extra, (places, size, size)).copy()
+    shares: Floats = np.broadcast_to(extra, (n_segments, size, size)).copy()
     shares[~known] = 0
-    entered: Floats = np.zeros((places, size))
+    entered: Floats = np.zeros((n_segments, size))
     counted = np.array([segment.observed for segment in segments])
-    counts = np.zeros((places, size))
-    for place, segment in enumerate(segments):
+    counts = np.zeros((n_segments, size))
+    for index, segment in enumerate(segments):
         if segment.counts is not None:
-            counts[place] = [count or 0 for count in segment.counts]
+            counts[index] = [count or 0 for count in segment.counts]
         else:
-            entered[place] = [people or 0 for people in segment.entrants or ()]
-            for stage in np.flatnonzero(known[place] & (parents[place] >= 0)):
-                shares[place, parents[place, stage], stage] += (segment.rates or ())[stage]
-    contradicted: Flags = np.zeros((places, size), dtype=bool)
+            entered[index] = [people or 0 for people in segment.entrants or ()]
+            for stage in np.flatnonzero(known[index] & (parents[index] >= 0)):
+                shares[index, parents[index, stage], stage] += (segment.rates or ())[stage]
+    contradicted: Flags = np.zeros((n_segments, size), dtype=bool)
     if counted.any():
         shares, entered, contradicted = _explain(
             counts, known, parents, counted=counted, shares=shares, entered=entered, births=births
@@ -92,9 +92,11 @@ def solve(
     if k is not None and k >= 1:
         brought = births.any(axis=(0, 1))
         endless |= np.einsum("si,sij->sj", brought, fundamental) > 0
-        referred: Floats = np.zeros((places, size))
+        referred: Floats = np.zeros((n_segments, size))
     else:
-        referred = _referred(entered, shares, births) if k is not None else np.zeros((places, size))
+        referred = (
+            _referred(entered, shares, births) if k is not None else np.zeros((n_segments, size))
+        )
     start = entered + referred
     visits = np.einsum("si,sij->sj", start, fundamental)
     people = _people(start, fundamental)
@@ -164,13 +166,13 @@ def _open_ends(framework: Framework, known: Flags) -> Flags:
 
 
 def _births(framework: Framework, names: Sequence[str], referrals: Sequence[Referral]) -> Floats:
-    places, size = len(names), len(framework)
-    births = np.zeros((places, size, places, size))
+    n_segments, size = len(names), len(framework)
+    births = np.zeros((n_segments, size, n_segments, size))
     for referral in referrals:
         source, target = framework.index(referral.source), framework.index(referral.target)
-        for place in range(places):
-            into = place if referral.segment is None else names.index(referral.segment)
-            births[place, source, into, target] += referral.per_person
+        for index in range(n_segments):
+            into = index if referral.segment is None else names.index(referral.segment)
+            births[index, source, into, target] += referral.per_person
     return births
 
 
@@ -266,7 +268,7 @@ def _without_exit(shares: Floats) -> Flags:
 
 
 def _reproduction(fundamental: Floats, births: Floats) -> float | None:
-    """Spectral radius of the next-generation matrix over the places where referred people enter."""
+    """Find the spectral radius of the next-generation matrix, over where referred people enter."""
     into = np.argwhere(births.any(axis=(0, 1)))
     if not len(into):
         return None
@@ -297,19 +299,19 @@ def _count_flags(
     contradicted: Flags,
 ) -> list[Flag]:
     flags = []
-    for place, segment in enumerate(segments):
+    for index, segment in enumerate(segments):
         if not segment.observed:
             continue
         of = f" of {segment.name}" if len(segments) > 1 else ""
-        for stage in np.flatnonzero((entered[place] > 0) & (parents[place] >= 0)):
-            before = framework.stages[parents[place, stage]].name
-            more = people_text(entered[place, stage])
+        for stage in np.flatnonzero((entered[index] > 0) & (parents[index] >= 0)):
+            before = framework.stages[parents[index, stage]].name
+            more = people_text(entered[index, stage])
             message = (
                 f"{more} more people{of} than could come from {before}: they are taken to enter "
                 "here. Direct entry, referral, other units, or a typing error?"
             )
             flags.append(Flag("A46", framework.keys[stage], message))
-        for stage in np.flatnonzero(contradicted[place]):
+        for stage in np.flatnonzero(contradicted[index]):
             message = (
                 f"The transitions and referrals typed bring more people{of} here than were "
                 "counted: correct the count, the transition or the referral."
