@@ -245,8 +245,9 @@ def _visits(shares: Floats, start: Floats) -> Floats:
 
 def _fundamental(shares: Floats) -> Floats:
     shares = np.where(_without_exit(shares)[:, :, None], 0, shares)
-    inverse: Floats = np.linalg.inv(np.eye(shares.shape[1]) - shares)
-    return inverse
+    inverse = np.linalg.inv(np.eye(shares.shape[1]) - shares)
+    # Where nobody comes, inverting may leave less than nobody.
+    return np.asarray(np.maximum(inverse, 0))
 
 
 def _people(start: Floats, fundamental: Floats) -> Floats:
