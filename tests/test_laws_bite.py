@@ -112,7 +112,7 @@ BREAKS = [
         (journeys(),),
         solver.solve,
         "fundamental = _fundamental(shares)",
-        "fundamental = _fundamental(np.repeat(shares.mean(axis=0)[None], places, axis=0))",
+        "fundamental = _fundamental(np.repeat(shares.mean(axis=0)[None], n_segments, axis=0))",
     ),
     Break(
         laws.referrals_only_add,

@@ -253,8 +253,7 @@ def _fundamental(shares: Floats) -> Floats:
 def _people(start: Floats, fundamental: Floats) -> Floats:
     """Count who arrives at least once: expected visits over the visits of one who is there."""
     visits = np.einsum("si,sij->sj", start, fundamental)
-    # Where nobody comes, solving may leave less than nobody.
-    return np.asarray(np.maximum(visits / np.einsum("sjj->sj", fundamental), 0))
+    return np.asarray(visits / np.einsum("sjj->sj", fundamental))
 
 
 def _without_exit(shares: Floats) -> Flags:
@@ -283,7 +282,7 @@ def _referred(entered: Floats, shares: Floats, births: Floats) -> Floats:
     size = entered.size
     ways = stacked(shares) + births.reshape(size, size)
     visits = np.linalg.solve((np.eye(size) - ways).T, entered.ravel())
-    return (visits @ births.reshape(size, size)).reshape(entered.shape)
+    return np.asarray(np.maximum(visits @ births.reshape(size, size), 0)).reshape(entered.shape)
 
 
 def unknown_stages(framework: Framework, segment: Segment) -> set[str]:
