@@ -35,8 +35,9 @@ WATCH = """() => {
   new MutationObserver(changes => {
     const key = seen.at(-1);
     if (!key) return;
-    const lenses = changes.flatMap(({addedNodes}) =>
-      [...addedNodes].filter(node => node.matches?.('.lens')));
+    const added = changes.flatMap(({addedNodes}) => [...addedNodes]);
+    const lenses = added.flatMap(node => node.matches?.('.lens') ? [node]
+      : [...node.querySelectorAll?.('.lens') ?? []]);
     if (lenses.length === 4 && !key.drawn)
       requestAnimationFrame(() => key.drawn ??= performance.now());
     key.still = performance.now();
