@@ -25,6 +25,10 @@ def as_text(audits: Audits) -> str:
     audits : iterable of (str, Audit)
         Each with the file it is of.
 
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> import cvjkit as cvj
@@ -74,7 +78,17 @@ def _grounds(finding: Finding) -> str:
 
 
 def as_json(audits: Audits) -> str:
-    """Write audits as a JSON list: for each its file and `Audit.document`."""
+    """Write audits as a JSON list: for each its file and `Audit.document`.
+
+    Parameters
+    ----------
+    audits : iterable of (str, Audit)
+        Each with the file it is of.
+
+    Returns
+    -------
+    str
+    """
     plain = [{"file": file, **audit.document()} for file, audit in audits]
     return json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False)
 
@@ -82,12 +96,21 @@ def as_json(audits: Audits) -> str:
 def as_annotations(audits: Audits) -> str:
     r"""Write what was found and not accepted as annotations of a GitHub workflow.
 
+    Parameters
+    ----------
+    audits : iterable of (str, Audit)
+        Each with the file it is of.
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> import cvjkit as cvj
     >>> shop = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10])
     >>> print(as_annotations([("a,b.toml", shop.audit())]).splitlines()[-1][:57])
-    ::notice file=a%2Cb.toml,title=A51 loyalty::Thin evidence
+    ::notice file=a%2Cb.toml,title=A51 loyalty::Few people: 1
     """
     return "\n".join(
         f"::{ANNOTATIONS[finding.severity]} file={_escaped(file, property=True)},"
