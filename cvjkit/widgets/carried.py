@@ -44,8 +44,10 @@ def carried_over(before: Journey, after: Journey) -> str:
 
 
 def _known(journey: Journey) -> list[Stage]:
-    people = journey.flow().stages["people"].notna()
-    return [stage for stage in journey.framework if people[stage.key]]
+    people = journey.flow().numbers("people")
+    return [
+        stage for stage, number in zip(journey.framework, people, strict=True) if number is not None
+    ]
 
 
 def _and(names: Sequence[str]) -> str:

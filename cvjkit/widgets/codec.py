@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, get_args, get_origin
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
-from pydantic import StrictBool
-
-from cvjkit.model import parts
 from cvjkit.numbers import Unit, read_number, write_number
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
+    from cvjkit.model.typed import TypedField
 
 Kind = Literal["number", "text", "choice", "tabs", "button"]
 Choices = tuple[tuple[str, str], ...]
@@ -265,44 +262,37 @@ SHARE = Number("share")
 TEXT = Text()
 NAME = Text(needed="write a name")
 FLAG = Choice((NOT_SET, ("yes", "yes"), ("no", "no")), {"yes": True, "no": False})
-BY_TYPE: tuple[tuple[Any, Codec], ...] = (
-    (parts.Amount, AMOUNT),
-    (parts.Number, AMOUNT),
-    (parts.Count, PEOPLE),
-    (parts.Share, SHARE),
-    (StrictBool, FLAG),
-)
+BY_KIND: Mapping[str, Codec] = {
+    "number": AMOUNT,
+    "amount": AMOUNT,
+    "count": PEOPLE,
+    "share": SHARE,
+    "flag": FLAG,
+}
 
 
-def codec_of(model: type[BaseModel], name: str) -> Codec:
-    """Give the codec that suits the type of a field of the model.
+def codec_of(field: TypedField) -> Codec:
+    """Give the codec that suits what is typed into a field of the model.
 
     Parameters
     ----------
-    model : type of BaseModel
-        Such as `Offer`.
-    name : str
-        Of the field.
+    field : TypedField
 
     Returns
     -------
     Codec
-        By default that of a text: needed if the model needs it, else None if it is blank and the
-        model takes that.
+        That of a text, unless it is a number, a flag or a choice.
 
     Examples
     --------
-    >>> codec_of(parts.Offer, "repeat_rate"), codec_of(parts.Offer, "digital") == FLAG
+    >>> from cvjkit.model.parts import Offer
+    >>> from cvjkit.model.typed import typed_fields
+    >>> fields = {field.key: field for field in typed_fields(Offer)}
+    >>> codec_of(fields["repeat_rate"]), codec_of(fields["digital"]) == FLAG
     (Number(unit='share', needed=''), True)
     """
-    field = model.model_fields[name]
-    options = [option for option in get_args(field.annotation) if option is not type(None)]
-    for option in options:
-        if get_origin(option) is Literal:
-            return one_of(get_args(option))
-        for known, codec in BY_TYPE:
-            if option == known:
-                return DAYS if codec == AMOUNT and name.endswith("_days") else codec
-    if field.is_required():
-        return NAME
-    return TEXT if options else Text(blank="")
+    if field.kind == "choice":
+        return one_of(field.choices)
+    if field.unit == "days":
+        return DAYS
+    return BY_KIND.get(field.kind, NAME if field.required else TEXT)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from cvjkit.paths import steps_of
+from cvjkit.model.typed import typed_fields
 from cvjkit.widgets.codec import codec_of
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Address = tuple[str, str, str]
 """Ids of a field's table, row and column."""
 Change = Callable[["Journey"], "Journey"]
+CURRENCY = "currency"
+"""The unit of money: which one it is, the journey says once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,22 +234,36 @@ class Column:
     ----------
     key : str
         Id of the column, and the last step of the paths.
-    title : str
+    label : str
     codec : Codec
+    unit : str
+        Stands behind the label in the heading.
     """
 
     key: str
-    title: str
+    label: str
     codec: Codec
+    unit: str = ""
 
-    def field(self, journey: Journey, row: str, name: str = "") -> Field:
+    @property
+    def title(self) -> str:
+        """Label and unit."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
+    @property
+    def heading(self) -> tuple[str, str]:
+        """Id and title."""
+        return self.key, self.title
+
+    def field(self, part: BaseModel | None, path: str, name: str = "") -> Field:
         """Make the field of a row.
 
         Parameters
         ----------
-        journey : Journey
-        row : str
-            Path of the row; empty for a value of the journey itself.
+        part : BaseModel or None
+            What the row shows, such as an `Offer`; None if it is not there yet.
+        path : str
+            Path of the part; empty for the journey itself.
         name : str
             What the row is called, for the field's label.
 
@@ -255,24 +271,20 @@ class Column:
         -------
         Field
         """
-        path = f"{row}.{self.key}" if row else self.key
-        return field_at(journey, path, self.codec, f"{self.title}: {name}" if name else self.title)
-
-    @property
-    def heading(self) -> tuple[str, str]:
-        """Id and title."""
-        return self.key, self.title
+        path = f"{path}.{self.key}" if path else self.key
+        label = f"{self.label}: {name}" if name else self.title
+        return field_at(path, self.codec, label, getattr(part, self.key, None), self.key)
 
 
-def columns(model: type[BaseModel], **titles: str) -> tuple[Column, ...]:
-    """Make columns of fields of a part of the model, each with the codec that its type asks for.
+def columns(part: type[BaseModel], *keys: str) -> tuple[Column, ...]:
+    """Make columns of fields of a part: label, unit and codec stand with the field.
 
     Parameters
     ----------
-    model : type of BaseModel
+    part : type of BaseModel
         Such as `Offer`.
-    **titles
-        Titles by the names of the fields.
+    *keys : str
+        Names of the fields.
 
     Returns
     -------
@@ -281,37 +293,41 @@ def columns(model: type[BaseModel], **titles: str) -> tuple[Column, ...]:
     Examples
     --------
     >>> from cvjkit.model.parts import Offer
-    >>> [column.codec.kind for column in columns(Offer, name="Offer", price="Price")]
-    ['text', 'number']
+    >>> [column.title for column in columns(Offer, "price", "cycle_days")]
+    ['Price', 'Buying cycle (days)']
     """
-    return tuple(Column(name, title, codec_of(model, name)) for name, title in titles.items())
+    fields = {field.key: field for field in typed_fields(part)}
+    return tuple(
+        Column(
+            key,
+            fields[key].label,
+            codec_of(fields[key]),
+            "" if fields[key].unit == CURRENCY else fields[key].unit,
+        )
+        for key in keys
+    )
 
 
-def field_at(journey: Journey, path: str, codec: Codec, label: str, column: str = "") -> Field:
+def field_at(path: str, codec: Codec, label: str, value: Any, column: str) -> Field:
     """Make the field that shows and edits the value at a path.
 
     Parameters
     ----------
-    journey : Journey
     path : str
         As in `Journey.put`.
     codec : Codec
     label : str
+    value : object
+        What stands there now.
     column : str
-        Id of the column; by default the last step of the path.
+        Id of the column.
 
     Returns
     -------
     Field
     """
-    return Field(
-        column or steps_of(path)[-1],
-        label,
-        codec.write(journey.get(path)),
-        codec.kind,
-        choices=codec.choices,
-        edit=Put(path, codec),
-    )
+    text, edit = codec.write(value), Put(path, codec)
+    return Field(column, label, text, codec.kind, choices=codec.choices, edit=edit)
 
 
 def button(column: str, label: str, change: Change, text: str = "") -> Field:

@@ -71,7 +71,7 @@ class Session:
     >>> from cvjkit.widgets.codec import AMOUNT
     >>> from cvjkit.widgets.fields import field_at
     >>> session = Session(cvj.Journey.from_counts("five", [900, 90, 9, 5, 1]))
-    >>> cost = field_at(session.journey, "stages.reach.unit_cost", AMOUNT, "Unit cost")
+    >>> cost = field_at("stages.reach.unit_cost", AMOUNT, "Unit cost", None, "unit_cost")
     >>> address = ("stages", "reach", "unit_cost")
     >>> session.edit({address: "-5"}, {address: cost})
     >>> [wrong.message for wrong in session.wrong.values()]

@@ -13,6 +13,7 @@ from cvjkit.widgets.guard import LONGEST_TEXT, Edits
 from tests.widgets.hand import (
     ANYTHING,
     FRAMEWORK,
+    MODE,
     SHOP,
     TAB,
     TWO,
@@ -82,8 +83,12 @@ def test_an_edit_of_a_field_that_is_not_there_or_fixed_is_no_edit() -> None:
 
 
 def test_a_choice_that_is_not_offered_is_no_choice() -> None:
-    hand = Hand(SHOP).types("ten", *FRAMEWORK).types("-1", *TAB[:2], "begin")
-    assert hand.journey == SHOP
+    hand = Hand(SHOP)
+    before = hand.designer._form.document["parts"]
+    for address in (FRAMEWORK, MODE, (*TAB[:2], "begin"), ("segments", "0", "awareness")):
+        hand.types("ten", *address)
+    assert hand.journey is SHOP
+    assert hand.designer._form.document["parts"] == before
 
 
 def test_a_text_that_arrives_after_a_newer_one_of_its_field_is_overtaken() -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ILLUSTRATIVE_NOTE = "These numbers are illustrative: made up to show what a journey can be."
 OWN = "own"
 """The choice that stands for a framework of one's own, whatever its key."""
-(JOURNEY_NAME,) = columns(Design, name="Name")
+(JOURNEY_NAME,) = columns(Design, "name")
 BEGINNING = ("", "the beginning")
 
 

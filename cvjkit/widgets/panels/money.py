@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cvjkit.model.design import Design
 from cvjkit.model.economics import BOUGHT_AGAIN, FIGURES, FIRST_PAYMENT
 from cvjkit.model.parts import Offer
-from cvjkit.widgets.codec import SHARE, TEXT
-from cvjkit.widgets.fields import Column, Field, Part, Row, Table, columns, line
+from cvjkit.widgets.codec import SHARE, TEXT, Text
+from cvjkit.widgets.fields import Part, Row, Table, columns, line
 
 if TYPE_CHECKING:
     from cvjkit.journey import Journey
@@ -16,28 +17,20 @@ if TYPE_CHECKING:
 
 ORDERS = {FIRST_PAYMENT: "First order", BOUGHT_AGAIN: "Later orders"}
 OFFER_NAME, PRICE, MARGIN, *AGAIN = columns(
-    Offer,
-    name="Offer",
-    price="Price",
-    margin="Margin",
-    cycle_days="Buying cycle",
-    repeat_rate="Repeat rate",
+    Offer, "name", "price", "margin", "cycle_days", "repeat_rate"
 )
-NEW_OFFER_NAME = Column("name", "Offer", TEXT)
-CURRENCY, FIXED_COST, SECOND_PURCHASE_RATE = columns(
-    Design,
-    currency="Currency",
-    fixed_cost="Fixed cost",
-    second_purchase_rate="Customers who buy again",
+NEW_OFFER_NAME = replace(OFFER_NAME, codec=TEXT)
+CURRENCY, FIXED_COST, DISCOUNT_RATE, SECOND_PURCHASE_RATE = columns(
+    Design, "currency", "fixed_cost", "discount_rate", "second_purchase_rate"
 )
-DISCOUNT_RATE = Column("discount_rate", "Discount rate a year", SHARE)
+TERMS = (
+    replace(CURRENCY, codec=Text(blank="")),
+    FIXED_COST,
+    replace(DISCOUNT_RATE, codec=SHARE),
+)
 HEADINGS = (
     ("order", "Order"),
-    OFFER_NAME.heading,
-    PRICE.heading,
-    MARGIN.heading,
-    ("cycle_days", "Buying cycle (days)"),
-    ("repeat_rate", "Repeat rate"),
+    *(column.heading for column in (OFFER_NAME, PRICE, MARGIN, *AGAIN)),
 )
 
 
@@ -55,7 +48,7 @@ def money_part(journey: Journey) -> Part:
     offers = {journey.framework.anchor(offer.stage): offer for offer in journey.offers}
     anchors = dict.fromkeys([*ORDERS, *offers])
     rows = [_offer_row(journey, anchor, offers.get(anchor)) for anchor in anchors]
-    terms = [CURRENCY, FIXED_COST, DISCOUNT_RATE]
+    terms = [*TERMS]
     is_a_stage = any(stage.milestone == BOUGHT_AGAIN for stage in journey.framework)
     if not is_a_stage or journey.second_purchase_rate is not None:
         terms.append(SECOND_PURCHASE_RATE)
@@ -68,17 +61,14 @@ def _offer_row(journey: Journey, anchor: str, offer: Offer | None) -> Row:
     stage = next((stage for stage in journey.framework if stage.anchor == anchor), None)
     title = ORDERS.get(anchor) or (stage.name if stage else anchor)
     path = f"offers.{offer.stage if offer else stage.key if stage else anchor}"
-    margin_path = path
-    if stage is not None and journey.get(f"stages.{stage.key}.margin") is not None:
-        margin_path = f"stages.{stage.key}"
+    numbers = journey.get(f"stages.{stage.key}") if stage else None
     name = OFFER_NAME if offer else NEW_OFFER_NAME
-    fields: list[Field] = [
-        name.field(journey, path, title),
-        PRICE.field(journey, path, title),
-        MARGIN.field(journey, margin_path, title),
-    ]
+    margin = MARGIN.field(offer, path, title)
+    if stage is not None and numbers is not None and numbers.margin is not None:
+        margin = MARGIN.field(numbers, f"stages.{stage.key}", title)
+    fields = [name.field(offer, path, title), PRICE.field(offer, path, title), margin]
     fields += [
-        column.field(journey, path, title)
+        column.field(offer, path, title)
         for column in AGAIN
         if anchor != FIRST_PAYMENT or getattr(offer, column.key, None) is not None
     ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from cvjkit.model.parts import AWARENESS_LEVELS, Segment
 from cvjkit.widgets.codec import NAME, NOT_SET, Choice
 from cvjkit.widgets.fields import (
-    Column,
     Field,
     Part,
     Put,
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 UNAWARE, *AWARE_OF = AWARENESS_LEVELS
 LEVELS = Choice((NOT_SET, (UNAWARE, UNAWARE), *((level, f"{level} aware") for level in AWARE_OF)))
-CHANNEL, SPEND = columns(Segment, channel="Channel", spend="Spend")
-COLUMNS = (CHANNEL, Column("awareness", "Awareness", LEVELS), SPEND)
+CHANNEL, AWARENESS, SPEND = columns(Segment, "channel", "awareness", "spend")
+COLUMNS = (CHANNEL, replace(AWARENESS, codec=LEVELS), SPEND)
 
 
 def segments_part(journey: Journey) -> Part:
@@ -47,7 +47,7 @@ def segments_part(journey: Journey) -> Part:
         edit = Put(f"{path}.name", NAME, partial(renamed, segment=index))
         fields = [
             Field("name", f"Name: segment {index + 1}", segment.name, "text", edit=edit),
-            *(column.field(journey, path, segment.name) for column in COLUMNS),
+            *(column.field(segment, path, segment.name) for column in COLUMNS),
         ]
         if several:
             fields.append(remover(path, f"Remove segment {index + 1}"))

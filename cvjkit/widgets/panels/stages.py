@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
-
-import pandas as pd
 
 from cvjkit.errors import Fault, InputError
 from cvjkit.model.parts import StageNumbers
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 COUNTED, PLANNED = "counted", "planned"
 MODES = ((COUNTED, "Counted"), (PLANNED, "Planned"))
-COSTS = columns(StageNumbers, unit_cost="Unit cost", delay_days="Delay")
+UNIT_COST, DELAY = columns(StageNumbers, "unit_cost", "delay_days")
 REFINEMENTS = 8
 LONGEST_CURRENCY = 5
 
@@ -43,59 +42,63 @@ def stage_table(journey: Journey, shown: Flow, segment: int | None) -> Table:
     Table
         A row a stage.
     """
+    people, rates = shown.numbers("people"), shown.numbers("step_rate")
+    typed = {row.stage: row for row in journey.stages}
     entrants = () if segment is None else journey.segments[segment].entrants or ()
     enter_later = any(entrants[1:])
-    numbers = zip(shown.numbers("people"), shown.numbers("step_rate"), strict=True)
     rows = []
-    for stage, (people, rate) in zip(journey.framework, numbers, strict=True):
+    for index, stage in enumerate(journey.framework):
         fields = [
-            _reached(journey, segment, stage, people),
-            _rate(journey, segment, stage, rate),
+            _reached(journey, segment, index, people[index]),
+            _rate(journey, segment, index, rates[index]),
         ]
         if enter_later:
             path, label = f"segments[{segment}].entrants.{stage.key}", f"Enter here: {stage.name}"
-            fields.append(field_at(journey, path, PEOPLE, label, "entrants"))
-        path = f"stages.{stage.key}"
-        fields += [column.field(journey, path, stage.name) for column in COSTS]
+            fields.append(field_at(path, PEOPLE, label, entrants[index], "entrants"))
+        numbers, path = typed.get(stage.key), f"stages.{stage.key}"
+        fields += [column.field(numbers, path, stage.name) for column in (UNIT_COST, DELAY)]
         note = "(reconstructed)" if stage.reconstructed else ""
         rows.append(Row(stage.key, stage.name, tuple(fields), note))
     currency = journey.currency.strip()
-    unit = f" ({currency})" if 0 < len(currency) <= LONGEST_CURRENCY else ""
+    is_short = 0 < len(currency) <= LONGEST_CURRENCY
     headings = (
         ("stage", "Stage"),
         ("reached", "Reached"),
         ("rate", "Step rate"),
         *([("entrants", "Enter here")] if enter_later else []),
-        ("unit_cost", f"Unit cost{unit}"),
-        ("delay_days", "Delay (days)"),
+        replace(UNIT_COST, unit=currency if is_short else "").heading,
+        DELAY.heading,
     )
     return Table("stages", tuple(rows), headings)
 
 
-def _reached(journey: Journey, segment: int | None, stage: Stage, people: float | None) -> Field:
+def _reached(journey: Journey, segment: int | None, index: int, people: float | None) -> Field:
+    """Make the field of the people at a stage: of a plan, they set the rate of the step to it."""
+    stage, edit = journey.framework.stages[index], None
     label = f"Reached: {stage.name}"
     if segment is not None:
-        counted = journey.segments[segment].observed
-        if counted or stage.key == journey.framework.keys[0]:
-            path = f"segments[{segment}].{'counts' if counted else 'entrants'}.{stage.key}"
-            return field_at(journey, path, PEOPLE, label, "reached")
-    edit = None
-    if segment is not None:
+        numbers = journey.segments[segment]
+        for table, values in (("counts", numbers.counts), ("entrants", numbers.entrants)):
+            if values is not None and (table == "counts" or index == 0):
+                path = f"segments[{segment}].{table}.{stage.key}"
+                return field_at(path, PEOPLE, label, values[index], "reached")
         derived = partial(with_people_in_plan, segment=segment, stage=stage.key)
         edit = Put(f"segments[{segment}].rates.{stage.key}", PEOPLE, derived)
-    return Field("reached", label, "" if pd.isna(people) else people_text(people), edit=edit)
+    return Field("reached", label, "" if people is None else people_text(people), edit=edit)
 
 
-def _rate(journey: Journey, segment: int | None, stage: Stage, rate: float | None) -> Field:
+def _rate(journey: Journey, segment: int | None, index: int, rate: float | None) -> Field:
+    """Make the field of the rate of a step: of counts, it sets the people at its end."""
+    stage, edit = journey.framework.stages[index], None
     label = f"Step rate: {stage.name}"
-    edit = None
-    if segment is not None and stage.key != journey.framework.keys[0]:
-        if not journey.segments[segment].observed:
+    if segment is not None and index > 0:
+        rates = journey.segments[segment].rates
+        if rates is not None:
             path = f"segments[{segment}].rates.{stage.key}"
-            return field_at(journey, path, SHARE, label, "rate")
+            return field_at(path, SHARE, label, rates[index], "rate")
         derived = partial(with_share_counted, segment=segment, stage=stage.key)
         edit = Put(f"segments[{segment}].counts.{stage.key}", SHARE, derived)
-    return Field("rate", label, "" if pd.isna(rate) else share_text(rate), edit=edit)
+    return Field("rate", label, "" if rate is None else share_text(rate), edit=edit)
 
 
 def with_share_counted(
@@ -165,29 +168,31 @@ def with_people_in_plan(
     the next try is exact; with referrals it comes close in a few.
     """
     path = f"segments[{segment}].rates.{stage}"
-    name, previous = journey.framework[stage].name, _previous(journey, stage)
-
-    def people_at(rate: float) -> pd.Series:
-        tried = journey.put(path, rate)
-        return tried.flow().only(tried.segments[segment].name).stages["people"]
-
     if people is None:
         return journey.put(path, None)
     if not 0 <= people < math.inf:
         rule = "must be a number of people, 0 or more"
         raise InputError(journey.name, [Fault(path, people, rule, "correct it")])
+    framework, previous = journey.framework, _previous(journey, stage)
+    here, there = framework.index(stage), framework.index(previous.key)
+
+    def people_at(rate: float) -> list[float | None]:
+        flow = journey.put(path, rate).flow()
+        return flow.only(journey.segments[segment].name).numbers("people")
+
     without = people_at(0.0)
-    least, before = without[stage], without[previous.key]
-    if pd.isna(least) or pd.isna(before) or before == 0:
-        raise ValueError(f"nobody is known to reach {previous.name}: change {previous.name} first")
+    least, before = without[here], without[there]
+    if least is None or not before:
+        raise ValueError(f"nobody is known to reach {previous.name}: type that first")
     if not least <= people <= least + before:
         few = people < least
         bound = f"at least {least:,.12g}" if few else f"at most {least + before:,.12g}"
+        name = framework[stage].name
         raise ValueError(f"{bound} can reach {name}: change {previous.name} first")
     rate = (people - least) / before
     for _ in range(REFINEMENTS if journey.transitions or journey.referrals else 0):
-        found = people_at(rate)[stage]
-        if pd.isna(found) or found <= least:
+        found = people_at(rate)[here]
+        if found is None or found <= least:
             break
         rate *= (people - least) / (found - least)
     return journey.put(path, rate)
@@ -246,8 +251,8 @@ def in_mode(journey: Journey, mode: str, *, segment: int) -> Journey:
         return journey.with_terms(segments=segments)
     if now.observed:
         return journey
-    people = journey.flow().only(now.name).stages["people"]
-    counts = [None if pd.isna(number) else float(round(number)) for number in people]
+    people = journey.flow().only(now.name).numbers("people")
+    counts = [None if number is None else float(round(number)) for number in people]
     return journey.with_segment(now.name, counts=counts)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from cvjkit.model.flow import kind_of
+from cvjkit.model.parts import Referral, Transition
 from cvjkit.numbers import read_number
 from cvjkit.widgets.codec import Number
-from cvjkit.widgets.fields import Column, Field, Keep, Part, Row, Table, button, line, remover
+from cvjkit.widgets.fields import Field, Keep, Part, Row, Table, button, columns, line, remover
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
 KINDS = {"skip": "skips ahead", "back": "goes back", "repeat": "comes again"}
 NO_RATE = "write the share who take it, such as 5%"
 NO_NUMBER = "write how many new people each brings, such as 0.2"
-RATE = Column("rate", "Rate", Number("share", needed=NO_RATE))
-PER_PERSON = Column("per_person", "New people each", Number(needed=NO_NUMBER))
+(RATE,) = columns(Transition, "rate")
+(PER_PERSON,) = columns(Referral, "per_person")
+RATE = replace(RATE, codec=Number("share", needed=NO_RATE))
+PER_PERSON = replace(PER_PERSON, codec=Number(needed=NO_NUMBER), unit="")
 SHARE_WHO_TAKE_IT = "Share who take it"
 SAME_SEGMENT = ("", "the same segment")
 
@@ -45,7 +49,7 @@ def ways_part(journey: Journey, entries: Mapping[Address, str]) -> Part:
         path, name = f"transitions[{index}]", _arrow(journey, way.source, way.target)
         kind = kind_of(stages, stages.index(way.source), stages.index(way.target))
         fields = (
-            RATE.field(journey, path, name),
+            RATE.field(way, path, name),
             remover(path, f"Remove way {index + 1}"),
         )
         ways.append(Row(str(index), name, fields, KINDS[kind]))
@@ -54,7 +58,7 @@ def ways_part(journey: Journey, entries: Mapping[Address, str]) -> Part:
         source, target = stages[referral.source].name, stages[referral.target].name
         path, name = f"referrals[{index}]", f"{source} → {target}"
         fields = (
-            PER_PERSON.field(journey, path, name),
+            PER_PERSON.field(referral, path, name),
             remover(path, f"Remove referral {index + 1}"),
         )
         title = f"{source} brings new people to {target}"
@@ -96,7 +100,7 @@ def _new_way(journey: Journey, entries: Mapping[Address, str]) -> Table:
 def _new_referral(journey: Journey, entries: Mapping[Address, str]) -> Table:
     source, target = _ends(journey, entries, "referral", "Referral")
     per_person = entries.get(("referral", "new", "per_person"), "")
-    fields = [source, target, Field("per_person", PER_PERSON.title, per_person, edit=Keep())]
+    fields = [source, target, Field("per_person", PER_PERSON.label, per_person, edit=Keep())]
     into = ""
     if len(journey.segments) > 1:
         names = (SAME_SEGMENT, *((segment.name, segment.name) for segment in journey.segments))

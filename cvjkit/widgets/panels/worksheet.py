@@ -32,52 +32,21 @@ if TYPE_CHECKING:
     from cvjkit.journey import Journey
     from cvjkit.widgets.fields import Address
 
-TACTIC = columns(
-    Tactic,
-    name="Tactic",
-    kind="Kind",
-    channel="Channel",
-    promise="Promise",
-    owner="Owner",
-    cost="Cost",
-    due="Due",
-)
+TACTIC = columns(Tactic, "name", "kind", "channel", "promise", "owner", "cost", "due")
 MESSAGE = columns(
     Message,
-    name="Message",
-    kind="Kind",
-    channel="Channel",
-    after_minutes="After (minutes)",
-    times_a_week="Times a week",
-    solicited="Asked for",
-    opt_out="Can opt out",
+    *("name", "kind", "channel", "after_minutes", "times_a_week", "solicited", "opt_out"),
 )
 OFFER = columns(
     Offer,
-    value="Value beyond its price",
-    risk_reducer="What removes the risk",
-    kind="Whose it is",
-    based_on="Why this one",
-    easy_payment="Easy to pay",
-    digital="Digital",
-    immediate_access="Immediate access",
+    *("value", "risk_reducer", "kind", "based_on", "easy_payment", "digital", "immediate_access"),
 )
 SEGMENT = columns(
     Segment,
-    avatar="Who they are",
-    intent="What they want solved",
-    why_there="Why they are there",
-    content="Content shown first",
-    channel_kind="Kind of channel",
-    targeted="Targeted",
-    counted_in="Counted in",
+    *("avatar", "intent", "why_there", "content", "channel_kind", "targeted", "counted_in"),
 )
 PLAN = columns(
-    Design,
-    next_test_days="Days until the next test",
-    cohort_age_days="Days since these people came in",
-    channels_overlap="One person can be in several segments",
-    loyalty_measured_by="Loyalty is counted by",
+    Design, "next_test_days", "cohort_age_days", "channels_overlap", "loyalty_measured_by"
 )
 
 
@@ -107,7 +76,9 @@ def worksheet_parts(journey: Journey, entries: Mapping[Address, str]) -> list[Pa
 
 
 def _stage_part(journey: Journey, stage: Stage, entries: Mapping[Address, str]) -> Part:
-    tactics = journey.get(f"stages.{stage.key}.tactics") or ()
+    numbers = journey.get(f"stages.{stage.key}")
+    tactics: tuple[Tactic, ...] = numbers.tactics if numbers else ()
+    messages: tuple[Message, ...] = numbers.messages if numbers else ()
     used = {tactic.name.strip().casefold() for tactic in tactics}
     suggested = {
         f"suggested-{number}": name
@@ -115,9 +86,9 @@ def _stage_part(journey: Journey, stage: Stage, entries: Mapping[Address, str]) 
         if name.casefold() not in used
     }
     tables = (
-        _list_table(journey, stage, "tactics", TACTIC),
+        _list_table(stage, "tactics", tactics, TACTIC),
         _new_tactic(stage, entries, suggested),
-        _list_table(journey, stage, "messages", MESSAGE),
+        _list_table(stage, "messages", messages, MESSAGE),
         _new_message(stage, entries),
     )
     source = f"A + marks what the documents suggest{cited(stage.sources)}."
@@ -125,27 +96,29 @@ def _stage_part(journey: Journey, stage: Stage, entries: Mapping[Address, str]) 
     return Part(f"stage-{stage.key}", stage.name, tables, tuple(filter(None, notes)), fold="open")
 
 
-def _list_table(journey: Journey, stage: Stage, part: str, typed: Sequence[Column]) -> Table:
+def _list_table(
+    stage: Stage, part: str, listed: Sequence[Tactic | Message], typed: Sequence[Column]
+) -> Table:
     """Make the table of a stage's tactics or messages."""
     rows = []
-    for index, listed in enumerate(journey.get(f"stages.{stage.key}.{part}") or ()):
+    for index, item in enumerate(listed):
         path, title = f"stages.{stage.key}.{part}[{index}]", f"{stage.name} {index + 1}"
         fields = []
         for column in typed:
             if column.key == "kind":
                 kinds = replace(column, codec=_kinds(stage.milestone))
-                fields.append(_kind_field(kinds.field(journey, path, title), listed))
+                fields.append(_kind_field(kinds.field(item, path, title), item))
             else:
-                fields.append(column.field(journey, path, title))
+                fields.append(column.field(item, path, title))
         fields.append(remover(path, f"Remove {part.removesuffix('s')}: {title}"))
         rows.append(Row(str(index), str(index + 1), tuple(fields)))
     headings = (("number", ""), *(column.heading for column in typed), ("remove", ""))
     return Table(f"{part}-{stage.key}", tuple(rows), headings)
 
 
-def _kind_field(field: Field, listed: Tactic | Message) -> Field:
+def _kind_field(field: Field, item: Tactic | Message) -> Field:
     """Show the kind that a tactic's name says, where none is chosen."""
-    kind = tactic_kind(None, listed.name or "") if listed.kind is None else None
+    kind = tactic_kind(None, item.name or "") if item.kind is None else None
     return replace(field, text=kind.key) if kind else field
 
 
@@ -258,7 +231,7 @@ def _offers_part(journey: Journey) -> Part:
     rows = []
     for offer in journey.offers:
         path = f"offers.{offer.stage}"
-        fields = tuple(column.field(journey, path, offer.name) for column in OFFER)
+        fields = tuple(column.field(offer, path, offer.name) for column in OFFER)
         stages = journey.framework
         where = stages[offer.stage].name if offer.stage in stages.keys else offer.stage
         rows.append(Row(offer.stage, offer.name, fields, where))
@@ -270,7 +243,7 @@ def _segments_part(journey: Journey) -> Part:
     rows = []
     for index, segment in enumerate(journey.segments):
         path = f"segments[{index}]"
-        fields = [column.field(journey, path, segment.name) for column in SEGMENT]
+        fields = [column.field(segment, path, segment.name) for column in SEGMENT]
         fields += _suited(segment, path)
         rows.append(Row(str(index), segment.name, tuple(fields), _advice(segment)))
     headings = (("name", "Segment"), *(column.heading for column in SEGMENT), ("take", ""))
