@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 
+from cvjkit.widgets.assets import Script, Style
 from cvjkit.widgets.guard import Edits, Guarded, Inbox
 
 if TYPE_CHECKING:
     from cvjkit.widgets.fields import Address, Field, Part, Row
-
-HERE = Path(__file__).parent
 
 
 class Form(Guarded, anywidget.AnyWidget):
@@ -42,8 +40,8 @@ class Form(Guarded, anywidget.AnyWidget):
         Held while an edit is answered: JupyterLab may hand messages to several threads at once.
     """
 
-    _esm = HERE / "form.js"
-    _css = HERE / "form.css"
+    _esm = Script("form.js")
+    _css = Style("form.css")
     document = traitlets.Dict().tag(sync=True)
 
     def __init__(self, on_edit: Callable[[Edits], object] | None = None) -> None:

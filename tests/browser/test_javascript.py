@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from playwright.sync_api import Page
 
@@ -171,3 +173,50 @@ def test_attributes_are_set_only_where_they_differ(ask):
       module.setAttributes(element, { id: "a", title: "", hidden: false, lang: null });
     """
     assert ask("dom.js", "element.outerHTML", before) == '<p id="a"></p>'
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("5", [["5"]]),
+        ("1\t2\r\n3\t4\r\n", [["1", "2"], ["3", "4"]]),
+        ("1\r2", [["1"], ["2"]]),
+        ("\t7\n\n", [["", "7"], [""]]),
+    ],
+)
+def test_a_pasted_block_is_cut_into_cells(ask, text, cells):
+    assert ask("form_tables.js", f"module.cellsOf({json.dumps(text)})") == cells
+
+
+GRID = """
+  const line = (letter, readonly) => `<tbody><tr><th>${letter}</th>
+    <td><input id="${letter}1" data-column="one" ${readonly}></td>
+    <td><input id="${letter}2" data-column="two"></td></tr></tbody>`;
+  document.body.innerHTML =
+    `<table>${line("a", "")}${line("b", "readonly")}${line("c", "")}</table>`;
+  const at = id => document.getElementById(id);
+  const go = (id, down, across) => module.neighbour(at(id), down, across)?.id ?? null;
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "down", "across", "expected"),
+    [
+        ("a1", 1, 0, "c1"),
+        ("c1", -1, 0, "a1"),
+        ("a2", 1, 0, "b2"),
+        ("c2", 1, 0, None),
+        ("a1", 0, 1, "a2"),
+        ("b2", 0, -1, None),
+        ("a2", 0, 1, None),
+    ],
+)
+def test_keys_lead_to_the_next_field_that_can_be_typed_into(ask, start, down, across, expected):
+    assert ask("form_tables.js", f'go("{start}", {down}, {across})', GRID) == expected
+
+
+def test_a_pasted_block_keeps_its_positions_and_says_what_lies_outside(ask):
+    block = '[["1", "2", "3"], ["4", "5"]]'
+    laid = f'module.layOver(at("b1"), {block})'
+    read = f"[{laid}].map(l => [l.controls.map(c => c.id), l.texts, l.outside])[0]"
+    assert ask("form_tables.js", read, GRID) == [["b2", "c1", "c2"], ["2", "4", "5"], 1]

@@ -1,0 +1,185 @@
+// @ts-check
+// The controls of a form: text fields, choices, tabs and buttons. Python owns every text; only the
+// field that somebody is typing into is left alone until they leave it.
+
+import { html, keyed, setAttributes, setText, textElement } from "./dom.js";
+
+/**
+ * A field as cvjkit.widgets.fields.Field.document gives it.
+ * @typedef {{ id: string, kind: "number" | "text" | "choice" | "tabs" | "button", label: string,
+ *   text: string, message?: string, choices?: [string, string][], key?: string,
+ *   fixed?: boolean }} Field
+ * @typedef {[string, string, string]} Address  Table, row and column.
+ *
+ * What Python has answered: the view and the number of its newest message that is in the document,
+ * and whether also a field that is being typed into shows the new text.
+ * @typedef {{ view: string, number: number, whole: boolean }} Answered
+ * @typedef {{ view: string, answered: Answered }} Context
+ *
+ * What is known of a control: its field, the number of the last message about it, whether it holds
+ * what Python has not written back, and what it held before somebody typed.
+ * @typedef {{ address: Address, messageId: string, field: Field, sent: number, dirty: boolean,
+ *   before: string }} State
+ * @typedef {HTMLInputElement | HTMLSelectElement | HTMLButtonElement | HTMLDivElement} Control
+ */
+
+/** @type {WeakMap<EventTarget, State>} */
+const states = new WeakMap();
+
+/**
+ * What is known of a control; nothing of any other element.
+ * @param {EventTarget | null} element
+ * @returns {State | undefined}
+ */
+export function stateOf(element) {
+  return element ? states.get(element) : undefined;
+}
+
+/** @type {Record<Field["kind"], () => Control>} */
+const MAKERS = {
+  number: () => Object.assign(makeInput(), { inputMode: "decimal" }),
+  text: makeInput,
+  choice: () => html("select", "cvj-input"),
+  button: () => Object.assign(html("button", "cvj-button"), { type: /** @type {const} */ ("button") }),
+  tabs: () => {
+    const group = html("div", "cvj-tabs");
+    group.setAttribute("role", "radiogroup");
+    return group;
+  },
+};
+
+function makeInput() {
+  const input = html("input", "cvj-input");
+  return Object.assign(input, { type: "text", autocomplete: "off", spellcheck: false, dir: "auto" });
+}
+
+/**
+ * @param {Field} field
+ * @param {Address} address
+ * @param {Context} context
+ * @returns {Control}
+ */
+export function makeControl(field, address, { view }) {
+  const control = MAKERS[field.kind]();
+  const messageId = `${view}-${address.join("-")}-message`;
+  states.set(control, { address, messageId, field, sent: 0, dirty: false, before: "" });
+  control.dataset.column = field.id;
+  return control;
+}
+
+/**
+ * Show a field's text, choices and state, and whether its entry is invalid.
+ * @param {Control} control
+ * @param {Field} field
+ * @param {Context} context
+ */
+export function updateControl(control, field, context) {
+  const state = /** @type {State} */ (states.get(control));
+  state.field = field;
+  if (control instanceof HTMLButtonElement) updateButton(control, field);
+  else if (control instanceof HTMLSelectElement) updateChoice(control, field);
+  else if (control instanceof HTMLInputElement) updateInput(control, field, state, context);
+  else updateTabs(control, field, `${context.view}-${state.address.join("-")}`);
+  setAttributes(control, {
+    "aria-label": field.kind === "button" && !field.text ? "" : field.label,
+    "aria-invalid": field.message ? "true" : "",
+    "aria-describedby": field.message ? state.messageId : "",
+  });
+}
+
+/**
+ * @param {HTMLButtonElement} button
+ * @param {Field} field
+ */
+function updateButton(button, { text, label, fixed = false, key = "" }) {
+  const shortcuts = new Map([["undo", "Control+Z"], ["redo", "Control+Y"]]);
+  setText(button, text || label);
+  setAttributes(button, { "aria-disabled": fixed, "aria-keyshortcuts": shortcuts.get(key) });
+}
+
+/**
+ * @param {HTMLSelectElement} select
+ * @param {Field} field
+ */
+function updateChoice(select, { text, choices = [] }) {
+  keyed(
+    select,
+    choices.map(([id, name]) => ({ id, name })),
+    ({ id }) => Object.assign(textElement("option"), { value: id }),
+    (option, { name }) => setText(option, name),
+  );
+  if (select.value !== text) select.value = text;
+}
+
+/**
+ * @param {HTMLDivElement} group
+ * @param {Field} field
+ * @param {string} name  Of the group of radio buttons.
+ */
+function updateTabs(group, { text, choices = [] }, name) {
+  keyed(
+    group,
+    choices.map(([id, label]) => ({ id, label })),
+    ({ id }) => {
+      const radio = Object.assign(html("input"), { type: "radio", value: id, name });
+      return html("label", "cvj-tab", radio, textElement("span"));
+    },
+    (tab, { id, label }) => {
+      const [radio, words] = tab.children;
+      /** @type {HTMLInputElement} */ (radio).checked = id === text;
+      setAttributes(tab, { title: label });
+      setText(words, label);
+    },
+  );
+}
+
+/**
+ * @param {HTMLInputElement} input
+ * @param {Field} field
+ * @param {State} state
+ * @param {Context} context
+ */
+function updateInput(input, { text, fixed = false }, state, context) {
+  if (!isBeingTyped(input, state, context)) {
+    state.dirty = false;
+    if (input.value !== text) {
+      input.value = text;
+      if (document.activeElement === input) input.select();
+    }
+  }
+  setAttributes(input, { readonly: fixed && "readonly", tabindex: fixed ? -1 : 0 });
+  input.classList.toggle("cvj-shown", fixed);
+  input.classList.toggle("cvj-nothing", fixed && !text);
+}
+
+/**
+ * Whether an input holds what its user types and Python has not seen or must not change now.
+ * @param {HTMLInputElement} input
+ * @param {State} state
+ * @param {Context} context
+ */
+function isBeingTyped(input, { dirty, sent }, { answered, view }) {
+  if (answered.view === view && sent > answered.number) return true;
+  return dirty && !answered.whole && document.activeElement === input;
+}
+
+/**
+ * Show what is wrong with fields.
+ * @param {Element} holder
+ * @param {{ control: Control | undefined, field: Field }[]} entries
+ */
+export function updateMessages(holder, entries) {
+  keyed(
+    holder,
+    entries.filter(({ field }) => field.message).map((entry) => ({ id: entry.field.id, ...entry })),
+    () => {
+      const message = textElement("div", "cvj-message");
+      message.setAttribute("role", "status");
+      return message;
+    },
+    (message, { control, field }) => {
+      message.id = stateOf(control ?? null)?.messageId ?? "";
+      setText(message, field.message ?? "");
+    },
+  );
+}

@@ -1,0 +1,120 @@
+// @ts-check
+// The sections of a form: tables of fields, figures, notes, and articles to unfold.
+
+import { html, keyed, setText, textElement } from "./dom.js";
+import { makeTable, updateTable } from "./form_tables.js";
+
+/**
+ * A section as cvjkit.widgets.fields.Part.document gives it.
+ * @typedef {{ id: string, title: string, note: string, lines: [string, string][] }} Article
+ * @typedef {{ id: string, title: string, fold: "" | "open" | "closed", notes: string[],
+ *   figures: [string, string, string][], tables: import("./form_tables.js").Table[],
+ *   articles: Article[] }} Part
+ */
+
+/**
+ * @param {Part} part
+ * @returns {HTMLElement}
+ */
+export function makePart({ id, title, fold, figures }) {
+  const section = html(fold ? "details" : "section", `cvj-part cvj-part-${id}`);
+  section.dataset.part = id;
+  if (section instanceof HTMLDetailsElement) section.open = fold === "open";
+  if (fold) section.append(html("summary"));
+  else if (title) section.append(html("h3"));
+  const notes = html("div", "cvj-notes");
+  notes.setAttribute("role", "status");
+  const list = html("div", "cvj-figures");
+  if (figures.length) list.setAttribute("role", "list");
+  const articles = html("div", "cvj-articles");
+  section.append(html("div", "cvj-inside", html("div", "cvj-tables"), list, notes, articles));
+  return section;
+}
+
+/**
+ * @param {HTMLElement} section
+ * @param {Part} part
+ * @param {import("./form_controls.js").Context} context
+ */
+export function updatePart(section, part, context) {
+  const [first] = section.children;
+  if (first.matches("summary, h3")) setText(first, part.title);
+  const [tables, figures, notes, articles] = /** @type {Element} */ (section.lastElementChild).children;
+  keyed(tables, part.tables, makeTable, (element, table) => updateTable(element, table, context));
+  updateFigures(figures, part.figures);
+  keyed(
+    notes,
+    part.notes.map((text, id) => ({ id, text })),
+    () => textElement("p"),
+    (note, { text }) => setText(note, text),
+  );
+  keyed(articles, part.articles, makeArticle, updateArticle);
+}
+
+/**
+ * @param {Element} list
+ * @param {Part["figures"]} figures
+ */
+function updateFigures(list, figures) {
+  keyed(
+    list,
+    figures.map(([id, value, remark]) => ({ id, value, remark })),
+    ({ id }) => {
+      const [heading, amount, remark] = ["cvj-heading", "cvj-amount", "cvj-remark"];
+      const figure = html(
+        "div", "cvj-figure", html("div", heading, id), html("div", amount), html("div", remark),
+      );
+      figure.dataset.figure = id;
+      figure.setAttribute("role", "listitem");
+      return figure;
+    },
+    (figure, { value, remark }) => {
+      setText(figure.children[1], value);
+      setText(figure.children[2], remark);
+    },
+  );
+}
+
+/** @param {Article} article */
+function makeArticle({ id }) {
+  const summary = html("summary", "", textElement("span"), " ", textElement("small"));
+  const article = html("details", "cvj-article", summary, html("dl"));
+  article.dataset.article = id;
+  return article;
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {Article} article
+ */
+function updateArticle(element, { title, note, lines }) {
+  const [summary, list] = element.children;
+  setText(summary.children[0], title);
+  setText(summary.children[1], note);
+  keyed(
+    list,
+    lines.map(([about, text], id) => ({ id, about, text })),
+    () => html("div", "", html("dt"), textElement("dd")),
+    (line, { about, text }) => {
+      setText(line.children[0], about);
+      setText(line.children[1], text);
+    },
+  );
+}
+
+/**
+ * Unfold an article, wherever in the Designer it is, and go there.
+ * @param {Element} from
+ * @param {string} id
+ */
+export function unfold(from, id) {
+  const articles = from.closest(".cvj-designer")?.querySelectorAll("details.cvj-article") ?? [];
+  for (const article of /** @type {Iterable<HTMLDetailsElement>} */ (articles)) {
+    if (article.dataset.article !== id) continue;
+    const part = /** @type {HTMLDetailsElement | null} */ (article.closest("details.cvj-part"));
+    if (part) part.open = true;
+    article.open = true;
+    article.querySelector("summary")?.focus();
+    article.scrollIntoView({ block: "center" });
+  }
+}
