@@ -396,7 +396,10 @@ def test_hostile_names_are_shown_as_they_are_and_do_nothing(dashboard: Page) -> 
     dashboard.keyboard.type("<script>alert(3)</script>")
     expect(dashboard.locator(".cvj-title")).to_have_text("<script>alert(3)</script>")
     dashboard.get_by_role("radio", name=EVIL).press("Space")
-    field(dashboard, f"Reached: {EVIL}").focus()
+    reached = field(dashboard, f"Reached: {EVIL}")
+    # Of all segments together it only shows a sum.
+    expect(reached).to_be_editable()
+    reached.focus()
     dashboard.keyboard.type(EVIL)
     expect(dashboard.get_by_text("must be a number")).to_be_visible()
     assert dashboard.locator(".cvj-page img, .cvj-page script").count() == 0
