@@ -41,6 +41,23 @@ def read_data(name: str) -> Document:
     return tomllib.loads((files("cvjkit.catalog") / f"{name}.toml").read_text(encoding="utf-8"))
 
 
+def data_names() -> tuple[str, ...]:
+    """Give the names of the catalog's own TOML files.
+
+    Returns
+    -------
+    tuple of str
+        Without ``.toml``, sorted.
+
+    Examples
+    --------
+    >>> data_names()[:3]
+    ('awareness', 'disagreements', 'eight')
+    """
+    names = (path.name.partition(".") for path in files("cvjkit.catalog").iterdir())
+    return tuple(sorted(stem for stem, _, suffix in names if suffix == "toml"))
+
+
 def identifier(key: str) -> str:
     """Check that a key is well formed.
 

@@ -13,7 +13,13 @@ from pydantic import ValidationError, field_validator, model_validator
 from cvjkit.catalog.data import Document, Name, Record, identifier
 from cvjkit.catalog.derive import changed
 from cvjkit.catalog.order import labelled, order_faults
-from cvjkit.catalog.published import DOCUMENTED, SPINE, published_document, published_keys, variants
+from cvjkit.catalog.published import (
+    SPINE,
+    documented_keys,
+    published_document,
+    published_keys,
+    variants,
+)
 from cvjkit.catalog.spine import spine
 from cvjkit.catalog.stage import BlindSpot, Stage
 from cvjkit.errors import Fault, InputError, faults_of, unknown_name
@@ -233,7 +239,7 @@ class Framework(Record):
         >>> framework("eight").variants, framework("five").variants
         (('time',), ())
         """
-        return variants(self.key) if self.key in (*DOCUMENTED, SPINE) else ()
+        return variants(self.key) if self.key in (*documented_keys(), SPINE) else ()
 
     def document(self) -> Document:
         """Give the framework as plain values, without what is empty, as a file holds it.
@@ -477,7 +483,7 @@ def documented_frameworks() -> tuple[Framework, ...]:
     >>> [documented.key for documented in documented_frameworks()]
     ['five', 'seven', 'eight', 'nine']
     """
-    return tuple(map(_published, DOCUMENTED))
+    return tuple(map(_published, documented_keys()))
 
 
 def published_frameworks() -> tuple[Framework, ...]:

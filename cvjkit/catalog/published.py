@@ -5,17 +5,33 @@ from __future__ import annotations
 from functools import cache
 from itertools import chain
 
-from cvjkit.catalog.data import Document, read_data
+from cvjkit.catalog.data import Document, data_names, read_data
 from cvjkit.catalog.derive import changed
 from cvjkit.catalog.sources import disagreements
 from cvjkit.catalog.spine import Milestone, Step, milestones
 
-DOCUMENTED = ("five", "seven", "eight", "nine")
-"""Keys of the frameworks that a document publishes."""
 SPINE = "full"
 """Key of the framework that has a stage at every milestone; it is ours."""
 
 NOT_FIELDS = {"variants", "weights", "milestones"}
+
+
+@cache
+def documented_keys() -> tuple[str, ...]:
+    """Give the keys of the frameworks that a document publishes, the shortest first.
+
+    Returns
+    -------
+    tuple of str
+        One for each of the catalog's files that lists stages.
+
+    Examples
+    --------
+    >>> documented_keys()
+    ('five', 'seven', 'eight', 'nine')
+    """
+    stages = {name: read_data(name).get("stages", ()) for name in data_names()}
+    return tuple(sorted(filter(stages.get, stages), key=lambda name: (len(stages[name]), name)))
 
 
 def variants(key: str) -> tuple[str, ...]:
@@ -51,7 +67,7 @@ def published_keys() -> tuple[str, ...]:
     >>> published_keys()
     ('five', 'seven', 'eight', 'nine', 'full', 'eight:time', 'full:time')
     """
-    keys = (*DOCUMENTED, SPINE)
+    keys = (*documented_keys(), SPINE)
     return (*keys, *(f"{key}:{variant}" for key in keys for variant in variants(key)))
 
 
@@ -98,7 +114,7 @@ def _spine_stages(variant: str) -> list[Document]:
 
 
 def _as_stage(milestone: Milestone) -> Document:
-    documented = (key for key in published_keys() if key.partition(":")[0] in DOCUMENTED)
+    documented = (key for key in published_keys() if not key.startswith(SPINE))
     stages = chain.from_iterable(published_document(key)["stages"] for key in documented)
     tactics = (stage.get("tactics", ()) for stage in stages if stage["milestone"] == milestone.key)
     return {

@@ -6,7 +6,7 @@ path; an edit puts what the codec reads from the text at the path.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -276,7 +276,7 @@ class Column:
         return field_at(path, self.codec, label, getattr(part, self.key, None), self.key)
 
 
-def columns(part: type[BaseModel], *keys: str) -> tuple[Column, ...]:
+def columns(part: type[BaseModel], *keys: str, without: Collection[str] = ()) -> tuple[Column, ...]:
     """Make columns of fields of a part: label, unit and codec stand with the field.
 
     Parameters
@@ -284,11 +284,14 @@ def columns(part: type[BaseModel], *keys: str) -> tuple[Column, ...]:
     part : type of BaseModel
         Such as `Offer`.
     *keys : str
-        Names of the fields.
+        Names of the fields; by default all.
+    without : collection of str
+        Names of fields to leave out.
 
     Returns
     -------
     tuple of Column
+        Lists have no column of their own.
 
     Examples
     --------
@@ -296,7 +299,7 @@ def columns(part: type[BaseModel], *keys: str) -> tuple[Column, ...]:
     >>> [column.title for column in columns(Offer, "price", "cycle_days")]
     ['Price', 'Buying cycle (days)']
     """
-    fields = {field.key: field for field in typed_fields(part)}
+    fields = {field.key: field for field in typed_fields(part) if field.kind != "list"}
     return tuple(
         Column(
             key,
@@ -304,7 +307,8 @@ def columns(part: type[BaseModel], *keys: str) -> tuple[Column, ...]:
             codec_of(fields[key]),
             "" if fields[key].unit == CURRENCY else fields[key].unit,
         )
-        for key in keys
+        for key in keys or fields
+        if key not in without
     )
 
 

@@ -37,10 +37,8 @@ MESSAGE = columns(
     Message,
     *("name", "kind", "channel", "after_minutes", "times_a_week", "solicited", "opt_out"),
 )
-OFFER = columns(
-    Offer,
-    *("value", "risk_reducer", "kind", "based_on", "easy_payment", "digital", "immediate_access"),
-)
+# What an offer costs and how often it is bought again is entered with the money.
+OFFER = columns(Offer, without=("stage", "name", "price", "margin", "cycle_days", "repeat_rate"))
 SEGMENT = columns(
     Segment,
     *("avatar", "intent", "why_there", "content", "channel_kind", "targeted", "counted_in"),
