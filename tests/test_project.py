@@ -100,8 +100,7 @@ def test_what_the_dependencies_depend_on_is_pinned_too() -> None:
 
 def test_the_top_level_is_the_one_agreed_on() -> None:
     names = {path.relative_to(ROOT).parts[0] for path in files()}
-    found = {name for name in names if not name.startswith(".")}
-    assert found | {"CONTRIBUTING.md"} == TOP_LEVEL
+    assert {name for name in names if not name.startswith(".")} == TOP_LEVEL
 
 
 def test_notebooks_hold_no_outputs_and_define_nothing() -> None:
