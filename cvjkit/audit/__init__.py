@@ -1,1 +1,1 @@
-"""What the documents and the model have to say about a design."""
+"""A design checked against the documents and the model."""

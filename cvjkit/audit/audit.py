@@ -1,7 +1,7 @@
-"""The audit: what the documents, and the model, have to say about a journey.
+"""The audit: a journey checked against the documents and the model.
 
-A rule is a function that asks `Facts` about a journey and gives outcomes; `cvjkit.audit.rules` has
-them all. A rule that lacks what it needs answers "cannot tell" and says what it needs.
+A rule is a function that takes `Facts` and yields outcomes; `cvjkit.audit.rules` has them all. A
+rule that lacks something it needs answers "cannot tell" and names it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SEVERITIES: Mapping[str, str] = MappingProxyType(
         "I": "worth knowing",
     }
 )
-"""What a severity means, the gravest first."""
+"""The meaning of each severity, the gravest first."""
 BASES: Mapping[str, str] = MappingProxyType(
     {
         "document": "a document says so",
@@ -51,7 +51,22 @@ NOTHING: Numbers = MappingProxyType({})
 
 
 class Outcome(NamedTuple):
-    """What a rule has to say about one place: made by `fires` and `passes`."""
+    """The result of a check, for the journey, a stage or a segment.
+
+    Parameters
+    ----------
+    fired : bool
+        Whether something was found.
+    message : str
+    numbers : mapping of str to float or None
+        The numbers it rests on.
+    stage : str or None
+        Key of the stage concerned.
+    segment : str or None
+        Name of the segment concerned.
+    severity : {"E", "F", "W", "M", "I"} or None
+        If it is another than the rule's.
+    """
 
     fired: bool
     message: str
@@ -69,25 +84,42 @@ def fires(
     segment: str | None = None,
     severity: Severity | None = None,
 ) -> Outcome:
-    """Find something.
+    """Make the outcome of a check that found something.
 
     Parameters
     ----------
     message : str
-        What is found and what to do about it, in a sentence or two.
-    numbers : mapping of str to float, optional
-        What was seen.
-    stage, segment : str, optional
-        Key of the stage, name of the segment, where it is found.
-    severity : str, optional
-        Another than the rule's.
+        What was found and what to do about it, in a sentence or two.
+    numbers : mapping of str to float or None
+        The numbers it rests on.
+    stage : str, optional
+        Key of the stage concerned.
+    segment : str, optional
+        Name of the segment concerned.
+    severity : {"E", "F", "W", "M", "I"}, optional
+        By default the rule's.
+
+    Returns
+    -------
+    Outcome
     """
-    seen = MappingProxyType(dict(numbers))
-    return Outcome(True, message, seen, stage, segment, severity)
+    return Outcome(True, message, MappingProxyType(dict(numbers)), stage, segment, severity)
 
 
 def passes(message: str, numbers: Numbers = NOTHING) -> Outcome:
-    """Say what was seen where there is nothing to find."""
+    """Make the outcome of a check that found nothing.
+
+    Parameters
+    ----------
+    message : str
+        What was checked, in a sentence.
+    numbers : mapping of str to float or None
+        The numbers it rests on.
+
+    Returns
+    -------
+    Outcome
+    """
     return Outcome(False, message, MappingProxyType(dict(numbers)))
 
 
@@ -96,7 +128,7 @@ Check = Callable[[Facts], Iterable[Outcome]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Something to check in a journey.
+    """A check of a journey.
 
     Parameters
     ----------
@@ -107,13 +139,13 @@ class Rule:
     checked : str
         What is checked.
     because : str
-        What the documents, or the model, say about it, in our words.
+        What the documents or the model say about it, in our words.
     sources : tuple of str
         Citations ``"003:62"``: file 003, line 62. Empty for rules of ours.
     basis : {"document", "threshold", "model"}
         As in `BASES`.
     check : callable
-        Takes `Facts`, gives outcomes; nothing means that it passes. It may raise `MissingError`.
+        Takes `Facts` and yields outcomes; none means that it passes. It may raise `MissingError`.
     """
 
     id: str
@@ -125,7 +157,17 @@ class Rule:
     check: Check = field(repr=False)
 
     def findings(self, facts: Facts) -> tuple[Finding, ...]:
-        """Apply the rule: what it finds; else what it needs; else what it saw."""
+        """Apply the rule.
+
+        Parameters
+        ----------
+        facts : Facts
+
+        Returns
+        -------
+        tuple of Finding
+            All that fired; if none did, one that cannot tell or passes.
+        """
         outcomes: list[Outcome] = []
         needs: tuple[str, ...] = ()
         try:
@@ -134,36 +176,36 @@ class Rule:
             needs = missing.needs
         fired = [outcome for outcome in outcomes if outcome.fired]
         if fired:
-            return tuple(self.finding("fires", outcome) for outcome in fired)
+            return tuple(_finding(self, "fires", outcome) for outcome in fired)
         if needs:
-            return (self.unanswered(*needs),)
+            return (_unanswered(self, *needs),)
         seen = outcomes or [passes("Nothing to find.")]
         message = " ".join(outcome.message for outcome in seen)
         numbers = {name: number for outcome in seen for name, number in outcome.numbers.items()}
-        return (self.finding("passes", passes(message, numbers)),)
+        return (_finding(self, "passes", passes(message, numbers)),)
 
-    def unanswered(self, *needs: str) -> Finding:
-        """Say what is missing for an answer."""
-        needs = tuple(dict.fromkeys(needs))
-        outcome = passes(f"Cannot tell: needs {'; '.join(needs)}.")
-        return self.finding("cannot tell", outcome, needs)
 
-    def finding(self, answer: Answer, outcome: Outcome, needs: tuple[str, ...] = ()) -> Finding:
-        """Put an outcome together with what the rule is about."""
-        return Finding(
-            id=self.id,
-            severity=outcome.severity or self.severity,
-            answer=answer,
-            message=outcome.message,
-            stage=outcome.stage,
-            segment=outcome.segment,
-            numbers=outcome.numbers,
-            needs=needs,
-            checked=self.checked,
-            because=self.because,
-            sources=self.sources,
-            basis=self.basis,
-        )
+def _finding(one: Rule, answer: Answer, outcome: Outcome, needs: tuple[str, ...] = ()) -> Finding:
+    return Finding(
+        id=one.id,
+        severity=outcome.severity or one.severity,
+        answer=answer,
+        message=outcome.message,
+        stage=outcome.stage,
+        segment=outcome.segment,
+        numbers=outcome.numbers,
+        needs=needs,
+        checked=one.checked,
+        because=one.because,
+        sources=one.sources,
+        basis=one.basis,
+    )
+
+
+def _unanswered(one: Rule, *needs: str) -> Finding:
+    needs = tuple(dict.fromkeys(needs))
+    outcome = passes(f"Cannot tell: needs {'; '.join(needs)}.")
+    return _finding(one, "cannot tell", outcome, needs)
 
 
 def rule(
@@ -174,12 +216,22 @@ def rule(
     *sources: str,
     basis: Basis = "document",
 ) -> Callable[[Check], Rule]:
-    """Make a rule of a function, by decorating it.
+    """Make a rule of the function it decorates.
 
     Parameters
     ----------
-    id, severity, checked, because, *sources, basis
-        As in `Rule`.
+    id : str
+    severity : {"E", "F", "W", "M", "I"}
+    checked : str
+    because : str
+    *sources : str
+    basis : {"document", "threshold", "model"}
+        All as in `Rule`.
+
+    Returns
+    -------
+    callable
+        Takes the check, gives the `Rule`.
 
     Examples
     --------
@@ -189,7 +241,7 @@ def rule(
     ... def owned(facts):
     ...     for act in facts.acts:
     ...         if not getattr(act.what, "owner", "-"):
-    ...             yield fires(f"Nobody owns {act.name}.", stage=facts.key(act.place))
+    ...             yield fires(f"Nobody owns {act.name}.", stage=facts.key(act.position))
     >>> import cvjkit as cvj
     >>> shop = cvj.Journey.from_counts("five", [900, 90, 9, 5, 1])
     >>> print(shop.with_stage("reach", tactics=["Fair"]).audit(rules=[owned]).fired[0])
@@ -204,29 +256,28 @@ def rule(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What one rule says about a journey, or about one place in it.
+    """What a rule says about a journey, a stage or a segment.
 
-    Attributes
+    Parameters
     ----------
     id : str
-        The rule's.
+        Of the rule.
     severity : {"E", "F", "W", "M", "I"}
         As in `SEVERITIES`.
     answer : {"fires", "passes", "cannot tell"}
     message : str
-    stage, segment : str or None
-        Key of the stage, name of the segment, that it is about.
-    numbers : mapping of str to float
-        What was seen.
+    stage : str or None
+        Key of the stage concerned.
+    segment : str or None
+        Name of the segment concerned.
+    numbers : mapping of str to float or None
+        The numbers it rests on.
     needs : tuple of str
         What must be typed for an answer.
-    checked, because : str
-        What was checked; what the documents or the model say about it.
-    sources : tuple of str
-    basis : {"document", "threshold", "model"}
-        As in `BASES`.
+    checked, because, sources, basis
+        As in `Rule`.
     accepted : str or None
-        The reason why it was accepted.
+        Why it was accepted; None if it was not.
     """
 
     id: str
@@ -245,11 +296,17 @@ class Finding:
 
     @property
     def failed(self) -> bool:
-        """Whether it is a failure nobody has accepted."""
+        """Whether it is a failure that nobody has accepted."""
         return self.answer == "fires" and self.severity in FAILURES and self.accepted is None
 
     def document(self) -> dict[str, Any]:
-        """Give it as plain values."""
+        """Give the finding as plain values.
+
+        Returns
+        -------
+        dict
+            Its fields; lists for tuples.
+        """
         plain = {one.name: getattr(self, one.name) for one in fields(self)}
         return {
             **plain,
@@ -267,16 +324,16 @@ class Finding:
 
 @dataclass(frozen=True, eq=False)
 class Audit:
-    """All that the rules say about one journey.
+    """What the rules say about a journey.
 
-    Attributes
+    Parameters
     ----------
     name : str
-        The journey's.
+        Of the journey.
     findings : tuple of Finding
-        In the order of the rules; at least one for each.
+        At least one for each rule, in the order of the rules.
     unmatched : tuple of Accepted
-        What was accepted and is not, or no longer, found.
+        Acceptances that match no finding.
     """
 
     name: str
@@ -285,19 +342,25 @@ class Audit:
 
     @cached_property
     def fired(self) -> tuple[Finding, ...]:
-        """What was found, the gravest first."""
+        """What was found.
+
+        Returns
+        -------
+        tuple of Finding
+            The gravest first.
+        """
         order = list(SEVERITIES)
         found = (finding for finding in self.findings if finding.answer == "fires")
         return tuple(sorted(found, key=lambda finding: order.index(finding.severity)))
 
     @property
     def failed(self) -> tuple[Finding, ...]:
-        """The failures nobody has accepted: E and F."""
+        """The failures (E and F) that nobody has accepted."""
         return tuple(finding for finding in self.fired if finding.failed)
 
     @property
     def unanswered(self) -> tuple[Finding, ...]:
-        """Rules that cannot tell, each with what it needs."""
+        """The findings of rules that cannot tell."""
         return tuple(finding for finding in self.findings if finding.answer == "cannot tell")
 
     @property
@@ -307,7 +370,22 @@ class Audit:
         return 1 - len(self.unanswered) / len(asked) if asked else 1.0
 
     def __getitem__(self, rule_id: str) -> tuple[Finding, ...]:
-        """Give what one rule says."""
+        """Look up what one rule says.
+
+        Parameters
+        ----------
+        rule_id : str
+            "A16".
+
+        Returns
+        -------
+        tuple of Finding
+
+        Raises
+        ------
+        KeyError
+            If this rule was not applied; the message lists those that were.
+        """
         found = tuple(finding for finding in self.findings if finding.id == rule_id)
         if not found:
             asked = ", ".join(dict.fromkeys(finding.id for finding in self.findings))
@@ -327,8 +405,8 @@ class Audit:
         Returns
         -------
         DataFrame
-            A row a finding, all columns of dtype object: id, severity, answer, stage, segment,
-            message, numbers, needs, checked, because, sources, basis, accepted.
+            One row for each finding; all columns have dtype object: id, severity, answer, stage,
+            segment, message, numbers, needs, checked, because, sources, basis, accepted.
         """
         columns = ["id", "severity", "answer", "stage", "segment", "message", "numbers", "needs"]
         columns += ["checked", "because", "sources", "basis", "accepted"]
@@ -336,7 +414,14 @@ class Audit:
         return pd.DataFrame(rows, columns=columns, dtype=object)
 
     def document(self) -> dict[str, Any]:
-        """Give it as plain values, fit for JSON."""
+        """Give the audit as plain values, fit for JSON.
+
+        Returns
+        -------
+        dict
+            name (str), failed (int, the number of failures), completeness (float, 0 to 1),
+            findings and unmatched (lists of dict).
+        """
         return {
             "name": self.name,
             "failed": len(self.failed),
@@ -376,12 +461,12 @@ def audit(journey: Design, rules: Iterable[Rule]) -> Audit:
 
 
 def refused(error: InputError, rules: Iterable[Rule]) -> Audit:
-    """Turn what is wrong with a file into findings; no other rule can tell.
+    """Audit a file that could not be read: its faults are findings, other rules cannot tell.
 
     Parameters
     ----------
     error : InputError
-        Why no journey could be made of it.
+        Raised when the file was read.
     rules : iterable of Rule
 
     Returns
@@ -391,9 +476,9 @@ def refused(error: InputError, rules: Iterable[Rule]) -> Audit:
     findings: list[Finding] = []
     for one in rules:
         if one.id == IMPOSSIBLE:
-            findings += [one.finding("fires", _outcome(fault)) for fault in error.faults]
+            findings += [_finding(one, "fires", _outcome(fault)) for fault in error.faults]
         else:
-            findings.append(one.unanswered("a design without faults"))
+            findings.append(_unanswered(one, "a design without faults"))
     return Audit(error.subject, tuple(findings))
 
 

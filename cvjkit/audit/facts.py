@@ -1,32 +1,40 @@
-"""What a rule of the audit can ask about a journey; what is not known is asked for by name."""
+"""What a rule of the audit can ask about a journey."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-
 from cvjkit.catalog.framework import framework
 from cvjkit.catalog.spine import milestones
 from cvjkit.catalog.tactics import TacticKind, tactic_kind, tactic_kinds
-from cvjkit.model.parts import Message, Tactic
+from cvjkit.model.parts import Message, StageNumbers, Tactic
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
     from cvjkit.model.design import Design
     from cvjkit.model.economics import Economics
     from cvjkit.model.flow import Flow
-    from cvjkit.model.parts import Offer, StageNumbers, Thresholds
+    from cvjkit.model.parts import Offer, Thresholds
 
 Known = TypeVar("Known")
 
 
 def exceeds(value: float, limit: float) -> bool:
-    """Tell whether a number is over a line, and not just by what floats lose.
+    """Tell whether a number exceeds a limit by more than rounding.
+
+    Parameters
+    ----------
+    value : float
+    limit : float
+        In the unit of `value`.
+
+    Returns
+    -------
+    bool
 
     Examples
     --------
@@ -37,12 +45,12 @@ def exceeds(value: float, limit: float) -> bool:
 
 
 class MissingError(LookupError):
-    """A rule cannot tell: what it needs is not typed.
+    """A rule cannot tell, because something it needs is missing.
 
     Parameters
     ----------
     *needs : str
-        Each thing it needs, as a person would look for it.
+        Everything it needs, in words: "the price of the first order".
     """
 
     def __init__(self, *needs: str) -> None:
@@ -52,36 +60,30 @@ class MissingError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A tactic or a message, where it stands and what it is.
+    """A tactic or message, and its stage.
 
-    Attributes
+    Parameters
     ----------
-    place : int
-        Position of its stage.
+    position : int
+        Position of its stage, counted from 0.
     kind : TacticKind or None
-        None if neither its kind nor its name says what it is.
+        None if neither its kind nor its name is a known one.
     what : Tactic or Message
     """
 
-    place: int
+    position: int
     kind: TacticKind | None
     what: Tactic | Message
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """Its name, or the name of its kind."""
         return self.what.name or (self.kind.name if self.kind else "")
-
-    def is_one_of(self, kinds: Iterable[str]) -> bool:
-        """Tell whether it is of one of these kinds, or has one of these roles."""
-        return self.kind is not None and any(
-            name == self.kind.key or name in self.kind.roles for name in kinds
-        )
 
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """What is known of a journey, for rules to ask. Stages are given by position.
+    """What is known of a journey. Stages are given by their position, counted from 0.
 
     Parameters
     ----------
@@ -103,22 +105,22 @@ class Facts:
         return self.journey.framework
 
     @property
-    def thresholds(self) -> Thresholds:
-        """Where the audit draws its lines."""
-        return self.journey.thresholds
-
-    @property
     def shown_in(self) -> Framework:
-        """The framework the journey is meant in: the one it is shown in first."""
+        """The framework the journey is shown in first."""
         view = self.journey.view
         return self.framework if view in (None, self.framework.key) else framework(view)
 
-    @cached_property
+    @property
+    def thresholds(self) -> Thresholds:
+        """The limits that findings depend on."""
+        return self.journey.thresholds
+
+    @property
     def flow(self) -> Flow:
         """Where people go."""
         return self.journey.flow()
 
-    @cached_property
+    @property
     def economics(self) -> Economics:
         """What the journey costs and brings."""
         return self.journey.economics()
@@ -126,47 +128,71 @@ class Facts:
     # --- the stages -----------------------------------------------------------------------------
 
     @cached_property
-    def _anchored(self) -> dict[str, int]:
-        return {
-            stage.milestone: position
-            for position, stage in enumerate(self.framework)
-            if stage.milestone is not None
-        }
-
-    @cached_property
-    def branches(self) -> frozenset[str]:
-        """Branches of the spine on which a stage stands, the main one always."""
-        stands = (one.branch for one in milestones() if one.key in self._anchored)
-        return frozenset({"main", *stands})
-
-    @cached_property
     def covering(self) -> Mapping[str, int]:
-        """Position of the stage in which each milestone lies; those before the first, in it."""
+        """The stage in which each milestone lies.
+
+        Returns
+        -------
+        mapping of milestone key to int
+            Position of the stage at the milestone, or else of the nearest before it; 0 if there
+            is none.
+        """
         return {
-            milestone.key: next(
-                (
-                    self._anchored[key]
-                    for key in (milestone.key, *milestone.ancestors)
-                    if key in self._anchored
-                ),
-                0,
-            )
+            milestone.key: self.at(milestone.key, *milestone.ancestors) or 0
             for milestone in milestones()
         }
 
     def at(self, *names: str) -> int | None:
-        """Find the stage that stands at a milestone, the first named that has one."""
-        return next((self._anchored[name] for name in names if name in self._anchored), None)
+        """Find the stage at a milestone.
+
+        Parameters
+        ----------
+        *names : str
+            Keys of milestones; the first that has a stage counts.
+
+        Returns
+        -------
+        int or None
+            Position of the stage; None if there is none.
+        """
+        anchored = self.framework.by_milestone
+        return next((anchored[name] for name in names if name in anchored), None)
 
     def stage_at(self, *names: str) -> int:
-        """Find the stage that stands at a milestone, or say that there must be one."""
+        """Find the stage at a milestone that a rule needs.
+
+        Parameters
+        ----------
+        *names : str
+            As in `at`.
+
+        Returns
+        -------
+        int
+            Position of the stage.
+
+        Raises
+        ------
+        MissingError
+            If no stage is there.
+        """
         position = self.at(*names)
         if position is None:
             raise MissingError(f"a stage at {' or '.join(names)}: {self.framework.key} has none")
         return position
 
     def before(self, position: int) -> list[int]:
-        """Give the stages that lie before a stage on its way, the nearest first."""
+        """List the stages on the way to a stage.
+
+        Parameters
+        ----------
+        position : int
+
+        Returns
+        -------
+        list of int
+            Their positions, the nearest first.
+        """
         way, stage = list[int](), self.framework.parents[position]
         while stage is not None:
             way.append(stage)
@@ -174,30 +200,86 @@ class Facts:
         return way
 
     def label(self, position: int) -> str:
-        """Give a stage's name."""
+        """Give a stage's name.
+
+        Parameters
+        ----------
+        position : int
+
+        Returns
+        -------
+        str
+        """
         return self.framework.stages[position].name
 
     def key(self, position: int) -> str:
-        """Give a stage's key."""
+        """Give a stage's key.
+
+        Parameters
+        ----------
+        position : int
+
+        Returns
+        -------
+        str
+        """
         return self.framework.keys[position]
 
-    def numbers(self, position: int) -> StageNumbers | None:
-        """Give what was typed for a stage."""
-        key = self.key(position)
-        return next((row for row in self.journey.stages if row.stage == key), None)
+    def numbers(self, position: int) -> StageNumbers:
+        """Give the costs, margin, delay, tactics and messages of a stage.
+
+        Parameters
+        ----------
+        position : int
+
+        Returns
+        -------
+        StageNumbers
+            Empty if nothing was typed.
+        """
+        return self._numbers[position]
+
+    @cached_property
+    def _numbers(self) -> list[StageNumbers]:
+        typed = {numbers.stage: numbers for numbers in self.journey.stages}
+        return [typed.get(key) or StageNumbers(stage=key) for key in self.framework.keys]
 
     # --- the people -----------------------------------------------------------------------------
 
     @cached_property
-    def _people(self) -> Sequence[float | None]:
+    def _people(self) -> list[float | None]:
         return self.flow.numbers("people")
 
     def people(self, position: int) -> float | None:
-        """Count the people who reach a stage; None if not known."""
+        """Give the number of people who reach a stage.
+
+        Parameters
+        ----------
+        position : int
+
+        Returns
+        -------
+        float or None
+            None if it is not known.
+        """
         return self._people[position]
 
     def counted(self, *positions: int) -> list[float]:
-        """Count the people who reach stages, or say which are not known."""
+        """Give the numbers of people at stages that a rule needs.
+
+        Parameters
+        ----------
+        *positions : int
+
+        Returns
+        -------
+        list of float
+
+        Raises
+        ------
+        MissingError
+            With the stages whose people are not known.
+        """
         return self.typed(
             *(
                 (f"the people at {self.label(position)}", self._people[position])
@@ -205,27 +287,20 @@ class Facts:
             )
         )
 
-    def share_without(self, position: int, through: int) -> float:
-        """Share of the people at a stage who never were at another one before it."""
-        self.counted(through)
-        (people,) = self.counted(position)
-        if people == 0:
-            raise MissingError(f"somebody who gets to {self.label(position)}")
-        ways, start = self.flow.shares.copy(), self.flow.entered + self.flow.referred
-        ways[:, through, :] = ways[:, :, through] = start[:, through] = 0
-        visits = np.linalg.inv(np.eye(len(self.framework)) - ways)
-        reach = visits[:, :, position] / visits[:, position, position][:, None]
-        return min(1.0, float((start * reach).sum()) / people)
-
-    # --- what is done ---------------------------------------------------------------------------
+    # --- tactics and messages -------------------------------------------------------------------
 
     @cached_property
     def acts(self) -> tuple[Act, ...]:
-        """All tactics and messages, along the stages."""
+        """All tactics and messages.
+
+        Returns
+        -------
+        tuple of Act
+            In the order of their stages.
+        """
         return tuple(
             Act(position, tactic_kind(what.kind, what.name or ""), what)
-            for position in range(len(self.framework))
-            if (numbers := self.numbers(position)) is not None
+            for position, numbers in enumerate(self._numbers)
             for what in list[Tactic | Message]([*numbers.tactics, *numbers.messages])
         )
 
@@ -234,54 +309,106 @@ class Facts:
         """Whether any tactic or message is typed; only then does a missing one mean something."""
         return bool(self.acts)
 
-    def acts_of(self, *kinds: str, first: int = 0, last: int | None = None) -> list[Act]:
-        """Find tactics and messages of these kinds or roles, from one stage to another."""
-        end = len(self.framework) - 1 if last is None else last
-        return [act for act in self.acts if first <= act.place <= end and act.is_one_of(kinds)]
+    def must_begin(self, *needs: str) -> None:
+        """Require that some tactic or message is typed.
 
-    def look_for(
-        self, *kinds: str, needs: str, first: int = 0, last: int | None = None
-    ) -> list[Act]:
-        """Find them like `acts_of`; give none only where it is certain that there are none.
+        Parameters
+        ----------
+        *needs : str
+            What the rule needs, in words.
 
         Raises
         ------
         MissingError
-            With `needs`, as long as no tactic or message is typed; with the tactics whose kind
-            is not known, where one of them may be what is looked for.
+            With `needs`, if none is typed.
+        """
+        if not self.begun:
+            raise MissingError(*needs)
+
+    def acts_of(self, *kinds: str, first: int = 0, last: int | None = None) -> list[Act]:
+        """Find tactics and messages by their kind or role.
+
+        Parameters
+        ----------
+        *kinds : str
+            Keys of kinds, or roles.
+        first : int
+            Position of the first stage to look at.
+        last : int, optional
+            Position of the last stage to look at; by default the last there is.
+
+        Returns
+        -------
+        list of Act
+        """
+        return [
+            act
+            for act in self._acts_between(first, last)
+            if act.kind is not None and _is_one_of(act.kind, kinds)
+        ]
+
+    def look_for(
+        self, *kinds: str, needs: str, first: int = 0, last: int | None = None
+    ) -> list[Act]:
+        """Find tactics and messages as `acts_of` does, and return none only if that is certain.
+
+        Parameters
+        ----------
+        *kinds : str
+            Keys of kinds, or roles.
+        needs : str
+            What the rule needs, in words.
+        first : int
+            Position of the first stage to look at.
+        last : int, optional
+            Position of the last stage to look at; by default the last there is.
+
+        Returns
+        -------
+        list of Act
+
+        Raises
+        ------
+        MissingError
+            With `needs`, if no tactic or message is typed; with the tactics of unknown kind that
+            could be of these kinds.
         """
         found = self.acts_of(*kinds, first=first, last=last)
         if not found:
             self.must_begin(needs)
-            positions = self._homes(kinds)
-            end = len(self.framework) - 1 if last is None else last
+            homes = self._homes(kinds)
             unsure = [
                 f"the kind of {act.name}"
-                for act in self.acts
-                if act.kind is None and first <= act.place <= end and act.place in positions
+                for act in self._acts_between(first, last)
+                if act.kind is None and act.position in homes
             ]
             if unsure:
                 raise MissingError(*unsure)
         return found
 
-    def _homes(self, kinds: Sequence[str]) -> set[int]:
-        """Find the stages at which tactics of these kinds or roles are at home."""
+    def _acts_between(self, first: int, last: int | None) -> list[Act]:
+        end = len(self.framework) - 1 if last is None else last
+        return [act for act in self.acts if first <= act.position <= end]
+
+    def _homes(self, kinds: Iterable[str]) -> set[int]:
+        """Find the stages where tactics of these kinds or roles belong."""
         every = set(range(len(self.framework)))
-        meant = [kind for kind in tactic_kinds() if {kind.key, *kind.roles} & {*kinds}]
+        meant = [kind for kind in tactic_kinds() if _is_one_of(kind, kinds)]
         return set().union(
             *({self.covering[home] for home in kind.homes} or every for kind in meant)
         )
-
-    def must_begin(self, *needs: str) -> None:
-        """Say what is needed, as long as no tactic or message is typed."""
-        if not self.begun:
-            raise MissingError(*needs)
 
     # --- money and time -------------------------------------------------------------------------
 
     @cached_property
     def offers(self) -> Mapping[str, Offer]:
-        """Offers by the milestone (or key of the stage) where they are bought, along the way."""
+        """Offers by where they are bought.
+
+        Returns
+        -------
+        mapping of str to Offer
+            By the key of the milestone, or of a stage without one, in the order of the stages.
+        """
         order = {key: position + 0.5 for key, position in self.covering.items()}
         order |= {key: float(position) for position, key in enumerate(self.framework.keys)}
         return {
@@ -298,31 +425,70 @@ class Facts:
         return [offer for anchor, offer in self.offers.items() if anchor in later]
 
     def offer_at(self, milestone: str) -> Offer:
-        """Give the offer bought at a milestone, or say that it is needed."""
+        """Give the offer at a milestone that a rule needs.
+
+        Parameters
+        ----------
+        milestone : str
+            Its key.
+
+        Returns
+        -------
+        Offer
+
+        Raises
+        ------
+        MissingError
+            If there is no offer there.
+        """
         if milestone not in self.offers:
             raise MissingError(f"the offer bought at {milestone}")
         return self.offers[milestone]
 
     def margin(self, milestone: str) -> float | None:
-        """Give the margin of an order at a milestone."""
-        position = self.at(milestone)
-        numbers = None if position is None else self.numbers(position)
-        if numbers is not None and numbers.margin is not None:
-            return numbers.margin
-        return self.offers[milestone].margin if milestone in self.offers else None
+        """Give the margin of an order at a milestone.
 
-    def delay(self, position: int) -> float | None:
-        """Give the time from the stage before to this one [days]."""
-        numbers = self.numbers(position)
-        return None if numbers is None else numbers.delay_days
+        Parameters
+        ----------
+        milestone : str
+            Its key.
+
+        Returns
+        -------
+        float or None
+            Typed at the stage or with the offer [currency]; None if at neither.
+        """
+        position = self.at(milestone)
+        margin = None if position is None else self.numbers(position).margin
+        if margin is None and milestone in self.offers:
+            return self.offers[milestone].margin
+        return margin
 
     def days_to(self, position: int) -> float:
-        """Sum the time from the first stage to this one [days], or say what is not typed."""
+        """Sum the mean times from the first stage to a stage.
+
+        Parameters
+        ----------
+        position : int
+
+        Returns
+        -------
+        float
+            [days]
+
+        Raises
+        ------
+        MissingError
+            With the stages whose delay is not typed.
+        """
         legs = [position, *self.before(position)][:-1]
         return sum(
             self.typed(
                 *(
-                    (f"how many days it takes to get to {self.label(leg)}", self.delay(leg))
+                    (
+                        f"how many days it takes to get to {self.label(leg)}",
+                        self.numbers(leg).delay_days,
+                    )
                     for leg in legs
                 )
             )
@@ -330,11 +496,22 @@ class Facts:
 
     @staticmethod
     def typed(*values: tuple[str, Known | None]) -> list[Known]:
-        """Give values that must be known, or say which are not.
+        """Give values that a rule needs.
 
         Parameters
         ----------
-        *values : tuple of (name, value)
+        *values : tuple of (str, object or None)
+            The name of each value, and the value; None if it is not known.
+
+        Returns
+        -------
+        list
+            The values.
+
+        Raises
+        ------
+        MissingError
+            With the names of those not known.
 
         Examples
         --------
@@ -345,3 +522,7 @@ class Facts:
         if missing:
             raise MissingError(*missing)
         return [value for _, value in values if value is not None]
+
+
+def _is_one_of(kind: TacticKind, names: Iterable[str]) -> bool:
+    return any(name == kind.key or name in kind.roles for name in names)

@@ -1,4 +1,4 @@
-"""An audit in words for a terminal, in JSON for programs, in annotations for GitHub."""
+"""Audits written as text for a terminal, JSON for programs or annotations for GitHub."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from cvjkit.numbers import share_text
 
 ANNOTATIONS = {"E": "error", "F": "error", "W": "warning", "M": "warning", "I": "notice"}
 MOST_NEEDS = 3
-"""What a rule needs is told in full in JSON, in the table and in `Finding.needs`."""
+"""How many needs of a rule are shown in the text; JSON has all of them."""
 
 Audits = Iterable[tuple[str, Audit]]
 
 
 def as_text(audits: Audits) -> str:
-    """Write audits to be read: what was found, the gravest first; then what could not be told.
+    """Write audits as text: findings, the gravest first, then the rules that cannot tell.
 
     Parameters
     ----------
     audits : iterable of (str, Audit)
-        Each with the file it is of.
+        The file of each audit, and the audit.
 
     Returns
     -------
@@ -78,28 +78,29 @@ def _grounds(finding: Finding) -> str:
 
 
 def as_json(audits: Audits) -> str:
-    """Write audits as a JSON list: for each its file and `Audit.document`.
+    """Write audits as a JSON list.
 
     Parameters
     ----------
     audits : iterable of (str, Audit)
-        Each with the file it is of.
+        The file of each audit, and the audit.
 
     Returns
     -------
     str
+        A list of objects: "file", and the values of `Audit.document`.
     """
     plain = [{"file": file, **audit.document()} for file, audit in audits]
     return json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False)
 
 
 def as_annotations(audits: Audits) -> str:
-    r"""Write what was found and not accepted as annotations of a GitHub workflow.
+    r"""Write findings that nobody has accepted as annotations of a GitHub workflow.
 
     Parameters
     ----------
     audits : iterable of (str, Audit)
-        Each with the file it is of.
+        The file of each audit, and the audit.
 
     Returns
     -------

@@ -247,7 +247,7 @@ class _Layout:
         notes = []
         if rate is not None and parent is not None:
             notes.append(f"{share_text(rate)} of {framework.stages[parent].name}")
-        if numbers and numbers.delay_days:
+        if numbers.delay_days:
             notes.append(f"{days_text(numbers.delay_days)} later")
         cost = economics.numbers("cost_per_person")[position] if economics.total_cost else None
         if cost is not None:

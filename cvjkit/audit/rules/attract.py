@@ -173,7 +173,7 @@ def _cost(facts: Facts, cost: float) -> str:
 )
 def curious_at_once(facts: Facts) -> Iterator[Outcome]:
     intrigued, most = facts.at("intrigued"), facts.thresholds.intrigue_days
-    days = None if intrigued is None else facts.delay(intrigued)
+    days = None if intrigued is None else facts.numbers(intrigued).delay_days
     if intrigued is not None and days is not None and exceeds(days, most):
         yield fires(
             f"People should become curious at once. Here it takes {days_text(days)}.",
@@ -211,7 +211,7 @@ def lead_magnet_described(facts: Facts) -> Iterator[Outcome]:
         if isinstance(tactic, Tactic) and not (tactic.promise or tactic.example or tactic.solution):
             yield fires(
                 f"Enter what {act.name} promises, shows or solves.",
-                stage=facts.key(act.place),
+                stage=facts.key(act.position),
             )
     yield passes(
         f"{', '.join(act.name for act in magnets)}: each promises, shows or solves something."

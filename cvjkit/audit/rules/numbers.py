@@ -229,9 +229,9 @@ def customers_pay(facts: Facts) -> Iterator[Outcome]:
 )
 def people_worth_their_cost(facts: Facts) -> Iterator[Outcome]:
     costs = {
-        place: numbers.unit_cost
-        for place in range(len(facts.framework))
-        if (numbers := facts.numbers(place)) is not None and numbers.unit_cost
+        position: cost
+        for position in range(len(facts.framework))
+        if (cost := facts.numbers(position).unit_cost)
     }
     rewards = [referral for referral in facts.journey.referrals if referral.reward is not None]
     if not costs and not rewards:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+import numpy as np
+
 from cvjkit.audit.audit import Outcome, Severity, fires, passes, rule
 from cvjkit.audit.facts import Facts, MissingError, exceeds
 from cvjkit.catalog.framework import documented_frameworks
@@ -29,7 +31,7 @@ SKIPPED: Mapping[str, Severity] = MappingProxyType(
 def no_empty_stage(facts: Facts) -> Iterator[Outcome]:
     severity = SKIPPED[facts.shown_in.skipping]
     offered = {offer.stage for offer in facts.journey.offers}
-    done = {facts.key(act.place) for act in facts.acts} | offered
+    done = {facts.key(act.position) for act in facts.acts} | offered
     idle = [place for place in range(len(facts.framework)) if facts.key(place) not in done]
     for place in idle:
         if facts.people(place) == 0 or (facts.people(place) is None and facts.begun):
@@ -101,19 +103,18 @@ def _jumpers(facts: Facts) -> list[float]:
 )
 def tactics_at_their_stages(facts: Facts) -> Iterator[Outcome]:
     facts.must_begin("tactics or messages, each with its kind")
-    branch = {each.key: each.branch for each in milestones()}
+    branch = {milestone.key: milestone.branch for milestone in milestones()}
+    branches = {"main", *(branch[key] for key in facts.framework.by_milestone)}
     for act in facts.acts:
-        homes = (
-            [home for home in act.kind.homes if branch[home] in facts.branches] if act.kind else []
-        )
+        homes = [home for home in act.kind.homes if branch[home] in branches] if act.kind else []
         places = list(dict.fromkeys(facts.covering[home] for home in homes))
-        anchored = facts.framework.stages[act.place].milestone is not None
-        if anchored and places and act.place not in places:
+        anchored = facts.framework.stages[act.position].milestone is not None
+        if anchored and places and act.position not in places:
             there = " or ".join(facts.label(place) for place in sorted(places))
             yield fires(
-                f"{act.name} belongs to {there}, not to {facts.label(act.place)}: "
+                f"{act.name} belongs to {there}, not to {facts.label(act.position)}: "
                 "the right thing at the wrong step.",
-                stage=facts.key(act.place),
+                stage=facts.key(act.position),
             )
     unknown = [f"the kind of {act.name}" for act in facts.acts if act.kind is None]
     if unknown:
@@ -145,7 +146,7 @@ def buyers_were_leads(facts: Facts) -> Iterator[Outcome]:
                 severity=severity,
             )
         return
-    most, share = facts.thresholds.never_lead_share, facts.share_without(payment, lead)
+    most, share = facts.thresholds.never_lead_share, _share_without(facts, payment, lead)
     if exceeds(share, most):
         yield fires(
             f"{share_text(share)} of first-time buyers were never leads, so you cannot contact "
@@ -160,6 +161,20 @@ def buyers_were_leads(facts: Facts) -> Iterator[Outcome]:
     )
 
 
+def _share_without(facts: Facts, position: int, through: int) -> float:
+    """Give the share, 0 to 1, of the people at a stage who reached it without passing another."""
+    facts.counted(through)
+    (people,) = facts.counted(position)
+    if people == 0:
+        raise MissingError(f"somebody who gets to {facts.label(position)}")
+    flow = facts.flow
+    ways, start = flow.shares.copy(), flow.entered + flow.referred
+    ways[:, through, :] = ways[:, :, through] = start[:, through] = 0
+    visits = np.linalg.inv(np.eye(len(facts.framework)) - ways)
+    reach = visits[:, :, position] / visits[:, position, position][:, None]
+    return min(1.0, float((start * reach).sum()) / people)
+
+
 @rule(
     "A05",
     "F",
@@ -170,7 +185,7 @@ def buyers_were_leads(facts: Facts) -> Iterator[Outcome]:
 def something_after_payment(facts: Facts) -> Iterator[Outcome]:
     payment = facts.stage_at("first_payment")
     later = range(payment + 1, len(facts.framework))
-    done = {act.place for act in facts.acts}
+    done = {act.position for act in facts.acts}
     after = [place for place in later if facts.people(place) or place in done]
     offers = [offer.name for offer in facts.later_offers]
     if not after and not offers:
@@ -199,10 +214,10 @@ def new_customers_delighted(facts: Facts) -> Iterator[Outcome]:
                 f"{needed} (or a stage for delighting customers, which "
                 "the eight- and nine-stage frameworks have)"
             )
-        yield passes(f"{found[0].name} at {facts.label(found[0].place)}.")
+        yield passes(f"{found[0].name} at {facts.label(found[0].position)}.")
         return
     facts.must_begin(f"{needed}, at {facts.label(place)}")
-    done = [act for act in facts.acts if act.place == place]
+    done = [act for act in facts.acts if act.position == place]
     if not done:
         yield fires(
             f"Nothing delights new customers: no tactic or message at {facts.label(place)}.",
@@ -237,7 +252,7 @@ def educated_before_offer(facts: Facts) -> Iterator[Outcome]:
             )
         yield passes(f"{', '.join(act.name for act in found)}: before or with the offer.")
         return
-    share = facts.share_without(offered, educated)
+    share = _share_without(facts, offered, educated)
     if exceeds(share, most):
         yield fires(
             f"The offer comes before education for {share_text(share)} of those who get one.",

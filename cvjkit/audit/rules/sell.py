@@ -39,7 +39,7 @@ def not_asked_too_soon(facts: Facts) -> Iterator[Outcome]:
     offered = facts.at("offered")
     asks = [facts.days_to(payment if offered is None else offered) * MINUTES_A_DAY]
     asks += [
-        facts.days_to(act.place) * MINUTES_A_DAY + (act.what.after_minutes or 0)
+        facts.days_to(act.position) * MINUTES_A_DAY + (act.what.after_minutes or 0)
         for act in facts.acts_of("ask", last=payment)
         if isinstance(act.what, Message)
     ]
@@ -73,7 +73,9 @@ def no_slow_step(facts: Facts) -> Iterator[Outcome]:
         for place, parent in enumerate(facts.framework.parents)
         if parent is not None and place != habit
     ]
-    days = {place: delay for place in legs if (delay := facts.delay(place)) is not None}
+    days = {
+        place: delay for place in legs if (delay := facts.numbers(place).delay_days) is not None
+    }
     typical = median(days.values()) if days else 0.0
     limits, cycle = facts.thresholds, _cycle_days(facts)
     for place, delay in days.items():
@@ -88,7 +90,10 @@ def no_slow_step(facts: Facts) -> Iterator[Outcome]:
             )
     facts.typed(
         *(
-            (f"how many days it takes to get to {facts.label(place)}", facts.delay(place))
+            (
+                f"how many days it takes to get to {facts.label(place)}",
+                facts.numbers(place).delay_days,
+            )
             for place in legs
         ),
         ("the buying cycle of an offer", cycle),
@@ -118,7 +123,7 @@ def people_stay_in_control(facts: Facts) -> Iterator[Outcome]:
     sent = [
         (act, act.what)
         for act in facts.acts
-        if isinstance(act.what, Message) and act.place < payment
+        if isinstance(act.what, Message) and act.position < payment
     ]
     if not sent:
         raise MissingError("the messages before the first payment")
@@ -135,7 +140,7 @@ def people_stay_in_control(facts: Facts) -> Iterator[Outcome]:
         if message.opt_out is False:
             yield fires(
                 f"{act.name} cannot be stopped. Are people still in control?",
-                stage=facts.key(act.place),
+                stage=facts.key(act.position),
             )
     needs = [
         f"whether people can stop {act.name}" for act, message in sent if message.opt_out is None
@@ -202,7 +207,7 @@ def quick_delivery(facts: Facts) -> Iterator[Outcome]:
             yield fires(
                 f"The link must arrive within {DELIVERY_MINUTES} minutes; yours takes {each:.4g}.",
                 {"minutes": each, "most": float(DELIVERY_MINUTES)},
-                stage=facts.key(act.place),
+                stage=facts.key(act.position),
             )
     yield passes(
         f"Delivered after {max(known):.3g} minutes.",
@@ -241,7 +246,7 @@ def quick_sales_contact(facts: Facts) -> Iterator[Outcome]:
                 f"Call within {CONTACT_MINUTES} minutes or first thing next morning; yours takes "
                 f"{taken}.",
                 {"minutes": minutes, "opening_minutes": opening, "most": float(CONTACT_MINUTES)},
-                stage=facts.key(act.place),
+                stage=facts.key(act.position),
             )
     yield passes("Soon enough.", {"most": float(CONTACT_MINUTES)})
 

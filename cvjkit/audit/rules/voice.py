@@ -24,7 +24,7 @@ def testimonials_asked_for(facts: Facts) -> Iterator[Outcome]:
             "Nobody is asked for a testimonial or a review.",
             stage=facts.key(facts.covering["advocate"]),
         )
-    yield passes(f"Asked at {', '.join(facts.label(act.place) for act in found)}.")
+    yield passes(f"Asked at {', '.join(facts.label(act.position) for act in found)}.")
 
 
 @rule(
@@ -46,7 +46,7 @@ def testimonials_used(facts: Facts) -> Iterator[Outcome]:
             "awareness, leads or upsells.",
             stage=facts.key(facts.covering["advocate"]),
         )
-    yield passes(f"Used at {', '.join(facts.label(act.place) for act in used)}.")
+    yield passes(f"Used at {', '.join(facts.label(act.position) for act in used)}.")
 
 
 @rule(
@@ -63,7 +63,7 @@ def referrals_asked_for(facts: Facts) -> Iterator[Outcome]:
             "Nobody is asked for a referral.",
             stage=facts.key(facts.covering["promoter"]),
         )
-    yield passes(f"Asked at {', '.join(facts.label(act.place) for act in found)}.")
+    yield passes(f"Asked at {', '.join(facts.label(act.position) for act in found)}.")
 
 
 @rule(
@@ -81,23 +81,23 @@ def referrals_asked_for_in_time(facts: Facts) -> Iterator[Outcome]:
         return
     for act in asks:
         happy = act.what.after_happy_sign if isinstance(act.what, Message) else None
-        if act.place < covering:
+        if act.position < covering:
             yield fires(
-                f"{act.name} comes at {facts.label(act.place)}, before delivery. Ask only when you "
-                "know that the customer is very happy.",
-                stage=facts.key(act.place),
+                f"{act.name} comes at {facts.label(act.position)}, before delivery. Ask only when "
+                "you know that the customer is very happy.",
+                stage=facts.key(act.position),
             )
         elif happy is False:
             yield fires(
                 f"{act.name} does not wait for a sign that the customer is happy. Ask only "
                 "when you know.",
-                stage=facts.key(act.place),
+                stage=facts.key(act.position),
             )
-        elif happy is None and act.place == covering and wowed is None:
+        elif happy is None and act.position == covering and wowed is None:
             raise MissingError(
                 f"whether {act.name} waits for a sign that the customer is happy, as a message"
             )
-    yield passes(f"{asks[0].name} comes at {facts.label(asks[0].place)}.")
+    yield passes(f"{asks[0].name} comes at {facts.label(asks[0].position)}.")
 
 
 @rule(

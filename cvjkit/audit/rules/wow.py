@@ -71,8 +71,7 @@ def victory_pointed_out(facts: Facts) -> Iterator[Outcome]:
 def delight_is_cheap(facts: Facts) -> Iterator[Outcome]:
     wowed = facts.stage_at("wowed")
     numbers = facts.numbers(wowed)
-    costs = None if numbers is None else (numbers.unit_cost, numbers.fixed_cost)
-    typed = costs is not None and costs != (None, None)
+    typed = (numbers.unit_cost, numbers.fixed_cost) != (None, None)
     cost = facts.economics.numbers("cost")[wowed] if typed else None
     people = facts.people(wowed) or None
     spent, delighted, margin = facts.typed(
