@@ -108,7 +108,12 @@ class Framework(Record):
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
-        """Keys of the stages, in order."""
+        """Keys of the stages, in order.
+
+        Returns
+        -------
+        tuple of str
+        """
         return tuple(stage.key for stage in self.stages)
 
     @cached_property
@@ -118,6 +123,11 @@ class Framework(Record):
     @cached_property
     def by_milestone(self) -> Mapping[str, int]:
         """Index of the stage at each milestone that has one, in the order of the stages.
+
+        Returns
+        -------
+        mapping of str to int
+            Keys of milestones to positions, counted from 0.
 
         Examples
         --------
@@ -211,6 +221,11 @@ class Framework(Record):
 
         A stage follows the nearest milestone before it on its own branch, so that advocates
         follow those who bought again, whether or not the habit branch stands between.
+
+        Returns
+        -------
+        tuple of int or None
+            One for each stage.
 
         Examples
         --------
@@ -306,7 +321,9 @@ class Framework(Record):
         ----------
         names : mapping of stage key to name
             The stages to rename.
-        key, name : str, optional
+        key : str, optional
+            Of the new framework; by default made from this one's.
+        name : str, optional
             Of the new framework; by default made from this one's.
 
         Returns
@@ -338,8 +355,10 @@ class Framework(Record):
         Parameters
         ----------
         stages : mapping of stage key to mapping
-            Changed fields of each.
-        key, name : str, optional
+            Their changed fields.
+        key : str, optional
+            Of the new framework; by default made from this one's.
+        name : str, optional
             Of the new framework; by default made from this one's.
 
         Returns
@@ -374,7 +393,9 @@ class Framework(Record):
             At least ``key`` and ``name``.
         after : str or None
             Key of the stage it follows; None to put it first.
-        key, name : str, optional
+        key : str, optional
+            Of the new framework; by default made from this one's.
+        name : str, optional
             Of the new framework; by default made from this one's.
 
         Returns
@@ -401,7 +422,9 @@ class Framework(Record):
         ----------
         *stages : str
             Stage keys.
-        key, name : str, optional
+        key : str, optional
+            Of the new framework; by default made from this one's.
+        name : str, optional
             Of the new framework; by default made from this one's.
 
         Returns

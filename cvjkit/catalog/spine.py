@@ -159,13 +159,15 @@ def way(start: str, end: str) -> tuple[str, ...]:
 
     Parameters
     ----------
-    start, end : str
-        Keys of milestones, the first on the line of the second.
+    start : str
+        Key of a milestone on the line of `end`; it is left out.
+    end : str
+        Key of the later milestone.
 
     Returns
     -------
     tuple of str
-        Their keys in order, the last one included.
+        Their keys in order, `end` included.
 
     Examples
     --------

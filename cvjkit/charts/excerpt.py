@@ -123,11 +123,15 @@ class Excerpt:
 
         Parameters
         ----------
-        key, kind : str
+        key : str
+            Of the stage.
+        kind : str
+            Of the links: "forward", "skip", "back" ...
 
         Returns
         -------
         float
+            [people]
         """
         return math.fsum(people for _, to, of, people in self.links if to == key and of == kind)
 

@@ -238,7 +238,9 @@ def summary(subject: Subject, *, segment: str | None = None, start: str | None =
     Parameters
     ----------
     subject : Journey, Flow or path
-    segment, start : str, optional
+    segment : str, optional
+        As in :func:`sankey`.
+    start : str, optional
         As in :func:`sankey`.
 
     Returns
@@ -268,7 +270,9 @@ def table(
     Parameters
     ----------
     subject : Journey, Flow or path
-    segment, start : str, optional
+    segment : str, optional
+        As in :func:`sankey`.
+    start : str, optional
         As in :func:`sankey`.
 
     Returns

@@ -227,7 +227,18 @@ def vertical(columns: list[Column]) -> Layout:
 
 
 class _Sketch:
-    """A layout at some scale: across from the main line's edge [px].
+    """A layout at some scale.
+
+    Along, a stage and the next are 1 apart; across is measured from the edge of the main line [px].
+
+    Parameters
+    ----------
+    columns : list of Column
+        In the order of the stages, at least one.
+    scale : float
+        Thickness of a person [px].
+    first_at : float
+        Where the first stage's entrance is, along.
 
     Attributes
     ----------
@@ -269,13 +280,40 @@ class _Sketch:
             self.paths[link] = [(stop, self._at(link, stop)) for stop in stops]
 
     def enters(self, node: Node, link: Link, index: int, middle: Point) -> None:
-        """Draw who comes in to a stage from a node with this middle."""
+        """Draw those who enter at a stage.
+
+        Parameters
+        ----------
+        node : Node
+            Where they come from.
+        link : Link
+        index : int
+            Of the stage.
+        middle : (float, float)
+            Of the node.
+        """
         thick, (along, across) = self.thick[link], middle
         self.nodes[node.id] = (middle, thick)
         self.paths[link] = [(along, across - thick / 2), (index, self.into[link])]
 
     def leaves(self, node: Node, link: Link, index: int, edge: Point) -> float:
-        """Draw who goes from a stage to a node that begins here; return where it ends."""
+        """Draw those who leave from a stage.
+
+        Parameters
+        ----------
+        node : Node
+            Where they go.
+        link : Link
+        index : int
+            Of the stage.
+        edge : (float, float)
+            Where the node begins.
+
+        Returns
+        -------
+        float
+            Where it ends, across [px].
+        """
         along, across = edge
         thick = self.thick[link]
         self.nodes[node.id] = ((along, across + thick / 2), thick)
@@ -283,7 +321,18 @@ class _Sketch:
         return across + thick
 
     def clear(self, index: int) -> float:
-        """Find how far links reach across between a stage and the next."""
+        """Find how far links reach across between a stage and the next.
+
+        Parameters
+        ----------
+        index : int
+            Of the stage.
+
+        Returns
+        -------
+        float
+            [px]
+        """
         crossing = [link for link, (a, b) in self.span.items() if a <= index < b]
         edges = [
             self._at(link, stop) + self.thick[link]
@@ -294,7 +343,18 @@ class _Sketch:
         return max([0.0, *edges, *(self.into[link] + self.thick[link] for link in beside)])
 
     def ribbons(self, point: Callable[[Point], Point]) -> tuple[tuple[Edge, ...], ...]:
-        """Lead every link from node to node, straight along those that it passes."""
+        """Lead every link from node to node, straight along those that it passes.
+
+        Parameters
+        ----------
+        point : callable
+            Gives the position on the page [px] of a position in the layout.
+
+        Returns
+        -------
+        tuple of tuple of Edge
+            The edges of each link.
+        """
 
         def edges(link: Link) -> Iterable[Edge]:
             last = len(self.paths[link]) - 1

@@ -137,7 +137,12 @@ class Page:
 
         Parameters
         ----------
-        x, top, foot : float
+        x : float
+            [px]
+        top : float
+            Where it begins [px].
+        foot : float
+            Where it ends [px].
         """
         line = {"color": self.ink["line"], "width": 1}
         ends = {"x0": x, "x1": x, "y0": top, "y1": foot}

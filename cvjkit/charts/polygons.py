@@ -36,7 +36,12 @@ def box(left: float, top: float, width: float, height: float) -> Outline:
 
     Parameters
     ----------
-    left, top, width, height : float
+    left : float
+    top : float
+    width : float
+        To the right of `left`.
+    height : float
+        Downwards from `top`.
 
     Returns
     -------

@@ -106,7 +106,16 @@ def _slots(lenses: Sequence[Lens], start: str | None) -> list[str]:
 
 
 class _Drawing:
-    """A row being drawn."""
+    """A row being drawn.
+
+    Parameters
+    ----------
+    lens : Lens
+    positions : mapping of str to int
+        Slots of the spine, counted from 0.
+    most : float
+        People at thickness 1.
+    """
 
     def __init__(self, lens: Lens, positions: Mapping[str, int], most: float) -> None:
         self.lens, self.positions, self.most = lens, positions, most

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cvjkit.catalog.framework import Framework, published_frameworks
+from cvjkit.catalog.published import documented_keys
 from cvjkit.catalog.spine import spine
 from cvjkit.charts.words import listed
 from cvjkit.comparison import hidden, shared
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from cvjkit.charts.style import Theme
     from cvjkit.comparison.figure import Shape
     from cvjkit.comparison.picture import AlignedPicture
-
-VIEWS = ("five", "seven", "eight", "nine")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -342,8 +341,10 @@ def compare(
     frameworks : str or Framework, or several, optional
         Keys, or frameworks of your own. By default the four published ones, in the variant the
         journeys have, and the journeys' own frameworks.
-    weights, habit_orders : optional
-        How estimates are made, as in :class:`cvjkit.lens.estimate.Known`.
+    weights : mapping of str to float, optional
+        How a leak is shared out, as in :class:`cvjkit.lens.estimate.Known`.
+    habit_orders : int
+        The order that shows a habit, from 2 on, as there.
 
     Returns
     -------
@@ -386,7 +387,9 @@ def _frameworks(
         fix = "give the other one a key of its own"
         faults.append(Fault("frameworks", key, "stands there more than once", fix))
     if not wanted:
-        faults.append(Fault("frameworks", None, "are needed", f"choose from {', '.join(VIEWS)}"))
+        faults.append(
+            Fault("frameworks", None, "are needed", f"choose from {', '.join(documented_keys())}")
+        )
     if faults:
         raise InputError("compare", faults)
     return tuple(chosen)
@@ -402,7 +405,7 @@ def _usual(journeys: Sequence[Journey]) -> list[str | Framework]:
         for journey in journeys
         if journey.framework not in published
     }
-    return [*(variants.get(key, key) for key in VIEWS), *own.values()]
+    return [*(variants.get(key, key) for key in documented_keys()), *own.values()]
 
 
 def _names(journeys: Sequence[Journey]) -> list[str]:

@@ -36,8 +36,10 @@ def comparison_figure(
     Parameters
     ----------
     picture : AlignedPicture
-    title, summary : str
-        What stands above, and what is said below, a paragraph a line.
+    title : str
+        Of the figure, above it.
+    summary : str
+        Shown below the figure, a paragraph a line.
     shape : {"wide", "narrow"}
         "wide" needs 900 px; "narrow" needs 390 px, and lists the labels below each lens.
     theme : {"light", "dark"}
@@ -68,7 +70,14 @@ class _Label:
 
 
 class _Figure:
-    """A figure being drawn, from the top down; `y` is how far it has come [px]."""
+    """A figure being drawn, from the top down; `y` is how far it has come [px].
+
+    Parameters
+    ----------
+    picture : AlignedPicture
+    shape : {"wide", "narrow"}
+    theme : {"light", "dark"}
+    """
 
     def __init__(self, picture: AlignedPicture, shape: Shape, theme: Theme) -> None:
         self.picture, self.wide, self.light = picture, shape == "wide", theme == "light"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cvjkit.catalog.framework import framework
+from cvjkit.catalog.published import SPINE
 from cvjkit.catalog.spine import line, spine
 from cvjkit.lens.money import spent
 from cvjkit.model.economics import FIGURES
@@ -117,7 +118,7 @@ def _cost_per_person(view: View, milestone: str) -> dict[str, Any]:
 
 
 def _tactic_coverage(journey: Journey) -> float:
-    milestones = framework("full").keys
+    milestones = framework(SPINE).keys
     busy = {
         journey.framework[numbers.stage].milestone for numbers in journey.stages if numbers.tactics
     }

@@ -37,8 +37,10 @@ class Crossings:
 
         Parameters
         ----------
-        start, end : str
-            Keys of milestones, the second after the first.
+        start : str
+            Key of a milestone.
+        end : str
+            Key of a later milestone.
 
         Returns
         -------

@@ -104,7 +104,13 @@ class Known:
 
     @cached_property
     def people(self) -> dict[str, float]:
-        """People at every milestone where they are known, in the order of the spine."""
+        """People at every milestone where they are known, in the order of the spine.
+
+        Returns
+        -------
+        dict of str to float
+            By keys of milestones.
+        """
         known = {**self.also_known, **self._counted}
         return {milestone: float(known[milestone]) for milestone in spine() if milestone in known}
 
@@ -274,8 +280,10 @@ class Known:
 
         Parameters
         ----------
-        start, end : str
-            Keys of milestones, the second after the first.
+        start : str
+            Key of a milestone.
+        end : str
+            Key of a later milestone.
 
         Returns
         -------
@@ -289,8 +297,10 @@ class Known:
 
         Parameters
         ----------
-        start, end : str
-            Their keys.
+        start : str
+            Key of the first.
+        end : str
+            Key of the later one.
 
         Returns
         -------
@@ -331,8 +341,9 @@ class Known:
 
         Parameters
         ----------
-        start, end : Point
-            The second after the first, or the same.
+        start : Point
+        end : Point
+            Later than `start`, or the same.
         of_all : bool
             Of all who ever enter at the start or are referred to it, if it is the first stage;
             else of those who reach it.

@@ -113,7 +113,17 @@ class _Leg:
     delay_days: float | None
 
     def shares(self, framework: Framework) -> dict[int | None, float]:
-        """Share the leg out over the stages of a framework; what none takes is for None."""
+        """Share the leg out over the stages of a framework.
+
+        Parameters
+        ----------
+        framework : Framework
+
+        Returns
+        -------
+        dict of int to float
+            Shares of the leg by positions of stages; under None, what no stage takes.
+        """
         own = crosswalk.own_stage(framework, self.stage)
         shares: dict[int | None, float] = defaultdict(float)
         if own is not None or self.end is None:

@@ -87,10 +87,12 @@ def unknown(
     ----------
     why : str
         Why it is not known.
-    least, most : float, optional
-        Bounds that hold unless somebody bypasses a stage.
+    least : float, optional
+        Lower bound, which holds unless somebody bypasses a stage.
+    most : float, optional
+        Upper bound, which holds unless somebody bypasses a stage.
     crossings : sequence of str
-        Who does, in words: then there are no bounds.
+        Who bypasses one, in words; if anybody does, there are no bounds.
 
     Returns
     -------

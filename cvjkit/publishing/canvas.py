@@ -142,7 +142,12 @@ class _Layout:
 
     @cached_property
     def shown(self) -> Journey:
-        """The journey in the framework drawn."""
+        """The journey in the framework drawn.
+
+        Returns
+        -------
+        Journey
+        """
         view = self.journey.view
         if view in {None, self.journey.framework.key}:
             return self.journey
@@ -162,7 +167,13 @@ class _Layout:
 
     @cached_property
     def positions(self) -> Mapping[str, int]:
-        """Column of each stage of the journey, and of each milestone."""
+        """Column of each stage of the journey, and of each milestone.
+
+        Returns
+        -------
+        mapping of str to int
+            By their keys; counted from 0.
+        """
         positions, position = dict(self.facts.covering), 0
         for index, stage in enumerate(self.journey.framework):
             if self.shown is self.journey:

@@ -1,4 +1,4 @@
-"""Dashboards: one function each, returning one widget to publish with Voila."""
+"""Dashboards: each is a function that returns a widget to publish with Voila."""
 
 from __future__ import annotations
 
@@ -63,7 +63,13 @@ def compare(folder: str | Path | None = None) -> Box:
 
 
 class _ChosenPage(_Page):
-    """A page with a journey to choose; a subclass says what to do with it."""
+    """A page on which to choose a journey; a subclass shows it.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the journeys' files.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._paths = {path.name: path for path in journey_files(folder)}
@@ -74,7 +80,7 @@ class _ChosenPage(_Page):
         super().__init__([self._chooser])
         self.add_class("cvj-page")
         found = {name: self._read(name) for name in self._paths}
-        self._open(next((name for name, each in found.items() if each), ""))
+        self._open(next((name for name, journey in found.items() if journey), ""))
         # What is loaded by now stays: looking through it again and again for garbage would keep a
         # key press waiting for 70 ms every now and then.
         gc.freeze()
@@ -158,5 +164,5 @@ def _folder() -> Path:
     if named := os.environ.get(FOLDER_NAMED_BY):
         return Path(named)
     here = Path.cwd()
-    found = (each / FOLDER for each in (here, *here.parents) if (each / FOLDER).is_dir())
+    found = (folder / FOLDER for folder in (here, *here.parents) if (folder / FOLDER).is_dir())
     return next(found, here / FOLDER)

@@ -60,7 +60,19 @@ class Address:
     base_url: str = "/"
 
     def link(self, token: str | None, path: str = "") -> str:
-        """Return what to type into a browser.
+        """Give the link to type into a browser.
+
+        Parameters
+        ----------
+        token : str or None
+            Added to the link if there is one.
+        path : str
+            Below the base URL, without a slash at the beginning.
+
+        Returns
+        -------
+        str
+            A URL. A server that listens on all interfaces is named by this machine's name.
 
         Examples
         --------
@@ -73,7 +85,12 @@ class Address:
         return f"http://{host}:{self.port}{self.base_url}{path}{query}"
 
     def answers(self) -> bool:
-        """Tell whether a web server answers there, whatever it says."""
+        """Tell whether a web server answers there, whatever it says.
+
+        Returns
+        -------
+        bool
+        """
         host = {"0.0.0.0": LOCALHOST, "::": "::1"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
         connection = http.client.HTTPConnection(host, self.port, timeout=1)
         try:
@@ -88,7 +105,13 @@ class Address:
 
 
 def new_token() -> str:
-    """Return a token nobody can guess."""
+    """Make a token nobody can guess.
+
+    Returns
+    -------
+    str
+        Letters, digits, ``-`` and ``_``: 192 random bits.
+    """
     return secrets.token_urlsafe(24)
 
 
@@ -99,9 +122,13 @@ def find_port(host: str, wanted: int | None, first: int) -> int:
     ----------
     host : str
     wanted : int or None
-        The port that was asked for: this one or none; 0 is any that is free.
+        The only port to try; 0 is any free port. None tries `PORTS_TRIED` ports from `first` on.
     first : int
-        Without a wish: the first one that is free, from here on.
+
+    Returns
+    -------
+    int
+        A port that is free now.
 
     Raises
     ------
@@ -139,7 +166,7 @@ def dashboard_command(
     idle_seconds: int,
     extensions: Sequence[str] = (),
 ) -> list[str]:
-    """Return the command that publishes a notebook, or a directory of notebooks, with Voila.
+    """Make the command that publishes a notebook, or a directory of notebooks, with Voila.
 
     Parameters
     ----------
@@ -148,11 +175,16 @@ def dashboard_command(
     token : bool
         Whether visitors need the token, which Voila reads from the environment.
     kernels : int
-        How many kernels wait, the notebook already executed, for each notebook; 0 for none.
+        How many kernels wait for each notebook, having executed it; 0 for none.
     idle_seconds : int
-        How long the kernel of a visitor who is not heard of any more is kept.
+        How long an idle kernel of a visitor is kept [s].
     extensions : sequence of str
         JupyterLab extensions the notebook needs besides `LAB_EXTENSIONS`.
+
+    Returns
+    -------
+    list of str
+        Name of the module to run, and its arguments, for :func:`run`.
     """
     settings = {
         # What is the same for every dashboard is in voila.json there.
@@ -175,7 +207,19 @@ def dashboard_command(
 
 
 def lab_command(directory: Path, address: Address) -> list[str]:
-    """Return the command that opens a directory in JupyterLab; its token is in the environment."""
+    """Make the command that opens a directory in JupyterLab; its token is in the environment.
+
+    Parameters
+    ----------
+    directory : Path
+        The root of what JupyterLab shows.
+    address : Address
+
+    Returns
+    -------
+    list of str
+        Name of the module to run, and its arguments, for :func:`run`.
+    """
     settings = {
         "ServerApp.ip": address.host,
         "ServerApp.port": address.port,
@@ -191,7 +235,7 @@ def lab_command(directory: Path, address: Address) -> list[str]:
 
 
 def environment(token: str | None, journeys: Path | None) -> dict[str, str]:
-    """Return the environment of a server and of its kernels.
+    """Make the environment of a server and of its kernels.
 
     Parameters
     ----------
@@ -199,6 +243,11 @@ def environment(token: str | None, journeys: Path | None) -> dict[str, str]:
         In the environment and not on the command line, which every user of a machine can read.
     journeys : Path or None
         Directory of the journeys' files, ``CVJKIT_JOURNEYS`` in the kernels.
+
+    Returns
+    -------
+    dict of str to str
+        This process's environment with these changes.
     """
     changes = {
         # Voila's template is in <one of these>/voila/templates,
@@ -257,8 +306,8 @@ def _run(
     ready: Callable[[], object],
     signals: Sequence[int],
 ) -> None:
-    # In a session of its own it does not get the terminal's Ctrl-C, which it and its kernels would
-    # answer with questions and tracebacks; we end it.
+    # In a session of its own it does not get the terminal's Ctrl-C, to which it and its kernels
+    # would respond with questions and tracebacks; we end it.
     child = subprocess.Popen(  # noqa: S603 - the command is made by the functions above
         command, env=variables, stderr=subprocess.PIPE, start_new_session=True
     )
@@ -292,7 +341,7 @@ def _arguments(settings: Mapping[str, object]) -> list[str]:
     lists = {
         name: value if isinstance(value, list) else [value] for name, value in settings.items()
     }
-    return [f"--{name}={each}" for name, values in lists.items() for each in values]
+    return [f"--{name}={value}" for name, values in lists.items() for value in values]
 
 
 def _socket_root() -> str:
@@ -307,7 +356,7 @@ def _endings() -> list[signal.Signals]:
 
 
 def _recorder(signals: list[int]) -> Callable[[int, object], None]:
-    # A handler that raised could do so between the start of a server and the care for its end.
+    # A handler that raised might do so after a server has started but before `try` ends it.
     def record(number: int, _: object) -> None:
         signals.append(number)
 
@@ -315,16 +364,16 @@ def _recorder(signals: list[int]) -> Callable[[int, object], None]:
 
 
 def _relay(said: IO[bytes], running: threading.Event, held: list[str]) -> None:
-    # What Jupyter says while it starts matters where it does not start; what kernels cry that are
-    # ended while they start is no news.
+    # What Jupyter says while it starts matters only if it fails to start. Errors of kernels that
+    # are ended while they start do not matter.
     for line in said:
         tell = sys.stderr.write if running.is_set() else held.append
         tell(line.decode(errors="replace"))
 
 
 def _end(child: subprocess.Popen[bytes], *, gently: bool) -> None:
-    # A server that does not answer yet has no handler for the signal, and no kernels that would
-    # stay: a kernel ends when its server is gone.
+    # A server that does not answer yet has no handler for the signal. It leaves no kernels behind:
+    # a kernel ends when its server is gone.
     if gently:
         child.terminate()
         try:

@@ -37,7 +37,12 @@ class Script:
     name: str
 
     def __str__(self) -> str:
-        """Give the text that a browser can load as one module."""
+        """Give the text that a browser can load as one module.
+
+        Returns
+        -------
+        str
+        """
         return self._text
 
     @cached_property
@@ -61,7 +66,12 @@ class Style:
     name: str
 
     def __str__(self) -> str:
-        """Give the text of both."""
+        """Give the text of both.
+
+        Returns
+        -------
+        str
+        """
         return self._text
 
     @cached_property

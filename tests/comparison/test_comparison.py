@@ -11,10 +11,10 @@ import pytest
 
 import cvjkit as cvj
 from cvjkit.catalog.sources import disagreements
-from cvjkit.comparison.comparison import VIEWS, Comparison, compare
+from cvjkit.comparison.comparison import Comparison, compare
 from cvjkit.errors import InputError
 from tests.comparison.coffee import coffee
-from tests.lens.test_lens import STARTERS, starter
+from tests.lens.test_lens import DOCUMENTED, STARTERS, starter
 
 # Domain: which milestones every two of the frameworks share.
 SHARED = {
@@ -24,7 +24,7 @@ SHARED = {
     ("seven", "nine"): "visited lead first_payment bought_again",
     ("eight", "nine"): "engaged lead first_payment wowed bought_again promoter",
     ("five", "eight"): "aware engaged first_payment bought_again advocate",
-    VIEWS: "first_payment bought_again",
+    DOCUMENTED: "first_payment bought_again",
     ("five", "seven", "eight:time", "nine"): "first_payment",
 }
 
@@ -38,14 +38,14 @@ def test_the_table_holds_every_number_of_every_lens() -> None:
     table = compare(journey).table
     assert table.columns[:3].to_list() == ["journey", "framework", "stage"]
     assert {"milestone", "people", "low", "high", "status"} <= {*table.columns}
-    for key in VIEWS:
+    for key in DOCUMENTED:
         expected = journey.through(key).table
         got = table[table.framework == key].set_index("stage")
         pd.testing.assert_frame_equal(got[expected.columns], expected, check_index_type=False)
 
 
 def test_without_a_choice_the_four_are_compared_as_the_journey_has_them() -> None:
-    assert keys(compare(starter("coffee"))) == [*VIEWS]
+    assert keys(compare(starter("coffee"))) == [*DOCUMENTED]
     time = keys(compare(starter("dating")))
     assert time == ["five", "seven", "eight:time", "nine"]
     viewed = cvj.Journey.from_counts("full:time", [*range(14, 0, -1)], view="eight:time")
@@ -56,7 +56,7 @@ def test_a_framework_of_ones_own_joins_like_the_others() -> None:
     ours = cvj.framework("five").insert({"key": "quiz", "name": "Quiz"}, after="reach", key="ours")
     journey = cvj.Journey.from_counts(ours, [900, 500, 90, 9, 5, 1])
     both = compare(journey)
-    assert keys(both) == [*VIEWS, "ours"]
+    assert keys(both) == [*DOCUMENTED, "ours"]
     assert both.table[both.table.stage == "quiz"].people.to_list() == [500]
     assert keys(compare(journey, [ours, "nine"])) == ["ours", "nine"]
 

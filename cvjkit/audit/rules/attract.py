@@ -118,20 +118,20 @@ def channel_costs_in_order(facts: Facts) -> Iterator[Outcome]:
     aware = facts.stage_at("aware")
     spent: dict[str, list[float]] = {}
     needs = []
-    for place, segment in enumerate(facts.journey.segments):
+    for index, segment in enumerate(facts.journey.segments):
         if segment.channel_kind == "other":
             continue
         if segment.channel_kind is None:
             needs.append(f"the kind of channel of {segment.name}")
         elif segment.spend is None:
             needs.append(f"the spend of {segment.name}")
-        elif facts.flow.undefined[place, aware]:
+        elif facts.flow.undefined[index, aware]:
             needs.append(f"the people of {segment.name} at {facts.label(aware)}")
         else:
             money, people = spent.setdefault(segment.channel_kind, [0.0, 0.0])
             spent[segment.channel_kind] = [
                 money + segment.spend,
-                people + float(facts.flow.people[place, aware]),
+                people + float(facts.flow.people[index, aware]),
             ]
     costs = {
         kind: spent[kind][0] / spent[kind][1]

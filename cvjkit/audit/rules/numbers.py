@@ -86,7 +86,9 @@ def word_of_mouth_once(facts: Facts) -> Iterator[Outcome]:
                 {"per_person": brought[0].per_person},
                 segment=segment.name,
             )
-    facts.typed(*((f"the kind of channel of {each.name}", each.channel_kind) for each in segments))
+    facts.typed(
+        *((f"the kind of channel of {segment.name}", segment.channel_kind) for segment in segments)
+    )
     yield passes("Word of mouth is no channel here.", {"per_person": brought[0].per_person})
 
 
@@ -112,17 +114,17 @@ def transitions_agree_with_counts(facts: Facts) -> Iterator[Outcome]:
 def rates_based_on_enough_people(facts: Facts) -> Iterator[Outcome]:
     fewest, widest = facts.thresholds.thin_people, facts.thresholds.thin_width
     legs = _counted_legs(facts)
-    for place, counts in legs:
-        came = sum(each[1] for each in counts.values())
-        went = min(came, sum(each[2] for each in counts.values()))
+    for position, counts in legs:
+        came = sum(came for _, came, _ in counts.values())
+        went = min(came, sum(went for _, _, went in counts.values()))
         low, high = rate_interval(went, came)
         if came < fewest or exceeds(high - low, 2 * widest * went / came):
             yield fires(
                 f"Few people: {people_text(went)} of {people_text(came)} go on to "
-                f"{facts.label(place)}, so the rate may be {share_text(low)} to "
+                f"{facts.label(position)}, so the rate may be {share_text(low)} to "
                 f"{share_text(high)}.",
                 {"people": came, "rate": went / came, "low": low, "high": high},
-                stage=facts.key(place),
+                stage=facts.key(position),
             )
     yield passes("Each rate is based on enough people.", {"rates": float(len(legs))})
 
@@ -143,21 +145,21 @@ def time_to_get_through(facts: Facts) -> Iterator[Outcome]:
         ("how many days ago the people counted came in", facts.journey.cohort_age_days)
     )
     times, needs = facts.thresholds.age_delays, list[str]()
-    for place, parent in enumerate(facts.framework.parents):
+    for position, parent in enumerate(facts.framework.parents):
         if parent is None:
             continue
         try:
-            days = facts.days_to(place)
+            days = facts.days_to(position)
         except MissingError as missing:
             needs += missing.needs
             continue
         if exceeds(times * days, age):
             yield fires(
                 f"Too early to tell: people came {days_text(age)} ago, and it takes "
-                f"{days_text(days)} to get to {facts.label(place)}. Late stages look worse than "
+                f"{days_text(days)} to get to {facts.label(position)}. Late stages look worse than "
                 "they are.",
                 {"age_days": age, "days": days},
-                stage=facts.key(place),
+                stage=facts.key(position),
             )
     if needs:
         raise MissingError(*needs)
@@ -173,7 +175,7 @@ def time_to_get_through(facts: Facts) -> Iterator[Outcome]:
 )
 def all_numbers_count_people(facts: Facts) -> Iterator[Outcome]:
     segments = facts.journey.segments
-    units = sorted({each.counted_in for each in segments if each.counted_in is not None})
+    units = sorted({segment.counted_in for segment in segments if segment.counted_in is not None})
     if len(units) > 1 or "mixed" in units:
         listed = ", ".join(units)
         yield fires(
@@ -183,7 +185,10 @@ def all_numbers_count_people(facts: Facts) -> Iterator[Outcome]:
         yield fires("Is the same person counted twice? The channels overlap.")
     overlap = facts.journey.channels_overlap if len(segments) > 1 else False
     facts.typed(
-        *((f"what the numbers of {each.name} count", each.counted_in) for each in segments),
+        *(
+            (f"what the numbers of {segment.name} count", segment.counted_in)
+            for segment in segments
+        ),
         ("whether one person may be in two segments", overlap),
     )
     yield passes(f"All numbers count {units[0]}.")
@@ -215,7 +220,9 @@ def customers_pay(facts: Facts) -> Iterator[Outcome]:
         )
         yield fires(told, {"payback_days": days}, severity="I")
     figures = {"cac": cac, "ltv_net": value, "payback_days": days}
-    facts.typed(*((f"{name} ({money.reasons.get(name)})", each) for name, each in figures.items()))
+    facts.typed(
+        *((f"{name} ({money.reasons.get(name)})", value) for name, value in figures.items())
+    )
     yield passes("A customer brings enough, soon enough.", figures)
 
 
@@ -244,14 +251,14 @@ def people_worth_their_cost(facts: Facts) -> Iterator[Outcome]:
     )
     brought = dict(zip(stages, known, strict=True))
     currency = facts.journey.currency
-    for place, cost in costs.items():
-        worth = brought[place] + cost
+    for position, cost in costs.items():
+        worth = brought[position] + cost
         if exceeds(cost, worth):
             yield fires(
-                f"You pay {money_text(cost, currency)} at {facts.label(place)} for something "
+                f"You pay {money_text(cost, currency)} at {facts.label(position)} for something "
                 f"worth {money_text(worth, currency)}.",
                 {"cost": cost, "worth": worth},
-                stage=facts.key(place),
+                stage=facts.key(position),
             )
     for referral, end in zip(rewards, ends, strict=True):
         worth, reward = brought[end], referral.reward or 0.0
@@ -276,21 +283,21 @@ def segments_alike(facts: Facts) -> Iterator[Outcome]:
     if len(facts.journey.segments) < 2:
         raise MissingError("two segments with people counted")
     apart: list[tuple[float, int, str, str, float, float]] = []
-    for place, counts in _counted_legs(facts):
+    for position, counts in _counted_legs(facts):
         ends = {name: rate_interval(went, came) for name, came, went in counts.values()}
         if len(ends) > 1:
             best, worst = max(ends, key=lambda n: ends[n][0]), min(ends, key=lambda n: ends[n][1])
             low, high = ends[best][0], ends[worst][1]
-            apart.append((low - high, place, best, worst, low, high))
+            apart.append((low - high, position, best, worst, low, high))
     differing = [leg for leg in apart if leg[0] > 0]
     if differing:
-        _, place, best, worst, low, high = max(differing)
+        _, position, best, worst, low, high = max(differing)
         yield fires(
             f"The average hides a difference: at least {share_text(low)} of {best} go "
-            f"on to {facts.label(place)}, at most {share_text(high)} of {worst}. "
+            f"on to {facts.label(position)}, at most {share_text(high)} of {worst}. "
             f"{len(differing)} of {len(apart)} steps differ: look at each segment.",
             {"low": low, "high": high, "steps": float(len(differing))},
-            stage=facts.key(place),
+            stage=facts.key(position),
         )
     if not apart:
         raise MissingError("two segments with people counted")
@@ -302,11 +309,11 @@ def segments_alike(facts: Facts) -> Iterator[Outcome]:
 def _flagged(facts: Facts, rule_id: str) -> Iterator[Outcome]:
     for flag in facts.flow.flags:
         if flag.id == rule_id:
-            place = facts.framework.index(flag.stage)
-            entered = float(facts.flow.entered[:, place].sum())
+            position = facts.framework.index(flag.stage)
+            entered = float(facts.flow.entered[:, position].sum())
             yield fires(
                 flag.message,
-                {"people": facts.people(place), "entered": entered, "k": facts.flow.k},
+                {"people": facts.people(position), "entered": entered, "k": facts.flow.k},
                 stage=flag.stage,
             )
 
@@ -320,15 +327,15 @@ def _counted_legs(facts: Facts) -> list[Leg]:
     if not any(segment.observed for segment in facts.journey.segments):
         raise MissingError("people counted: these are planned")
     reach = flow.fundamental / np.einsum("sjj->sj", flow.fundamental)[:, None, :]
-    for place, parent in enumerate(facts.framework.parents):
+    for position, parent in enumerate(facts.framework.parents):
         if parent is None:
             continue
         counts = {
-            at: (segment.name, came, min(came, came * float(reach[at, parent, place])))
+            at: (segment.name, came, min(came, came * float(reach[at, parent, position])))
             for at, segment in enumerate(facts.journey.segments)
-            if segment.observed and not flow.undefined[at, [parent, place]].any()
+            if segment.observed and not flow.undefined[at, [parent, position]].any()
             and (came := float(flow.people[at, parent])) > 0
         }  # fmt: skip
         if counts:
-            legs.append((place, counts))
+            legs.append((position, counts))
     return legs

@@ -32,14 +32,14 @@ def no_empty_stage(facts: Facts) -> Iterator[Outcome]:
     severity = SKIPPED[facts.shown_in.skipping]
     offered = {offer.stage for offer in facts.journey.offers}
     done = {facts.key(act.position) for act in facts.acts} | offered
-    idle = [place for place in range(len(facts.framework)) if facts.key(place) not in done]
-    for place in idle:
-        if facts.people(place) == 0 or (facts.people(place) is None and facts.begun):
+    idle = [position for position in range(len(facts.framework)) if facts.key(position) not in done]
+    for position in idle:
+        if facts.people(position) == 0 or (facts.people(position) is None and facts.begun):
             yield fires(
-                f"{facts.label(place)} is empty: nobody gets there and nothing is done there. "
+                f"{facts.label(position)} is empty: nobody gets there and nothing is done there. "
                 "003 calls skipping a step failure; 001 asks for as many steps as you can manage.",
-                {"people": facts.people(place)},
-                stage=facts.key(place),
+                {"people": facts.people(position)},
+                stage=facts.key(position),
                 severity=severity,
             )
     facts.counted(*idle)
@@ -57,16 +57,16 @@ def no_empty_stage(facts: Facts) -> Iterator[Outcome]:
 )
 def few_bypass_a_stage(facts: Facts) -> Iterator[Outcome]:
     most, largest = facts.thresholds.bypass_share, 0.0
-    for place, jumpers in enumerate(_jumpers(facts)):
-        people = facts.people(place)
+    for position, jumpers in enumerate(_jumpers(facts)):
+        people = facts.people(position)
         share = jumpers / (jumpers + people) if jumpers and people is not None else 0.0
         largest = max(largest, share)
         if exceeds(share, most):
             yield fires(
-                f"{share_text(share)} of those who get that far bypass {facts.label(place)} "
+                f"{share_text(share)} of those who get that far bypass {facts.label(position)} "
                 f"({people_text(jumpers)} of them).",
                 {"share": share, "jumped": jumpers, "most": most},
-                stage=facts.key(place),
+                stage=facts.key(position),
             )
     facts.counted(*range(len(facts.framework)))
     yield passes(f"At most {share_text(largest)} bypass a stage.", {"share": largest, "most": most})
@@ -83,7 +83,7 @@ def _jumpers(facts: Facts) -> list[float]:
         for source, target, people in zip(skips.source, skips.target, skips.people, strict=True)
     ]
     entered = facts.flow.numbers("entered")
-    ways += [(None, place, people or 0.0) for place, people in enumerate(entered)]
+    ways += [(None, position, people or 0.0) for position, people in enumerate(entered)]
     for source, target, people in ways:
         if source is not None and (source, target) == (wowed, promoter):
             continue
@@ -107,10 +107,10 @@ def tactics_at_their_stages(facts: Facts) -> Iterator[Outcome]:
     branches = {"main", *(branch[key] for key in facts.framework.by_milestone)}
     for act in facts.acts:
         homes = [home for home in act.kind.homes if branch[home] in branches] if act.kind else []
-        places = list(dict.fromkeys(facts.covering[home] for home in homes))
+        allowed = {facts.covering[home] for home in homes}
         anchored = facts.framework.stages[act.position].milestone is not None
-        if anchored and places and act.position not in places:
-            there = " or ".join(facts.label(place) for place in sorted(places))
+        if anchored and allowed and act.position not in allowed:
+            there = " or ".join(map(facts.label, sorted(allowed)))
             yield fires(
                 f"{act.name} belongs to {there}, not to {facts.label(act.position)}: "
                 "the right thing at the wrong step.",
@@ -186,13 +186,13 @@ def something_after_payment(facts: Facts) -> Iterator[Outcome]:
     payment = facts.stage_at("first_payment")
     later = range(payment + 1, len(facts.framework))
     done = {act.position for act in facts.acts}
-    after = [place for place in later if facts.people(place) or place in done]
+    after = [position for position in later if facts.people(position) or position in done]
     offers = [offer.name for offer in facts.later_offers]
     if not after and not offers:
         if not facts.begun:
             facts.counted(*later)
         yield fires("The journey stops at the first sale.", stage=facts.key(payment))
-    names = [*(facts.label(place) for place in after), *offers]
+    names = [*(facts.label(position) for position in after), *offers]
     yield passes(f"After the first payment: {', '.join(names)}.", {"stages": float(len(after))})
 
 
@@ -205,9 +205,9 @@ def something_after_payment(facts: Facts) -> Iterator[Outcome]:
     *("001:49", "003:84"),
 )
 def new_customers_delighted(facts: Facts) -> Iterator[Outcome]:
-    place = facts.at("wowed", "early_win")
+    position = facts.at("wowed", "early_win")
     needed = "a tactic or message that delights: a thank-you note, a gift, a little victory"
-    if place is None:
+    if position is None:
         found = facts.acts_of("wow", first=facts.stage_at("first_payment"))
         if not found:
             raise MissingError(
@@ -216,16 +216,16 @@ def new_customers_delighted(facts: Facts) -> Iterator[Outcome]:
             )
         yield passes(f"{found[0].name} at {facts.label(found[0].position)}.")
         return
-    facts.must_begin(f"{needed}, at {facts.label(place)}")
-    done = [act for act in facts.acts if act.position == place]
+    facts.must_begin(f"{needed}, at {facts.label(position)}")
+    done = [act for act in facts.acts if act.position == position]
     if not done:
         yield fires(
-            f"Nothing delights new customers: no tactic or message at {facts.label(place)}.",
+            f"Nothing delights new customers: no tactic or message at {facts.label(position)}.",
             {"acts": 0.0},
-            stage=facts.key(place),
+            stage=facts.key(position),
         )
     yield passes(
-        f"{len(done)} tactics or messages at {facts.label(place)}.", {"acts": float(len(done))}
+        f"{len(done)} tactics or messages at {facts.label(position)}.", {"acts": float(len(done))}
     )
 
 
@@ -241,14 +241,14 @@ def educated_before_offer(facts: Facts) -> Iterator[Outcome]:
     educated, offered = facts.at("educated"), facts.at("offered")
     most = facts.thresholds.uneducated_share
     if educated is None or offered is None:
-        place = facts.covering["offered"]
-        needed = f"a tactic that educates, no later than {facts.label(place)}"
-        found = facts.look_for("education", last=place, needs=needed)
+        position = facts.covering["offered"]
+        needed = f"a tactic that educates, no later than {facts.label(position)}"
+        found = facts.look_for("education", last=position, needs=needed)
         if not found:
             yield fires(
                 f"The offer comes before education: nothing educates people up to "
-                f"{facts.label(place)}.",
-                stage=facts.key(place),
+                f"{facts.label(position)}.",
+                stage=facts.key(position),
             )
         yield passes(f"{', '.join(act.name for act in found)}: before or with the offer.")
         return
@@ -274,22 +274,22 @@ def educated_before_offer(facts: Facts) -> Iterator[Outcome]:
 )
 def conversion_by_time(facts: Facts) -> Iterator[Outcome]:
     named = [
-        place
-        for place, stage in enumerate(facts.framework)
+        position
+        for position, stage in enumerate(facts.framework)
         if "conversion" in (stage.key, stage.name.casefold())
         and stage.milestone not in (None, "first_payment")
     ]
     by_time = facts.at("early_win") is not None or "early_win" in facts.shown_in.by_milestone
-    place = next(iter(named), facts.at("educated") if by_time else None)
+    position = next(iter(named), facts.at("educated") if by_time else None)
     payment = facts.at("first_payment")
-    if place is not None:
+    if position is not None:
         where = "where money is first paid" if payment is None else facts.label(payment)
-        people = facts.people(place)
+        people = facts.people(position)
         yield fires(
-            f"{facts.label(place)} counts time given, not money. Paying customers start at "
+            f"{facts.label(position)} counts time given, not money. Paying customers start at "
             f"{where}; CAC uses that.",
             {"gave_time": people, "paid": None if payment is None else facts.people(payment)},
-            stage=facts.key(place),
+            stage=facts.key(position),
         )
     yield passes("No stage takes time for money.")
 

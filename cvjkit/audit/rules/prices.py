@@ -73,7 +73,7 @@ def entry_margin_covers_cost(facts: Facts) -> Iterator[Outcome]:
     legs = range(lead + 1, payment + 1)
     costs = facts.economics.numbers("cost")[lead + 1 : payment + 1]
     known = facts.typed(
-        *((f"the cost at {facts.label(at)}", each) for at, each in zip(legs, costs, strict=True))
+        *((f"the cost at {facts.label(at)}", cost) for at, cost in zip(legs, costs, strict=True))
     )
     if sum(known) == 0:
         raise MissingError("costs between lead and first payment")
@@ -242,7 +242,7 @@ def buying_cycles_match(facts: Facts) -> Iterator[Outcome]:
                     "longest": max(offer.reorder_days),
                 },
             )
-    listed = ", ".join(f"{each.name} {days_text(each.cycle_days)}" for each in with_cycle)
+    listed = ", ".join(f"{offer.name} {days_text(offer.cycle_days)}" for offer in with_cycle)
     yield passes(f"Cycles: {listed}.")
 
 

@@ -25,8 +25,10 @@ DELIVERY_MINUTES, CONTACT_MINUTES, TEST_DAYS = 10, 20, 7
 )
 def not_asked_too_soon(facts: Facts) -> Iterator[Outcome]:
     segments = facts.journey.segments
-    facts.typed(*((f"the awareness level of {each.name}", each.awareness) for each in segments))
-    unready = [each for each in segments if each.awareness in ("unaware", "problem")]
+    facts.typed(
+        *((f"the awareness level of {segment.name}", segment.awareness) for segment in segments)
+    )
+    unready = [segment for segment in segments if segment.awareness in ("unaware", "problem")]
     payment = facts.stage_at("first_payment")
     if not unready:
         yield passes("Does not apply: everybody knows of a solution when they come.")
@@ -69,32 +71,34 @@ def not_asked_too_soon(facts: Facts) -> Iterator[Outcome]:
 def no_slow_step(facts: Facts) -> Iterator[Outcome]:
     again, habit = facts.at("bought_again"), facts.at("habitual")
     legs = [
-        place
-        for place, parent in enumerate(facts.framework.parents)
-        if parent is not None and place != habit
+        position
+        for position, parent in enumerate(facts.framework.parents)
+        if parent is not None and position != habit
     ]
     days = {
-        place: delay for place in legs if (delay := facts.numbers(place).delay_days) is not None
+        position: delay
+        for position in legs
+        if (delay := facts.numbers(position).delay_days) is not None
     }
     typical = median(days.values()) if days else 0.0
     limits, cycle = facts.thresholds, _cycle_days(facts)
-    for place, delay in days.items():
+    for position, delay in days.items():
         slow = exceeds(delay, max(limits.leg_days, limits.leg_medians * typical))
         late = cycle is not None and exceeds(delay, limits.leg_cycles * cycle)
-        if late or (slow and place != again):
+        if late or (slow and position != again):
             yield fires(
-                f"It takes {days_text(delay)} to get to {facts.label(place)}: is that "
+                f"It takes {days_text(delay)} to get to {facts.label(position)}: is that "
                 "slower than it needs to be?",
                 {"days": delay, "median_days": typical, "cycle_days": cycle},
-                stage=facts.key(place),
+                stage=facts.key(position),
             )
     facts.typed(
         *(
             (
-                f"how many days it takes to get to {facts.label(place)}",
-                facts.numbers(place).delay_days,
+                f"how many days it takes to get to {facts.label(position)}",
+                facts.numbers(position).delay_days,
             )
-            for place in legs
+            for position in legs
         ),
         ("the buying cycle of an offer", cycle),
     )
@@ -147,7 +151,9 @@ def people_stay_in_control(facts: Facts) -> Iterator[Outcome]:
     ]
     if exceeds(sum(unasked) + sum(unsure), most):
         needs += [
-            f"whether people asked for {act.name}" for act, each in sent if each.solicited is None
+            f"whether people asked for {act.name}"
+            for act, message in sent
+            if message.solicited is None
         ]
     if needs:
         raise MissingError(*needs)
@@ -166,11 +172,11 @@ def people_stay_in_control(facts: Facts) -> Iterator[Outcome]:
 )
 def easy_to_buy(facts: Facts) -> Iterator[Outcome]:
     offer = facts.offer_at("first_payment")
-    place = facts.covering["first_payment"]
+    position = facts.covering["first_payment"]
     if offer.easy_payment is False:
-        yield fires(f"{offer.name} is not easy to pay for.", stage=facts.key(place))
+        yield fires(f"{offer.name} is not easy to pay for.", stage=facts.key(position))
     if offer.digital and offer.immediate_access is False:
-        yield fires(f"{offer.name} is digital and not there at once.", stage=facts.key(place))
+        yield fires(f"{offer.name} is digital and not there at once.", stage=facts.key(position))
     facts.typed(
         (f"whether {offer.name} is easy to pay for", offer.easy_payment),
         (f"whether {offer.name} is digital", offer.digital),
@@ -201,12 +207,12 @@ def quick_delivery(facts: Facts) -> Iterator[Outcome]:
     sent = [act for act in facts.acts_of("delivery") if isinstance(act.what, Message)]
     minutes = [act.what.after_minutes for act in sent if isinstance(act.what, Message)]
     needed = "after how many minutes the delivery message is sent"
-    known = facts.typed(*((needed, each) for each in minutes or [None]))
-    for act, each in zip(sent, known, strict=True):
-        if each > DELIVERY_MINUTES:
+    known = facts.typed(*((needed, taken) for taken in minutes or [None]))
+    for act, taken in zip(sent, known, strict=True):
+        if taken > DELIVERY_MINUTES:
             yield fires(
-                f"The link must arrive within {DELIVERY_MINUTES} minutes; yours takes {each:.4g}.",
-                {"minutes": each, "most": float(DELIVERY_MINUTES)},
+                f"The link must arrive within {DELIVERY_MINUTES} minutes; yours takes {taken:.4g}.",
+                {"minutes": taken, "most": float(DELIVERY_MINUTES)},
                 stage=facts.key(act.position),
             )
     yield passes(

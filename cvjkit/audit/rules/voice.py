@@ -167,8 +167,8 @@ def loyalty_is_word_of_mouth(facts: Facts) -> Iterator[Outcome]:
     loyal, kept = facts.people(voice), facts.people(again)
     seen = {"loyal": loyal, "retained": kept}
     told = ", ".join(
-        f"{people_text(people)} at {facts.label(place)}"
-        for place, people in ((voice, loyal), (again, kept))
+        f"{people_text(people)} at {facts.label(position)}"
+        for position, people in ((voice, loyal), (again, kept))
     )
     same = bool(loyal) and loyal == kept and measured is None
     if measured == "repeat_purchase" or same:

@@ -31,8 +31,8 @@ def thanked_and_asked_after_delivery(facts: Facts) -> Iterator[Outcome]:
     needed = f"{', '.join(COURTESIES.values())} after delivery"
     for kind, name in COURTESIES.items():
         if not facts.look_for(kind, first=first, needs=needed):
-            place = facts.covering["wowed"]
-            yield fires(f"No {name} after delivery.", stage=facts.key(place))
+            position = facts.covering["wowed"]
+            yield fires(f"No {name} after delivery.", stage=facts.key(position))
     yield passes("All three are there.")
 
 
@@ -79,13 +79,13 @@ def delight_is_cheap(facts: Facts) -> Iterator[Outcome]:
         (f"people at {facts.label(wowed)}", people),
         ("the margin of the core offer", facts.margin("bought_again")),
     )
-    each, most = spent / delighted, facts.thresholds.wow_cost_share
-    seen = {"cost_per_person": each, "core_margin": margin, "most": most}
+    per_person, most = spent / delighted, facts.thresholds.wow_cost_share
+    seen = {"cost_per_person": per_person, "core_margin": margin, "most": most}
     told = (
-        f"Delighting a customer costs {money_text(each, facts.journey.currency)}, the core offer "
-        f"brings in {money_text(margin, facts.journey.currency)}"
+        f"Delighting a customer costs {money_text(per_person, facts.journey.currency)}, "
+        f"the core offer brings in {money_text(margin, facts.journey.currency)}"
     )
-    if exceeds(each, most * margin):
+    if exceeds(per_person, most * margin):
         yield fires(
             f"{told}: it should need little extra investment.", seen, stage=facts.key(wowed)
         )
@@ -100,7 +100,7 @@ def delight_is_cheap(facts: Facts) -> Iterator[Outcome]:
     "004:26",
 )
 def something_keeps_customers(facts: Facts) -> Iterator[Outcome]:
-    place = facts.covering["bought_again"]
+    position = facts.covering["bought_again"]
     found = [facts.offers["bought_again"].name] if "bought_again" in facts.offers else []
     if not found:
         needed = "a tactic of personal attention, offers or customer service"
@@ -108,7 +108,7 @@ def something_keeps_customers(facts: Facts) -> Iterator[Outcome]:
     if not found:
         yield fires(
             "Nothing keeps customers: no personal attention, no offer, no customer service.",
-            stage=facts.key(place),
+            stage=facts.key(position),
         )
     yield passes(f"Kept by {', '.join(found)}.")
 

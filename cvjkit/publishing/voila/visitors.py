@@ -16,7 +16,7 @@ class LinkHolder(IdentityProvider):
     """Lets in who has the token, for as long as the server runs.
 
     Voila's default also takes a password, lets everybody who has the token set a new one, and
-    looks for its login page in the wrong place where there is a base URL.
+    looks for its login page under the wrong address if there is a base URL.
     """
 
     @property
@@ -25,13 +25,19 @@ class LinkHolder(IdentityProvider):
         return bool(self.token)
 
     def get_handlers(self) -> list[tuple[str, object]]:
-        """Serve the page to which whoever comes without the token is sent."""
+        """Give the handler of the page for visitors without the token.
+
+        Returns
+        -------
+        list of (str, type)
+            A pattern of URLs, and the handler that serves them.
+        """
         base_url = getattr(self.parent, "server_url", "/")
         return [(url_path_join(base_url, "login"), LinkWithoutToken)]
 
 
 class LinkWithoutToken(JupyterHandler):
-    """Says what is missing, and asks for it."""
+    """The page that asks for the token that the link lacks."""
 
     @allow_unauthenticated
     def get(self) -> None:
@@ -51,7 +57,12 @@ class VisitorKernels(AsyncMappingKernelManager):
     visited = Set(Unicode(), help="Ids of the kernels that have, or had, a visitor.")
 
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:
-        """Shut down a kernel nobody looks at; Voila does not ask for one that waits."""
+        """Shut down a kernel whose visitor has gone; Voila does not ask about one that waits.
+
+        Parameters
+        ----------
+        kernel_id : str
+        """
         if kernel_id not in self.visited:
             self.visited = {kernel_id, *self.visited.intersection(self.list_kernel_ids())}
             kernel = self.get_kernel(kernel_id)
