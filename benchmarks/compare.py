@@ -28,18 +28,17 @@ JOURNEY = ROOT / "data" / "journeys" / "coffee_subscription.toml"
 MOST_TIMES_THE_OTHER = 1.3
 FIRST = {"journey": "path.sankey-link", "compare": ".lens-bar"}
 
-# From each key press: when the last of four Sankeys was redrawn, and when anything last changed.
+# From each key press: when the four Sankeys were redrawn, and when anything last changed.
 WATCH = """() => {
   const seen = window.seen = [];
   addEventListener('keydown', () => seen.push({pressed: performance.now()}), true);
   new MutationObserver(changes => {
     const key = seen.at(-1);
     if (!key) return;
-    const added = changes.flatMap(({addedNodes}) => [...addedNodes]);
-    const lenses = added.flatMap(node => node.matches?.('.lens') ? [node]
-      : [...node.querySelectorAll?.('.lens') ?? []]);
-    if (lenses.length === 4 && !key.drawn)
-      requestAnimationFrame(() => key.drawn ??= performance.now());
+    // The four are redrawn at once: made anew, or changed where they are.
+    const lens = ({target, addedNodes}) => (target.closest ? target : target.parentElement)
+      ?.closest('.lens') || [...addedNodes].some(node => node.matches?.('.lens'));
+    if (changes.some(lens)) requestAnimationFrame(() => key.drawn ??= performance.now());
     key.still = performance.now();
   }).observe(document.body,
              {subtree: true, childList: true, attributes: true, characterData: true});

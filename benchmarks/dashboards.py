@@ -44,7 +44,8 @@ WATCH = """() => {
     const key = seen.at(-1);
     if (!key) return;
     const now = performance.now();
-    const sankey = changes.some(({target}) => target.parentElement?.closest('svg'));
+    const sankey = changes.some(({target}) =>
+      (target.closest ? target : target.parentElement)?.closest('svg, .cvj-field'));
     if (sankey && !key.drawn) requestAnimationFrame(() => key.drawn ??= performance.now());
     const audit = ({target}) => target.parentElement?.closest('.cvj-part-audit');
     if (!changes.every(audit)) key.still = now;
@@ -93,6 +94,8 @@ def _print_keys(chromium: Browser, links: dict[str, str]) -> None:
     pages = {name: open_page(chromium, link, SANKEY) for name, link in links.items()}
     for page in pages.values():
         page.get_by_role("radio", name="Search ads").check(force=True)
+        # The fields of the segment take the place of those of the whole.
+        page.wait_for_timeout(2000)
         page.get_by_label("Reached: Collect Leads", exact=True).click()
         page.keyboard.press("End")
     ends = {"Sankey redrawn": "drawn", "numbers still": "still", "audit still": "audited"}
