@@ -1,9 +1,9 @@
-"""A design in another framework: what both have stays, what lies between moves on to the next.
+"""A design carried into another framework.
 
-Numbers stand at milestones, so those of a milestone that both frameworks have are carried over
-as they are. The cost of a milestone that the other framework lacks belongs to the stage that
-covers it, the next one after it: so what it costs to win a customer, and what the whole costs,
-are the same in every framework.
+Numbers belong to milestones, so those of a milestone that both frameworks have are carried over
+as they are. The cost of a milestone that the other framework lacks goes to the stage that covers
+it, the next one after it: so the cost of winning a customer and the total cost are the same in
+every framework.
 """
 
 from __future__ import annotations
@@ -17,44 +17,71 @@ import numpy as np
 
 from cvjkit.catalog.spine import milestones
 from cvjkit.model.parts import Referral, StageNumbers, Transition
-from cvjkit.model.solver import SMALLEST_SHARE
+from cvjkit.model.solver import SMALLEST_SHARE, unknown_stages
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
     from cvjkit.catalog.stage import Stage
+    from cvjkit.model.fields import Fields
     from cvjkit.model.flow import Floats, Flow
     from cvjkit.model.parts import Accepted, Offer, Segment
 
 
 @dataclass(frozen=True)
 class Restaging:
-    """The way from one framework to another.
+    """A design carried from its framework, the source, into another one, the target.
+
+    Stages of the source stay if the target has them, else they go.
 
     Parameters
     ----------
     flow : Flow
-        Of the design in the framework it has.
+        Of the design, in the source.
     target : Framework
-        The framework it shall have.
     """
 
     flow: Flow
     target: Framework
 
+    def fields(self, design: Fields) -> dict[str, Any]:
+        """Work out the fields of the design that differ in the target.
+
+        Parameters
+        ----------
+        design : Fields
+            In the source.
+
+        Returns
+        -------
+        dict
+            Its segments, stages, offers, transitions, referrals and accepted findings.
+        """
+        segments = self._segments(design.segments)
+        unknown = {key for segment in segments for key in unknown_stages(self.target, segment)}
+        ways, referrals = self._ways(design.transitions), self._referrals(design.referrals)
+        return {
+            "segments": segments,
+            "stages": self._numbers(design.stages),
+            "offers": self._offers(design.offers),
+            "transitions": [way for way in ways if not {way.source, way.target} & unknown],
+            "referrals": [way for way in referrals if not {way.source, way.target} & unknown],
+            "accepted": self._accepted(design.accepted),
+        }
+
     @cached_property
-    def positions(self) -> tuple[int | None, ...]:
-        """For each stage of the target where it stands in the source; None if it does not."""
+    def _positions(self) -> tuple[int | None, ...]:
+        """The position in the source of each stage of the target; None if it has none."""
         at = {stage.anchor: position for position, stage in enumerate(self.flow.framework)}
         return tuple(at.get(stage.anchor) for stage in self.target)
 
     @cached_property
-    def renamed(self) -> Mapping[str, str]:
-        """The target's key of each stage of the source that both have."""
-        pairs = zip(self.target.keys, self.positions, strict=True)
+    def _renamed(self) -> Mapping[str, str]:
+        """The key in the target of each stage that stays, by its key in the source."""
+        pairs = zip(self.target.keys, self._positions, strict=True)
         return {self.flow.framework.keys[at]: key for key, at in pairs if at is not None}
 
-    def segments(self, segments: Iterable[Segment]) -> list[Segment]:
-        """Carry over counts, or entrants and rates; what is not known there is None."""
+    def _segments(self, segments: Iterable[Segment]) -> list[Segment]:
+        """Carry over counts, or entrants and rates; None where they are not known."""
         return [
             segment.model_copy(update=self._people(number, segment))
             for number, segment in enumerate(segments)
@@ -63,24 +90,24 @@ class Restaging:
     def _people(self, number: int, segment: Segment) -> dict[str, Any]:
         if segment.counts is not None:
             counts = segment.counts
-            return {"counts": tuple(None if at is None else counts[at] for at in self.positions)}
+            return {"counts": tuple(None if at is None else counts[at] for at in self._positions)}
         known = {at: position for position, at in enumerate(self._stay)}
         entered = self._entered[number]
         rates: list[float | None] = []
-        for at, parent in zip(self.positions, self.target.parents, strict=True):
-            start = None if parent is None else self.positions[parent]
+        for at, parent in zip(self._positions, self.target.parents, strict=True):
+            start = None if parent is None else self._positions[parent]
             shared = at is not None and start is not None
             rates.append(
                 float(self._shares[number, known[start], known[at]]) if shared else None  # type: ignore[index]  # both are there
             )
-        entrants = [0.0 if at is None else float(entered[known[at]]) for at in self.positions]
-        if self.positions[0] is None or (segment.entrants or (None,))[self.positions[0]] is None:
+        entrants = [0.0 if at is None else float(entered[known[at]]) for at in self._positions]
+        if self._positions[0] is None or (segment.entrants or (None,))[self._positions[0]] is None:
             return {"entrants": (None, *entrants[1:]), "rates": tuple(rates)}
         return {"entrants": tuple(entrants), "rates": tuple(rates)}
 
     @cached_property
     def _stay(self) -> list[int]:
-        return [at for at in self.positions if at is not None]
+        return [at for at in self._positions if at is not None]
 
     @cached_property
     def _gone(self) -> list[int]:
@@ -88,7 +115,7 @@ class Restaging:
 
     @cached_property
     def _visits_before(self) -> Floats:
-        """Visits to each stage that goes, after each visit to one that stays."""
+        """Visits to each stage that goes, per visit to each one that stays."""
         shares, stay, gone = self.flow.shares, self._stay, self._gone
         return np.asarray(shares[:, stay][:, :, gone] @ self._visits_on_the_way)
 
@@ -99,18 +126,18 @@ class Restaging:
 
     @cached_property
     def _arrivals(self) -> Floats:
-        """Share of the visits to each stage that goes that next reach each one that stays."""
+        """Share of the visits to each stage that goes from which each stage that stays is next."""
         onward = self.flow.shares[:, self._gone][:, :, self._stay]
         return np.asarray(self._visits_on_the_way @ onward)
 
     @cached_property
     def _detours(self) -> Floats:
-        """Shares between the stages that stay of who passes only stages that go."""
+        """Shares between the stages that stay, by way of stages that go only."""
         return np.asarray(self.flow.shares[:, self._stay][:, :, self._gone] @ self._arrivals)
 
     @cached_property
     def _shares(self) -> Floats:
-        """Shares between the stages that stay, whatever happens between (the censored chain)."""
+        """Shares between the stages that stay, direct or not (the censored chain)."""
         direct = self.flow.shares[:, self._stay][:, :, self._stay]
         return np.clip(direct + self._detours, 0, 1)
 
@@ -120,14 +147,14 @@ class Restaging:
         onward = np.einsum("sg,sga->sa", entered[:, self._gone], self._arrivals)
         return np.asarray(entered[:, self._stay] + onward)
 
-    def ways(self, transitions: Iterable[Transition]) -> list[Transition]:
-        """Carry over transitions, and make those that lead through stages that are not there.
+    def _ways(self, transitions: Iterable[Transition]) -> list[Transition]:
+        """Carry over transitions, and add those that led through stages that go.
 
-        Where segments differ in them, they take the mean, weighted by visits.
+        Where segments differ, a rate is their mean, weighted by visits.
         """
-        keys = [self.renamed[self.flow.framework.keys[at]] for at in self._stay]
+        keys = [self._renamed[self.flow.framework.keys[at]] for at in self._stay]
         typed = {
-            (self.renamed.get(way.source), self.renamed.get(way.target)): way.rate
+            (self._renamed.get(way.source), self._renamed.get(way.target)): way.rate
             for way in transitions
         }
         ways = []
@@ -139,9 +166,9 @@ class Restaging:
         return ways
 
     def _is_step(self, source: str, target: str) -> bool:
-        """Whether the target follows the source, over stages not known if need be."""
+        """Whether the way is a step: only stages that are not known lie between."""
         above = self.target.parents[self.target.index(target)]
-        while above is not None and self.positions[above] is None:
+        while above is not None and self._positions[above] is None:
             above = self.target.parents[above]
         return above == self.target.index(source)
 
@@ -152,8 +179,8 @@ class Restaging:
         visits = np.where(self.flow.undefined[:, stage], 0, self.flow.visits[:, stage])
         return float(np.average(values, weights=visits if visits.sum() > 0 else None))
 
-    def referrals(self, referrals: Iterable[Referral]) -> list[Referral]:
-        """Carry over referrals; a stage that is not there hands them to those next to it."""
+    def _referrals(self, referrals: Iterable[Referral]) -> list[Referral]:
+        """Carry over referrals; those of a stage that goes pass to the stages next to it."""
         index, merged = self.flow.framework.index, dict[tuple[str, str, str | None], float]()
         for referral in referrals:
             source, target = index(referral.source), index(referral.target)
@@ -172,20 +199,21 @@ class Restaging:
         ]
 
     def _spread(self, stage: int, over: Floats, weigh: int) -> Iterator[tuple[str, float]]:
-        """Find the stages that stay which stand for one, and how much of it each does."""
+        """Find the stages that replace a stage, and how much of it each one takes."""
         if stage in self._stay:
-            yield self.renamed[self.flow.framework.keys[stage]], 1.0
+            yield self._renamed[self.flow.framework.keys[stage]], 1.0
             return
         for position, at in enumerate(self._stay):
             part = self._mean(over[:, self._gone.index(stage), position], weigh)
             if part > SMALLEST_SHARE:
-                yield self.renamed[self.flow.framework.keys[at]], part
+                yield self._renamed[self.flow.framework.keys[at]], part
 
-    def numbers(self, stages: Iterable[StageNumbers]) -> list[StageNumbers]:
-        """Carry over costs, margins and delays, tactics and messages; merge what the target lacks.
+    def _numbers(self, stages: Iterable[StageNumbers]) -> list[StageNumbers]:
+        """Carry over costs, margins, delays, tactics and messages.
 
-        What is paid on the way to a milestone belongs to the next stage, what is done once there
-        to the stage before. Costs after the target's last stage become a fixed cost of it.
+        Those of a stage that goes pass to other stages: costs, margins and delays to the next
+        stage, tactics and messages to the one before. Costs after the target's last stage become
+        a fixed cost of it.
         """
         covered: dict[int | None, list[StageNumbers]] = {}
         for numbers in stages:
@@ -211,7 +239,7 @@ class Restaging:
         return merged
 
     def _holding(self, stage: Stage) -> int:
-        """Find the stage during which another one lies: at its milestone, or the one before."""
+        """Find the target's stage at a milestone, or else the nearest before it."""
         line = next((one.ancestors for one in milestones() if one.key == stage.milestone), ())
         positions = {one.anchor: position for position, one in enumerate(self.target)}
         return next((positions[key] for key in (stage.anchor, *line) if key in positions), 0)
@@ -219,7 +247,7 @@ class Restaging:
     def _merged(
         self, position: int, numbers: Sequence[StageNumbers], beyond: Sequence[StageNumbers]
     ) -> StageNumbers:
-        key, at = self.target.keys[position], self.positions[position]
+        key, at = self.target.keys[position], self._positions[position]
         own_key = None if at is None else self.flow.framework.keys[at]
         own = next((row for row in numbers if row.stage == own_key), StageNumbers(stage=key))
         others = [row for row in numbers if row is not own]
@@ -242,25 +270,19 @@ class Restaging:
     def _visits(self, stage: str) -> float:
         return self.flow.numbers("visits")[self.flow.framework.index(stage)] or 0.0
 
-    def offers(self, offers: Iterable[Offer]) -> list[Offer]:
-        """Carry over offers; one whose stage is not there stays at its milestone."""
+    def _offers(self, offers: Sequence[Offer]) -> list[Offer]:
+        """Carry over offers; one whose stage goes stays at its milestone."""
         source = self.flow.framework
+        stages = [self._renamed.get(row.stage, source.anchor(row.stage)) for row in offers]
         return [
-            offer.model_copy(
-                update={
-                    "stage": self.renamed.get(
-                        offer.stage,
-                        source.anchor(offer.stage),
-                    )
-                }
-            )
-            for offer in offers
+            offer.model_copy(update={"stage": stage})
+            for offer, stage in zip(offers, stages, strict=True)
         ]
 
-    def accepted(self, accepted: Iterable[Accepted]) -> list[Accepted]:
-        """Carry over accepted findings; leave out those of stages that are not there."""
+    def _accepted(self, accepted: Iterable[Accepted]) -> list[Accepted]:
+        """Carry over accepted findings, without those at stages that go."""
         return [
-            row.model_copy(update={"stage": self.renamed.get(row.stage or "")})
+            row.model_copy(update={"stage": self._renamed.get(row.stage or "")})
             for row in accepted
-            if row.stage is None or row.stage in self.renamed
+            if row.stage is None or row.stage in self._renamed
         ]

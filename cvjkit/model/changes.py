@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 SHORTHANDS = {"people": "counts", "rate": "rates"}
 TABLE_DEPTH = len(("segments", "Ads", "counts"))
 RATES = {"transitions": "rate", "referrals": "per_person"}
-"""The field of a way that removes the way when it is cleared."""
+"""The field that removes a transition or referral when it is cleared."""
 
 EXCLUDED = {"counts": {"entrants": None, "rates": None}, "rates": {"counts": None}}
-"""A segment is counted or planned: what one field clears when it is put."""
+"""A segment is counted or planned: the fields that are cleared when one is put."""
 
 Fields = dict[str, Any]
 
@@ -67,17 +67,19 @@ def changed_fields(design: Design, path: str, value: object) -> Fields:
     Parameters
     ----------
     design : Design
-    path, value
-        As in `Design.put`.
+    path : str
+    value : object
+        Both as in `Design.put`.
 
     Returns
     -------
     dict
+        The new values of the fields, not checked.
 
     Raises
     ------
     InputError
-        If there is no such path. Whether the value will do is not checked here.
+        If there is no such path.
     """
     steps = _steps(design, path, value)
     if steps[0] == "framework":
@@ -180,7 +182,7 @@ def _steps(design: Design, path: str, value: object) -> tuple[str, ...]:
 
 
 def _child(design: Design, node: object, done: Sequence[str], step: str) -> tuple[Any, bool]:
-    """Take one step: what is there, or an empty row that can be put there; and which it is."""
+    """Take one step: the value there, or a new row that can be put there; and whether it exists."""
     if len(done) == TABLE_DEPTH and done[0] == "segments" and done[-1] in TABLES:
         index = _stage_index(design, done, step)
         return (node[index], True) if isinstance(node, Sequence) else (None, True)
@@ -259,7 +261,7 @@ def _index(framework: Framework, part: str, rows: Sequence[object], step: str) -
 
 
 def _new_row(design: Design, done: Sequence[str], rows: Sequence[object], step: str) -> Any:
-    """Make the row that can be put where there is none, or say what could be there."""
+    """Make the row that can be put where there is none, or list the choices."""
     part, keys = done[-1], design.framework.keys
     choices: Sequence[str] = [step_to(part, rows, index) for index in range(len(rows))]
     identity: Fields | None = None

@@ -15,7 +15,7 @@ from cvjkit.model.economics import BOUGHT_AGAIN, Economics, appraise
 from cvjkit.model.fields import Fields
 from cvjkit.model.flow import Flow, kind_of
 from cvjkit.model.plan import planned
-from cvjkit.model.solver import solve, unknown_stages
+from cvjkit.model.solver import solve
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 
 
 class _Results(dict[str, Any]):
-    """What was worked out from one design; a copy of the design, or a pickle, starts afresh."""
+    """What was worked out from a design; a copy or a pickle of the design starts without."""
 
     def __copy__(self) -> _Results:
         return _Results()
@@ -40,8 +40,8 @@ class _Results(dict[str, Any]):
 class Design(Fields):
     """A framework with numbers: who comes, how far they get, what it costs and brings.
 
-    It knows no file, and nothing that is made of it but its flow and its economics; what people
-    use is `cvjkit.journey.Journey`, which adds these. Methods that change it return a new one.
+    It has no file, and only its flow and economics are worked out from it; people use
+    `cvjkit.journey.Journey`, which adds the rest. Methods that change it return a new one.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class Design(Fields):
     _results: _Results = PrivateAttr(default_factory=_Results)
 
     def _derived(self, framework: object, fields: Mapping[str, Any]) -> Self:
-        """Make the design that a change of this one gives."""
+        """Make the design that results from a change of this one."""
         return self._checked(f"journey {self.name}", framework, fields)
 
     def _with(self, **changes: Any) -> Self:
@@ -71,8 +71,8 @@ class Design(Fields):
         Parameters
         ----------
         path : str
-            Where it stands, as in the faults of an `InputError`. Keys follow a dot, titles are in
-            brackets; in a title a closing bracket is written twice.
+            As in the faults of an `InputError`. Keys follow a dot, titles are in brackets; in a
+            title a closing bracket is written twice.
 
             - ``name``, ``fixed_cost``, ``thresholds.bypass_share``, ``also_known.lead``
             - ``segments[Ads].spend``, ``segments[Ads].counts.reach``,
@@ -83,12 +83,12 @@ class Design(Fields):
             - ``accepted[A11].reason``
 
             A row of a list is given by its title, or by its index, counted from 0:
-            ``stages.conversion.tactics[0].name``. Of the one segment there is,
-            ``stages.conversion.people`` are its counts and ``stages.conversion.rate`` is its rate.
-            A stage, an offer, a transition or a referral that is not there yet is added; so is the
-            tactic or message after the last.
+            ``stages.conversion.tactics[0].name``. In a design with one segment,
+            ``stages.conversion.people`` is its count and ``stages.conversion.rate`` its rate.
+            A new stage, offer, transition or referral is added; so is the tactic or message after
+            the last.
         value : object
-            As the `with_` methods take it; None clears a field, or removes a row.
+            As in the `with_` methods; None clears a field, or removes a row.
 
         Returns
         -------
@@ -97,8 +97,8 @@ class Design(Fields):
         Raises
         ------
         InputError
-            If there is no such path (the choices are listed where it goes wrong), or the design
-            would not hold together.
+            If there is no such path (the message lists the choices), or the new design would have
+            faults.
 
         Examples
         --------
@@ -141,15 +141,24 @@ class Design(Fields):
         return value_at(self, path)
 
     def with_terms(self, **fields: Any) -> Self:
-        """Change what holds for the journey as a whole.
+        """Change fields of the journey as a whole.
 
         Parameters
         ----------
         **fields
             name, currency, description, illustrative, view, intake_days, fixed_cost,
             discount_rate, second_purchase_rate, market, loyalty_measured_by, next_test_days,
-            cohort_age_days, channels_overlap, thresholds, also_known: as in `Design`. None
-            clears one, {} the last of them.
+            cohort_age_days, channels_overlap, thresholds, also_known: as in `Design`. None clears
+            a field, {} clears also_known.
+
+        Returns
+        -------
+        Self
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong.
         """
         return self._with(**fields)
 
@@ -160,8 +169,17 @@ class Design(Fields):
         ----------
         name : str
         **fields
-            channel, awareness, spend and what else a `Segment` has; and counts, or entrants and
-            rates, as in `from_counts` and `from_rates`; `rename` gives it another name.
+            Fields of `Segment`, such as channel, awareness and spend; counts, or entrants and
+            rates, as in `from_counts` and `from_rates`; rename, its new name.
+
+        Returns
+        -------
+        Self
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong.
 
         Examples
         --------
@@ -180,7 +198,21 @@ class Design(Fields):
         )
 
     def without_segment(self, name: str) -> Self:
-        """Leave a segment out."""
+        """Remove a segment.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        Self
+
+        Raises
+        ------
+        InputError
+            If there is no such segment, or it is the only one.
+        """
         self._segment(name)
         return self._with(segments=[segment for segment in self.segments if segment.name != name])
 
@@ -200,14 +232,23 @@ class Design(Fields):
         stage : str
             Its key.
         people : float, optional
-            People seen there, in a counted segment.
+            People seen there, for a counted segment.
         rate : float, optional
-            Share, 0 to 1, of the stage before, in a planned segment.
+            Share, 0 to 1, of the people at the stage before who reach it, for a planned segment.
         segment : str, optional
-            Whose people or rate; not needed if there is only one segment.
+            The segment of `people` or `rate`; not needed if there is only one.
         **fields
             unit_cost, fixed_cost, margin, delay_days, tactics, messages: as in `StageNumbers`.
-            None clears a number, () tactics and messages.
+            None clears a number, () clears tactics or messages.
+
+        Returns
+        -------
+        Self
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong.
 
         Examples
         --------
@@ -233,15 +274,27 @@ class Design(Fields):
         return self.segments[0]
 
     def with_transition(self, source: str, target: str, rate: float) -> Self:
-        """Add or change a way between two stages.
+        """Add or change a transition between two stages.
 
         Parameters
         ----------
-        source, target : str
-            Stage keys. A later target is a skip, an earlier one a way back, the same a repeat;
-            the next one is the step itself and sets its rate in every planned segment.
+        source : str
+            Key of the stage it leaves.
+        target : str
+            Key of the stage it leads to. A later stage makes it a skip, an earlier one a way
+            back, the same one a repeat; for the next one, the rate of the step is set in every
+            segment.
         rate : float
-            Share, 0 to 1, of the visits to `source` that take it; 0 removes the way.
+            Share, 0 to 1, of the visits to `source` that take it; 0 removes the transition.
+
+        Returns
+        -------
+        Self
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong; also if the step of a counted segment is set.
 
         Examples
         --------
@@ -267,20 +320,29 @@ class Design(Fields):
         segment: str | None = None,
         reward: float | None = None,
     ) -> Self:
-        """Let the people at a stage bring in new ones.
+        """Add or change a referral: people at a stage who bring in new ones.
 
         Parameters
         ----------
         source : str
             Key of the stage whose people recommend.
         to : str
-            Key of the stage where those they bring come in.
+            Key of the stage where the new people come in.
         per_person : float
             New people for each arrival at `source`, 0 or more; 0 removes the referral.
         segment : str, optional
             Name of the segment the new people belong to; by default that of who brought them.
         reward : float, optional
-            What the one who recommends gets for each of them [currency], 0 or more.
+            What the person who recommends gets per new person [currency], 0 or more.
+
+        Returns
+        -------
+        Self
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong.
 
         Examples
         --------
@@ -297,14 +359,23 @@ class Design(Fields):
         return self._with(referrals=[*others, *([new] if per_person != 0 else [])])
 
     def with_offer(self, stage: str, **fields: Any) -> Self:
-        """Add the offer of a stage, or change it.
+        """Add or change the offer of a stage.
 
         Parameters
         ----------
         stage : str
             Key of the stage, or of a milestone, where it is bought.
         **fields
-            name, price, margin, cycle_days, repeat_rate and what else an `Offer` has.
+            Fields of `Offer`, such as name, price, margin, cycle_days and repeat_rate.
+
+        Returns
+        -------
+        Self
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong.
 
         Examples
         --------
@@ -319,16 +390,27 @@ class Design(Fields):
     def with_accepted(
         self, rule: str, reason: str | None, *, stage: str | None = None, segment: str | None = None
     ) -> Self:
-        """Accept a finding of the audit, with the reason that is shown from then on.
+        """Accept a finding of the audit, with a reason to show beside it.
 
         Parameters
         ----------
         rule : str
             "A11".
         reason : str or None
-            Why one can live with it; None takes the acceptance back.
-        stage, segment : str, optional
-            Only the finding there; by default all findings of the rule.
+            Why it is accepted; None withdraws the acceptance.
+        stage : str, optional
+            Key of the only stage concerned; by default all.
+        segment : str, optional
+            Name of the only segment concerned; by default all.
+
+        Returns
+        -------
+        Self
+
+        Raises
+        ------
+        InputError
+            If the rule or the reason is empty.
 
         Examples
         --------
@@ -342,19 +424,25 @@ class Design(Fields):
         return self._with(accepted=[*others, *([] if reason is None else [new])])
 
     def in_framework(self, other: str | Framework) -> Self:
-        """Carry over what stands at the milestones both frameworks have; the rest is unknown.
+        """Carry the design into another framework.
 
         Parameters
         ----------
         other : str or Framework
+            Its key, or the framework.
 
         Returns
         -------
         Self
-            People at shared milestones are the same; others are not known. Costs and delays of
-            milestones that are not there belong to the next stage that is, those after the last
-            to that one, so the totals agree. Ways and referrals through stages that are not
-            there lead on to the next ones that are.
+            People at milestones that both frameworks have are the same; the others are not known.
+            Costs and delays of a stage that the other framework lacks pass to the next stage it
+            has, or else to its last one, so the totals agree. Transitions and referrals through
+            such stages lead to the next ones it has.
+
+        Raises
+        ------
+        InputError
+            If there is no such framework.
 
         Examples
         --------
@@ -363,30 +451,19 @@ class Design(Fields):
         (9000.0, 900.0, 50.0, 20.0, 9.0)
         """
         target = self._framework_of(other)
-        move = Restaging(self.flow(), target)
-        segments = move.segments(self.segments)
-        unknown = {key for segment in segments for key in unknown_stages(target, segment)}
-        ways, referrals = move.ways(self.transitions), move.referrals(self.referrals)
-        moved = {
-            "segments": segments,
-            "stages": move.numbers(self.stages),
-            "offers": move.offers(self.offers),
-            "transitions": [way for way in ways if not {way.source, way.target} & unknown],
-            "referrals": [way for way in referrals if not {way.source, way.target} & unknown],
-            "accepted": move.accepted(self.accepted),
-            "second_purchase_rate": self._second_purchase_rate_in(target),
-        }
-        return self._derived(target, {**dict(self), **moved})
+        carried = Restaging(self.flow(), target).fields(self)
+        carried["second_purchase_rate"] = self._second_purchase_rate_in(target)
+        return self._derived(target, {**dict(self), **carried})
 
     def _second_purchase_rate_in(self, target: Framework) -> float | None:
-        """Keep the share who buy again where that is no stage any more, and only there."""
+        """Keep the share who buy again if that is no stage of the target."""
         if any(stage.milestone == BOUGHT_AGAIN for stage in target):
             return None
         rate = self.economics().second_purchase_rate
         return rate if rate is None or rate <= 1 else None
 
     def planned(self) -> Self:
-        """Turn what was counted into a plan: entrants and the rates that explain the counts.
+        """Turn counts into a plan: the entrants and rates that explain them.
 
         Returns
         -------
@@ -396,7 +473,7 @@ class Design(Fields):
         Raises
         ------
         InputError
-            If people are known after a stage where they are not: no rate could say that.
+            If people are counted after a stage where they are not known: no rate explains them.
 
         Examples
         --------
@@ -426,11 +503,16 @@ class Design(Fields):
         Parameters
         ----------
         segment : str, optional
-            Only this segment's people; fixed costs are shared out by customers.
+            Only this segment's people; it bears fixed costs in proportion to its customers.
 
         Returns
         -------
         Economics
+
+        Raises
+        ------
+        InputError
+            If there is no such segment.
         """
         if segment is None:
             return self._once("economics", self._whole_economics)
@@ -467,7 +549,7 @@ class Design(Fields):
         return result
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Copy the design as pydantic does, without what was worked out from the old values.
+        """Copy the design as pydantic does, without the results worked out from it.
 
         Parameters
         ----------
