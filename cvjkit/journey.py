@@ -1,4 +1,4 @@
-"""A journey: a design, the file it came from, and what one does with it."""
+"""A journey: a design with its file, its audit and its view through other frameworks."""
 
 from __future__ import annotations
 
@@ -50,13 +50,12 @@ class Journey(Design):
         return journey
 
     def audit(self, rules: Iterable[Rule] | None = None) -> Audit:
-        """Check the design against the documents' own rules, and ours.
+        """Check the design against rules.
 
         Parameters
         ----------
         rules : iterable of Rule, optional
-            By default `cvjkit.audit.rules`; rules of one's own go beside them:
-            ``[*cvj.rules(), mine]``.
+            By default all of `cvjkit.audit.rules`; add your own with ``[*cvj.rules(), mine]``.
 
         Returns
         -------
@@ -79,18 +78,24 @@ class Journey(Design):
         weights: Mapping[str, float] | None = None,
         habit_orders: int = HABIT_ORDERS,
     ) -> Known:
-        """Gather what is known of the people, at milestones of any framework.
+        """Gather what is known of the people at all milestones.
 
         Parameters
         ----------
         segment : str, optional
             Only this segment's people.
-        weights, habit_orders : optional
-            As in `Known`.
+        weights : mapping of str to float, optional
+        habit_orders : int
+            Both as in `Known`.
 
         Returns
         -------
         Known
+
+        Raises
+        ------
+        InputError
+            If there is no such segment.
         """
         whole = self.flow()
         return Known(
@@ -117,15 +122,20 @@ class Journey(Design):
         framework : str or Framework
             A published one or one of your own.
         segment : str, optional
-            Only this segment's people. What is estimated for segments does not add up to what
-            is estimated for all.
-        weights, habit_orders : optional
-            As in `Known`: how estimates are made.
+            Only this segment's people. Estimates for segments do not add up to those for all.
+        weights : mapping of str to float, optional
+        habit_orders : int
+            How estimates are made: both as in `Known`.
 
         Returns
         -------
         Lens
-            Each number exact, estimated with its interval, or unknown.
+            Each number is exact, estimated with an interval, or unknown.
+
+        Raises
+        ------
+        InputError
+            If there is no such framework or segment.
 
         Examples
         --------
@@ -148,18 +158,19 @@ class Journey(Design):
         path : str or Path, optional
             By default the file it came from.
         overwrite : bool
-            Whether to replace a file this journey did not come from, or that somebody else has
-            changed since it was read.
+            Whether to replace a file that the journey did not come from, or that somebody else
+            has changed since it was read.
 
         Returns
         -------
         Path
-            Where it was written. At every moment the file there is the old one or the new one.
+            Of the file written. An interrupted save leaves the old file.
 
         Raises
         ------
         InputError
-            If it would overwrite somebody else's work, or the format cannot hold the design.
+            If there is no path, if it would overwrite somebody else's work, or if the format
+            cannot hold the design.
         """
         target = path or self._origin.path
         if target is None:
@@ -173,7 +184,7 @@ class Journey(Design):
         return self._origin.path
 
     def code(self) -> str:
-        """Write the design as one Python expression that makes it again.
+        """Write the design as a Python expression.
 
         Returns
         -------

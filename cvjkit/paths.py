@@ -35,7 +35,7 @@ def steps_of(path: str) -> tuple[str, ...]:
     Raises
     ------
     ValueError
-        If it is no path; the message says from where on.
+        If it is not a path; the message quotes the part that cannot be read.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""Whether a design holds together: all that is wrong with it, found in one go.
+"""The checks of a design: all its faults at once.
 
 Each row is first checked by itself (`cvjkit.model.rows`), so that a fault in one hides none in
-another; what has passed is then checked against the framework and against the other rows.
+another; the rows that passed are then checked against the framework and one another.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def checked_parts(
     stages : str, Framework or mapping
         A framework's key, the framework itself or its document.
     fields : mapping
-        For each name in `PARTS` a list of rows, or of mappings of their fields; others are
-        left alone.
+        The fields of the design. Those of `PARTS` are checked: lists of rows, or of mappings of
+        their fields.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def framework_of(value: object) -> Framework:
 
 
 def _tidied(stages: Framework, parts: Parts) -> Parts:
-    """Leave out what says nothing and order what has an order, so that equal designs are equal."""
+    """Remove empty rows and sort the stages, so that equal designs compare equal."""
     numbers = [row for row in parts["stages"] if row != StageNumbers(stage=row.stage)]
     return {
         "stages": sorted(numbers, key=lambda row: stages.index(row.stage)),
@@ -141,7 +141,7 @@ def _twice_faults(rows: Rows) -> Iterator[Fault]:
 
 
 def _name_faults(stages: Framework, fields: Mapping[str, Any], rows: Rows) -> Iterator[Fault]:
-    """Find names of stages, milestones, segments and frameworks that there are not."""
+    """Find unknown names of stages, milestones, segments and frameworks."""
     keys = list(stages.keys)
     anchors = [milestone.key for milestone in milestones()]
     segments = [row.value.name for row in rows["segments"]]
@@ -194,7 +194,7 @@ def _step_faults(stages: Framework, transitions: Sequence[Row]) -> Iterator[Faul
 
 
 def _order_faults(stages: Framework, fields: Mapping[str, Any], rows: Rows) -> Iterator[Fault]:
-    """Find what is said twice about what is ordered at a stage."""
+    """Find contradictory or double entries about the orders at a stage."""
     anchors = [stages.anchor(row.value.stage) for row in rows["offers"]]
     margins = {
         stages.anchor(row.value.stage) for row in rows["stages"] if row.value.margin is not None
@@ -232,7 +232,7 @@ def _counted_already_faults(
 
 
 def _unknown_end_faults(stages: Framework, rows: Rows) -> Iterator[Fault]:
-    """Find the ways that start or end where no number of people is known."""
+    """Find transitions and referrals from or to stages whose people are not known."""
     for _, segment in rows["segments"]:
         unknown = unknown_stages(stages, segment)
         for part, column in (("transitions", "rate"), ("referrals", "per_person")):

@@ -20,7 +20,7 @@ Document = dict[str, Any]
 
 
 def document_of(design: Fields) -> Document:
-    """Write a design as plain values.
+    """Give a design as plain values.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def document_of(design: Fields) -> Document:
     Returns
     -------
     dict
-        Lists, dicts, texts and numbers, without what is empty.
+        Lists, dicts, texts and numbers, without empty fields.
     """
     keys = design.framework.keys
     published = design.framework in published_frameworks()

@@ -1,6 +1,6 @@
 """What a journey costs and brings: acquisition cost, lifetime value, payback, profit.
 
-A figure that does not follow from what was typed is None, with the reason beside it.
+A figure that does not follow from what was typed is None and has a reason.
 """
 
 from __future__ import annotations
@@ -39,28 +39,28 @@ __all__ = [
 FIGURES: Mapping[str, Figure] = MappingProxyType(
     {name: value for name, value in vars(Formulas).items() if isinstance(value, Figure)}
 )
-"""The figures by their keys: each with its title, unit, meaning and formula."""
+"""The figures by their keys."""
 
 
 @dataclass(frozen=True, eq=False)
 class Economics:
-    """The money side of a flow.
+    """What a flow costs and brings.
 
-    Each figure of `FIGURES` is an attribute: `cac`, `ltv`, `profit` and so on, a float, or None
-    where it is undefined. `table` lists them with what they mean.
+    The figures of `FIGURES` are attributes: `cac`, `ltv`, `profit` and so on, float, or None where
+    undefined. `table` lists them with their meanings.
 
-    Attributes
+    Parameters
     ----------
     values : mapping of str to float or None
         The figures by their keys.
     reasons : mapping of str to str
-        For each figure that is None, why.
+        Why a figure is None, by its key.
     horizon : str
-        Which orders `ltv` and `profit` count.
+        The orders that `ltv` and `profit` count.
     keys : tuple of str
-        The stages, in the order of the columns.
-    columns : mapping of str to ndarray
-        What `stages` is made of.
+        Of the stages, in order.
+    columns : mapping of str to ndarray of float, shape (stages,)
+        The columns of `stages`.
     """
 
     values: Mapping[str, float | None]
@@ -104,14 +104,14 @@ class Economics:
         Returns
         -------
         DataFrame
-            Indexed by stage key; all columns float64, NaN where not known. Changing the table
-            changes nothing else.
+            Indexed by stage key; all columns have dtype float64, NaN where not known. Changing the
+            table does not change the economics.
 
             - cost: of all visits, and fixed [currency].
-            - contribution: margins, orders after the second included at buying again [currency].
-            - cost_per_person: all cost so far / people [currency per person].
-            - value_to_go: the money a person standing there still brings, the most to pay for
-              one more [currency per person].
+            - contribution: margins of all visits; those of orders after the second count where
+              people buy again [currency].
+            - cost_per_person: cost of this stage and all before it / people [currency per person].
+            - value_to_go: money that one more person there still brings [currency per person].
         """
         index = pd.Index(self.keys, name="stage")
         return pd.DataFrame({key: column.copy() for key, column in self.columns.items()}, index)
@@ -126,7 +126,7 @@ class Economics:
         Returns
         -------
         list of float or None
-            A number a stage; None where it is not known.
+            One for each stage; None where it is not known.
         """
         return known_numbers(self.columns[column])
 
@@ -165,7 +165,7 @@ class Economics:
         return FIGURES[figure].text(self[figure], currency)
 
     def remark(self, figure: str, currency: str = "") -> str:
-        """Say what to know beside a figure: the reason if it is undefined, else its remark.
+        """Give the remark on a figure, or the reason if it is undefined.
 
         Parameters
         ----------

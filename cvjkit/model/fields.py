@@ -1,4 +1,4 @@
-"""The fields of a design, and how one is made of what was typed."""
+"""The fields of a design, and its constructors."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ class Fields(BaseModel):
         People at milestones where the framework has no stage, or no number was typed: they turn
         estimates of `through` into exact numbers.
     accepted : tuple of Accepted
-        Findings of the audit one has decided to live with, each with a reason.
+        Findings of the audit that were accepted, each with a reason.
     thresholds : Thresholds
-        Where the audit draws its lines.
+        The limits that findings of the audit depend on.
     **fields
         As `typed_fields(Fields)` lists them.
 
@@ -114,7 +114,16 @@ class Fields(BaseModel):
     thresholds: Thresholds = Thresholds()
 
     def __eq__(self, other: object) -> bool:
-        """Compare the design, not the file it came from."""
+        """Compare the fields, not the files the designs came from.
+
+        Parameters
+        ----------
+        other : object
+
+        Returns
+        -------
+        bool
+        """
         return isinstance(other, Fields) and dict(self) == dict(other)
 
     def __hash__(self) -> int:
@@ -129,14 +138,15 @@ class Fields(BaseModel):
         name: str = "Journey",
         **fields: Any,
     ) -> Self:
-        """Make a design from the people seen at each stage.
+        """Make a design from the people counted at each stage.
 
         Parameters
         ----------
         framework : str or Framework
+            Its key, or the framework.
         counts : sequence of int or None, or mapping
-            A whole number for each stage, None where not known; or a mapping of stage keys to
-            them; or a mapping of segment names to either.
+            A whole number of people for each stage, 0 or more, None where not known; or a mapping
+            of stage keys to these numbers; or a mapping of segment names to either.
         name : str
         **fields
             Any other parameter of `Design`.
@@ -144,6 +154,11 @@ class Fields(BaseModel):
         Returns
         -------
         Self
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong.
 
         Examples
         --------
@@ -169,16 +184,17 @@ class Fields(BaseModel):
         name: str = "Journey",
         **fields: Any,
     ) -> Self:
-        """Make a design from a plan: how many come, and what share takes each step.
+        """Make a design from a plan: the people who enter, and the rate of each step.
 
         Parameters
         ----------
         framework : str or Framework
+            Its key, or the framework.
         entrants : float or mapping of stage key to float
-            People who come in from outside, at the first stage or at each stage named.
+            People who enter at the first stage, or at each stage named; 0 or more.
         rates : sequence of float or None, or mapping of stage key to float
-            Share, 0 to 1, of the people at the stage before who reach each stage after the
-            first; None where not known.
+            For each stage after the first, the share, 0 to 1, of the people at the stage before
+            who reach it; None where not known.
         name : str
         **fields
             Any other parameter of `Design`.
@@ -186,6 +202,11 @@ class Fields(BaseModel):
         Returns
         -------
         Self
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong.
 
         Examples
         --------
@@ -216,6 +237,11 @@ class Fields(BaseModel):
         Returns
         -------
         Self
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong.
         """
         if not isinstance(document, Mapping):
             fault = Fault("document", document, "must be a table", "give it named fields")
@@ -231,7 +257,7 @@ class Fields(BaseModel):
 
     @classmethod
     def _checked(cls, subject: str, framework: object, fields: Mapping[str, Any]) -> Self:
-        """Build a journey, or raise everything that is wrong with it at once."""
+        """Make a design, or raise all its faults at once."""
         stages, parts, faults = checked_parts(framework, fields)
         top = {key: value for key, value in fields.items() if key not in PARTS}
         top |= parts | ({} if stages is None else {"framework": stages})
@@ -247,7 +273,7 @@ class Fields(BaseModel):
         return design
 
     def document(self) -> Document:
-        """Give the design as plain values, without what is empty, as a file holds it.
+        """Give the design as plain values, as a file holds it, without empty fields.
 
         Returns
         -------

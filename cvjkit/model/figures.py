@@ -1,7 +1,7 @@
-"""What a figure of the economics is: its titles, unit, meaning and formula, in one entry.
+"""A figure of the economics: its titles, unit, meaning and formula in one entry.
 
-`cvjkit.model.formulas` holds the entries. Whatever shows figures derives from them: the panel of
-the Designer, the canvas, the comparison, the docs.
+`cvjkit.model.formulas` holds the entries. The panel of the Designer, the canvas, the comparison
+and the docs derive from them.
 """
 
 from __future__ import annotations
@@ -20,30 +20,37 @@ class UndefinedError(ValueError):
 
 
 class Figure(cached_property[float]):
-    """A figure: a formula, computed once, with all that is said of it.
+    """A figure: a formula, computed once, and what is said of it.
+
+    Parameters
+    ----------
+    function : callable
+        The formula. Its name is the figure's key; its docstring starts with the meaning.
+    entry : dict
+        The other attributes, by name.
 
     Attributes
     ----------
     key : str
         Its name in code: "cac".
     title : str
-        What it is called in full, abbreviations explained.
+        Its full name, abbreviations explained.
     short : str
-        What it is called where there is little room.
+        Its name where there is little room.
     unit : {"people", "money", "share", "days", "cycles", "ratio", "number"}
     meaning : str
-        What it says, in one sentence.
+        Its meaning, in one sentence.
     formula : str
-        How it is worked out, in terms of other figures.
+        The formula in words, in terms of other figures.
     remark : str
-        What to say beside it: figures in braces are replaced by their texts. Empty if it needs
-        none.
+        What to say beside it; other figures in braces are replaced by their values. Empty if
+        there is nothing to say.
     phrase : str
-        What it is called on a canvas; empty if it is not shown there.
+        Its name on a canvas; empty if it is not shown there.
     headline : bool
-        Whether it is one of the few shown at first glance.
+        Whether it is one of the few shown first.
     compared : bool
-        Whether it is the same in every framework, and so worth comparing journeys by.
+        Whether it is the same in every framework, so that journeys can be compared by it.
     """
 
     def __init__(self, function: Callable[[Any], float], entry: dict[str, Any]) -> None:
@@ -98,16 +105,25 @@ def figure(
     headline: bool = False,
     compared: bool = False,
 ) -> Callable[[Callable[[Any], float]], Figure]:
-    """Make a figure of a formula, by decorating it; its docstring says what it means.
+    """Make a figure of the formula it decorates.
 
     Parameters
     ----------
-    title, unit, formula, short, remark, phrase, headline, compared
-        As in `Figure`.
+    title : str
+    unit : {"people", "money", "share", "days", "cycles", "ratio", "number"}
+    formula : str
+    short : str
+        By default the title.
+    remark : str
+    phrase : str
+    headline : bool
+    compared : bool
+        All as in `Figure`.
 
     Returns
     -------
     callable
+        Takes the formula, gives the `Figure`.
     """
     entry = {
         "title": title,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -51,23 +51,25 @@ class Flow:
         The journey's name.
     framework : Framework
     segments : tuple of str
-        Names, the first axis of every array below; stages are the last.
+        Their names, in the order of the first axis of every array.
     k : float or None
-        People whom a referred person brings in turn, the largest of any segment (spectral radius
+        People whom a referred person brings in turn: the largest of any segment (spectral radius
         of the next-generation matrix); None without referrals. Totals are finite only if k < 1.
     flags : tuple of Flag
-    shares : ndarray, shape (segments, stages, stages)
-        Share of the visits at one stage that go to another.
-    births : ndarray, shape (segments, stages, segments, stages)
-        People brought by each visit: by whom, from which stage, into which segment and stage.
-    fundamental : ndarray, shape (segments, stages, stages)
-        Visits to one stage after each arrival at another.
-    entered, referred, visits, people : ndarray, shape (segments, stages)
-        People who come in from outside, or are brought; arrivals; unique people.
+    shares : ndarray of float, shape (segments, stages, stages)
+        P: share, 0 to 1, of the visits to stage i that go on to stage j.
+    births : ndarray of float, shape (segments, stages, segments, stages)
+        R: people brought in per visit; from segment and stage into segment and stage.
+    fundamental : ndarray of float, shape (segments, stages, stages)
+        N = (I - P)^-1: visits to stage j of a person who arrives at stage i, 0 or more.
+    entered, referred : ndarray of float, shape (segments, stages)
+        People who come in from outside; people who are brought in.
+    visits, people : ndarray of float, shape (segments, stages)
+        Arrivals, returns included; unique people.
     undefined : ndarray of bool, shape (segments, stages)
-        Where no number follows from what was typed: not counted, or without finite total.
+        Whether the numbers there do not follow: people not known, or no finite total.
     open_end : ndarray of bool, shape (segments, stages)
-        Where it is unknown how many go on.
+        Whether it is not known how many go on from there.
     """
 
     name: str
@@ -98,9 +100,9 @@ class Flow:
         Returns
         -------
         DataFrame
-            Indexed by stage key, a row a stage, in the framework's order. All columns but `name`
-            have dtype float64; NaN is not known, or not defined. Changing the table changes
-            nothing else.
+            Indexed by stage key, one row for each stage, in the framework's order. All columns but
+            `name` have dtype float64; NaN is not known, or not defined. Changing the table does
+            not change the flow.
 
             - name (str): the stage's name.
             - people: unique people who reached the stage.
@@ -108,9 +110,9 @@ class Flow:
             - entered: came in here from outside.
             - referred: were brought in here by others.
             - returned: arrivals by a way back or a repeat.
-            - dropped: left for good, though the journey goes on.
-            - finished: left where the journey ends.
-            - step_rate: share, 0 to 1, of the people at the stage this one follows who come on.
+            - dropped: left for good before the end of the journey.
+            - finished: left at the end of the journey.
+            - step_rate: share, 0 to 1, of the people at the stage before who reach this one.
             - overall_rate: share, 0 to 1, of the people who start at the first stage.
 
         Notes
@@ -128,17 +130,17 @@ class Flow:
 
     @property
     def links(self) -> pd.DataFrame:
-        """People on each way between two stages, all segments together.
+        """People on each link between two stages, all segments together.
 
         Returns
         -------
         DataFrame
-            A row a way. Changing the table changes nothing else.
+            One row for each link. Changing the table does not change the flow.
 
             - source, target (str): stage keys.
             - kind (str): forward, skip, back, repeat or referral.
-            - people (float64): visits that take the way; for referral, people brought in, who
-              do not leave `source`.
+            - people (float64): visits to `source` that go on to `target`; for a referral, the
+              people brought in.
         """
         return self._link_table.copy(deep=False)
 
@@ -153,7 +155,7 @@ class Flow:
         Returns
         -------
         list of float or None
-            A number a stage; None where it is not known, or not defined.
+            One for each stage; None where it is not known, or not defined.
 
         Examples
         --------
@@ -210,7 +212,7 @@ class Flow:
         )
 
     def only(self, segment: str) -> Flow:
-        """Take one segment's part of the flow.
+        """Give one segment's part of the flow.
 
         Parameters
         ----------
@@ -220,7 +222,7 @@ class Flow:
         Returns
         -------
         Flow
-            Referred people who came into the segment are among its `referred`.
+            People referred into the segment are among its `referred`.
 
         Raises
         ------
@@ -230,19 +232,16 @@ class Flow:
         if segment not in self.segments:
             fault = unknown_name("segment", segment, self.segments)
             raise InputError(f"flow of {self.name}", [fault])
-        part = slice(at := self.segments.index(segment), at + 1)
-        arrays = {
-            field: getattr(self, field)[part]
-            for field in (
-                *("shares", "fundamental", "entered", "referred", "visits", "people"),
-                *("undefined", "open_end"),
-            )
+        index = self.segments.index(segment)
+        part = slice(index, index + 1)
+        arrays: dict[str, Any] = {
+            name: array[part] for name, array in vars(self).items() if isinstance(array, np.ndarray)
         }
-        births = self.births[part][:, :, part]
-        return replace(self, segments=self.segments[part], births=births, **arrays)
+        arrays["births"] = arrays["births"][:, :, part]
+        return replace(self, segments=(segment,), **arrays)
 
     def value_to_go(self, gain: Floats) -> Floats:
-        """Sum what a person standing at each stage still brings, referrals included.
+        """Work out the money that one more person at each stage still brings, referrals included.
 
         Parameters
         ----------
@@ -288,14 +287,14 @@ class Flow:
         return spectral_radius(np.einsum("sb,sba->ba", weights, brought))
 
     def _kind(self, source: int, target: int) -> str:
-        """Name the kind of a way; a step over stages that are not known is still a step."""
+        """Find the kind of a link; a step over stages that are not known is still a step."""
         above = self.framework.parents[target]
         while above is not None and above != source and self.undefined[:, above].all():
             above = self.framework.parents[above]
         return "forward" if above == source else kind_of(self.framework, source, target)
 
     def _rates(self) -> tuple[Floats, Floats]:
-        """Share of the stage before, and of the first stage, that reaches each stage."""
+        """Work out the step rate and the overall rate of each stage."""
         reach = self.fundamental / np.einsum("sjj->sj", self.fundamental)[:, None, :]
         known = ~self.undefined
         step = np.full(len(self.framework), np.nan)
@@ -313,18 +312,19 @@ class Flow:
 
 
 def kind_of(framework: Framework, source: int, target: int) -> str:
-    """Name the kind of a way between two stages, from where they stand.
+    """Find the kind of a link between two stages.
 
     Parameters
     ----------
     framework : Framework
-    source, target : int
-        Positions of the stages.
+    source : int
+        Position of the stage it leaves.
+    target : int
+        Position of the stage it leads to.
 
     Returns
     -------
-    str
-        forward, skip, back or repeat.
+    {"forward", "skip", "back", "repeat"}
 
     Examples
     --------
@@ -340,7 +340,7 @@ def kind_of(framework: Framework, source: int, target: int) -> str:
 
 
 def stacked(shares: Floats) -> Floats:
-    """Lay the segments' matrices along the diagonal of one.
+    """Join the segments' matrices into one block-diagonal matrix.
 
     Parameters
     ----------
@@ -358,15 +358,16 @@ def stacked(shares: Floats) -> Floats:
 
 
 def spectral_radius(matrix: Floats) -> float:
-    """Find the largest absolute eigenvalue; 1 if it is 1 but for rounding.
+    """Find the largest absolute eigenvalue of a matrix.
 
     Parameters
     ----------
-    matrix : ndarray, shape (n, n)
+    matrix : ndarray of float, shape (n, n)
 
     Returns
     -------
     float
+        Exactly 1 if it differs from 1 by rounding only.
     """
     radius = float(np.abs(np.linalg.eigvals(matrix)).max())
     return 1.0 if abs(radius - 1) < ROUNDING else radius

@@ -1,6 +1,6 @@
-"""The formulas of the economics: each figure in one entry, with all that is said of it.
+"""The figures of the economics: one entry each, with formula, title, unit and meaning.
 
-To add a figure, write its formula here and decorate it; whatever shows figures derives from it.
+To add a figure, write its formula here and decorate it; everything that shows figures follows.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Formulas(Money):
-    """Figures as attributes that raise `UndefinedError`, with the reason, where undefined.
+    """The figures as attributes; one that is undefined raises `UndefinedError` with the reason.
 
     Parameters
     ----------
@@ -39,7 +39,13 @@ class Formulas(Money):
         compared=True,
     )
     def customers(self) -> float:
-        """How many people paid for the first time."""
+        """How many people paid for the first time.
+
+        Returns
+        -------
+        float
+            [people]
+        """
         return self._at("people", self._first)
 
     @cached_property
@@ -54,7 +60,13 @@ class Formulas(Money):
         "costs of the stages up to the first payment + fixed costs + spend",
     )
     def acquisition_cost(self) -> float:
-        """What it costs to win all customers."""
+        """What it costs to win all customers.
+
+        Returns
+        -------
+        float
+            [currency]
+        """
         self._require_costs()
         return self._costs(self._first) + self._common_cost
 
@@ -64,7 +76,13 @@ class Formulas(Money):
         "costs of all stages + fixed costs + spend",
     )
     def total_cost(self) -> float:
-        """What the journey costs in all."""
+        """What the journey costs in all.
+
+        Returns
+        -------
+        float
+            [currency]
+        """
         self._require_costs()
         return self._costs(len(self.flow.framework) - 1) + self._common_cost
 
@@ -79,7 +97,13 @@ class Formulas(Money):
         compared=True,
     )
     def cac(self) -> float:
-        """What it costs to win one customer (customer acquisition cost)."""
+        """What it costs to win one customer (customer acquisition cost).
+
+        Returns
+        -------
+        float
+            [currency per customer]
+        """
         return self.acquisition_cost / self._some_customers
 
     @figure(
@@ -88,7 +112,18 @@ class Formulas(Money):
         "people who bought again / customers",
     )
     def second_purchase_rate(self) -> float:
-        """Share, 0 to 1, of the customers who buy a second time (q)."""
+        """Share, 0 to 1, of the customers who buy a second time (q).
+
+        Returns
+        -------
+        float
+            0 to 1.
+
+        Raises
+        ------
+        UndefinedError
+            Where it does not follow from what was typed.
+        """
         if self._again is not None:
             return self._at("people", self._again) / self._some_customers
         if self.typed_second_purchase_rate is None:
@@ -118,7 +153,13 @@ class Formulas(Money):
         "1 + q / (1 - r)",
     )
     def orders_per_customer(self) -> float:
-        """Orders in a customer's lifetime; r is the share who order again each cycle."""
+        """Orders in a customer's lifetime; r is the share who order again each cycle.
+
+        Returns
+        -------
+        float
+            1 or more.
+        """
         return lifetime_value(1, 1, self.second_purchase_rate, self._repeat_rate)
 
     @figure(
@@ -131,7 +172,13 @@ class Formulas(Money):
         compared=True,
     )
     def ltv(self) -> float:
-        """Margins of a customer's orders, later ones discounted."""
+        """Margins of a customer's orders, later ones discounted.
+
+        Returns
+        -------
+        float
+            [currency per customer]
+        """
         return self._lifetime(self._cycle_discount)
 
     @figure(
@@ -140,7 +187,13 @@ class Formulas(Money):
         "m1 + m2 q / (1 - r)",
     )
     def ltv_undiscounted(self) -> float:
-        """Margins of a customer's orders, whenever they come."""
+        """Margins of a customer's orders, whenever they come.
+
+        Returns
+        -------
+        float
+            [currency per customer]
+        """
         return self._lifetime(0.0)
 
     def _lifetime(self, discount: float) -> float:
@@ -165,7 +218,13 @@ class Formulas(Money):
         phrase="and brings",
     )
     def ltv_net(self) -> float:
-        """What a customer brings after the costs of serving them."""
+        """What a customer brings after the costs of serving them.
+
+        Returns
+        -------
+        float
+            [currency per customer]
+        """
         last = len(self.flow.framework) - 1
         return self.ltv - self._costs(last, self._first + 1) / self._some_customers
 
@@ -178,7 +237,18 @@ class Formulas(Money):
         headline=True,
     )
     def ltv_to_cac(self) -> float:
-        """How many times over a customer repays what winning them costs."""
+        """How many times over a customer repays what winning them costs.
+
+        Returns
+        -------
+        float
+            Below 1 a customer does not repay what winning them costs.
+
+        Raises
+        ------
+        UndefinedError
+            Where it does not follow from what was typed.
+        """
         if self.cac == 0:
             raise UndefinedError("winning a customer costs nothing")
         return self.ltv_net / self.cac
@@ -189,7 +259,13 @@ class Formulas(Money):
         "least n with m1 + m2 q (1 + r + ... + r^(n-1)) >= cac",
     )
     def payback_cycles(self) -> float:
-        """Buying cycles until a customer's margins have paid the cac; undiscounted."""
+        """Buying cycles until a customer's margins have paid the cac; undiscounted.
+
+        Returns
+        -------
+        float
+            A whole number, 0 or more [buying cycles].
+        """
         if self.cac <= self._first_margin:
             return 0
         return payback_cycles(
@@ -210,7 +286,13 @@ class Formulas(Money):
         compared=True,
     )
     def payback_days(self) -> float:
-        """Days from the first contact until a customer's margins have paid the cac."""
+        """Days from the first contact until a customer's margins have paid the cac.
+
+        Returns
+        -------
+        float
+            [days]
+        """
         cycles = self.payback_cycles
         return self._days_to_first_payment + (cycles * self._cycle_days if cycles else 0)
 
@@ -226,7 +308,13 @@ class Formulas(Money):
         "revenue of the first orders / acquisition_cost",
     )
     def roas(self) -> float:
-        """Revenue of the first orders for each unit of money spent on winning customers."""
+        """Revenue of the first orders for each unit of money spent on winning customers.
+
+        Returns
+        -------
+        float
+            Revenue / cost, 0 or more.
+        """
         orders = self._at("visits", self._first)
         return self._price(FIRST_PAYMENT) * orders / self._some_acquisition_cost
 
@@ -236,7 +324,13 @@ class Formulas(Money):
         "revenue of all orders / acquisition_cost",
     )
     def roas_lifetime(self) -> float:
-        """Revenue of all orders for each unit of money spent on winning customers."""
+        """Revenue of all orders for each unit of money spent on winning customers.
+
+        Returns
+        -------
+        float
+            Revenue / cost, 0 or more.
+        """
         first, later = self._orders(self._cycle_discount)
         revenue = self._price(FIRST_PAYMENT) * first
         if later:
@@ -249,7 +343,13 @@ class Formulas(Money):
         "(margins of the first orders - acquisition_cost) / acquisition_cost",
     )
     def roi(self) -> float:
-        """Gain on the first orders as a share of what winning the customers costs."""
+        """Gain on the first orders as a share of what winning the customers costs.
+
+        Returns
+        -------
+        float
+            0.1 is a gain of 10%; negative for a loss.
+        """
         margin = self._first_margin * self._at("visits", self._first)
         return margin / self._some_acquisition_cost - 1
 
@@ -259,14 +359,25 @@ class Formulas(Money):
         "profit / total_cost",
     )
     def roi_lifetime(self) -> float:
-        """Gain on all orders as a share of all costs."""
+        """Gain on all orders as a share of all costs.
+
+        Returns
+        -------
+        float
+            0.1 is a gain of 10%; negative for a loss.
+
+        Raises
+        ------
+        UndefinedError
+            Where it does not follow from what was typed.
+        """
         if self.total_cost == 0:
             raise UndefinedError("nothing is spent")
         return self.profit / self.total_cost
 
     @cached_property
     def _margins(self) -> NDArray[np.float64]:
-        """Contribution of one visit to each stage, the orders after the second included."""
+        """Contribution of one visit to each stage, orders after the second included."""
         margins = self._typed("margin")
         for position, stage in enumerate(self.flow.framework):
             offer = self.offers.get(stage.anchor)
@@ -284,7 +395,7 @@ class Formulas(Money):
 
     @property
     def _orders_a_visit(self) -> float:
-        """Count the orders, discounted, that one visit to buying again stands for."""
+        """Orders, discounted, for each visit to the stage where people buy again."""
         if not self._lifetime_known:
             return 1.0
         return (1 - self._loop_rate) * lifetime_value(
@@ -316,7 +427,13 @@ class Formulas(Money):
         compared=True,
     )
     def profit(self) -> float:
-        """What is left after all costs; customers x (ltv_net - cac) if only orders have margins."""
+        """What is left after all costs; customers x (ltv_net - cac) if only orders have margins.
+
+        Returns
+        -------
+        float
+            [currency]
+        """
         brought = sum(
             float(margin) * self._at("visits", stage)
             for stage, margin in enumerate(self._margins)
@@ -333,7 +450,18 @@ class Formulas(Money):
         compared=True,
     )
     def k(self) -> float:
-        """People whom a referred person brings in turn, averaged over the segments."""
+        """People whom a referred person brings in turn, averaged over the segments.
+
+        Returns
+        -------
+        float
+            [people per person]
+
+        Raises
+        ------
+        UndefinedError
+            Where it does not follow from what was typed.
+        """
         if self.flow.k is None:
             raise UndefinedError("no referrals are typed")
         average = self.flow.average_k
@@ -341,7 +469,7 @@ class Formulas(Money):
 
     @property
     def horizon(self) -> str:
-        """Which orders `ltv` and `profit` count."""
+        """The orders that `ltv` and `profit` count."""
         if not self._lifetime_known:
             return "only the orders in the flow: no repeat rate is typed"
         if not self._later_margin_known:
@@ -353,14 +481,14 @@ class Formulas(Money):
 
     @cached_property
     def _value_to_go(self) -> NDArray[np.float64]:
-        """Average over the segments' people of what one of them still brings."""
+        """Money that one more person at each stage still brings, averaged over all people."""
         values = self.flow.value_to_go(self._margins - np.nan_to_num(self._typed("unit_cost")))
         people = np.where(self.flow.undefined, 0, self.flow.people)
         weights = np.where(people.sum(axis=0) > 0, people, 1)
         return np.asarray((values * weights).sum(axis=0) / weights.sum(axis=0))
 
     def cost_of(self, stage: int) -> float:
-        """Cost of a stage, its share of the fixed costs included [currency].
+        """Work out the cost of a stage, its fixed cost included.
 
         Parameters
         ----------
@@ -370,6 +498,7 @@ class Formulas(Money):
         Returns
         -------
         float
+            [currency]
 
         Raises
         ------
@@ -380,7 +509,7 @@ class Formulas(Money):
         return self._costs(stage, stage)
 
     def contribution_of(self, stage: int) -> float:
-        """Contribution of all visits to a stage [currency].
+        """Work out the contribution of all visits to a stage.
 
         Parameters
         ----------
@@ -390,6 +519,7 @@ class Formulas(Money):
         Returns
         -------
         float
+            [currency]
 
         Raises
         ------
@@ -400,7 +530,7 @@ class Formulas(Money):
         return margin * self._at("visits", stage) if margin else 0.0
 
     def cost_per_person(self, stage: int) -> float:
-        """All cost up to a stage, for each person there [currency per person].
+        """Work out the cost of a stage and all before it, per person who reaches it.
 
         Parameters
         ----------
@@ -410,6 +540,7 @@ class Formulas(Money):
         Returns
         -------
         float
+            [currency per person]
 
         Raises
         ------
@@ -423,7 +554,7 @@ class Formulas(Money):
         return (self._costs(stage) + self._common_cost) / people
 
     def value_to_go_at(self, stage: int) -> float:
-        """Money that a person standing at a stage still brings [currency per person].
+        """Work out the money that one more person at a stage still brings.
 
         Parameters
         ----------
@@ -433,6 +564,7 @@ class Formulas(Money):
         Returns
         -------
         float
+            [currency per person]
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""How sure a rate is that was counted, not assumed."""
+"""How certain a counted rate is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LARGEST = 1e300
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
-    """What counting says about a rate: a Beta distribution.
+    """The probability distribution of a counted rate: a Beta distribution.
 
     Parameters
     ----------
@@ -40,21 +40,32 @@ class Posterior:
         return self.mean * (1 - self.mean) / (self.alpha + self.beta + 1)
 
     def quantile(self, probability: float) -> float:
-        """Give the rate below which the true one lies with this probability, 0 to 1."""
+        """Give the rate below which the true one lies with a given probability.
+
+        Parameters
+        ----------
+        probability : float
+            0 to 1.
+
+        Returns
+        -------
+        float
+            0 to 1.
+        """
         from scipy.special import betaincinv
 
         return float(betaincinv(self.alpha, self.beta, probability))
 
 
 def rate_posterior(successes: float, trials: float) -> Posterior:
-    """Say what a rate can be after counting: Beta(s + 1/2, n - s + 1/2).
+    """Give the distribution of a counted rate: Beta(s + 1/2, n - s + 1/2).
 
     Parameters
     ----------
     successes : float
-        s, how many of them went on [people], 0 to `trials`.
+        s, the people who went on, 0 to `trials`.
     trials : float
-        n, how many could have [people], 0 or more.
+        n, the people who could have gone on, 0 or more.
 
     Returns
     -------
@@ -63,7 +74,7 @@ def rate_posterior(successes: float, trials: float) -> Posterior:
     Raises
     ------
     InputError
-        If a number is not one, is negative, or more went on than could have.
+        If a number is negative or not finite, or `successes` exceeds `trials`.
 
     Notes
     -----
@@ -93,16 +104,17 @@ def rate_interval(successes: float, trials: float, level: float = 0.95) -> tuple
 
     Parameters
     ----------
-    successes, trials : float
-        As in `rate_posterior`.
+    successes : float
+    trials : float
+        Both as in `rate_posterior`.
     level : float
         The probability, between 0 and 1.
 
     Returns
     -------
     low, high : float
-        Shares, 0 to 1. As much probability lies below `low` as above `high`, unless nobody went
-        on: then `low` is 0 and all of it above `high`; or all did: then `high` is 1.
+        Shares, 0 to 1. The probability outside is split evenly, unless nobody went on: then `low`
+        is 0; or everybody did: then `high` is 1.
 
     Raises
     ------

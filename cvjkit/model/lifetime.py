@@ -1,4 +1,4 @@
-"""What a customer is worth over a lifetime, and when the margins have paid for winning one."""
+"""The lifetime value of a customer, and the time until winning one has paid off."""
 
 from __future__ import annotations
 
@@ -15,16 +15,21 @@ def lifetime_value(m1: float, m2: float, q: float, r: float, d: float = 0.0) -> 
 
     Parameters
     ----------
-    m1, m2 : float
-        Margin of the first order and of each later one [currency].
-    q, r : float
-        Share, 0 to 1, who buy a second time; who, having done so, order again each cycle.
+    m1 : float
+        Margin of the first order [currency].
+    m2 : float
+        Margin of each later order [currency].
+    q : float
+        Share, 0 to 1, of customers who buy a second time.
+    r : float
+        Share, 0 to 1, of those who then order again each buying cycle.
     d : float
-        Discount per cycle, 0 or more.
+        Discount per buying cycle, 0 or more.
 
     Returns
     -------
     float
+        [currency per customer]
 
     Raises
     ------
@@ -46,14 +51,17 @@ def lifetime_value(m1: float, m2: float, q: float, r: float, d: float = 0.0) -> 
 
 
 def payback_cycles(cac: float, m1: float, m2: float, q: float, r: float) -> int:
-    """Count the buying cycles until the margins of a customer have paid for winning them.
+    """Count the buying cycles until a customer's margins have paid the acquisition cost.
 
     Parameters
     ----------
     cac : float
         Customer acquisition cost [currency].
-    m1, m2, q, r : float
-        As in `lifetime_value`.
+    m1 : float
+    m2 : float
+    q : float
+    r : float
+        All as in `lifetime_value`.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What was typed about money and time, asked for by name; what is missing is said."""
+"""The money and times of a flow, from which its figures are worked out."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ DAYS_A_YEAR = 365
 
 @dataclass(frozen=True, eq=False)
 class Money:
-    """The money and the times of a flow; `UndefinedError` is raised for what was not typed.
+    """The money and times of a flow; whatever was not typed raises `UndefinedError`.
 
     Parameters
     ----------
     flow : Flow
     numbers : mapping of stage key to StageNumbers
     offers : mapping of anchor to Offer
-        The offers by where they are bought.
+        The anchor of each is the milestone, or stage, where it is bought.
     spend, fixed_cost, discount_rate, second_purchase_rate, fixed_share
         As in `cvjkit.model.economics.appraise`.
     """

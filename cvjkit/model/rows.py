@@ -1,4 +1,4 @@
-"""The rows of a design's lists: how each is named in a path, and how each is read by itself."""
+"""The rows of a design's lists: their names in paths, and the checks of single rows."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ROWS: Mapping[str, type[BaseModel]] = {
     "tactics": Tactic,
     "messages": Message,
 }
-"""What each list in a design holds."""
+"""The type of the rows of each list."""
 PARTS = ("segments", "stages", "offers", "transitions", "referrals")
 """The lists whose rows are checked against the framework and against one another."""
 TABLES = ("counts", "entrants", "rates")
@@ -57,7 +57,7 @@ class Row(NamedTuple):
 
 
 def titles_of(part: str, row: object) -> list[str]:
-    """Give the names that a row answers to, the one it is written with first.
+    """Give the names by which a path can lead to a row, the one to write first.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def titles_of(part: str, row: object) -> list[str]:
 
 
 def step_to(part: str, rows: Sequence[object], index: int) -> str:
-    """Give the step of a path that leads to a row: its title or, if that is not unique, its index.
+    """Give the step of a path to a row: its title or, if that is not unique, its index.
 
     Parameters
     ----------

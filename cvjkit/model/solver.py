@@ -1,4 +1,4 @@
-"""From what was typed to where people go: the steady state of a journey.
+"""The flow of a journey, solved from what was typed: its steady state.
 
 People at a stage move on with fixed shares or leave for good, so a journey is an absorbing
 Markov chain (Kemeny and Snell, Finite Markov Chains, 1976, chapter 3). With P the shares of
@@ -9,9 +9,9 @@ brought by referral:
     people_j = sum_i (e_i + r_i) N_ij / N_jj          unique people, who arrive at least once
     r_j      = sum_i visits_i x referrals per visit   solved together with the visits
 
-Counts are taken as they are: people seen at a stage include those who skipped to it, came
-back to it or were referred to it. The step into each stage is what remains to explain; what
-no way can explain enters there and is flagged.
+Counts are taken as they are: people counted at a stage include those who skipped to it, came
+back to it or were referred to it. The step into a stage accounts for the rest; people whom no
+link accounts for enter there and are flagged.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ def solve(
     transitions: Sequence[Transition] = (),
     referrals: Sequence[Referral] = (),
 ) -> Flow:
-    """Follow the people of all segments through the stages.
+    """Work out where the people of all segments go.
 
     Parameters
     ----------
     name : str
-        The journey's name, carried along for titles.
+        Of the journey.
     framework : Framework
     segments : sequence of Segment
         Counts and rates in the order of the framework's stages.
@@ -100,7 +100,7 @@ def solve(
     start = entered + referred
     visits = np.einsum("si,sij->sj", start, fundamental)
     people = _people(start, fundamental)
-    # What explains the counts but for the last digits is shown as the counts themselves.
+    # People who differ from the counts by rounding only are given as the counts.
     exact = counted[:, None] & known & ~endless
     exact &= np.abs(people - counts) <= ROUNDING * np.maximum(counts, 1)
     people = np.where(exact, counts, people)
@@ -129,7 +129,7 @@ def solve(
 
 
 def _known(framework: Framework, segment: Segment) -> Flags:
-    """Find the stages whose number was typed: a count, or a rate and all that leads to it."""
+    """Find the stages whose people are known: counted, or planned by rates without a gap."""
     if segment.counts is not None:
         return np.array([count is not None for count in segment.counts])
     known = np.array([people is not None for people in segment.entrants or ()])
@@ -140,7 +140,7 @@ def _known(framework: Framework, segment: Segment) -> Flags:
 
 
 def _known_parents(framework: Framework, segment: Segment) -> list[int]:
-    """Find the last known stage before each; -1 for none."""
+    """Find the nearest known stage before each stage; -1 for none."""
     known = _known(framework, segment)
     parents = []
     for parent in framework.parents:
@@ -152,7 +152,7 @@ def _known_parents(framework: Framework, segment: Segment) -> list[int]:
 
 
 def _open_ends(framework: Framework, known: Flags) -> Flags:
-    """Find the stages after which some branch is unknown to its end."""
+    """Find the stages after which nothing is known on some branch."""
     goes_on = known.copy()
     for stage in range(len(framework) - 1, -1, -1):
         parent = framework.parents[stage]
@@ -186,12 +186,12 @@ def _explain(
     entered: Floats,
     births: Floats,
 ) -> tuple[Floats, Floats, Flags]:
-    """Find the steps and entries that give exactly the people counted.
+    """Find the rates and entrants that give exactly the people counted.
 
-    With the ways out of a stage closed, the people who reach it are linear in the step into it,
-    so the step follows; what exceeds the room left at the stage before enters from outside.
-    Referrals, and ways that jump over a stage and lead back before it, couple the stages:
-    hence the sweeps, until nothing changes.
+    If nobody leaves a stage, the people who reach it are linear in the rate of the step into it,
+    so the rate follows; people beyond a rate of 1 enter from outside. Referrals, and transitions
+    that skip a stage and lead back before it, couple the stages: hence the sweeps, until nothing
+    changes.
     """
     shares, entered = shares.copy(), entered.copy()
     contradicted = np.zeros(counts.shape, dtype=bool)
@@ -225,7 +225,7 @@ def _explain(
 
 
 def _arrivals(shares: Floats, start: Floats, stage: int, parent: Indices) -> tuple[Floats, Floats]:
-    """Count who reaches a stage without the step into it, and the chances to take that step."""
+    """Count the arrivals at a stage without the step into it, and the visits that can take it."""
     rows, linked = np.arange(len(shares)), parent >= 0
     shares, start = shares.copy(), start.copy()
     shares[:, stage] = 0
@@ -236,7 +236,7 @@ def _arrivals(shares: Floats, start: Floats, stage: int, parent: Indices) -> tup
 
 
 def _visits(shares: Floats, start: Floats) -> Floats:
-    """Solve start (I - P)^-1 for each segment; people in a loop without exit stop there."""
+    """Solve start (I - P)^-1 for each segment; nobody moves on within a loop without exit."""
     shares = np.where(_without_exit(shares)[:, :, None], 0, shares)
     ways_in = (np.eye(shares.shape[1]) - shares).transpose(0, 2, 1)
     visits: Floats = np.linalg.solve(ways_in, start[:, :, None])
@@ -246,18 +246,18 @@ def _visits(shares: Floats, start: Floats) -> Floats:
 def _fundamental(shares: Floats) -> Floats:
     shares = np.where(_without_exit(shares)[:, :, None], 0, shares)
     inverse = np.linalg.inv(np.eye(shares.shape[1]) - shares)
-    # Where nobody comes, inverting may leave less than nobody.
+    # Rounding may leave a small negative number of visits where nobody comes.
     return np.asarray(np.maximum(inverse, 0))
 
 
 def _people(start: Floats, fundamental: Floats) -> Floats:
-    """Count who arrives at least once: expected visits over the visits of one who is there."""
+    """Count the unique people: visits / visits of a person who has arrived."""
     visits = np.einsum("si,sij->sj", start, fundamental)
     return np.asarray(visits / np.einsum("sjj->sj", fundamental))
 
 
 def _without_exit(shares: Floats) -> Flags:
-    """Find the stages from which nobody ever leaves the journey."""
+    """Find the stages from which nobody leaves the journey, now or later."""
     leaves = shares.sum(axis=2) < 1 - SMALLEST_SHARE
     while not leaves.all():
         further = leaves | ((shares > 0) & leaves[:, None, :]).any(axis=2)
@@ -268,7 +268,7 @@ def _without_exit(shares: Floats) -> Flags:
 
 
 def _reproduction(fundamental: Floats, births: Floats) -> float | None:
-    """Find the spectral radius of the next-generation matrix, over where referred people enter."""
+    """Find the spectral radius of the next-generation matrix, at the stages of referred people."""
     into = np.argwhere(births.any(axis=(0, 1)))
     if not len(into):
         return None
@@ -286,7 +286,18 @@ def _referred(entered: Floats, shares: Floats, births: Floats) -> Floats:
 
 
 def unknown_stages(framework: Framework, segment: Segment) -> set[str]:
-    """Find the keys of the stages whose people do not follow from what was typed."""
+    """Find the stages whose people are not known.
+
+    Parameters
+    ----------
+    framework : Framework
+    segment : Segment
+
+    Returns
+    -------
+    set of str
+        Keys of the stages.
+    """
     known = zip(framework.keys, _known(framework, segment), strict=True)
     return {key for key, is_known in known if not is_known}
 
