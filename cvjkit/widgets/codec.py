@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
-from cvjkit.numbers import Unit, read_number, write_number
+from cvjkit.numbers import NO_EVIDENCE, Evidence, Unit, read_number, write_number
 
 if TYPE_CHECKING:
     from cvjkit.model.typed import TypedField
@@ -36,12 +36,14 @@ class Codec(Protocol):
     def choices(self) -> Choices:
         """Values and what they are called."""
 
-    def read(self, text: str) -> Any:
+    def read(self, text: str, evidence: Evidence = NO_EVIDENCE, /) -> Any:
         """Read a text.
 
         Parameters
         ----------
         text : str
+        evidence : Evidence
+            What decides between two readings of a number.
 
         Returns
         -------
@@ -89,12 +91,14 @@ class Number:
     kind: ClassVar[Kind] = "number"
     choices: ClassVar[Choices] = ()
 
-    def read(self, text: str) -> float | None:
+    def read(self, text: str, evidence: Evidence = NO_EVIDENCE, /) -> float | None:
         """Read a number.
 
         Parameters
         ----------
         text : str
+        evidence : Evidence
+            What decides where the text has two readings.
 
         Returns
         -------
@@ -106,7 +110,7 @@ class Number:
         ValueError
             If it is no number, or one with two readings.
         """
-        number = read_number(text, self.unit)
+        number = read_number(text, self.unit, evidence)
         if self.needed and number is None:
             raise ValueError(self.needed)
         if self.needed and number == 0:
@@ -150,7 +154,7 @@ class Text:
     kind: ClassVar[Kind] = "text"
     choices: ClassVar[Choices] = ()
 
-    def read(self, text: str) -> str | None:
+    def read(self, text: str, _evidence: Evidence = NO_EVIDENCE, /) -> str | None:
         """Read a text.
 
         Parameters
@@ -207,7 +211,7 @@ class Choice:
     values: Mapping[str, Any] = field(default_factory=dict)
     kind: ClassVar[Kind] = "choice"
 
-    def read(self, text: str) -> Any:
+    def read(self, text: str, _evidence: Evidence = NO_EVIDENCE, /) -> Any:
         """Give the value of a chosen text.
 
         Parameters

@@ -14,6 +14,7 @@ from cvjkit.audit.audit import Audit
 from cvjkit.catalog.framework import Framework, published_frameworks
 from cvjkit.catalog.framework import framework as published
 from cvjkit.journey import Journey, as_journey
+from cvjkit.numbers import Evidence
 from cvjkit.widgets.fields import Act, Field, Part, line, marked
 from cvjkit.widgets.flow_view import FlowView
 from cvjkit.widgets.form import Form
@@ -160,7 +161,7 @@ class Designer(Guarded, Box):
             self._above = [head, *self._numbers()]
             self._below = [
                 money_part(journey),
-                ways_part(journey, session.entries),
+                ways_part(journey, session.entries, Evidence(language=session.language)),
                 segments_part(journey),
                 *file,
             ]

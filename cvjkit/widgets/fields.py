@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cvjkit.model.typed import typed_fields
+from cvjkit.numbers import NO_EVIDENCE, Evidence
 from cvjkit.widgets.codec import codec_of
 
 if TYPE_CHECKING:
@@ -46,13 +47,15 @@ class Put:
     codec: Codec
     derived: Callable[[Journey, Any], Journey] | None = None
 
-    def apply(self, journey: Journey, text: str) -> Journey:
+    def apply(self, journey: Journey, text: str, evidence: Evidence = NO_EVIDENCE) -> Journey:
         """Make the journey with what was typed.
 
         Parameters
         ----------
         journey : Journey
         text : str
+        evidence : Evidence
+            What decides where the text has two readings.
 
         Returns
         -------
@@ -64,7 +67,7 @@ class Put:
         ValueError
             If it cannot be.
         """
-        value = self.codec.read(text)
+        value = self.codec.read(text, evidence)
         if self.derived is not None:
             return self.derived(journey, value)
         return journey if journey.get(self.path) == value else journey.put(self.path, value)

@@ -58,7 +58,7 @@ function render({ model, el }) {
       state.sent = number;
       return [...state.address, texts[index]];
     });
-    model.send({ what, view, number, run, edits, outside });
+    model.send({ what, view, number, run, edits, outside, language: navigator.language });
   };
 
   const redraw = () => {

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT = 2000
 LONGEST_VIEW = 40
+# As long as RFC 5646 asks to have room for.
+LONGEST_LANGUAGE = 35
 MOST_EDITS = 5000
 
 
@@ -60,12 +62,15 @@ class Edits:
         Whether it was typed, pasted as a block, or taken back with Escape.
     outside : int
         Fields of a pasted block that lie beyond the table.
+    language : str
+        Of the browser, as it tells it: "de-AT"; empty if it does not.
     """
 
     texts: tuple[tuple[Address, str], ...]
     run: tuple[str, int]
     what: str = "type"
     outside: int = 0
+    language: str = ""
 
 
 class Inbox:
@@ -109,7 +114,10 @@ class Inbox:
                 texts = self._in_order(view, number, [edit for edit in found if edit])
                 outside = content.get("outside")
                 outside = min(outside, MOST_EDITS) if isinstance(outside, int) else 0
-                return None if texts is None else Edits(tuple(texts), (view, run), what, outside)
+                if texts is None:
+                    return None
+                language = _language(content.get("language"))
+                return Edits(tuple(texts), (view, run), what, outside, language)
         return None
 
     def _in_order(
@@ -134,6 +142,11 @@ def _edit(sent: object, fields: Mapping[Address, Field]) -> tuple[Address, str] 
                 return None
             return (table, row, column), _legible(text[:LONGEST_TEXT])
     return None
+
+
+def _language(sent: object) -> str:
+    """Take what can be a language; what cannot decides nothing."""
+    return _legible(sent) if isinstance(sent, str) and len(sent) <= LONGEST_LANGUAGE else ""
 
 
 def _legible(text: str) -> str:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cvjkit.errors import Fault, InputError
 from cvjkit.model.rows import is_index, step_to
+from cvjkit.numbers import NO_EVIDENCE, Evidence
 from cvjkit.paths import path_of, steps_of
+from cvjkit.widgets.block import evidence_in_block, without_doubles
 from cvjkit.widgets.carried import carried_over
 from cvjkit.widgets.fields import Act, Address, Field, Keep, Once, Put
 from cvjkit.widgets.history import History, Step
@@ -28,10 +30,11 @@ OR_OVERWRITE = "pass overwrite=True"
 
 
 class Wrong(NamedTuple):
-    """Invalid input kept in its field, and what is wrong with it."""
+    """Invalid input kept in its field, what is wrong with it, and what it is to be read with."""
 
     text: str
     message: str
+    evidence: Evidence = NO_EVIDENCE
 
 
 class Session:
@@ -51,6 +54,8 @@ class Session:
         Invalid input, to be corrected or to come right.
     entries : dict of address to str
         What is typed for rows that are not yet added.
+    language : str
+        Of whoever typed last, as their browser tells it: "de-AT".
     note : str
         What to say about the last thing that was done.
     saved : Journey or None
@@ -88,6 +93,7 @@ class Session:
         self._refused: dict[Address, Wrong] = {}
         self.wrong: dict[Address, Wrong] = {}
         self.entries: dict[Address, str] = {}
+        self.language = ""
         self.note = note
         self.saved = journey if journey.path else None
         self.not_saved, self.overwritable = "", ""
@@ -103,9 +109,10 @@ class Session:
         return self._history.now.whole
 
     @property
-    def said(self) -> Mapping[Address, Wrong]:
+    def said(self) -> Mapping[Address, tuple[str, str]]:
         """What the fields show that the journey does not hold, and what is wrong with it."""
-        return self.wrong | self._refused
+        wrong = self.wrong | self._refused
+        return {address: (entry.text, entry.message) for address, entry in wrong.items()}
 
     @property
     def segment(self) -> int | None:
@@ -141,7 +148,7 @@ class Session:
         bool
             Whether also the field they are in is to show its new text.
         """
-        self._refused = {}
+        self._refused, self.language = {}, edits.language
         match [(fields[address].edit, address, text) for address, text in edits.texts]:
             case [(Keep(), address, text), *_]:
                 self.entries[address] = text
@@ -155,7 +162,7 @@ class Session:
                 self.wrong.pop(address, None)
                 self._history.drop((edits.run, address))
         elif edits.what == "paste":
-            self.edit(_without_doubles(texts, fields), fields)
+            self.edit(without_doubles(texts, fields), fields)
             if edits.outside > 0:
                 count = f"{edits.outside} field{'' if edits.outside == 1 else 's'}"
                 self.note = f"{count} of the pasted block did not fit into the table."
@@ -173,31 +180,34 @@ class Session:
         Parameters
         ----------
         texts : mapping of address to str
+            Where a number has two readings, those it came with decide, then the language.
         fields : mapping of address to Field
             Those that were shown.
         run : hashable, optional
             Edits in a row that have the same one are one step to undo.
         """
-        waiting = {address: wrong.text for address, wrong in self.wrong.items()}
-        waiting.update(texts)
-        waiting = {at: text for at, text in waiting.items() if at in fields}
+        texts = {address: text for address, text in texts.items() if address in fields}
+        evidence = evidence_in_block(texts, fields, self.language)
+        typed = {at: Wrong(text, "", evidence[at]) for at, text in texts.items()}
+        waiting = {at: entry for at, entry in (self.wrong | typed).items() if at in fields}
         changed, self.wrong = self.journey, {}
         while waiting:
             refused: dict[Address, Wrong] = {}
-            for address, text in waiting.items():
+            for address, entry in waiting.items():
                 edit = fields[address].edit
                 if not isinstance(edit, Put):
                     continue
                 try:
-                    changed = edit.apply(changed, text)
+                    changed = edit.apply(changed, entry.text, entry.evidence)
                 except ValueError as error:
                     paths = {edit.path, _with_title(changed, edit.path)}
-                    refused[address] = Wrong(text, sentence(error, text, paths))
+                    message = sentence(error, entry.text, paths)
+                    refused[address] = entry._replace(message=message)
             if len(refused) == len(waiting):
                 self.wrong = refused
                 break
             # What was refused may be possible by now: two rates whose sum was more than 1.
-            waiting = {address: waiting[address] for address in refused}
+            waiting = refused
         self._typed_in = object() if run is None else run
         self._history.add(Step(changed, changed), self._typed_in)
 
@@ -303,24 +313,6 @@ class Session:
                     del self.entries[entry]
         except ValueError as error:
             self._refused[address] = Wrong(fields[address].text, sentence(error))
-
-
-def _without_doubles(
-    texts: Mapping[Address, str], fields: Mapping[Address, Field]
-) -> dict[Address, str]:
-    """Leave out what a pasted block says twice: people and rate of the same stage.
-
-    A value goes before what is derived from it, and both before a blank.
-    """
-    chosen: dict[str, tuple[tuple[bool, bool], Address]] = {}
-    for address, text in texts.items():
-        edit = fields[address].edit
-        if isinstance(edit, Put):
-            rank = not text.strip(), edit.derived is not None
-            if edit.path not in chosen or rank < chosen[edit.path][0]:
-                chosen[edit.path] = rank, address
-    kept = {address for _, address in chosen.values()}
-    return {address: text for address, text in texts.items() if address in kept}
 
 
 def _with_title(journey: Journey, path: str) -> str:

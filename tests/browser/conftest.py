@@ -40,6 +40,7 @@ NEWS = "@jupyterlab/apputils-extension:announcements"
 LINK = re.compile(r"^(http://127\.0\.0\.1:\d+/\S*)  \(Ctrl-C ends it\)$", re.MULTILINE)
 ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=WAITING_SECONDS * 1000)
+LOCALE = "en-US"
 PICTURES = ROOT / ".cache" / "pictures"
 
 
@@ -174,24 +175,34 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
+def locale() -> str:
+    """The language the browser tells; a test that is parametrized with a ``locale`` has its own."""
+    return LOCALE
+
+
+@pytest.fixture
 def page(
-    browser: Browser, complaints: list[str], serve: Start, request: pytest.FixtureRequest
+    browser: Browser,
+    locale: str,
+    complaints: list[str],
+    serve: Start,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Page]:
     """An empty page as wide as a laptop; narrower by ``page.set_viewport_size``.
 
     It asks for ``serve`` so that it closes before the servers it looks at. How it looked when its
     test failed is in .cache/pictures.
     """
-    opened = new_page(browser)
+    opened = new_page(browser, locale)
     with watched(opened, complaints, request.node):
         yield opened
     opened.context.close()
     assert not complaints, "\n".join(complaints)
 
 
-def new_page(browser: Browser) -> Page:
+def new_page(browser: Browser, locale: str = LOCALE) -> Page:
     """Open an empty page that shares nothing with the other pages, as wide as a laptop."""
-    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, locale=locale)
     context.set_default_timeout(WAITING_SECONDS * 1000)
     return context.new_page()
 

@@ -383,6 +383,34 @@ def test_a_journey_is_chosen_and_its_numbers_come_back(dashboard: Page, folder: 
     assert {path: path.read_bytes() for path in folder.glob("*.toml")} == before
 
 
+@pytest.mark.parametrize(
+    ("locale", "thousand"), [("en-US", "1200"), ("de-DE", "1.2")], ids=["English", "German"]
+)
+def test_numbers_are_read_in_the_language_of_the_browser_and_shown_as_they_were_read(
+    dashboard: Page, thousand: str
+) -> None:
+    cost = field(dashboard, "Unit cost: Conversion")
+    for typed, read in (("1,5", "1.5"), ("1,200", thousand)):
+        cost.focus()
+        dashboard.keyboard.type(typed)
+        expect(cost).to_have_value(typed)
+        dashboard.keyboard.press("Enter")
+        expect(cost).to_have_value(read)
+        expect(cost).not_to_have_attribute("aria-invalid", "true")
+    dashboard.keyboard.press("Control+z")
+    expect(cost).to_have_value("1.5")
+    dashboard.keyboard.press("Control+z")
+    expect(cost).to_have_value("")
+
+
+@pytest.mark.parametrize("locale", ["de-DE"])
+def test_the_numbers_of_a_pasted_block_decide_before_the_language(dashboard: Page) -> None:
+    field(dashboard, "Unit cost: Reach").focus()
+    paste(dashboard, "1,250\n0.5")
+    expect(field(dashboard, "Unit cost: Reach")).to_have_value("1250")
+    expect(field(dashboard, "Unit cost: Acquisition")).to_have_value("0.5")
+
+
 def test_hostile_names_are_shown_as_they_are_and_do_nothing(dashboard: Page) -> None:
     choose(dashboard, "hostile.toml")
     shown(dashboard, "reach", EVIL)

@@ -39,6 +39,12 @@ class Hand:
     def __init__(self, *given: Any, **options: Any) -> None:
         self.designer = Designer(*given, **options)
         self.number, self.run = 0, 0
+        self.language = ""
+
+    def speaks(self, language: str) -> Hand:
+        """Let the browser tell this language from now on."""
+        self.language = language
+        return self
 
     def types(self, text: str, *address: str) -> Hand:
         """Enter a field and type a text in one key press."""
@@ -69,7 +75,8 @@ class Hand:
 
     def sends(self, what: str, edits: Any, **more: Any) -> Hand:
         self.number += 1
-        content = {"what": what, "view": "v", "number": self.number, "run": self.run, **more}
+        content = {"what": what, "view": "v", "number": self.number, "run": self.run}
+        content |= {"language": self.language, **more}
         deliver(self.designer._form, {"method": "custom", "content": {**content, "edits": edits}})
         return self
 

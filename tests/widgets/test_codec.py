@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cvjkit.numbers import Evidence
 from cvjkit.widgets.codec import (
     AMOUNT,
     DAYS,
@@ -63,6 +64,20 @@ def test_each_number_is_read_in_the_unit_of_its_field() -> None:
     for codec, text in ((PEOPLE, "5%"), (SHARE, "5 EUR"), (AMOUNT, "1.250"), (DAYS, "€5")):
         with pytest.raises(ValueError, match="write"):
             codec.read(text)
+
+
+@pytest.mark.parametrize("codec", [AMOUNT, DAYS])
+def test_a_number_with_two_readings_is_read_by_what_is_known(codec: Number) -> None:
+    assert codec.read("1,200", Evidence(language="en-GB")) == 1200
+    assert codec.read("1,200", Evidence(language="de")) == 1.2
+    assert codec.read("1.250", Evidence(language="de-AT")) == 1250
+    assert codec.read("1.250", Evidence(language="en")) == 1.25
+    assert codec.read("1.250", Evidence(".", language="de-AT")) == 1.25
+
+
+def test_what_is_known_of_numbers_changes_no_text_and_no_choice() -> None:
+    german = Evidence(",", language="de")
+    assert (TEXT.read("1.250", german), FLAG.read("yes", german)) == ("1.250", True)
 
 
 def test_each_number_is_written_in_the_unit_of_its_field() -> None:

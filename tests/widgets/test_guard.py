@@ -9,7 +9,7 @@ from hypothesis import given
 
 from cvjkit.widgets.fields import Field, Keep, Part, Row, Table
 from cvjkit.widgets.form import Form
-from cvjkit.widgets.guard import LONGEST_TEXT, Edits
+from cvjkit.widgets.guard import LONGEST_LANGUAGE, LONGEST_TEXT, Edits
 from tests.widgets.hand import (
     ANYTHING,
     FRAMEWORK,
@@ -80,6 +80,33 @@ def test_an_edit_of_a_field_that_is_not_there_or_fixed_is_no_edit() -> None:
     ):
         deliver(form, {"method": "custom", "content": {**envelope, "edits": edits}})
         assert told.pop().texts == texts
+
+
+HOSTILE_LANGUAGES = [5, 0.5, True, None, ["de"], {"de": 1}, "x" * 10_000, "\ud800", "-" * 35, "_"]
+
+
+@pytest.mark.parametrize("language", HOSTILE_LANGUAGES)
+@pytest.mark.parametrize("what", ["type", "paste"])
+def test_a_language_that_is_none_decides_nothing_and_does_no_harm(what: str, language: Any) -> None:
+    cost = ("stages", "reach", "unit_cost")
+    hand = Hand(SHOP).sends(what, [[*cost, "1,200"]], language=language)
+    assert "could mean 1200 or 1.2" in hand.message(*cost)
+    shown_in_full(hand.designer)
+    hand.sends(what, [[*cost, "7"]], language=language)
+    assert hand.journey == SHOP.with_stage("reach", unit_cost=7)
+
+
+@given(ANYTHING)
+def test_of_any_language_a_text_short_enough_to_be_one_arrives(language: Any) -> None:
+    told: list[Edits] = []
+    form = Form(told.append)
+    envelope = {"what": "type", "view": "v", "number": 1, "run": 1, "edits": []}
+    for sent in (language, "de-AT", "x" * LONGEST_LANGUAGE, "x" * (LONGEST_LANGUAGE + 1)):
+        deliver(form, {"method": "custom", "content": {**envelope, "language": sent}})
+    deliver(form, {"method": "custom", "content": envelope})
+    anything, *others = (edits.language for edits in told)
+    assert others == ["de-AT", "x" * LONGEST_LANGUAGE, "", ""]
+    assert len(anything.encode("utf-8")) <= 4 * LONGEST_LANGUAGE
 
 
 def test_a_choice_that_is_not_offered_is_no_choice() -> None:

@@ -29,8 +29,9 @@ class Visitor:
     def __init__(self, journey: cvj.Journey) -> None:
         self.lenses: Any = Lenses(journey)
 
-    def does(self, text: str, *address: str, what: str = "type") -> Visitor:
-        content = {"what": what, "view": "v", "number": 1, "run": 1, "edits": [[*address, text]]}
+    def does(self, text: str, *address: str, what: str = "type", language: str = "") -> Visitor:
+        content = {"what": what, "view": "v", "number": 1, "run": 1, "language": language}
+        content["edits"] = [[*address, text]]
         deliver(self.lenses._form, {"method": "custom", "content": content})
         return self
 
@@ -127,6 +128,12 @@ def test_a_wrong_number_says_what_is_wrong_and_the_last_good_picture_stays() -> 
     assert visitor.picture == before
     assert "must not be negative" in visitor.field("acquisition")["message"]
     assert visitor.types("9000", "acquisition").reads("nine")["attract_interest"] == "9,000"
+
+
+@pytest.mark.parametrize(("language", "people"), [("en-GB", "1,200"), ("de-AT", "1,200,000")])
+def test_a_number_is_read_in_the_language_of_its_typist(language: str, people: str) -> None:
+    visitor = Visitor(SHOP).does("1.200k", "stages", "reach", "reached", language=language)
+    assert visitor.reads("five")["reach"] == people
 
 
 def test_what_is_typed_for_all_segments_is_spread_over_them_as_they_are() -> None:

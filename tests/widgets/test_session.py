@@ -105,6 +105,108 @@ def test_what_is_there_already_is_no_change() -> None:
     assert not hand.designer._session.can_undo
 
 
+# --- numbers with two readings ----------------------------------------------------------------
+
+COST = ("stages", "reach", "unit_cost")
+
+
+def unit_costs(hand: Hand) -> list[float | None]:
+    return [stage.unit_cost for stage in hand.journey.stages]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "number", "shown"),
+    [
+        ("en-GB", "1,200", 1200, "1200"),
+        ("de", "1,200", 1.2, "1.2"),
+        ("de-AT", "1.250", 1250, "1250"),
+        ("en", "1.250", 1.25, "1.25"),
+        ("de-CH", "1.250", 1.25, "1.25"),
+    ],
+)
+def test_the_readers_language_decides_and_the_field_shows_how(
+    language: str, text: str, number: float, shown: str
+) -> None:
+    hand = Hand(SHOP).speaks(language).types(text[:-1], *COST).goes_on(text, *COST)
+    assert hand.message(*COST) == ""
+    assert unit_costs(hand) == [number]
+    assert hand.text(*COST) == shown
+    assert hand.presses(*UNDO).journey == SHOP
+
+
+@pytest.mark.parametrize("language", ["", "xx", "tlh-001", "not a language"])
+@pytest.mark.parametrize(
+    ("text", "readings"), [("1,200", "1200 or 1.2"), ("1.250", "1250 or 1.25")]
+)
+def test_where_no_language_decides_both_readings_are_said(
+    language: str, text: str, readings: str
+) -> None:
+    hand = Hand(SHOP).speaks(language).types(text, *COST)
+    assert hand.message(*COST) == f"{text} could mean {readings}: write one of them"
+    assert (hand.text(*COST), hand.journey) == (text, SHOP)
+
+
+@pytest.mark.parametrize("language", ["en-GB", "de-AT", ""])
+def test_thousands_of_people_and_percentages_have_one_reading_in_every_language(
+    language: str,
+) -> None:
+    hand = Hand(PLAN).speaks(language).types("12.000", "stages", "reach", "reached")
+    hand.types("12,500", "stages", "acquisition", "rate")
+    assert hand.journey.flow().numbers("people")[0] == 12000
+    assert hand.rates[0] == 0.125
+
+
+@pytest.mark.parametrize(
+    ("block", "stage", "column", "language", "expected"),
+    [
+        ("10.000\n2.000\n100\n40\n10", "reach", "reached", "", [10000, 2000, 100, 40, 10]),
+        ("10,000\n2,000\n100", "reach", "reached", "de", [10000, 2000, 100, 40, 10]),
+        ("1.250\n0,5", "reach", "unit_cost", "en", [1250, 0.5]),
+        ("1,250\n0.5", "reach", "unit_cost", "de", [1250, 0.5]),
+        ("1.250\n7", "reach", "unit_cost", "de", [1250, 7]),
+        ("1.250\n7", "reach", "unit_cost", "en", [1.25, 7]),
+        ("1.250\t3\n7\t0,5", "reach", "unit_cost", "en", [1250, 7]),
+        ("25,5 %\n5 %", "acquisition", "rate", "en", [0.255, 0.05, 0.4, 0.25]),
+        ("0.5\n1", "acquisition", "rate", "", [0.5, 1, 0.4, 0.25]),
+        ("50\n1", "acquisition", "rate", "", [0.5, 0.01, 0.4, 0.25]),
+    ],
+)
+def test_the_numbers_of_a_pasted_block_decide_before_the_language(
+    block: str, stage: str, column: str, language: str, expected: list[float]
+) -> None:
+    first = PLAN if column == "rate" else SHOP
+    hand = Hand(first).speaks(language).pastes(block, stage, column)
+    read = {"reached": lambda: hand.counts, "rate": lambda: hand.rates}
+    assert read.get(column, lambda: unit_costs(hand))() == expected
+    assert hand.presses(*UNDO).journey == first
+
+
+def test_only_people_tell_how_people_are_written() -> None:
+    hand = Hand(SHOP).pastes("10.000\t\t1.5\n2.000\t\t2.5", "reach", "reached")
+    assert hand.counts[:2] == [10000, 2000]
+    assert unit_costs(hand) == [1.5, 2.5]
+
+
+def test_a_block_whose_numbers_contradict_each_other_leaves_it_to_the_language() -> None:
+    block = "1.250\n0,5\n0.5"
+    hand = Hand(SHOP).pastes(block, "reach", "unit_cost")
+    assert "could mean 1250 or 1.25" in hand.message(*COST)
+    assert unit_costs(Hand(SHOP).speaks("de").pastes(block, "reach", "unit_cost"))[0] == 1250
+
+
+@pytest.mark.parametrize(("language", "block"), [("en", "1,250k"), ("de", "1,250k\n1.5k")])
+def test_invalid_input_that_comes_right_is_read_as_it_was_when_it_was_typed(
+    language: str, block: str
+) -> None:
+    acquired = ("stages", "acquisition", "reached")
+    hand = Hand(PLAN).speaks(language).pastes(block, *acquired[1:])
+    assert hand.message(*acquired).startswith("at most 10,000 can reach Acquisition")
+    assert hand.text(*acquired) == "1,250k"
+    hand.speaks("de").types("2000000", "stages", "reach", "reached")
+    assert hand.message(*acquired) == ""
+    assert hand.rates[0] == 0.625
+
+
 # --- undo -------------------------------------------------------------------------------------
 
 

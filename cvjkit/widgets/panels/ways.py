@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cvjkit.model.flow import kind_of
 from cvjkit.model.parts import Referral, Transition
-from cvjkit.numbers import read_number
+from cvjkit.numbers import NO_EVIDENCE, Evidence, read_number
 from cvjkit.widgets.codec import Number
 from cvjkit.widgets.fields import Field, Keep, Part, Row, Table, button, columns, line, remover
 
@@ -30,7 +30,9 @@ SHARE_WHO_TAKE_IT = "Share who take it"
 SAME_SEGMENT = ("", "the same segment")
 
 
-def ways_part(journey: Journey, entries: Mapping[Address, str]) -> Part:
+def ways_part(
+    journey: Journey, entries: Mapping[Address, str], evidence: Evidence = NO_EVIDENCE
+) -> Part:
     """Make the fields of the ways besides the steps, and of the referrals.
 
     Parameters
@@ -38,6 +40,8 @@ def ways_part(journey: Journey, entries: Mapping[Address, str]) -> Part:
     journey : Journey
     entries : mapping of address to str
         What is typed for a way or a referral that is not yet added.
+    evidence : Evidence
+        What decides where such a number has two readings.
 
     Returns
     -------
@@ -71,9 +75,9 @@ def ways_part(journey: Journey, entries: Mapping[Address, str]) -> Part:
         "Skips, ways back and referrals",
         (
             Table("transitions", tuple(ways), share),
-            _new_way(journey, entries),
+            _new_way(journey, entries, evidence),
             Table("referrals", tuple(referrals), brought),
-            _new_referral(journey, entries),
+            _new_referral(journey, entries, evidence),
         ),
         fold="open" if ways or referrals else "closed",
     )
@@ -83,10 +87,10 @@ def _arrow(journey: Journey, source: str, target: str) -> str:
     return f"{journey.framework[source].name} → {journey.framework[target].name}"
 
 
-def _new_way(journey: Journey, entries: Mapping[Address, str]) -> Table:
+def _new_way(journey: Journey, entries: Mapping[Address, str], evidence: Evidence) -> Table:
     source, target = _ends(journey, entries, "way", "Way")
     rate = entries.get(("way", "new", "rate"), "")
-    add = partial(with_way, source=source.text, target=target.text, rate=rate)
+    add = partial(with_way, source=source.text, target=target.text, rate=rate, evidence=evidence)
     return line(
         "way",
         source,
@@ -97,7 +101,7 @@ def _new_way(journey: Journey, entries: Mapping[Address, str]) -> Table:
     )
 
 
-def _new_referral(journey: Journey, entries: Mapping[Address, str]) -> Table:
+def _new_referral(journey: Journey, entries: Mapping[Address, str], evidence: Evidence) -> Table:
     source, target = _ends(journey, entries, "referral", "Referral")
     per_person = entries.get(("referral", "new", "per_person"), "")
     fields = [source, target, Field("per_person", PER_PERSON.label, per_person, edit=Keep())]
@@ -112,6 +116,7 @@ def _new_referral(journey: Journey, entries: Mapping[Address, str]) -> Table:
         target=target.text,
         per_person=per_person,
         segment=into or None,
+        evidence=evidence,
     )
     return line("referral", *fields, button("add", "Add referral", add), row="new")
 
@@ -137,7 +142,9 @@ def _chosen(
     return chosen if chosen in dict(choices) else default
 
 
-def with_way(journey: Journey, source: str, target: str, rate: str) -> Journey:
+def with_way(
+    journey: Journey, source: str, target: str, rate: str, evidence: Evidence = NO_EVIDENCE
+) -> Journey:
     """Add a way as it was typed.
 
     Parameters
@@ -149,6 +156,8 @@ def with_way(journey: Journey, source: str, target: str, rate: str) -> Journey:
         Key of the stage where it ends.
     rate : str
         Share of those at `source` who take it.
+    evidence : Evidence
+        What decides where the rate has two readings.
 
     Returns
     -------
@@ -165,14 +174,20 @@ def with_way(journey: Journey, source: str, target: str, rate: str) -> Journey:
             f"{_arrow(journey, source, target)} is the step itself: "
             "type its step rate in the table of the stages"
         )
-    share = read_number(rate, "share")
+    share = read_number(rate, "share", evidence)
     if not share:
         raise ValueError(NO_RATE)
     return journey.with_transition(source, target, share)
 
 
 def with_referral(
-    journey: Journey, source: str, target: str, per_person: str, segment: str | None
+    journey: Journey,
+    source: str,
+    target: str,
+    per_person: str,
+    segment: str | None,
+    *,
+    evidence: Evidence = NO_EVIDENCE,
 ) -> Journey:
     """Add a referral as it was typed.
 
@@ -187,6 +202,8 @@ def with_referral(
         New people that each person at `source` brings.
     segment : str or None
         Name of the segment they come into; None for that of who brought them.
+    evidence : Evidence
+        What decides where the number has two readings.
 
     Returns
     -------
@@ -195,9 +212,9 @@ def with_referral(
     Raises
     ------
     ValueError
-        If it is no number.
+        If it is no number, or one with two readings.
     """
-    number = read_number(per_person)
+    number = read_number(per_person, evidence=evidence)
     if not number:
         raise ValueError(NO_NUMBER)
     return journey.with_referral(source, to=target, per_person=number, segment=segment)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.widgets.hand import PLAN, TWO, Hand
 
 
@@ -29,6 +31,24 @@ def test_referrals_are_added_changed_and_removed() -> None:
     hand.types("0", "referrals", "0", "per_person").goes_on("0.5", "referrals", "0", "per_person")
     assert hand.journey.referrals[0].per_person == 0.5
     assert hand.presses("referrals", "0", "remove").journey == TWO
+
+
+@pytest.mark.parametrize(("language", "brought"), [("en-US", 1200), ("de-DE", 1.2)])
+def test_a_new_referral_is_read_in_the_language_of_its_typist(
+    language: str, brought: float
+) -> None:
+    few = PLAN.with_segment(PLAN.segments[0].name, rates=[0.2, 0.05, 0.4, 0.05])
+    hand = Hand(few).speaks(language)
+    hand.types("loyalty", "referral", "new", "source").types("reach", "referral", "new", "target")
+    hand.types("1,200", "referral", "new", "per_person").presses("referral", "new", "add")
+    assert hand.journey == few.with_referral("loyalty", to="reach", per_person=brought)
+
+
+def test_a_new_referral_with_two_readings_is_refused_where_no_language_decides() -> None:
+    add = ("referral", "new", "add")
+    hand = Hand(PLAN).types("1,200", "referral", "new", "per_person").presses(*add)
+    assert hand.message(*add) == "1,200 could mean 1200 or 1.2: write one of them"
+    assert hand.journey == PLAN
 
 
 def test_a_way_that_cannot_be_is_refused_beside_its_button() -> None:

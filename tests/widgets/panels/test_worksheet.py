@@ -31,7 +31,8 @@ def numbers(journey: cvj.Journey, stage: str) -> Any:
 
 
 def test_a_tactic_is_added_filled_in_and_removed() -> None:
-    hand = at_worksheet(EIGHT).types("Brewing guide", "tactic-subscription", "new", "name")
+    hand = at_worksheet(EIGHT).speaks("en-GB")
+    hand.types("Brewing guide", "tactic-subscription", "new", "name")
     hand.presses("tactic-subscription", "new", "add")
     assert hand.text("tactic-subscription", "new", "name") == ""
     row = ("tactics-subscription", "0")
@@ -40,7 +41,7 @@ def test_a_tactic_is_added_filled_in_and_removed() -> None:
         ("channel", "email"),
         ("promise", "No bitter cup"),
         ("owner", "Ben"),
-        ("cost", "1 200"),
+        ("cost", "1,200"),
         ("due", "2026-12-01"),
     ):
         hand.types(text, *row, column)

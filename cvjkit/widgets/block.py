@@ -1,0 +1,77 @@
+"""Texts that come together: what a pasted block says twice, and how its numbers are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cvjkit.numbers import NO_EVIDENCE, Evidence, evidence_of
+from cvjkit.widgets.codec import Number
+from cvjkit.widgets.fields import Put
+
+if TYPE_CHECKING:
+    from cvjkit.numbers import Unit
+    from cvjkit.widgets.fields import Address, Field
+
+
+def without_doubles(
+    texts: Mapping[Address, str], fields: Mapping[Address, Field]
+) -> dict[Address, str]:
+    """Leave out what a pasted block says twice: people and rate of the same stage.
+
+    Parameters
+    ----------
+    texts : mapping of address to str
+    fields : mapping of address to Field
+        Those that were shown.
+
+    Returns
+    -------
+    dict of address to str
+        A value goes before what is derived from it, and both before a blank.
+    """
+    chosen: dict[str, tuple[tuple[bool, bool], Address]] = {}
+    for address, text in texts.items():
+        edit = fields[address].edit
+        if isinstance(edit, Put):
+            rank = not text.strip(), edit.derived is not None
+            if edit.path not in chosen or rank < chosen[edit.path][0]:
+                chosen[edit.path] = rank, address
+    kept = {address for _, address in chosen.values()}
+    return {address: text for address, text in texts.items() if address in kept}
+
+
+def evidence_in_block(
+    texts: Mapping[Address, str], fields: Mapping[Address, Field], language: str
+) -> dict[Address, Evidence]:
+    """Find what decides how numbers are read that come together, as in a file.
+
+    Parameters
+    ----------
+    texts : mapping of address to str
+        One, or a pasted block.
+    fields : mapping of address to Field
+        Those that were shown.
+    language : str
+        Of whoever typed them: "de-AT".
+
+    Returns
+    -------
+    dict of address to Evidence
+        The other numbers of the column decide, then those of the block, then the language. Only
+        people tell how people are written.
+    """
+    columns: dict[tuple[str, Unit], dict[Address, str]] = {}
+    for address, text in texts.items():
+        edit = fields[address].edit
+        if isinstance(edit, Put) and isinstance(edit.codec, Number):
+            columns.setdefault((address[2], edit.codec.unit), {})[address] = text
+    block = evidence_of(text for column in columns.values() for text in column.values())
+    found = dict.fromkeys(texts, NO_EVIDENCE)
+    for (_, unit), column in columns.items():
+        evidence = evidence_of(column.values())
+        if unit != "people" and not evidence.decimal_sign:
+            evidence = replace(evidence, decimal_sign=block.decimal_sign)
+        found |= dict.fromkeys(column, replace(evidence, language=language))
+    return found
