@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from cvjkit.model.figures import Figure, UndefinedError
@@ -20,7 +19,7 @@ from cvjkit.model.lifetime import lifetime_value, payback_cycles
 from cvjkit.model.money import BOUGHT_AGAIN, FIRST_PAYMENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cvjkit.model.flow import Floats, Flow
     from cvjkit.model.parts import Offer, StageNumbers
@@ -237,21 +236,12 @@ def appraise(
             values[figure] = _finite(getattr(formulas, figure))
         except UndefinedError as why:
             values[figure], reasons[figure] = None, str(why)
-    positions = range(len(flow.framework))
     return Economics(
         values=MappingProxyType(values),
         reasons=MappingProxyType(reasons),
         horizon=formulas.horizon,
         keys=flow.framework.keys,
-        columns={
-            name: np.array([_or_nan(formula, stage) for stage in positions])
-            for name, formula in {
-                "cost": formulas.cost_of,
-                "contribution": formulas.contribution_of,
-                "cost_per_person": formulas.cost_per_person,
-                "value_to_go": formulas.value_to_go_at,
-            }.items()
-        },
+        columns=MappingProxyType(formulas.columns),
     )
 
 
@@ -259,10 +249,3 @@ def _finite(value: float) -> float:
     if not math.isfinite(value):
         raise UndefinedError("the numbers typed are too large, or too small, to work it out")
     return float(value)
-
-
-def _or_nan(formula: Callable[[int], float], stage: int) -> float:
-    try:
-        return _finite(formula(stage))
-    except UndefinedError:
-        return math.nan

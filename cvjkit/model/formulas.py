@@ -17,6 +17,8 @@ from cvjkit.model.money import BOUGHT_AGAIN, FIRST_PAYMENT, Money
 from cvjkit.numbers import share_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 
@@ -487,89 +489,44 @@ class Formulas(Money):
         weights = np.where(people.sum(axis=0) > 0, people, 1)
         return np.asarray((values * weights).sum(axis=0) / weights.sum(axis=0))
 
-    def cost_of(self, stage: int) -> float:
-        """Work out the cost of a stage, its fixed cost included.
+    @property
+    def columns(self) -> dict[str, NDArray[np.float64]]:
+        """The columns of `Economics.stages`: a number for each stage, NaN where undefined."""
+        positions = range(len(self.flow.framework))
+        formulas = {
+            "cost": self._cost,
+            "contribution": self._contribution,
+            "cost_per_person": self._cost_per_person,
+            "value_to_go": self._one_value_to_go,
+        }
+        return {
+            name: np.array([_or_nan(formula, stage) for stage in positions])
+            for name, formula in formulas.items()
+        }
 
-        Parameters
-        ----------
-        stage : int
-            Its position.
-
-        Returns
-        -------
-        float
-            [currency]
-
-        Raises
-        ------
-        UndefinedError
-            Where it does not follow from what was typed.
-        """
+    def _cost(self, stage: int) -> float:
         self._require_costs()
         return self._costs(stage, stage)
 
-    def contribution_of(self, stage: int) -> float:
-        """Work out the contribution of all visits to a stage.
-
-        Parameters
-        ----------
-        stage : int
-            Its position.
-
-        Returns
-        -------
-        float
-            [currency]
-
-        Raises
-        ------
-        UndefinedError
-            Where it does not follow from what was typed.
-        """
+    def _contribution(self, stage: int) -> float:
         margin = float(self._margins[stage])
         return margin * self._at("visits", stage) if margin else 0.0
 
-    def cost_per_person(self, stage: int) -> float:
-        """Work out the cost of a stage and all before it, per person who reaches it.
-
-        Parameters
-        ----------
-        stage : int
-            Its position.
-
-        Returns
-        -------
-        float
-            [currency per person]
-
-        Raises
-        ------
-        UndefinedError
-            Where it does not follow from what was typed.
-        """
+    def _cost_per_person(self, stage: int) -> float:
         self._require_costs()
         people = self._at("people", stage)
         if people == 0:
             raise UndefinedError("nobody gets here")
         return (self._costs(stage) + self._common_cost) / people
 
-    def value_to_go_at(self, stage: int) -> float:
-        """Work out the money that one more person at a stage still brings.
-
-        Parameters
-        ----------
-        stage : int
-            Its position.
-
-        Returns
-        -------
-        float
-            [currency per person]
-
-        Raises
-        ------
-        UndefinedError
-            Where it does not follow from what was typed.
-        """
+    def _one_value_to_go(self, stage: int) -> float:
         self._at("people", stage)
         return float(self._value_to_go[stage])
+
+
+def _or_nan(formula: Callable[[int], float], stage: int) -> float:
+    try:
+        value = formula(stage)
+    except UndefinedError:
+        return math.nan
+    return value if math.isfinite(value) else math.nan
