@@ -276,7 +276,9 @@ def _positive(option: str, value: int, least: int) -> Iterable[Fault]:
 
 
 def _missing(field: str, path: Path, what: str) -> Fault:
-    return Fault(field, str(path), "is not there", f"name {what}, or go to where it is (cd) first")
+    return Fault(
+        field, str(path), "does not exist", f"name {what}, or change to its folder first (cd)"
+    )
 
 
 def _journeys(given: Path | None, directory: Path = Path()) -> tuple[Path | None, list[Fault]]:
@@ -365,7 +367,7 @@ def _canvas(arguments: argparse.Namespace) -> int:
     out = arguments.output or Path(f"{arguments.file.stem}.html")
     if arguments.output is None and out.exists():
         fix = f"write -o {out} to replace it, or name another one"
-        raise InputError("cvjkit canvas", [Fault("-o", str(out), "is there already", fix)])
+        raise InputError("cvjkit canvas", [Fault("-o", str(out), "already exists", fix)])
     try:
         out.write_text(canvas(arguments.file), encoding="utf-8")
     except OSError as error:

@@ -104,7 +104,7 @@ def test_every_fault_of_every_file_is_told(project: Path) -> None:
     assert re.search(r"^  .*colour.*red", told.stdout, re.MULTILINE)
     assert re.search(r"^  .*reach.*-100 must not be negative; write 0", told.stdout, re.MULTILINE)
     assert "shop.toml: fine" in told.stdout
-    assert re.search(r"^none.toml: 1 fault\n  .*is not there", told.stdout, re.MULTILINE)
+    assert re.search(r"^none.toml: 1 fault\n  .*does not exist", told.stdout, re.MULTILINE)
 
 
 def test_a_directory_or_a_binary_file_is_a_sentence(project: Path) -> None:
@@ -119,7 +119,7 @@ def test_without_the_default_notebook_the_command_says_where_to_go(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (line,) = refused(capsys, "dashboard")
-    assert "'dashboards/journey.ipynb' is not there" in line
+    assert "'dashboards/journey.ipynb' does not exist" in line
     assert "cd" in line
 
 
@@ -164,7 +164,7 @@ def test_what_is_refused_is_refused_alike_where_the_usual_port_is_taken(
     for usual in ("VOILA_PORT", "LAB_PORT"):
         monkeypatch.setattr(server, usual, taken)
     (line,) = refused(capsys, name, "nowhere")
-    assert "'nowhere' is not there" in line
+    assert "'nowhere' does not exist" in line
 
 
 def test_what_is_no_port_and_no_host_is_refused(
@@ -191,7 +191,7 @@ def test_a_number_on_the_command_line_is_read_as_everywhere(
         main(["dashboard", "page.ipynb", f"--kernels={text}"])
     assert said in capsys.readouterr().err
     (line,) = refused(capsys, "dashboard", "nowhere", "--idle= 1 000 ", "--kernels=+2")
-    assert "'nowhere' is not there" in line
+    assert "'nowhere' does not exist" in line
 
 
 def test_without_a_wish_the_next_free_port_is_taken(taken: int) -> None:

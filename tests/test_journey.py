@@ -257,13 +257,13 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
         lambda: cvj.Journey.from_document(
             {"name": "x", "framework": "five", "segments": [{"name": "A", "counts": COUNTS}] * 2}
         ),
-        ["segments: 'A' stands there more than once; keep one, or give the other another name"],
+        ["segments: 'A' is listed more than once; keep one, or give the other another name"],
     ),
     "renamed to another's name": (
         lambda: shop().with_segment("Blog", counts=COUNTS).with_segment("Blog", rename="Everyone"),
         [
             (
-                "segments: 'Everyone' stands there more than once; "
+                "segments: 'Everyone' is listed more than once; "
                 "keep one, or give the other another name"
             ),
         ],
@@ -299,7 +299,7 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
         lambda: shop(transitions=[{"source": "loyalty", "target": "reach", "rate": 0.1}] * 2),
         [
             (
-                "transitions: 'loyalty to reach' stands there more than once; "
+                "transitions: 'loyalty to reach' is listed more than once; "
                 "keep one, or give the other another name"
             ),
         ],
@@ -468,7 +468,7 @@ def test_everything_wrong_is_said_at_once() -> None:
         "segments[1].rates.conversion: 25 must be between 0 and 1; write 0.25 if you mean 25%",
         "segments[1].speed: 1 is not a known field",
         "segments[2]: 3 must be a table",
-        "segments: 'Ads' stands there more than once",
+        "segments: 'Ads' is listed more than once",
         "stages.reach.unit_cost: -1 must not be negative",
         "stages.reach.colour: 'red' is not a known field",
         "offers.reach.repeat_rate: 2 must be between 0 and 1",

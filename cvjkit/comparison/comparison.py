@@ -385,7 +385,7 @@ def _frameworks(
     keys = [framework.key for framework in chosen]
     for key in sorted({key for key in keys if keys.count(key) > 1}):
         fix = "give the other one a key of its own"
-        faults.append(Fault("frameworks", key, "stands there more than once", fix))
+        faults.append(Fault("frameworks", key, "is listed more than once", fix))
     if not wanted:
         faults.append(
             Fault("frameworks", None, "are needed", f"choose from {', '.join(documented_keys())}")

@@ -1,4 +1,4 @@
-"""Cells of a spreadsheet, taken from CSV text or a workbook."""
+"""The cells of CSV text or of a workbook."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ class Sheets(NamedTuple):
     grids : dict of str to Grid
         By the title of the sheet.
     faults : list of Fault
-        Of the cells that say nothing.
+        Of the cells that cannot be read.
     decimal_sign : {"", ".", ","}
-        Where what separates the cells tells it.
+        If the separator of the cells implies it.
     """
 
     grids: dict[str, Grid]
@@ -60,7 +60,7 @@ class Sheets(NamedTuple):
 
 
 def csv_sheets(text: str, subject: str) -> Sheets:
-    """Take the cells out of CSV text.
+    """Read the cells of CSV text.
 
     Parameters
     ----------
@@ -77,12 +77,12 @@ def csv_sheets(text: str, subject: str) -> Sheets:
     Raises
     ------
     InputError
-        If a quote is left open or the text is no table for another reason.
+        If a quote is not closed, or the text is not a table for another reason.
     """
     from openpyxl.utils import get_column_letter
 
     delimiter = _delimiter(text)
-    # A blank before a quote would make the quote a part of the text.
+    # A quote after a blank would otherwise be part of the text.
     blank_before_quote = re.search(rf'{delimiter} +"', text) is not None
     reader = csv.reader(
         io.StringIO(text, newline=""),
@@ -111,7 +111,7 @@ def csv_sheets(text: str, subject: str) -> Sheets:
 
 
 def workbook_sheets(content: bytes, subject: str) -> Sheets:
-    """Take the cells out of the sheets of a workbook, formulas by their results.
+    """Read the cells of a workbook's sheets, formulas as their results.
 
     Parameters
     ----------
@@ -122,12 +122,12 @@ def workbook_sheets(content: bytes, subject: str) -> Sheets:
     Returns
     -------
     Sheets
-        Those that are empty too.
+        All of them, including empty ones.
 
     Raises
     ------
     InputError
-        If it is no workbook, or a damaged one.
+        If it is not a workbook, or is damaged.
     """
     grids: dict[str, Grid] = {}
     faults: list[Fault] = []
@@ -142,7 +142,7 @@ def workbook_sheets(content: bytes, subject: str) -> Sheets:
                 ]
                 grid.append([cell for cell in found if isinstance(cell, Cell)])
                 faults += [fault for fault in found if isinstance(fault, Fault)]
-    except Exception as error:  # noqa: BLE001 - a broken file may trip openpyxl up anywhere
+    except Exception as error:  # noqa: BLE001 - a damaged file may make openpyxl fail anywhere
         rule = f"is not an Excel workbook: {error}"
         fault = Fault("file", PurePath(subject).name, rule, "save it as .xlsx again")
         raise InputError(subject, [fault]) from None
@@ -150,7 +150,7 @@ def workbook_sheets(content: bytes, subject: str) -> Sheets:
 
 
 def _cell(title: str, cell: Any, result: Any) -> Cell | Fault | None:
-    """Take a cell's value, or say what is wrong with it; None if it is blank."""
+    """Read a cell, or say what is wrong with it; None if it is blank."""
     if cell.value is None:
         return None
     where = f"{title}!{cell.coordinate}"
@@ -159,7 +159,7 @@ def _cell(title: str, cell: Any, result: Any) -> Cell | Fault | None:
             return None
         return Fault(where, result.value, "is an error", "correct the cell")
     if result.value is None:
-        # The result of a formula may be an empty text.
+        # The result of a formula may be an empty string.
         if result.data_type == "str":
             return None
         fix = "open the file in Excel, save it there and read it again"
@@ -170,7 +170,7 @@ def _cell(title: str, cell: Any, result: Any) -> Cell | Fault | None:
 
 
 def has_formulas(content: bytes) -> bool:
-    """Tell whether a workbook calculates anything.
+    """Tell whether a workbook has formulas.
 
     Parameters
     ----------
@@ -189,19 +189,19 @@ def _opened(content: bytes, *, data_only: bool) -> Workbook:
     from openpyxl import load_workbook
 
     with warnings.catch_warnings():
-        # It warns of what it would not write again, such as a list to choose from.
+        # It warns of content it cannot write again, such as data validation.
         warnings.simplefilter("ignore", UserWarning)
         return load_workbook(io.BytesIO(content), read_only=True, data_only=data_only)
 
 
 def _rows(sheet: Any) -> Iterator[Sequence[Any]]:
-    # Files of other programs may claim a wrong size.
+    # Other programs may have stored the wrong size.
     sheet.reset_dimensions()
     return iter(sheet.iter_rows())
 
 
 def _delimiter(text: str) -> str:
-    """Find what separates the cells: it sets 'stage' apart and makes the most columns."""
+    """Find the separator: it makes 'stage' a heading of its own, and the most columns."""
 
     def columns(line: str, delimiter: str) -> int:
         headings = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
@@ -216,7 +216,7 @@ def _delimiter(text: str) -> str:
 
 
 def folded(text: object) -> str:
-    """Make names comparable: case, blanks, underscores and brackets do not count.
+    """Make names comparable: ignore case, blanks, underscores and brackets.
 
     Parameters
     ----------

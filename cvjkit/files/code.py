@@ -1,4 +1,4 @@
-"""A design as Python code: the calls that make it again."""
+"""A design as Python code: the calls that recreate it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ Document = Mapping[str, Any]
 
 
 def expression(document: Document, everyone: str, defaults: Document) -> str:
-    """Write the calls that make a design.
+    """Write the calls that recreate a design.
 
     Parameters
     ----------
     document : mapping
-        The design as plain values; its framework a key, or a framework's own document.
+        The design as plain values; its framework as a key, or as a document of its own.
     everyone : str
-        Name of the segment of a design that has only one.
+        Name of the segment in a design with only one.
     defaults : mapping
-        Values of fields that need not be written.
+        Values of fields that are not written.
 
     Returns
     -------
@@ -32,7 +32,7 @@ def expression(document: Document, everyone: str, defaults: Document) -> str:
 
 
 def _start(document: Document, everyone: str) -> str | None:
-    """Write the call that has the people; None if no short one can make them."""
+    """Write the call that takes the people; None if no short one can."""
     key, name, segments = document["framework"], document["name"], document["segments"]
     if not isinstance(key, str):
         return None

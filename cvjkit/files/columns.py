@@ -1,4 +1,4 @@
-"""The columns of a spreadsheet of a journey: what each holds, and how it is read."""
+"""The columns of a journey's spreadsheet: what they hold, and how they are read."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from cvjkit.catalog.framework import Framework
 
-# How the cells of a column are read: by the method of this name of `cells.Reader`.
+# The kind of a column: a unit of numbers, or the name of a method of `values.Reader`.
 TERMS = {
     "schema_version": "amount",
     "name": "text",
@@ -54,7 +54,7 @@ UNIT_BY_END = {"rate": "share", "share": "share", "days": "days", "people": "peo
 
 
 def _columns(model: type[BaseModel], *without: str) -> dict[str, str]:
-    """Tell by its type and name how the cells of each field are read."""
+    """Give the kind of column for each field of a model, by its type and name."""
     columns = {}
     for name, field in model.model_fields.items():
         types = set(_types(field.annotation))
@@ -97,7 +97,7 @@ SHEETS = {
 }
 LISTS = ("offers", "transitions", "referrals", "accepted")
 OF_STAGES = ("tactics", "messages")
-# What a table without the sheet "Journey" may say in a column.
+# Columns for what the sheet "Journey" says in a workbook.
 COLUMNS = {"journey": "name", "framework": "framework", "currency": "currency"}
 OURS = ("stages", "journey", "thresholds", "known", *SHEETS)
 
@@ -136,7 +136,7 @@ def stages_by_name(stages: Framework) -> dict[str, str]:
 
 
 def stage_label(stages: Framework, key: str) -> str:
-    """Write a stage so that it is read again.
+    """Write a stage's name so that it can be read again.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def stage_label(stages: Framework, key: str) -> str:
     Returns
     -------
     str
-        Its name, or its key where the name would not lead back to it.
+        Its name, or its key if the name does not identify it.
     """
     if key not in stages:
         return key
@@ -160,6 +160,6 @@ def milestone_columns() -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        How each is read.
+        Their kind, by field.
     """
     return {milestone.key: "people" for milestone in milestones()}

@@ -1,4 +1,4 @@
-"""Documents of journeys: plain dicts, lists, texts and numbers; when two of them say the same."""
+"""Documents of journeys: dicts, lists, strings and numbers, and whether two mean the same."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Document = dict[str, Any]
 
 
 def same(one: object, other: object) -> bool:
-    """Tell whether two documents say the same, however they are written.
+    """Tell whether two documents mean the same, however they are written.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def same(one: object, other: object) -> bool:
     Returns
     -------
     bool
-        Numbers are the same if they agree to 15 digits, all that a spreadsheet keeps.
+        Numbers are the same if they agree to 15 digits, the precision of a spreadsheet.
 
     Examples
     --------

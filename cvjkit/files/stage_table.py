@@ -1,4 +1,4 @@
-"""The table with one row a stage: its headings, its rows, its numbers."""
+"""The table with one row per stage: its headings, its rows, its numbers."""
 
 from __future__ import annotations
 
@@ -78,12 +78,12 @@ def stage_table(grid: Grid, subject: str, reader: Reader) -> tuple[dict[int, Hea
             unknown = unknown_name(cell.where, cell.value, allowed)
             reader.refuse(cell, unknown.rule, f"{unknown.fix}; or delete the column")
         elif any(other[1:] == head[1:] for other in heads.values()):
-            reader.refuse(cell, "is the heading of another column too", "keep one of them")
+            reader.refuse(cell, "is also the heading of another column", "keep one of them")
         else:
             heads[cell.column] = head
     known = {cell.column for cell in grid[top]}
     for cell in (cell for row in grid[top + 1 :] for cell in row if cell.column not in known):
-        reader.refuse(cell, "has no heading above it", "write one, or empty the cell")
+        reader.refuse(cell, "has no heading", "write one, or clear the cell")
     rows = [{cell.column: cell for cell in row if cell.column in heads} for row in grid[top + 1 :]]
     rows = [row for row in rows if row]
     for row in rows:
@@ -94,7 +94,7 @@ def stage_table(grid: Grid, subject: str, reader: Reader) -> tuple[dict[int, Hea
 def _check_split_numbers(
     row: Mapping[int, Cell], heads: Mapping[int, Head], reader: Reader
 ) -> None:
-    """Refuse 8,000 that the commas between the cells have cut into 8 and 000."""
+    """Refuse the number 8,000 if the comma, as a separator, has cut it into 8 and 000."""
     for column, cell in row.items():
         before, end = str(row[column - 1].value) if column - 1 in row else "", str(cell.value)
         if not (
@@ -109,8 +109,8 @@ def _check_split_numbers(
 
 
 def _no_stage_heading(grid: Grid) -> Fault:
-    """Say that no column is headed 'stage', and which probably is the one."""
-    names = {folded(name) for each in published_frameworks() for name in stages_by_name(each)}
+    """Say that no column is headed 'stage', and which one probably should be."""
+    names = {name for published in published_frameworks() for name in stages_by_name(published)}
     for above, row in pairwise([row for row in grid if row]):
         headings = {cell.column: cell.value for cell in above}
         stage = next((cell for cell in row if unnumbered(cell.value) in names), None)
@@ -138,7 +138,7 @@ def _is_number(cell: Cell) -> bool:
 
 
 def unnumbered(label: object) -> str:
-    """Take the number off a stage that an export has numbered: '1. Reach'.
+    """Remove the number before a stage that an export has numbered: '1. Reach'.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def _head(cell: Cell) -> Head | None:
 
 
 def constant(head: Head, cells: Sequence[Cell], reader: Reader) -> Document:
-    """Read a column that says one thing.
+    """Read a column that must have one value.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def constant(head: Head, cells: Sequence[Cell], reader: Reader) -> Document:
     Returns
     -------
     dict
-        The field and its value; empty if the cells say nothing.
+        The field and its value; empty if the cells are.
     """
     for cell in cells[1:]:
         if cell.value != cells[0].value:
@@ -214,22 +214,24 @@ def numbers_by_stage(
         column: column_evidence(row[column] for row in rows if column in row) for column in heads
     }
     if {head.field for head in heads.values()} >= {*COLUMNS.values()}:
-        # cvjkit wrote this table, and it writes shares.
+        # cvjkit has written this table, so a 1 is a share.
         beside = {column: replace(found, shares=True) for column, found in beside.items()}
     for row in rows:
         cells = {heads[column].group: cell for column, cell in row.items()}
         label = cells.pop("stage", None)
         if label is None:
             if cells.keys() - {"terms"}:
-                reader.refuse(next(iter(row.values())), "has no stage in its row", "name the stage")
+                reader.refuse(
+                    next(iter(row.values())), "is in a row without a stage", "name the stage"
+                )
             continue
         key = by_name.get(folded(label.value), by_name.get(unnumbered(label.value)))
         if key is None:
-            names = [stage_label(stages, each) for each in stages.keys]
+            names = [stage_label(stages, stage) for stage in stages.keys]
             unknown = unknown_name(label.where, label.value, names)
             reader.refuse(label, unknown.rule, f"{unknown.fix}; or delete the row")
         elif key in numbers:
-            reader.refuse(label, "has another row", "keep one of them")
+            reader.refuse(label, "has more than one row", "keep one of them")
         here = numbers.setdefault(key or "", {})
         for column, cell in row.items():
             if heads[column].group in ("people", "stages"):

@@ -1,7 +1,7 @@
-"""Journeys on disk: read, written whole or not at all, never over somebody else's work.
+"""Journeys on disk: read, and written in full or not at all, never over somebody else's work.
 
-This module knows documents (plain dicts, lists, texts and numbers) and nothing of what makes a
-journey valid: that is for `cvjkit.journey`. data/README.md lists what a document may hold.
+This module knows documents (plain dicts, lists, strings and numbers) but not what makes a journey
+valid: `cvjkit.journey` checks that. data/README.md lists what a document may hold.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ SUFFIXES = (".toml", ".csv", ".xlsx")
 
 @dataclass
 class Origin:
-    """Which files a design came from and went to, and what each of them held then.
+    """The files a design was read from and saved to, and what they held then.
 
-    The one thing here that changes: all journeys derived from one another share it, so that
-    each may be saved over what another of them saved, but not over what somebody else did.
+    It is mutable on purpose: all journeys derived from one another share it, so that each may
+    replace what another of them saved, but not what somebody else did.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class Origin:
     digests: dict[Path, str] = field(default_factory=dict)
 
     def note(self, path: Path, content: bytes) -> None:
-        """Remember what a file holds now.
+        """Record what a file holds now.
 
         Parameters
         ----------
@@ -79,9 +79,9 @@ def read(path: str | Path) -> tuple[Document, Origin]:
     Returns
     -------
     document : dict
-        Plain values; whether they make a journey is not checked here.
+        Plain values, not yet checked.
     origin : Origin
-        Knows the file, for `write`.
+        With the file recorded, for `write`.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def read(path: str | Path) -> tuple[Document, Origin]:
     _check_suffix(path)
     content = _content(path)
     if content is None:
-        raise _refusal(path, "is not there", "check the spelling and the folder")
+        raise _refusal(path, "does not exist", "check the spelling and the folder")
     document = _decoded(path, content)
     origin = Origin()
     origin.note(path, content)
@@ -102,10 +102,10 @@ def read(path: str | Path) -> tuple[Document, Origin]:
 def write(
     path: str | Path, document: Mapping[str, Any], origin: Origin, *, overwrite: bool = False
 ) -> Path:
-    """Write the document of a journey: whole, or not at all.
+    """Write the document of a journey in full, or not at all.
 
-    What did not change in a TOML file stays as it was written: comments, order, layout, the
-    writing of numbers. A file that holds the document already is left alone.
+    Whatever did not change in a TOML file stays as it was: comments, order, layout, the way numbers
+    are written. A file that already holds the document is not touched.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def write(
         A .toml, .csv or .xlsx file; it need not exist.
     document : mapping
     origin : Origin
-        From `read`, or a new one for a new design; brought up to date.
+        From `read`, or a new one for a new design; it is updated.
     overwrite : bool
         Replace a file of another design, or one that somebody else has changed.
 
@@ -126,7 +126,7 @@ def write(
     ------
     InputError
         If that would destroy somebody's work, if the format cannot hold the document, or if the
-        disk refuses; the file is then as it was.
+        disk refuses. The file is then unchanged.
     """
     path = Path(path)
     _check_suffix(path)
@@ -152,8 +152,8 @@ def _refusal(path: Path, rule: str, fix: str) -> InputError:
 
 def _check_suffix(path: Path) -> None:
     if path.suffix.lower() not in SUFFIXES:
-        fix = f"let its name end in one of {', '.join(SUFFIXES)}"
-        raise _refusal(path, "is of no kind that cvjkit knows", fix)
+        fix = f"use a name that ends in one of {', '.join(SUFFIXES)}"
+        raise _refusal(path, "is not a kind of file that cvjkit knows", fix)
 
 
 def _decoded(path: Path, content: bytes) -> Document:
@@ -165,7 +165,7 @@ def _decoded(path: Path, content: bytes) -> Document:
     else:
         document = from_toml(_text(path, content), subject)
     _check_version(path, document if suffix == ".toml" else {"schema_version": 1, **document})
-    # A file that names no currency has none: another would be invented.
+    # A file that names no currency has none; a default would be invented.
     return {"schema_version": SCHEMA_VERSION, "currency": "", **document}
 
 
@@ -204,7 +204,7 @@ def _check_version(path: Path, document: Document) -> None:
         fault = Fault("schema_version", None, "is required", fix)
     elif isinstance(version, bool) or version != SCHEMA_VERSION:
         fault = Fault(
-            "schema_version", version, "is not a version there has been", f"write {SCHEMA_VERSION}"
+            "schema_version", version, "is not a known version", f"write {SCHEMA_VERSION}"
         )
     else:
         return
@@ -221,8 +221,8 @@ def journey_files(folder: str | Path) -> list[Path]:
     Returns
     -------
     list of Path
-        Sorted by name; none if the folder cannot be read. Hidden files, and those by which
-        Excel marks a workbook as open (``~$shop.xlsx``), are left out.
+        Sorted by name; none if the folder cannot be read. Hidden files, and the lock files
+        of Excel (``~$shop.xlsx``), are left out.
     """
     try:
         found = sorted(Path(folder).iterdir())
@@ -254,7 +254,7 @@ def _content(path: Path) -> bytes | None:
         if path.is_dir():
             raise _refusal(path, "is a folder", "name a file in it")
         if path.exists() and not path.is_file():
-            raise _refusal(path, "is not an ordinary file", "name another")
+            raise _refusal(path, "is not a regular file", "choose another name")
         return path.read_bytes()
     except FileNotFoundError:
         return None
@@ -264,25 +264,25 @@ def _content(path: Path) -> bytes | None:
 
 def _disk_refusal(path: Path, what: str, error: OSError) -> InputError:
     why = (error.strerror or str(error)).lower()
-    return _refusal(path, f"{what}: {why}", "put that right, or choose another place")
+    return _refusal(path, f"{what}: {why}", "correct that, or choose another file")
 
 
 def _check_replaceable(path: Path, before: bytes, origin: Origin) -> None:
-    """Refuse to destroy what somebody else has made."""
-    or_lose = "pass overwrite=True to lose what is there"
+    """Refuse to destroy somebody else's work."""
+    or_lose = "pass overwrite=True to replace it"
     if not origin.knows(path, before):
         changed = _real(path) in origin.digests
-        rule = "was changed by somebody else since it was read" if changed else "is there already"
+        rule = "was changed by somebody else since it was read" if changed else "already exists"
         fix = "read it again, or save under another name" if changed else "choose another name"
         raise _refusal(path, rule, f"{fix}, or {or_lose}")
     lost = tables.lost_when_rewritten(before) if path.suffix.lower() == ".xlsx" else []
     if lost:
-        rule = f"holds what would be lost when cvjkit writes it: {', '.join(lost)}"
+        rule = f"has content that cvjkit would not write again: {', '.join(lost)}"
         raise _refusal(path, rule, f"save under another name, or {or_lose}")
 
 
 def _layout(path: Path, before: bytes | None, origin: Origin) -> str | None:
-    """Find the text whose layout to keep: that of the file itself, or where the design is from."""
+    """Find the text whose layout to keep: the file's, or that of the file the design is from."""
     if before is None and origin.path is not None:
         path = origin.path
         with suppress(InputError):
@@ -297,14 +297,14 @@ def _layout(path: Path, before: bytes | None, origin: Origin) -> str | None:
 
 
 def _replace(path: Path, content: bytes, before: bytes | None, *, overwrite: bool) -> None:
-    """Put a file in the place of another in one step, so that there is no moment without one."""
+    """Replace a file in one step, so that there is never a moment without one."""
     target = _real(path)
     temporary = target.with_name(f".cvjkit-{secrets.token_hex(8)}.tmp")
     try:
         if not target.parent.is_dir():
-            raise _refusal(path, "lies in a folder that is not there", "make the folder first")
+            raise _refusal(path, "is in a folder that does not exist", "create the folder first")
         mode = None if before is None else target.stat().st_mode & 0o777
-        # The administrator may write everywhere, so a file marked as read-only is asked, too.
+        # An administrator may write everywhere, so check for read-only files as well.
         if mode is not None and not (mode & 0o222 and os.access(target, os.W_OK)):
             raise _refusal(path, "is write-protected", "save under another name")
         with temporary.open("xb") as file:
@@ -314,7 +314,7 @@ def _replace(path: Path, content: bytes, before: bytes | None, *, overwrite: boo
         if mode is not None:
             temporary.chmod(mode)
         if not overwrite and _content(target) != before:
-            rule = "was changed by somebody else at this moment"
+            rule = "was changed by somebody else during saving"
             raise _refusal(path, rule, "read it again, or save under another name")
         temporary.replace(target)
         _sync_folder(target.parent)
@@ -325,7 +325,7 @@ def _replace(path: Path, content: bytes, before: bytes | None, *, overwrite: boo
 
 
 def _sync_folder(folder: Path) -> None:
-    # Not every system and disk can; the file is in its place all the same.
+    # Not every system can do this; the file has been replaced all the same.
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

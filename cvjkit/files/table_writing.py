@@ -1,4 +1,4 @@
-"""Journeys written as tables, with nothing left out: what a table cannot hold is refused."""
+"""Journeys written as tables. A journey that a table cannot hold in full is refused."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def to_csv(document: Mapping[str, Any], subject: str) -> str:
-    """Write a table with one row a stage.
+    """Write a table with one row per stage.
 
     Parameters
     ----------
@@ -43,8 +43,8 @@ def to_csv(document: Mapping[str, Any], subject: str) -> str:
     Raises
     ------
     InputError
-        If the journey has what a table of stages has no place for; and if a text begins like a
-        formula: nothing in CSV says that it is none, and Excel would run it.
+        If the journey has something that a table of stages cannot hold; or if a text begins like a
+        formula: CSV cannot mark it as text, so Excel would run it.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def to_csv(document: Mapping[str, Any], subject: str) -> str:
         if field not in tabled
     ]
     if lost:
-        rule = f"has no place for {', '.join(lost)}"
+        rule = f"cannot hold {', '.join(lost)}"
         raise InputError(subject, [Fault("file", ".csv", rule, "save it as .toml or .xlsx")])
     faults = [
         Fault(
@@ -96,7 +96,7 @@ def to_csv(document: Mapping[str, Any], subject: str) -> str:
 
 
 def to_xlsx(document: Mapping[str, Any], subject: str) -> bytes:
-    """Write a workbook with all that a journey has.
+    """Write a workbook with everything in a journey.
 
     Parameters
     ----------
@@ -209,14 +209,14 @@ def _stage_rows(document: Mapping[str, Any], stages: Framework) -> list[list[Any
     return [
         ["stage", *columns],
         *(
-            [stage_label(stages, key), *(each.get(key) for each in columns.values())]
+            [stage_label(stages, key), *(numbers.get(key) for numbers in columns.values())]
             for key in stages.keys
         ),
     ]
 
 
 def _fill(sheet: Worksheet, rows: Sequence[Sequence[Any]]) -> None:
-    """Write rows into a sheet; a text is a text, whatever it begins with."""
+    """Write rows into a sheet; text stays text even if it begins like a formula."""
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
@@ -225,7 +225,7 @@ def _fill(sheet: Worksheet, rows: Sequence[Sequence[Any]]) -> None:
             cell = sheet.cell(index, column, value)
             if isinstance(value, str):
                 cell.data_type = "s"
-                # Excel would else make it a formula as soon as somebody edits the cell.
+                # Otherwise Excel would make it a formula as soon as somebody edits the cell.
                 cell.quotePrefix = value.startswith(FORMULA_SIGNS)
             if index == 1:
                 cell.font = Font(bold=True)

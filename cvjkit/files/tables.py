@@ -1,6 +1,6 @@
-"""Journeys read from tables: a spreadsheet with one row a stage, as CSV text or a workbook.
+"""Journeys read from tables: one row per stage, as CSV text or a workbook.
 
-Numbers are taken as people write them; what could mean two things is refused.
+Numbers are read as people write them; a number with two readings is refused.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def from_csv(text: str, subject: str, name: str) -> Document:
-    r"""Read a table with one row a stage.
+    r"""Read a table with one row per stage.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def from_csv(text: str, subject: str, name: str) -> Document:
     Raises
     ------
     InputError
-        With everything that cannot be understood, each with its cell.
+        With every cell that cannot be understood.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def from_csv(text: str, subject: str, name: str) -> Document:
 
 
 def from_xlsx(content: bytes, subject: str, name: str) -> Document:
-    """Read a workbook: the sheet "Stages", or the only one, and what other sheets add.
+    """Read a workbook: the sheet "Stages", or the only one, and the other sheets cvjkit knows.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def from_xlsx(content: bytes, subject: str, name: str) -> Document:
     Raises
     ------
     InputError
-        With everything that cannot be understood, each with its cell.
+        With every cell that cannot be understood.
     """
     grids, faults, _ = workbook_sheets(content, subject)
     filled = [grid for grid in grids.values() if any(grid)]
@@ -96,7 +96,7 @@ def from_xlsx(content: bytes, subject: str, name: str) -> Document:
         grids = {"stages": filled[0]}
     ours = {folded(title): grid for title, grid in grids.items() if folded(title) in OURS}
     if "stages" not in ours:
-        fix = "name the sheet with one row a stage 'Stages'"
+        fix = "name the sheet with one row per stage 'Stages'"
         fault = Fault("sheets", ", ".join(grids), "include none called 'Stages'", fix)
         raise InputError(subject, [*faults, fault])
     return _document(ours, subject, name, Reader(ours.values(), faults=faults))
@@ -119,7 +119,7 @@ def lost_when_rewritten(content: bytes) -> list[str]:
 
 
 def _document(grids: Mapping[str, Grid], subject: str, name: str, reader: Reader) -> Document:
-    """Put together what the sheets say."""
+    """Combine the sheets into one document."""
     heads, rows = stage_table(grids["stages"], subject, reader)
     terms = {"name": name, **_terms(grids.get("journey", []), TERMS, reader)}
     for column, head in heads.items():
@@ -166,16 +166,18 @@ def _terms(grid: Grid, fields: Mapping[str, str], reader: Reader) -> Document:
         if field not in fields:
             reader.faults.append(unknown_name(row[0].where, row[0].value, map(heading_of, fields)))
         elif field in terms:
-            reader.refuse(row[0], "stands there twice", "keep one of them")
+            reader.refuse(row[0], "is listed twice", "keep one of them")
         elif len(row) > 2:
-            reader.refuse(row[2], "is more than a field and its value", "empty the cell")
+            reader.refuse(
+                row[2], "is one cell too many for a field and its value", "clear the cell"
+            )
         elif len(row) == 2:
             terms[field] = reader.read(fields[field], row[1])
     return {field: value for field, value in terms.items() if value is not None}
 
 
 def _records(sheet: str, grids: Mapping[str, Grid], reader: Reader) -> list[Document]:
-    """Read a sheet with headings and one thing a row."""
+    """Read a sheet with headings and one record per row."""
     columns = SHEETS[sheet]
     head, *body = [row for row in grids.get(sheet, []) if row] or [[]]
     fields: dict[int, str] = {}
@@ -184,7 +186,7 @@ def _records(sheet: str, grids: Mapping[str, Grid], reader: Reader) -> list[Docu
         if field not in columns:
             reader.faults.append(unknown_name(cell.where, cell.value, map(heading_of, columns)))
         elif field in fields.values():
-            reader.refuse(cell, "is the heading of another column too", "keep one of them")
+            reader.refuse(cell, "is also the heading of another column", "keep one of them")
         fields[cell.column] = field
     beside = {
         column: column_evidence(cell for row in body for cell in row if cell.column == column)
@@ -196,7 +198,7 @@ def _records(sheet: str, grids: Mapping[str, Grid], reader: Reader) -> list[Docu
         for cell in row:
             heading = fields.get(cell.column)
             if heading is None:
-                reader.refuse(cell, "has no heading above it", "write one, or empty the cell")
+                reader.refuse(cell, "has no heading", "write one, or clear the cell")
             elif heading in columns:
                 record[heading] = reader.read(columns[heading], cell, beside[cell.column])
         records.append({field: value for field, value in record.items() if value is not None})
@@ -213,21 +215,24 @@ def _framework(given: object, labels: Sequence[Cell], subject: str, reader: Read
     except InputError as error:
         raise InputError(subject, [*reader.faults, *error.faults]) from None
     names = {unnumbered(cell.value) for cell in labels}
-    known = {each: names & stages_by_name(each).keys() for each in published_frameworks()}
-    most = max(map(len, known.values()))
-    best = [each for each, found in known.items() if len(found) == most]
+    found = {
+        published: len(names & stages_by_name(published).keys())
+        for published in published_frameworks()
+    }
+    most = max(found.values())
+    best = [published for published in found if found[published] == most]
     # A variant has the names of the framework it varies: it must be asked for.
-    best = [each for each in best if ":" not in each.key] or best
-    exact = [each for each in best if len(each) == most]
-    if 2 * most >= len(names) > 0 and len(exact or best) == 1:
-        return (exact or best)[0]
+    best = [published for published in best if ":" not in published.key] or best
+    best = [published for published in best if len(published) == most] or best
+    if 2 * most >= len(names) > 0 and len(best) == 1:
+        return best[0]
     stages = "; ".join(
-        f"{each.key}: {', '.join(stage.name for stage in each)}" for each in published_frameworks()
+        f"{published.key}: {', '.join(stage.name for stage in published)}" for published in found
     )
     fault = Fault(
         "framework",
         None,
-        "is given, and the stages do not tell which it is",
+        "is given, and the stages do not tell which one it is",
         f"add a column 'framework' with one of these keys ({stages})",
     )
     raise InputError(subject, [*reader.faults, fault])
@@ -244,7 +249,12 @@ def _segments(
     segments = {str(record.get("name", "")): dict(record) for record in listed}
     names, unnamed = list(segments), []
     if len(names) < len(listed):
-        fault = Fault("Segments", names, "has a name twice, or not at all", "name each its own way")
+        fault = Fault(
+            "Segments",
+            names,
+            "has a name missing or listed twice",
+            "give every segment its own name",
+        )
         reader.faults.append(fault)
     for column, head in heads.items():
         if head.group != "people":
@@ -259,16 +269,18 @@ def _segments(
         segment = segments.setdefault(name, {"name": name})
         table = {"people": "counts", "rate": "rates"}.get(head.field, head.field)
         if table in segment:
-            reader.refuse(head.cell, "is the heading of another column too", "keep one of them")
+            reader.refuse(head.cell, "is also the heading of another column", "keep one of them")
         by_stage = {key: row[column] for key, row in numbers.items() if column in row}
         only_first = table == "entrants" and by_stage.keys() == {stages.keys[0]}
         segment[table] = by_stage[stages.keys[0]] if only_first else by_stage
         if "counts" in segment and segment.keys() & {"rates", "entrants"}:
-            rule = f"and another column give {shown(name)} both people that were counted and a plan"
+            rule = f"and another column give {shown(name)} both counted people and a plan"
             fix = "keep people; or entrants (those who come in) with rate"
             reader.refuse(head.cell, rule, fix)
     if unnamed and len(segments) > 1:
-        reader.refuse(unnamed[0], "does not say whose, and there are several", "add ': NAME'")
+        reader.refuse(
+            unnamed[0], "does not name its segment, and there are several", "add ': SEGMENT'"
+        )
     return list(segments.values())
 
 

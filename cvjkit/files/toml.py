@@ -20,7 +20,7 @@ HEADER = "# A customer journey, for cvjkit: who comes, how far they get, what it
 WIDTH = 88
 MOST_EXACT_INTEGER = 2**53
 
-# What tells the rows of a list apart, so that each keeps its comments when the file is saved.
+# Fields that identify a row of a list, so that it keeps its comments when the file is saved.
 IDENTITY = {
     "segments": ("name",),
     "offers": ("stage", "name"),
@@ -33,7 +33,7 @@ IDENTITY = {
 
 
 def from_toml(text: str, subject: str) -> Document:
-    """Read TOML.
+    """Read the document of a journey from TOML.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def from_toml(text: str, subject: str) -> Document:
     Raises
     ------
     InputError
-        If it is no TOML; with the line and what stands there.
+        If it is not TOML; the fault has the line and its text.
     """
     try:
         return tomllib.loads(text)
@@ -63,11 +63,7 @@ def from_toml(text: str, subject: str) -> Document:
         lines = text.splitlines() or [""]
         found = lines[min(int(number or len(lines)), len(lines)) - 1].strip()
         twice = what.startswith(("Cannot overwrite", "Cannot declare", "Duplicate"))
-        rule = (
-            "gives something a second time"
-            if twice
-            else f"is not TOML: {what[:1].lower()}{what[1:]}"
-        )
+        rule = "repeats a key or a table" if twice else f"is not TOML: {what[:1].lower()}{what[1:]}"
         fault = Fault(where.removeprefix("at "), found, rule, "correct it there")
         raise InputError(subject, [fault]) from None
 
@@ -99,8 +95,8 @@ def to_toml(document: Document, layout: str | None) -> str:
 class _Layout:
     """A TOML text whose values change while all else stays as it was written.
 
-    tomlkit counts the lines above a header to the table before it: they would go when that one
-    goes, and stay behind when their own does. Here each header keeps the lines above it.
+    tomlkit attaches the lines above a header to the table before it, so they would vanish with
+    that table, and stay behind when their own is removed. Here each header keeps the lines above.
 
     Parameters
     ----------
@@ -138,7 +134,7 @@ class _Layout:
         return self.parsed.as_string()
 
     def _merge(self, find: Callable[[], MutableMapping[str, Any]], new: Mapping[str, Any]) -> None:
-        """Change a table; it is looked up anew each time, as tomlkit may put it together anew."""
+        """Change a table; it is looked up each time, because tomlkit may have rebuilt it."""
         from tomlkit.items import AoT, Array, InlineTable
 
         for key, value in new.items():
@@ -160,7 +156,7 @@ class _Layout:
             del find()[key]
 
     def _merge_rows(self, old: AoT, new: Sequence[Mapping[str, Any]], key: str) -> None:
-        """Change a list of tables; each row keeps its comments, a renamed one too."""
+        """Change a list of tables; each row keeps its comments, even if renamed."""
         ids, waiting = _ids(new, key), list(old.body)
         heading = self._cut_heading(waiting[0]) if waiting else ""
         kept: dict[int, Table] = {}
@@ -188,7 +184,7 @@ class _Layout:
                 self.above[id(row)] = (row, heading + self.above[id(row)][1])
 
     def _merge_array(self, old: Array, new: Sequence[Any], key: str) -> None:
-        """Change a list in brackets; what stays in it keeps its comments unless moved."""
+        """Change a list in brackets; items that stay keep their comments unless they move."""
         ids = _ids(new, key)
         for index in reversed(range(len(old))):
             if _ids(old[index : index + 1], key)[0] not in ids:
@@ -202,7 +198,7 @@ class _Layout:
                 self._merge(partial(_itself, old[index]), value)
 
     def _cut_heading(self, row: Table) -> str:
-        """Take off the comments above a row that a blank line sets apart from it."""
+        """Cut off the comments above a row that a blank line separates from it."""
         text = self.above[id(row)][1]
         end = text.rfind("\n\n") + 1
         if "#" not in text[:end]:
@@ -250,11 +246,11 @@ def _lines(body: list[Any]) -> Iterator[Table | tuple[list[Any], int]]:
 
 
 def _taken(lines: Sequence[tuple[list[Any], int]]) -> str:
-    """Take the comments and blank lines above a header out of the text before it."""
+    """Remove the comments and blank lines above a header from the text before it."""
     from tomlkit.items import Null
 
     texts = [body[index][1].as_string() for body, index in lines]
-    # What follows a value without a blank line is about that value.
+    # A comment right below a value belongs to that value.
     start = next((index for index, text in enumerate(texts) if text.startswith("\n")), 0)
     for body, index in lines[start:]:
         body[index] = (None, Null())
@@ -276,7 +272,7 @@ def _are_rows(value: object) -> bool:
 
 
 def _ids(rows: Sequence[Any], key: str) -> list[Any]:
-    """Give what tells the rows of a list apart."""
+    """Give the identity of each row of a list."""
     fields = IDENTITY.get(key, ("name",))
     return [
         tuple(row.get(field) for field in fields) if isinstance(row, Mapping) else row

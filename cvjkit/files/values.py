@@ -1,4 +1,4 @@
-"""The values of cells, read by what their column holds."""
+"""The values of cells, read according to their column."""
 
 from __future__ import annotations
 
@@ -25,26 +25,27 @@ MOST_EXACT_INTEGER = 2**53
 
 
 class Reader:
-    """Reads cells, each kind of column by the method of its name, and keeps the faults.
+    """Reads cells by the kind of their column, and collects the faults.
+
+    Each kind that is not a unit of numbers has a method of its name.
 
     Parameters
     ----------
     grids : iterable of Grid
-        All there is to read: numbers that can mean only one thing tell which decimal sign the
-        others have.
+        All that is to be read: numbers with one reading show which decimal sign the others have.
     decimal_sign : {"", ".", ","}
         If known.
     faults : iterable of Fault
-        What was found before.
+        Those found before.
 
     Attributes
     ----------
     faults : list of Fault
-        What was found so far.
+        Those found so far.
     comma_separated : bool
-        Whether commas separate the cells, so that they may have cut a number in two.
+        Whether commas separate the cells, and so may have cut a number in two.
     stages : mapping of str to str
-        Keys of stages by their folded names; to be set once the framework is known.
+        Keys of stages by their folded names; set once the framework is known.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class Reader:
         self.stages: Mapping[str, str] = {}
         self._evidence = evidence_of(_texts(cell for grid in grids for row in grid for cell in row))
         if decimal_sign and self._evidence.decimal_sign != decimal_sign:
-            # Separators of one kind and numbers of the other contradict each other.
+            # The separator and the numbers contradict each other.
             decided = "" if self._evidence.decimal_sign else decimal_sign
             self._evidence = replace(self._evidence, decimal_sign=decided)
 
@@ -71,12 +72,12 @@ class Reader:
             What the column holds: a unit of `cvjkit.numbers`, or the name of a method.
         cell : Cell
         beside : Evidence
-            What the other cells of the column tell.
+            From the other cells of the column.
 
         Returns
         -------
         object
-            None if it says nothing or cannot be read.
+            None if it says that nothing is known, or cannot be read.
         """
         if kind in UNITS:
             return self._number(cell, kind, beside)
@@ -95,7 +96,7 @@ class Reader:
         self.faults.append(Fault(cell.where, cell.value, rule, fix))
 
     def text(self, cell: Cell) -> str | None:
-        """Read any text.
+        """Read text as it is.
 
         Parameters
         ----------
@@ -111,7 +112,7 @@ class Reader:
         return str(cell.value)
 
     def word(self, cell: Cell) -> str | None:
-        """Read a text around which blanks do not count.
+        """Read text without the blanks around it.
 
         Parameters
         ----------
@@ -125,7 +126,7 @@ class Reader:
         return text and text.strip()
 
     def lines(self, cell: Cell) -> list[str] | None:
-        """Read a list, one thing a line.
+        """Read a list with one item per line.
 
         Parameters
         ----------
@@ -139,7 +140,7 @@ class Reader:
         return text.split("\n") if text else None
 
     def numbers(self, cell: Cell) -> list[float] | None:
-        """Read numbers of days between semicolons.
+        """Read numbers of days separated by semicolons.
 
         Parameters
         ----------
@@ -163,7 +164,7 @@ class Reader:
         Returns
         -------
         str or None
-            As 2026-03-31 if Excel wrote it.
+            2026-03-31 if Excel wrote it, else the text.
         """
         if isinstance(cell.value, date):
             return f"{cell.value:%Y-%m-%d}"
@@ -196,7 +197,7 @@ class Reader:
         Returns
         -------
         str or None
-            Its key; a text that is neither as it is, for the journey to judge.
+            Its key; text that is neither stays as it is, to be checked later.
         """
         word = self.word(cell)
         return word and self.stages.get(folded(word), word)
@@ -210,7 +211,7 @@ class Reader:
         if not isinstance(value, str):
             self.refuse(cell, "must be a number", "format the cell as a number and type it again")
             return None
-        # Only people tell how people are written.
+        # A number of people follows the decimal sign of its own column only.
         if unit != "people" and not beside.decimal_sign:
             beside = replace(beside, decimal_sign=self._evidence.decimal_sign)
         try:
@@ -221,7 +222,7 @@ class Reader:
         return None if number is None else plain(number)
 
     def _share_of(self, cell: Cell, value: float, beside: Evidence) -> float | None:
-        """Read a number cell of a column of shares; 1 is all unless the others are percentages."""
+        """Read a number cell of a column of shares; 1 is 100% unless the others are percentages."""
         return self._number(
             cell._replace(value=f"{value!r}"),
             "share",
@@ -230,7 +231,7 @@ class Reader:
 
 
 def column_evidence(cells: Iterable[Cell]) -> Evidence:
-    """Find what the cells of a column tell about one another.
+    """Find what the cells of a column show about how its numbers are written.
 
     Parameters
     ----------

@@ -114,7 +114,7 @@ def _repeated(part: str, titles: Sequence[str]) -> Iterator[Fault]:
     for title, times in Counter(titles).items():
         if times > 1:
             fix = "keep one, or give the other another name"
-            yield Fault(part, title, "stands there more than once", fix)
+            yield Fault(part, title, "is listed more than once", fix)
 
 
 def _faults_between(stages: Framework, fields: Mapping[str, Any], rows: Rows) -> list[Fault]:

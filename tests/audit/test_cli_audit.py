@@ -73,7 +73,7 @@ def test_faults_of_a_file_are_findings(folder: Path, capsys: pytest.CaptureFixtu
     code, said = told(capsys, "broken.toml", "nowhere.toml")
     assert code == 1
     assert "A45 segments[Ads].counts.reach: -100 must not be negative; write 0 or more." in said
-    assert "A45 file: 'nowhere.toml' is not there" in said
+    assert "A45 file: 'nowhere.toml' does not exist" in said
     assert said.count("A01 needs a design without faults") == 2
 
 

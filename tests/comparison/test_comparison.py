@@ -74,7 +74,7 @@ def test_several_journeys_are_told_apart_and_may_be_files(tmp_path: Path) -> Non
     ("chosen", "words"),
     [
         (["five", "nein"], "did you mean 'nine'"),
-        (["five", "five"], "stands there more than once"),
+        (["five", "five"], "is listed more than once"),
         ([], "choose from five"),
     ],
 )

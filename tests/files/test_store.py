@@ -521,7 +521,7 @@ def test_two_who_made_the_same_change_are_no_conflict(tmp_path: Path) -> None:
 def test_a_file_that_is_there_already_is_not_overwritten(tmp_path: Path) -> None:
     path = saved(tmp_path, "not even a journey")
     message = refused(lambda: write(path, SHOP, Origin()))
-    assert "is there already" in message
+    assert "already exists" in message
     assert path.read_text() == "not even a journey"
     write(path, SHOP, Origin(), overwrite=True)
     assert same(read(path)[0], SHOP)
@@ -548,7 +548,7 @@ def test_a_change_in_the_last_moment_is_seen(
 
     monkeypatch.setattr(os, "fsync", slow_disk)
     message = refused(lambda: write(path, changed(fixed_cost=2), origin))
-    assert "changed by somebody else at this moment" in message
+    assert "changed by somebody else during saving" in message
     assert path.read_text() == "theirs"
     assert left_over(tmp_path) == []
 
@@ -684,10 +684,10 @@ def test_places_where_nothing_can_be_written_are_named(tmp_path: Path) -> None:
     saved(tmp_path, "", "file")
     (tmp_path / "folder.toml").mkdir()
     for path, why in {
-        "nowhere/shop.toml": "in a folder that is not there",
+        "nowhere/shop.toml": "in a folder that does not exist",
         "file/shop.toml": "not a directory",
         "folder.toml": "is a folder",
-        "shop.json": "let its name end in one of .toml, .csv, .xlsx",
+        "shop.json": "use a name that ends in one of .toml, .csv, .xlsx",
         f"{'x' * 300}.toml": "file name too long",
     }.items():
         message = refused(lambda path=path: write(tmp_path / path, SHOP, Origin()))
@@ -702,17 +702,17 @@ def test_places_where_nothing_can_be_written_are_named(tmp_path: Path) -> None:
     ("text", "why"),
     [
         ('schema_version = 1\nname "Shop"', "line 2, column 6: 'name \"Shop\"' is not TOML"),
-        ("schema_version = 1\nname = 1\nname = 2", "'name = 2' gives something a second time"),
-        ("schema_version = 1\n[a]\n[a]", "line 3, column 3: '[a]' gives something a second time"),
+        ("schema_version = 1\nname = 1\nname = 2", "'name = 2' repeats a key or a table"),
+        ("schema_version = 1\n[a]\n[a]", "line 3, column 3: '[a]' repeats a key or a table"),
         ('schema_version = 1\nname = "x', "end of document"),
         ("schema_version = 1\nx = " + "[" * 9999, "nested too deeply"),
         ("schema_version = 1\nx = " + "1" * 5000, "is not TOML"),
         (b"schema_version = 1\n\xff", "is not UTF-8 text: see line 2"),
         ("", "schema_version: nothing is required; write schema_version = 1"),
         ("schema_version = 2", "2 was written by a newer cvjkit"),
-        ("schema_version = 0", "0 is not a version there has been"),
-        ("schema_version = true", "True is not a version there has been"),
-        ("schema_version = '1'", "'1' is not a version there has been"),
+        ("schema_version = 0", "0 is not a known version"),
+        ("schema_version = true", "True is not a known version"),
+        ("schema_version = '1'", "'1' is not a known version"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said_with_its_place(
@@ -729,12 +729,12 @@ def test_what_is_no_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "loop.toml").symlink_to(tmp_path / "loop.toml")
     (tmp_path / "folder.toml").mkdir()
     for name, why in {
-        "nowhere.toml": "is not there; check the spelling",
+        "nowhere.toml": "does not exist; check the spelling",
         "folder.toml": "is a folder",
-        "pipe.toml": "is not an ordinary file",
+        "pipe.toml": "is not a regular file",
         "loop.toml": "too many levels of symbolic links",
-        "shop": "let its name end in one of .toml, .csv, .xlsx",
-        "shop.xls": "let its name end in one of .toml, .csv, .xlsx",
+        "shop": "use a name that ends in one of .toml, .csv, .xlsx",
+        "shop.xls": "use a name that ends in one of .toml, .csv, .xlsx",
     }.items():
         assert why in refused(lambda name=name: read(tmp_path / name)), name
 
@@ -810,13 +810,13 @@ def test_everything_wrong_in_a_table_is_said_at_once_with_its_cell(tmp_path: Pat
         "B2: 'many' must be a number",
         "D2: '1.250' could mean 1250 or 1.25",
         "E1: 'colour' is not known; Allowed: stage, people: SEGMENT",
-        "F1: 'unit cost' is the heading of another column too",
+        "F1: 'unit cost' is also the heading of another column",
         "A3: 'Convertion' is not known; did you mean 'Conversion'?",
         "B3: '20%' is a percentage",
         "D3: 'TRUE' must be a number",
-        "G3: 'x' has no heading above it",
-        "A4: 'Reach' has another row",
-        "B5: '7' has no stage in its row",
+        "G3: 'x' has no heading",
+        "A4: 'Reach' has more than one row",
+        "B5: '7' is in a row without a stage",
         "C1: 'rate: Ads' and another column give 'Ads' both",
     ):
         assert fault in message
@@ -829,11 +829,11 @@ def test_everything_wrong_in_a_table_is_said_at_once_with_its_cell(tmp_path: Pat
         ("name,people\nReach,5", "headings: 'name, people' do not include 'stage'"),
         ("", "do not include 'stage'"),
         ("stage,people\nAlpha,5\nBeta,3", "add a column 'framework' with one of these keys (five:"),
-        ("stage,people\nConversion,5", "the stages do not tell which it is"),
+        ("stage,people\nConversion,5", "the stages do not tell which one it is"),
         ("stage,people,framework\nReach,5,six", "'six' is not known"),
         ("stage,people,framework\nReach,5,five\nLoyalty,5,nine", "C3: 'nine' differs from 'five'"),
-        ("stage,people,people: Ads\nReach,5,5", "B1: 'people' does not say whose"),
-        ("stage,people: Ads,people: Ads \nReach,5,5", "heading of another column too"),
+        ("stage,people,people: Ads\nReach,5,5", "B1: 'people' does not name its segment"),
+        ("stage,people: Ads,people: Ads \nReach,5,5", "also the heading of another column"),
         ('stage,people\nReach,"5', "is not a table"),
         (b"stage,people: \xc4\nReach,5", "is not UTF-8 text: see line 1; save it as UTF-8"),
     ],
@@ -983,10 +983,10 @@ def test_everything_wrong_in_a_workbook_is_said_at_once_with_its_cell(tmp_path: 
         "Stages!C4: '5 apples' must be a number",
         "Stages!B1: 'Ads' is not known; Allowed: Blog",
         "Journey!A1: 'colour' is not known; Allowed: schema version, name",
-        "Journey!A3: 'name' stands there twice",
-        "Journey!C4: 'people' is more than a field and its value",
+        "Journey!A3: 'name' is listed twice",
+        "Journey!C4: 'people' is one cell too many for a field and its value",
         "Offers!B1: 'cost' is not known; Allowed: stage, name, price",
-        "Offers!C2: 6 has no heading above it",
+        "Offers!C2: 6 has no heading",
     ):
         assert fault in message
 

@@ -321,7 +321,7 @@ def test_the_command_replaces_only_what_it_is_told_to(
     mine.write_text("mine", encoding="utf-8")
     command = ["canvas", str(FOLDER / "touring_band.toml")]
     assert main(command) == 2
-    assert "is there already; write -o touring_band.html to replace it" in capsys.readouterr().err
+    assert "already exists; write -o touring_band.html to replace it" in capsys.readouterr().err
     assert mine.read_text(encoding="utf-8") == "mine"
     assert main([*command, "-o", "touring_band.html"]) == 0
     assert "Touring band" in mine.read_text(encoding="utf-8")

@@ -46,7 +46,7 @@ def test_somebody_elses_work_is_overwritten_only_when_asked(tmp_path: Path) -> N
     PLAN.save(path)
     hand = Hand(SHOP).types(str(path), *PATH).presses(*SAVE_AS)
     (note,) = hand.part("file")["notes"]
-    assert note.startswith("Not saved: shop.toml is there already")
+    assert note.startswith("Not saved: shop.toml already exists")
     assert "press Overwrite" in note
     assert cvj.read_journey(path) == PLAN
     hand.presses(*OVERWRITE)
@@ -57,8 +57,8 @@ def test_somebody_elses_work_is_overwritten_only_when_asked(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("shop.pdf", "is of no kind that cvjkit knows"),
-        ("nowhere/shop.toml", "lies in a folder that is not there"),
+        ("shop.pdf", "is not a kind of file that cvjkit knows"),
+        ("nowhere/shop.toml", "is in a folder that does not exist"),
         ("\0.toml", "Not saved"),
         ("x" * 300 + ".toml", "Not saved"),
     ],

@@ -13,7 +13,7 @@ def test_segments_are_added_named_and_removed() -> None:
     hand.types("", "segments", "1", "name")
     assert hand.message("segments", "1", "name") == "write a name"
     hand.goes_on("Everyone", "segments", "1", "name")
-    assert "stands there more than once" in hand.message("segments", "1", "name")
+    assert "is listed more than once" in hand.message("segments", "1", "name")
     hand.goes_on("Fair", "segments", "1", "name")
     hand.types("Stand", "segments", "1", "channel").types("unaware", "segments", "1", "awareness")
     hand.types("50", "segments", "1", "spend")
