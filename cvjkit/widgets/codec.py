@@ -160,6 +160,8 @@ class Text:
         Parameters
         ----------
         text : str
+        _evidence : Evidence
+            Tells nothing about a text.
 
         Returns
         -------
@@ -217,6 +219,8 @@ class Choice:
         Parameters
         ----------
         text : str
+        _evidence : Evidence
+            Tells nothing about a choice.
 
         Returns
         -------
