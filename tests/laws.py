@@ -116,10 +116,10 @@ def segments_add_up(journey: cvj.Journey) -> None:
         assert min(rate for _, rate in seen) - 1e-9 <= pooled
         assert max(rate for _, rate in seen) + 1e-9 >= pooled
     whole = journey.economics()
-    each = [journey.economics(segment=name) for name in flow.segments]
+    parts = [journey.economics(segment=name) for name in flow.segments]
     for figure in SUMS if whole.customers else ("customers",):
         if whole[figure] is not None:
-            total = sum(part[figure] for part in each)
+            total = sum(part[figure] for part in parts)
             assert total == close(whole[figure], (whole.total_cost or 0) + abs(whole.profit or 0))
 
 
@@ -344,13 +344,13 @@ def _shares_and_entrants(
     framework, size = journey.framework, len(journey.framework)
     shares = np.zeros((len(journey.segments), size, size))
     entered = np.array([segment.entrants for segment in journey.segments], float)
-    for place, segment in enumerate(journey.segments):
+    for index, segment in enumerate(journey.segments):
         for stage, parent in enumerate(framework.parents):
             if parent is not None:
-                shares[place, parent, stage] += (segment.rates or ())[stage]
+                shares[index, parent, stage] += (segment.rates or ())[stage]
         for way in journey.transitions:
             ends = framework.index(way.source), framework.index(way.target)
-            shares[place][ends] += way.rate
+            shares[index][ends] += way.rate
     return shares, entered
 
 

@@ -96,17 +96,17 @@ def journeys(
 
 @st.composite
 def _transitions(draw: st.DrawFn, chosen: Framework) -> list[dict[str, Any]]:
-    places = range(len(chosen))
+    positions = range(len(chosen))
     pairs = [
         (start, end)
-        for start in places
-        for end in places
+        for start in positions
+        for end in positions
         if kind_of(chosen, start, end) != "forward"
     ]
     taken = draw(st.lists(st.sampled_from(pairs), max_size=4, unique=True))
-    each = draw(st.sampled_from([0.05, 0.15, 0.3])) if taken else 0.0
+    most = draw(st.sampled_from([0.05, 0.15, 0.3])) if taken else 0.0
     return [
-        {"source": chosen.keys[start], "target": chosen.keys[end], "rate": draw(shares(each))}
+        {"source": chosen.keys[start], "target": chosen.keys[end], "rate": draw(shares(most))}
         for start, end in taken
     ]
 

@@ -57,7 +57,7 @@ def test_findings_come_gravest_first_and_failures_are_e_and_f() -> None:
     order = [finding.severity for finding in journey.audit().fired]
     assert order == sorted(order, key="EFWMI".index)
     assert {"E", "F", "W"} <= set(order)
-    assert [each.id for each in journey.audit().failed] == ["A46", "A01", "A03", "A06"]
+    assert [finding.id for finding in journey.audit().failed] == ["A46", "A01", "A03", "A06"]
 
 
 def test_a_rule_that_finds_something_and_lacks_something_says_what_it_found() -> None:
@@ -95,8 +95,8 @@ def test_the_document_is_fit_for_json_and_says_the_same() -> None:
     audit = sound().with_stage("wowed", unit_cost=9).audit()
     plain = json.loads(json.dumps(audit.document(), allow_nan=False))
     assert plain["completeness"] == 1
-    assert [each["id"] for each in plain["findings"]] == [finding.id for finding in audit]
-    (found,) = [each for each in plain["findings"] if each["id"] == "A28"]
+    assert [finding["id"] for finding in plain["findings"]] == [finding.id for finding in audit]
+    (found,) = [finding for finding in plain["findings"] if finding["id"] == "A28"]
     assert found["numbers"]["cost_per_person"] == 9
     assert found["sources"] == ["002:18"]
 
@@ -105,7 +105,7 @@ def test_the_document_is_fit_for_json_and_says_the_same() -> None:
 @given(journeys(money=True, unknown=True))
 def test_any_design_can_be_audited(journey: Journey) -> None:
     audit = journey.audit()
-    assert list(dict.fromkeys(finding.id for finding in audit)) == [each.id for each in rules()]
+    assert list(dict.fromkeys(finding.id for finding in audit)) == [entry.id for entry in rules()]
     assert 0 < audit.completeness <= 1
     json.dumps(audit.document(), allow_nan=False)
     for finding in audit:
@@ -163,12 +163,12 @@ def test_an_acceptance_may_be_for_one_stage_or_segment_only() -> None:
 
 def test_what_is_accepted_and_not_found_is_told() -> None:
     audit = sound().with_accepted("A16", "Cheap.").with_accepted("A99", "No such rule.").audit()
-    assert [each.rule for each in audit.unmatched] == ["A16", "A99"]
+    assert [accepted.rule for accepted in audit.unmatched] == ["A16", "A99"]
 
 
 def test_an_acceptance_is_taken_back_and_given_anew() -> None:
     journey = shop().with_accepted("A44", "One.").with_accepted("A44", "Two.")
-    assert [each.reason for each in journey.accepted] == ["Two."]
+    assert [accepted.reason for accepted in journey.accepted] == ["Two."]
     assert journey.with_accepted("A44", None).accepted == ()
     with pytest.raises(InputError, match=r"accepted\[0\]\.reason: '' must not be empty"):
         shop().with_accepted("A44", "")
@@ -182,12 +182,15 @@ def test_acceptances_follow_their_stage_into_another_framework() -> None:
         .with_accepted("A44", "Three.")
     )
     moved = journey.in_framework("nine").accepted
-    assert [(each.rule, each.stage) for each in moved] == [
+    assert [(accepted.rule, accepted.stage) for accepted in moved] == [
         ("A01", "close"),
         ("A01", "deliver_and_wow"),
         ("A44", None),
     ]
-    assert [each.stage for each in journey.in_framework("five").accepted] == ["conversion", None]
+    assert [accepted.stage for accepted in journey.in_framework("five").accepted] == [
+        "conversion",
+        None,
+    ]
 
 
 # --- rules --------------------------------------------------------------------------------------
@@ -208,18 +211,18 @@ def test_a_rule_of_ones_own_stands_beside_the_others() -> None:
 
 
 def test_every_rule_says_what_it_checks_why_and_who_says_so() -> None:
-    for each in rules():
-        assert isinstance(each, Rule)
-        assert each.severity in SEVERITIES
-        assert each.basis in BASES
-        assert each.checked
-        assert each.because
-        assert bool(each.sources) == (each.basis != "model")
-        for source in each.sources:
+    for entry in rules():
+        assert isinstance(entry, Rule)
+        assert entry.severity in SEVERITIES
+        assert entry.basis in BASES
+        assert entry.checked
+        assert entry.because
+        assert bool(entry.sources) == (entry.basis != "model")
+        for source in entry.sources:
             assert re.fullmatch(r"00[0-4]:\d+(-\d+)?", source)
-        told = re.findall(r"\b00\d\b", each.because)
-        if each.sources:
-            assert set(told) >= {source[:3] for source in each.sources}, each.id
+        told = re.findall(r"\b00\d\b", entry.because)
+        if entry.sources:
+            assert set(told) >= {source[:3] for source in entry.sources}, entry.id
 
 
 def test_the_documentation_lists_every_rule_as_it_is() -> None:
@@ -227,8 +230,8 @@ def test_the_documentation_lists_every_rule_as_it_is() -> None:
         r"^\| (A\d\d) \| (\w) \| (.+) \| (.+) \|$", DOCS.read_text("utf-8"), re.MULTILINE
     )
     assert rows == [
-        (each.id, each.severity, each.checked, ", ".join(each.sources) or "ours")
-        for each in rules()
+        (entry.id, entry.severity, entry.checked, ", ".join(entry.sources) or "ours")
+        for entry in rules()
     ]
 
 

@@ -95,12 +95,12 @@ def test_json_holds_all_of_it_for_each_file(
     code, said = told(capsys, "--format", "json", "sound.toml", "wrong.toml", "broken.toml")
     assert code == 1
     plain = json.loads(said)
-    assert [(each["file"], each["failed"]) for each in plain] == [
+    assert [(audit["file"], audit["failed"]) for audit in plain] == [
         ("sound.toml", 0),
         ("wrong.toml", 1),
         ("broken.toml", 1),
     ]
-    assert [len(each["findings"]) for each in plain] == [56, 56, 56]
+    assert [len(audit["findings"]) for audit in plain] == [56, 56, 56]
 
 
 def test_github_gets_an_annotation_for_each_finding_not_accepted(

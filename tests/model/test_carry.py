@@ -29,7 +29,7 @@ def test_a_plan_keeps_its_money_when_stages_merge() -> None:
     )
     five = plan.in_framework("five")
     # 600 leads at 2 are borne by 240 customers: 5 each, besides their own 4.
-    conversion = next(each for each in five.stages if each.stage == "conversion")
+    conversion = next(numbers for numbers in five.stages if numbers.stage == "conversion")
     assert (conversion.unit_cost, conversion.fixed_cost) == (pytest.approx(9), 10)
     assert conversion.delay_days == 5
     assert five.economics().profit == pytest.approx(plan.economics().profit)
@@ -38,7 +38,7 @@ def test_a_plan_keeps_its_money_when_stages_merge() -> None:
 def test_costs_after_the_last_stage_become_its_fixed_cost() -> None:
     shop = cvj.Journey.from_counts("eight", [9000, 900, 90, 50, 40, 20, 9, 3])
     five = shop.with_stage("promotion", unit_cost=7).in_framework("five")
-    assert [(each.stage, each.fixed_cost) for each in five.stages] == [("loyalty", 21)]
+    assert [(numbers.stage, numbers.fixed_cost) for numbers in five.stages] == [("loyalty", 21)]
 
 
 def test_costs_before_the_first_stage_belong_to_it() -> None:
@@ -94,7 +94,7 @@ def test_a_tactic_stays_with_the_people_it_is_done_for() -> None:
     shop = cvj.Journey.from_counts("eight", [9000, 900, 90, 50, 40, 20, 9, 3])
     shop = shop.with_stage("subscription", tactics=["Guide"], unit_cost=2)
     shop = shop.with_stage("promotion", tactics=["Ask for referrals"])
-    five = {each.stage: each for each in shop.in_framework("five").stages}
-    assert [each.name for each in five["acquisition"].tactics] == ["Guide"]
+    five = {numbers.stage: numbers for numbers in shop.in_framework("five").stages}
+    assert [tactic.name for tactic in five["acquisition"].tactics] == ["Guide"]
     assert five["conversion"].unit_cost == pytest.approx(90 * 2 / 50)
-    assert [each.name for each in five["loyalty"].tactics] == ["Ask for referrals"]
+    assert [tactic.name for tactic in five["loyalty"].tactics] == ["Ask for referrals"]
