@@ -16,6 +16,8 @@ INSTALL := $(PIP) install --quiet --no-compile --constraint constraints.txt
 # As many tests at once as there are cores, but no more than memory allows: each may have a server,
 # its kernels and a browser. Those who are done take over what others have still before them.
 PARALLEL := --numprocesses=logical --maxprocesses=8 --dist=worksteal
+# The cells of a notebook share its kernel.
+BY_FILE := --numprocesses=logical --maxprocesses=8 --dist=loadfile
 STEPS := lint types imports unit notebooks browser
 
 # $(call step,name,command): a step that fails says which one it was.
@@ -68,8 +70,8 @@ unit: $(VENV)/test
 
 # pytest itself fails where it finds no notebook.
 notebooks: $(VENV)/test
-	$(call step,notebooks,$(BIN)/pytest --quiet $(PARALLEL) --nbval-lax --nbval-current-env --nbval-cell-timeout=120 \
-		notebooks dashboards)
+	$(call step,notebooks,$(BIN)/pytest --quiet $(BY_FILE) --nbval-lax --nbval-current-env \
+		--nbval-cell-timeout=120 notebooks dashboards)
 
 browser: $(VENV)/test chromium
 	$(call step,browser tests,$(BIN)/pytest --quiet $(PARALLEL) tests/browser)
