@@ -18,7 +18,7 @@ INSTALL := $(PIP) install --quiet --no-compile --constraint constraints.txt
 PARALLEL := --numprocesses=logical --maxprocesses=8 --dist=worksteal
 # The cells of a notebook share its kernel.
 BY_FILE := --numprocesses=logical --maxprocesses=8 --dist=loadfile
-STEPS := lint types imports unit notebooks browser
+STEPS := lint docstrings types imports unit notebooks browser
 
 # $(call step,name,command): a step that fails says which one it was.
 step = @printf '\n== %s\n' '$(1)'; $(2) || { status=$$?; \
@@ -26,7 +26,7 @@ step = @printf '\n== %s\n' '$(1)'; $(2) || { status=$$?; \
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help dashboard lab install test $(STEPS) chromium docstrings search pins clean
+.PHONY: help dashboard lab install test $(STEPS) chromium search pins clean
 
 help:
 	@echo 'make dashboard  publish the starter journeys with Voila on this machine'
