@@ -21,11 +21,19 @@ from tests.browser.conftest import (
     run_all_cells,
     watched,
 )
+from tests.browser.fonts import FONTS, WIDTHS, force_font, set_width, text_faults
 from tests.browser.test_server import notebook
 
 SHOP = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
 TWO = cvj.Journey.from_counts(
     "five", {"Ads": [900, 90, 9, 5, 1], "Blog": [100, 80, 9, 6, 2]}, name="Two"
+)
+FULL = (
+    SHOP.with_stage("reach", unit_cost=0.125, delay_days=1.5)
+    .with_offer("conversion", name="Tasting box", price=49, margin=15.5)
+    .with_offer("retention", name="Monthly bag", price=1249.9, margin=15, cycle_days=30)
+    .with_transition("conversion", "acquisition", 0.05)
+    .with_referral("loyalty", to="reach", per_person=0.2)
 )
 EVIL = "<img src=x onerror=alert(1)>"
 NAMES = {
@@ -48,6 +56,7 @@ def folder() -> Iterator[Path]:
         folder = Path(directory)
         SHOP.save(folder / "shop.toml")
         TWO.save(folder / "two.toml")
+        FULL.save(folder / "full.toml")
         own = cvj.framework("five").rename(NAMES, key="ours", name=EVIL)
         hostile = cvj.Journey.from_counts(own, {EVIL: [900, 90, 9, 5, 1], "b": [9] * 5}, name=EVIL)
         hostile = hostile.with_segment(EVIL, channel=EVIL).with_terms(description=EVIL)
@@ -452,6 +461,30 @@ def test_it_fits_any_width(dashboard: Page, width: int) -> None:
         assert box
         assert box["width"] >= 60
         assert 0 <= box["x"] <= width - box["width"]
+
+
+UNFOLD = "parts => parts.forEach(part => { if (part.tagName === 'DETAILS') part.open = true; })"
+
+
+@pytest.mark.parametrize("font", FONTS)
+def test_in_any_font_nothing_in_the_form_is_cut_or_lies_on_another(
+    dashboard: Page, font: str
+) -> None:
+    choose(dashboard, "full.toml")
+    parts = dashboard.locator(".cvj-part")
+    # The price that the audit finds too big a step is this journey's.
+    expect(dashboard.locator('[data-part="audit"]')).to_contain_text("Monthly bag costs")
+    parts.evaluate_all(UNFOLD)
+    force_font(dashboard, FONTS[font])
+    faults = {}
+    for width in WIDTHS:
+        set_width(dashboard, width)
+        names = parts.evaluate_all("parts => parts.map(part => part.dataset.part)")
+        for name, found in zip(names, text_faults(parts), strict=True):
+            if any(found.values()):
+                faults[width, name] = found
+        assert dashboard.evaluate("document.documentElement.scrollWidth") == width
+    assert faults == {}
 
 
 # --- a visitor may send anything --------------------------------------------------------------
