@@ -39,8 +39,8 @@ def main(argv: list[str] | None = None) -> int:
     Returns
     -------
     int
-        0 when all went well, 1 when a journey has faults or failures or a server ended by
-        itself, 2 when the arguments cannot be used.
+        0 on success; 1 if a journey has faults or failures, or a server ended by itself; 2 if
+        the arguments cannot be used.
     """
     arguments = _parser().parse_args(argv)
     try:
@@ -74,7 +74,7 @@ def _argument(*names: str, **options: Any) -> Argument:
 
 
 def _one_of(*arguments: Argument) -> Argument:
-    """Take one of these at most."""
+    """Allow at most one of these."""
 
     def add(parser: argparse._ActionsContainer) -> None:
         group = parser.add_mutually_exclusive_group()
@@ -181,14 +181,14 @@ DASHBOARD = _Command(
             _argument(
                 "--token", help="the token in the link (default: $CVJKIT_TOKEN, or a new one)"
             ),
-            _argument("--no-token", action="store_true", help="let in everybody who can reach it"),
+            _argument("--no-token", action="store_true", help="let in anybody who can reach it"),
         ),
         _argument(
             "--kernels",
             type=_whole_number,
             default=2,
             metavar="N",
-            help="visitors that find their page calculated when they come, about 100 MB each "
+            help="pages kept ready for visitors, about 100 MB of memory each "
             "(default: %(default)s)",
         ),
         _argument(
@@ -196,8 +196,7 @@ DASHBOARD = _Command(
             type=_whole_number,
             default=60,
             metavar="SECONDS",
-            help="how long to keep the page of a visitor who is not heard of any more "
-            "(default: %(default)s)",
+            help="how long to keep the page of a visitor who has left (default: %(default)s)",
         ),
         _argument(
             "--extension",
@@ -255,11 +254,11 @@ def _tell_link(link: str, opened: bool) -> None:
 def _published(path: Path) -> Iterable[Fault]:
     if path.is_dir():
         if not any(path.glob("*.ipynb")):
-            yield Fault("NOTEBOOK_OR_DIR", str(path), "has no notebook in it", "name another one")
+            yield Fault("NOTEBOOK_OR_DIR", str(path), "contains no notebook", "name another one")
     elif not path.is_file():
         yield _missing("NOTEBOOK_OR_DIR", path, "a notebook or a directory of notebooks")
     elif not _is_notebook(path):
-        yield Fault("NOTEBOOK_OR_DIR", str(path), "is not a notebook", "name a file of Jupyter's")
+        yield Fault("NOTEBOOK_OR_DIR", str(path), "is not a notebook", "name a Jupyter notebook")
 
 
 def _is_notebook(path: Path) -> bool:
@@ -286,7 +285,7 @@ def _journeys(given: Path | None, directory: Path = Path()) -> tuple[Path | None
     path = given or (Path(inherited) if inherited else directory / JOURNEYS)
     if path.is_dir():
         return path, []
-    # A notebook of one's own may need none.
+    # The user's own notebook may need none.
     return None, [_missing("--journeys", path, "a directory of journey files")] if given else []
 
 
@@ -335,7 +334,7 @@ def _check(arguments: argparse.Namespace) -> int:
 CHECK = _Command(
     "check",
     "check journey files",
-    "Tell everything that is wrong in journey files; exit with 1 if anything is.",
+    "List everything that is wrong in journey files; exit with 1 if anything is.",
     (FILES,),
     _check,
 )
@@ -350,8 +349,8 @@ def _audit(arguments: argparse.Namespace) -> int:
 AUDIT = _Command(
     "audit",
     "audit journey files",
-    "Ask journeys what the documents, and the model, have to say about them; exit with 1 if there "
-    "are failures (E, F) that nobody has accepted.",
+    "Check journeys against the rules of the documents and of the model; exit with 1 if there are "
+    "failures (E, F) that nobody has accepted.",
     (
         FILES,
         _argument("--format", choices=list(FORMATS), default="text", help="default: %(default)s"),
@@ -383,7 +382,7 @@ CANVAS = _Command(
     "canvas",
     "lay a journey out on one page to print",
     "Write a journey's worksheet as an HTML page that a browser prints on one page, A4 or A3: for "
-    "each stage what it is for, what is done, what is still open.",
+    "each stage its purpose, what is done, and what is still open.",
     (
         _argument("file", type=Path, metavar="FILE", help="TOML, CSV or XLSX"),
         _argument(
@@ -438,7 +437,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="cvjkit", description="Design, calculate, compare and publish customer value journeys."
     )
-    parser.add_argument("--version", action=_Version, nargs=0, help="tell the version")
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
         added = commands.add_parser(

@@ -1,4 +1,4 @@
-"""What is wrong with an input, said so that a person can put it right."""
+"""What is wrong with an input, in words that help a person correct it."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ RULES = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong: where, what was found, the rule it breaks, the fix.
+    """One fault: where it is, what was found, the rule it breaks, the fix.
 
     Parameters
     ----------
     field : str
-        Where it stands, as a path a person can follow: ``segments[Ads].counts.conversion``.
+        Where it is, as a path a person can follow: ``segments[Ads].counts.conversion``.
     value : object
         What was found there.
     rule : str
-        What must hold, as a sentence part: ``must be between 0 and 1``.
+        What must hold, as part of a sentence: ``must be between 0 and 1``.
     fix : str
-        What to do, as a sentence part: ``write 0.25 or 25%``.
+        What to do, as part of a sentence: ``write 0.25 or 25%``.
 
     Examples
     --------
@@ -115,8 +115,8 @@ def shown(value: object) -> str:
     try:
         text = "nothing" if value is None else repr(value)
     except ValueError:
-        # Python does not write out numbers of thousands of digits.
-        text = "a number of very many digits"
+        # Python refuses to write numbers with thousands of digits.
+        text = "a number with very many digits"
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
 
 
@@ -126,7 +126,7 @@ def unknown_name(field: str, value: object, choices: Iterable[str]) -> Fault:
     Parameters
     ----------
     field : str
-        Where it stands.
+        Where it is.
     value : object
     choices : iterable of str
         The names that are allowed.

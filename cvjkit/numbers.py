@@ -226,7 +226,7 @@ def _signed(text: str) -> str:
 
 
 class UnreadableError(ValueError):
-    """A text that is no number, or two.
+    """Text that is not a number, or has two readings.
 
     Parameters
     ----------
@@ -315,7 +315,7 @@ def read_number(text: str, unit: Unit = "amount", evidence: Evidence = NO_EVIDEN
     Raises
     ------
     UnreadableError
-        A ValueError: if it is no number, has a mark that does not fit its unit, or two readings;
+        A ValueError: if it is not a number, has a mark that does not fit its unit, or two readings;
         the message says what to write.
 
     Examples
@@ -343,7 +343,7 @@ def read_number(text: str, unit: Unit = "amount", evidence: Evidence = NO_EVIDEN
 
 
 def whole_people(number: float) -> float:
-    """Take the error of a calculation off a number of people.
+    """Remove the rounding error from a number of people.
 
     Parameters
     ----------
@@ -353,7 +353,7 @@ def whole_people(number: float) -> float:
     Returns
     -------
     float
-        The nearest whole number if the 15 digits that a spreadsheet keeps are the same.
+        The nearest whole number if it has the same 15 digits, which a spreadsheet keeps.
 
     Examples
     --------
@@ -364,7 +364,7 @@ def whole_people(number: float) -> float:
 
 
 def parse_number(text: str) -> Parsed | None:
-    """Read a text by each decimal sign with which it makes sense.
+    """Read text with each decimal sign that makes sense.
 
     Parameters
     ----------
@@ -373,12 +373,12 @@ def parse_number(text: str) -> Parsed | None:
     Returns
     -------
     Parsed or None
-        None where it says that a number is not known.
+        None if it says that the number is not known.
 
     Raises
     ------
     UnreadableError
-        If it is no number.
+        If it is not a number.
 
     Examples
     --------
@@ -473,12 +473,12 @@ def _ambiguous(parsed: Parsed, one: str, other: str) -> UnreadableError:
 
 
 def evidence_of(texts: Iterable[str]) -> Evidence:
-    """Find what numbers that stand beside each other tell about one another.
+    """Find what neighbouring numbers show about how they are written.
 
     Parameters
     ----------
     texts : iterable of str
-        Of a column or a pasted block; those that are no numbers tell nothing.
+        Of a column or a pasted block; those that are not numbers are ignored.
 
     Returns
     -------

@@ -131,7 +131,7 @@ def test_what_is_no_notebook_is_refused(project: Path, capsys: pytest.CaptureFix
         (line,) = refused(capsys, "dashboard", name)
         assert f"'{name}' is not a notebook" in line
     (line,) = refused(capsys, "dashboard", "empty")
-    assert "'empty' has no notebook in it" in line
+    assert "'empty' contains no notebook" in line
 
 
 def test_everything_wrong_with_the_arguments_is_told_at_once(

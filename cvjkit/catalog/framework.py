@@ -525,7 +525,7 @@ def published_frameworks() -> tuple[Framework, ...]:
 
 
 def read_framework(path: str | Path) -> Framework:
-    r"""Read a framework of one's own from a TOML file.
+    r"""Read a framework of your own from a TOML file.
 
     Parameters
     ----------

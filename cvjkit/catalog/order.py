@@ -47,7 +47,7 @@ def labelled(rows: object) -> Labelled | None:
     -------
     sequence of tuple (str, str or None), or None
         Label and milestone of each row; the milestone is None where there is none, or none that
-        is known. None if the rows are no list.
+        is known. None if the rows are not a list.
     """
     if not isinstance(rows, list | tuple):
         return None

@@ -17,13 +17,13 @@ class Stage(Step):
     key, name, phase, state, event, purpose, sources
         As in :class:`cvjkit.catalog.spine.Step`; the key is unique in its framework.
     milestone : str, optional
-        Where on the spine the stage is reached; a stage of one's own may have none.
+        Where on the spine the stage is reached; a stage of your own may have none.
     tactics : tuple of str
         What the document suggests doing; empty if it names nothing.
     reconstructed : bool
         True where the document's own name for the stage is lost and this one is ours.
     anchor_note : str
-        Why the stage stands at its milestone, where one could argue.
+        Why the stage has this milestone, where that is open to argument.
     alternative_milestone : str, optional
         Another defensible milestone.
     disagreement_ids : tuple of str
@@ -51,9 +51,9 @@ class Stage(Step):
 
     @property
     def anchor(self) -> str:
-        """Where the stage stands: its milestone or, if it has none, its own key.
+        """The point the stage marks: its milestone or, if it has none, its own key.
 
-        Two stages of any frameworks are the same place in a journey if their anchors are equal.
+        Stages of two frameworks are the same point in a journey if their anchors are equal.
 
         Examples
         --------

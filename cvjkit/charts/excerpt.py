@@ -12,8 +12,8 @@ from cvjkit.numbers import share_text
 if TYPE_CHECKING:
     from cvjkit.model.flow import Flow
 
-NEGLIGIBLE = 1e-9  # share of visits that is left over by rounding
-NAMED = 60  # [characters] the most of a name in a sentence
+NEGLIGIBLE = 1e-9  # share of visits that is only rounding
+NAMED = 60  # [characters] the longest name in a sentence
 
 
 class Excerpt:
@@ -137,13 +137,13 @@ class Excerpt:
 
 
 def legible(name: str, most: int | None = None) -> str:
-    """Put a name on one line; one that runs from right to left stays by itself.
+    """Put a name on one line; one written from right to left is isolated.
 
     Parameters
     ----------
     name : str
     most : int, optional
-        Number of characters from which on it is shortened.
+        The most characters; a longer name is shortened.
 
     Returns
     -------

@@ -166,7 +166,7 @@ def funnel(
     stages = [node for node in picture.nodes if node.kind == "stage"]
     people = flow.numbers("people")
     keys = [node.stage for node in stages]
-    # Where the page is narrow, the shares stand below the name instead of below the number.
+    # On a narrow page the shares are below the name instead of below the number.
     room = 150.0 if wide else 138.0
     needed = [
         max(
@@ -175,7 +175,7 @@ def funnel(
         )
         for node in stages
     ]
-    # A number that is wider than its bar stands beside it, and has room there.
+    # A number that is wider than its bar is written beside it, where there is room.
     width = max(_width(orientation), room + 3 * max(needed) + 8)
     page = Page(theme, width, MARGIN[orientation])
     longest = max((number or 0.0 for number in people), default=0.0) or 1.0
@@ -265,7 +265,7 @@ def summary(subject: Subject, *, segment: str | None = None, start: str | None =
 def table(
     subject: Subject, *, segment: str | None = None, start: str | None = None
 ) -> pd.DataFrame:
-    """Set the numbers of the Sankey as a table, formatted for reading.
+    """Give the numbers of the Sankey as a table, formatted for reading.
 
     Parameters
     ----------
@@ -278,7 +278,7 @@ def table(
     Returns
     -------
     DataFrame
-        A row a stage, indexed by its name, every column text. Columns that would say nothing
+        One row per stage, indexed by its name; all columns are text. Columns without content
         are left out. The numbers themselves are in `Flow.stages`.
 
     Raises
@@ -307,7 +307,8 @@ def _flow(subject: Subject, segment: str | None) -> Flow:
     else:
         fix = "give one of these three"
         raise InputError(
-            "chart", [Fault("subject", subject, "is no journey, flow or path of a file", fix)]
+            "chart",
+            [Fault("subject", subject, "is not a journey, a flow or the path of a file", fix)],
         )
     if segment is None:
         return flow

@@ -81,7 +81,7 @@ class Layout:
     boxes : dict of node id to Box
     labels : dict of node id to Label
     ribbons : tuple of tuple of Edge
-        One a link, in the order of the links: the cross-sections it passes [layout px]. Along is
+        One per link, in the order of the links: the cross-sections it passes [layout px]. Along is
         x where time runs to the right, else y.
     """
 

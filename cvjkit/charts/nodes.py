@@ -25,7 +25,7 @@ class Node:
     notes, short : tuple of str
         Further lines of the label, in full and abbreviated.
     text : str
-        One sentence, for whoever points at it.
+        One sentence, shown on hover.
     """
 
     id: str
@@ -52,7 +52,7 @@ class Link:
     people : float
         More than 0 [people].
     text : str
-        One sentence, for whoever points at it.
+        One sentence, shown on hover.
     """
 
     source: str

@@ -19,7 +19,7 @@ from cvjkit.errors import InputError, unknown_name
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-SENTENCE = 400.0  # [px] width of what is shown to whoever points at something
+SENTENCE = 400.0  # [px] width of the text shown on hover
 SWATCH = (14.0, 10.0)  # [px] of the legend
 CLEAR = "rgba(0,0,0,0)"
 
@@ -28,13 +28,13 @@ Style = Mapping[str, Any]
 
 
 class Page:
-    """A figure in the making.
+    """A figure that is being drawn.
 
     Parameters
     ----------
     theme : {"light", "dark"}
     width : float
-        For which labels are set, without the margins [px].
+        For which labels are laid out, without the margins [px].
     margin : float
         At the left and the right [px].
     span : float, optional
@@ -72,9 +72,9 @@ class Page:
         style : Style
             Such as :func:`filled`.
         text : str
-            Shown to whoever points at it.
+            Shown on hover.
         meta : dict
-            What it stands for.
+            What it represents.
         """
         x, y = outline
         said = hover(text)
@@ -149,7 +149,7 @@ class Page:
         self.shapes.append({"type": "line", "layer": "below", "line": line} | ends)
 
     def legend(self, entries: Iterable[tuple[str, str, Style]], y: float) -> float:
-        """Say what the polygons mean.
+        """Draw the legend.
 
         Parameters
         ----------
@@ -217,7 +217,7 @@ class Page:
             Of the layout.
         subtitle : str
         stretches : bool
-            Whether the figure takes the width there is.
+            Whether the figure takes the available width.
 
         Returns
         -------
@@ -238,7 +238,7 @@ class Page:
         subtitle: str = "",
         stretches: bool = False,
     ) -> dict[str, Any]:
-        """Set title, subtitle and words around something that is drawn.
+        """Lay out title, subtitle and words around a drawing.
 
         Parameters
         ----------
@@ -251,7 +251,7 @@ class Page:
             Of the layout.
         subtitle : str
         stretches : bool
-            Whether the figure takes the width there is.
+            Whether the figure takes the available width.
 
         Returns
         -------
@@ -290,7 +290,7 @@ class Page:
                 "y": 1,
                 "yref": "container",
                 "yanchor": "top",
-                # Plotly sets the middle of the lines where the middle of one would be.
+                # Plotly centres all the lines where a single line would be.
                 "pad": {"t": 16 + 12 * (len(heading) - 1)},
             },
             "annotations": self.annotations,
@@ -369,7 +369,7 @@ def hollow(color: str) -> Style:
 
 
 def hover(text: str) -> str:
-    """Set a sentence for whoever points at something.
+    """Break a sentence into lines for hover.
 
     Parameters
     ----------
@@ -384,7 +384,7 @@ def hover(text: str) -> str:
 
 
 def check_choice(field: str, value: object, choices: Collection[str]) -> None:
-    """Refuse what is none of the choices.
+    """Refuse a value that is not one of the choices.
 
     Parameters
     ----------

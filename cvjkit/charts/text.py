@@ -1,4 +1,4 @@
-"""Text in plotly figures: how wide it is at most, how it breaks into lines, how it stays text.
+"""Text in plotly figures: its greatest width, its line breaks, its escaping.
 
 Plotly lays out a figure before any browser has measured a letter. So text is measured here in the
 widest fonts that browsers commonly fall back to, and fits in narrower ones too.
@@ -43,7 +43,7 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def text_lines(text: str, room: float, most: int, size: float, *, bold: bool = False) -> list[str]:
-    """Break text into lines that fit; what is left over ends in an ellipsis.
+    """Break text into lines that fit; text that is cut off ends in an ellipsis.
 
     Parameters
     ----------

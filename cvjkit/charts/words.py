@@ -87,7 +87,7 @@ def summary(excerpt: Excerpt) -> str:
 
 
 def table(excerpt: Excerpt) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """Set the numbers as a table.
+    """Give the numbers as a table.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def table(excerpt: Excerpt) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...
     headings : tuple of str
         Columns that would say nothing are left out.
     rows : tuple of tuple of str
-        One a stage, formatted.
+        One per stage, formatted.
     """
     rows = excerpt.stages.values()
     telling = {column: any(row[column] for row in rows) for column in COLUMNS}

@@ -34,7 +34,7 @@ def align(
     lenses : sequence of Lens
         At least one.
     titles : sequence of str, optional
-        One a lens; by default the names of the frameworks.
+        One per lens; by default the names of the frameworks.
     start : str, optional
         Key of the milestone to begin with, so that thin later stages become visible.
 
@@ -85,12 +85,12 @@ def align(
 
 
 def _slot(stage: LensStage) -> str:
-    """Name a stage's slot on the spine; one that stands at no milestone has its own."""
+    """Name a stage's slot on the spine; a stage without a milestone has its own."""
     return stage.milestone or f"own:{stage.key}"
 
 
 def _slots(lenses: Sequence[Lens], start: str | None) -> list[str]:
-    """Order all slots: milestones, and stages at none just before the stage that follows."""
+    """Order all slots: milestones, and stages without one just before the stage that follows."""
     counted = {key for lens in lenses for key in lens.known.people}
     counted |= {_slot(stage) for lens in lenses for stage in lens.stages}
     slots = [key for key, step in spine().items() if step.branch != TIME or key in counted]

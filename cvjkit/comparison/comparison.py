@@ -1,8 +1,8 @@
 """Journeys seen through several frameworks side by side.
 
-Frameworks are lenses on the same people: whoever paid has paid through each of them. So what
-may be compared is what all of them count, and what each of them hides; never how well a
-framework does. Different designs may be compared by what all frameworks count.
+Frameworks are lenses on the same people: those who paid have paid through each lens. So what may
+be compared is what all frameworks count, and what each one hides, but never how well a framework
+performs. Different designs may be compared by what all frameworks count.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Comparison:
     ----------
     frameworks : tuple of Framework
     views : tuple of View
-        One a journey, with one lens a framework.
+        One per journey, with one lens per framework.
 
     Examples
     --------
@@ -103,7 +103,7 @@ class Comparison:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """All numbers, a row a stage of a lens.
+        """All numbers, one row per stage of a lens.
 
         Returns
         -------
@@ -175,7 +175,7 @@ class Comparison:
         Returns
         -------
         DataFrame
-            A row a figure of a journey.
+            One row per figure of a journey.
 
             - journey, figure (str): "people.lead", "rate.lead.first_payment",
               "cost_per_person.lead" for milestones all frameworks share, and customers, cac,
@@ -204,7 +204,7 @@ class Comparison:
         Returns
         -------
         DataFrame
-            A row a question and stage; columns id, topic, question, framework, stage, name,
+            One row per question and stage; columns id, topic, question, framework, stage, name,
             milestone (str), positions (tuple of str, with sources), sources (tuple of str),
             consequence (str: what cvjkit does).
         """
@@ -304,12 +304,12 @@ class Comparison:
         return listed([view.name for view in self.views])
 
     def summary(self) -> str:
-        """Say in a few sentences what may be compared, what is sure, and what is hidden.
+        """Say in a few sentences what may be compared, what is certain, and what is hidden.
 
         Returns
         -------
         str
-            One sentence a line.
+            One sentence per line.
         """
         names = listed([framework.name for framework in self.frameworks])
         common = "They share no milestone."
@@ -396,7 +396,7 @@ def _frameworks(
 
 
 def _usual(journeys: Sequence[Journey]) -> list[str | Framework]:
-    """Choose the published frameworks, as the journeys have them, and those of one's own."""
+    """Choose the published frameworks, in the journeys' variants, and the journeys' own."""
     keys = {journey.view or journey.framework.key for journey in journeys}
     variants = {key.partition(":")[0]: key for key in keys if ":" in key}
     published = published_frameworks()
@@ -409,7 +409,7 @@ def _usual(journeys: Sequence[Journey]) -> list[str | Framework]:
 
 
 def _names(journeys: Sequence[Journey]) -> list[str]:
-    """Name the journeys apart."""
+    """Give the journeys distinct names."""
     names: list[str] = []
     for journey in journeys:
         name, number = journey.name, 2

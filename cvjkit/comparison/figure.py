@@ -39,7 +39,7 @@ def comparison_figure(
     title : str
         Of the figure, above it.
     summary : str
-        Shown below the figure, a paragraph a line.
+        Shown below the figure, one paragraph per line.
     shape : {"wide", "narrow"}
         "wide" needs 900 px; "narrow" needs 390 px, and lists the labels below each lens.
     theme : {"light", "dark"}

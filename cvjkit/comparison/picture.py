@@ -27,7 +27,7 @@ MEANING = {
     "entry": "come in otherwise",
     "drop": "do not go on",
 }
-"""What is drawn, in the order of the legend."""
+"""Meanings of what is drawn, in the order of the legend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Mark:
     Attributes
     ----------
     key : str
-        Of the milestone, or of a stage of one's own that stands at none.
+        Of the milestone, or of a stage that has none.
     name : str
     start, end : float
         Where its room begins and ends, 0 to 1.
@@ -64,13 +64,13 @@ class Bar:
     value, note : str
         Its label: the number, and how certain it is.
     text : str
-        One sentence, for whoever points at it.
+        One sentence, shown on hover.
     start, end : float
         Where it begins, which is where its milestone stands, and ends.
     top, size : float
-        Where it begins across, and its thickness; that of an unknown one means nothing.
+        Where it begins across, and its thickness, which means nothing if its people are unknown.
     low_size, high_size : float or None
-        The thickness it has at the ends of its interval, if it is estimated.
+        Its thickness at the ends of its interval, if it is estimated.
     """
 
     stage: str
@@ -102,7 +102,7 @@ class Ribbon:
     status : {"exact", "estimated", "unknown"}
     people : float or None
     label, text : str
-        A number, and one sentence for whoever points at it.
+        A number, and one sentence that is shown on hover.
     start, end : Edge
         A drop thins out to nothing, an entry grows from it; an unknown ribbon is a line.
     """

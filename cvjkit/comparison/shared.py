@@ -37,7 +37,8 @@ class View:
     economics : Economics
         Of the journey: no lens changes them.
     lenses : tuple of Lens
-        One a framework, in the order of :attr:`cvjkit.comparison.comparison.Comparison.frameworks`.
+        One per framework, in the order of
+        :attr:`cvjkit.comparison.comparison.Comparison.frameworks`.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Who is counted at a stage without having passed all stages before it."""
+"""People counted at a stage who have not passed all stages before it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NEGLIGIBLE = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Crossings:
-    """Those who enter a journey late, are referred into it, or skip a part of it.
+    """People who enter a journey late, are referred into it, or skip part of it.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Crossings:
     people: Mapping[str, float]
 
     def between(self, start: str, end: str) -> tuple[str, ...]:
-        """Say who is at a milestone, or past it, without having passed all since another one.
+        """Describe people at or past a milestone who have not passed all milestones since another.
 
         Parameters
         ----------

@@ -5,7 +5,7 @@ way:
 
     n_b = n_a (n_c / n_a)^w,   w = W(a, b) / W(a, c),   W = sum of the weights of the steps
 
-How sure w is: w ~ Beta(4 w, 4 (1 - w)); the interval is the formula at the 5% and the 95%
+How certain w is: w ~ Beta(4 w, 4 (1 - w)); the interval is the formula at the 5% and the 95%
 quantile of w. The weights are our prior, no document has numbers.
 """
 
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 
 WOWED, HABITUAL, ADVOCATE = "wowed", "habitual", "advocate"
 HABIT_ORDERS = 4
-WEIGHT_CASES = 4.0  # we are as sure of a weight as after so many cases
-REPEAT_CASES = 20.0  # and of a typed repeat rate
+WEIGHT_CASES = 4.0  # a weight is as certain as if observed in so many cases
+REPEAT_CASES = 20.0  # and so is a typed repeat rate
 
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """What is known of the people of a journey, at whatever milestone.
+    """What is known about the people of a journey at the milestones.
 
     Estimates are made from the people of all segments together. Those made for each segment
     alone, from ``flow.only(name)``, do not add up to them.
@@ -50,7 +50,7 @@ class Known:
     offers : sequence of Offer
         For the share who order again, from which follows who has the habit.
     market : float, optional
-        People there are to reach.
+        People who could be reached.
     also_known : mapping of milestone key to float
         People at milestones where the journey has no stage, or no number.
     weights : mapping of str to float, optional
@@ -63,7 +63,7 @@ class Known:
     Raises
     ------
     InputError
-        With all that is wrong with the last three.
+        With all that is wrong with `also_known`, `weights` and `habit_orders`.
 
     Examples
     --------
@@ -185,9 +185,9 @@ class Known:
         return unknown(f"Nothing is known after {self._called(start)}.")
 
     def _next_known(self, milestone: str) -> str | None:
-        """Find the next known milestone; of two branches the one more people reached.
+        """Find the next known milestone; of two branches the one that more people reached.
 
-        Whoever got to either of them came through here, so the larger number says more.
+        The people on both branches came through here, so the larger number says more.
         """
         following = [
             end
@@ -233,7 +233,7 @@ class Known:
         return Number("estimated", people, low, high, least, most, why)
 
     def _ceiling(self) -> str | None:
-        """Find what advocates have passed for certain, the last of it."""
+        """Find the last known milestone that advocates have certainly passed."""
         passed = (WOWED, FIRST_PAYMENT, *line(FIRST_PAYMENT))
         return next((milestone for milestone in passed if milestone in self.people), None)
 
@@ -276,7 +276,7 @@ class Known:
         return float(visits @ self.flow.shares[:, index, index] / visits.sum()) or None
 
     def crossings(self, start: str, end: str) -> tuple[str, ...]:
-        """Say who is at a milestone, or past it, without having passed all since another one.
+        """Describe people at or past a milestone who have not passed all milestones since another.
 
         Parameters
         ----------

@@ -1,7 +1,7 @@
 """A journey seen through another framework: what is exact there, estimated, or not known.
 
 Every framework is a choice of milestones on one spine, so a stage of another framework is
-counted by the journey too, or lies between two milestones that are, or outside of all.
+counted by the journey too, or lies between two milestones that are, or outside them all.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ class Lens:
         Of all stages and the remainder [currency]: the same through every lens. None where a
         part of it is not known.
     known : Known
-        What is seen.
+        What is known of the journey.
 
     Examples
     --------
@@ -163,7 +163,7 @@ class Lens:
         Returns
         -------
         DataFrame
-            Indexed by stage key, a row a stage, in the framework's order. Columns as in
+            Indexed by stage key, one row per stage, in the framework's order. Columns as in
             :class:`LensStage`: those of numbers have dtype float64 and NaN where nothing is known,
             whatever the journey; the others (name, milestone, status, covers, why, cost_status,
             delay_status) have dtype object.
@@ -178,7 +178,7 @@ class Lens:
 
     @property
     def contestable(self) -> pd.DataFrame:
-        """Stages of the framework whose milestone one can argue about.
+        """Stages of the framework whose milestone is open to argument.
 
         Returns
         -------
@@ -302,7 +302,7 @@ def _points(known: Known, framework: Framework) -> list[Point]:
 def _without_milestone(
     known: Known, framework: Framework, index: int, points: Sequence[Point]
 ) -> Number:
-    """Bound the people at a stage that stands at no milestone by those around it."""
+    """Bound the people at a stage without a milestone by those around it."""
     why = "A stage of your own that stands at no milestone: choose its milestone."
     before, after = (
         None if found is None else points[found]

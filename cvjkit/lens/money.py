@@ -1,4 +1,4 @@
-"""Money and time of a journey's stages, brought to the stages of another framework.
+"""Money and time of a journey's stages, assigned to the stages of another framework.
 
 Totals of money are the same through every lens: a cost belongs to the milestone it pays for, a
 margin to the milestone where it is earned, and what lies outside of a framework is kept in a
@@ -32,7 +32,7 @@ NEGLIGIBLE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """An amount brought to a stage, or to none.
+    """An amount assigned to a stage, or to none.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class Amount:
 
     @property
     def status(self) -> Status:
-        """How sure it is: "exact", "estimated" where it was shared out, or "unknown"."""
+        """How certain it is: "exact", "estimated" where it was shared out, or "unknown"."""
         if self.value is None:
             return "unknown"
         return "estimated" if self.shared else "exact"
@@ -61,7 +61,7 @@ NOT_KNOWN, ZERO = Amount(None), Amount(0.0)
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """Amounts by the index of the stage they are brought to; None is no stage.
+    """Amounts by the index of the stage they are assigned to; None is no stage.
 
     Attributes
     ----------
@@ -72,14 +72,14 @@ class Amounts:
     by_stage: Mapping[int | None, Amount] = field(default_factory=dict)
 
     def at(self, index: int | None, *, is_unknown: bool = False) -> Amount:
-        """Give the amount brought to a stage.
+        """Give the amount assigned to a stage.
 
         Parameters
         ----------
         index : int or None
             Of the stage; None for what belongs to no stage.
         is_unknown : bool
-            Whether the people at the stage are unknown: then nothing brought is not 0.
+            Whether the people at the stage are unknown; if so, no amount does not mean 0.
 
         Returns
         -------
@@ -144,7 +144,7 @@ class _Move:
 
 
 def _moved(moves: Sequence[_Move]) -> Amounts:
-    """Add up what comes to each stage."""
+    """Add up the amounts of each stage."""
     if all(move.amount is None for move in moves):
         return Amounts()
     found: dict[int | None, Amount] = {}
@@ -165,7 +165,7 @@ def _plus(amount: Amount, move: _Move, share: float) -> Amount:
 
 @dataclass(frozen=True, eq=False)
 class Shares:
-    """Costs, margins and delays of a journey's stages, to be brought to another framework's.
+    """Costs, margins and delays of a journey's stages, for the stages of another framework.
 
     Parameters
     ----------
@@ -182,7 +182,7 @@ class Shares:
     stages: Sequence[StageNumbers] = ()
 
     def costs(self, framework: Framework) -> Amounts:
-        """Bring each cost to the stage that is reached by it, and those of no stage to the first.
+        """Assign each cost to the stage it leads to, and costs of no stage to the first.
 
         Parameters
         ----------
@@ -198,7 +198,7 @@ class Shares:
         return _moved([*moves, _Move("", self._common_cost, {first: 1.0})])
 
     def margins(self, framework: Framework) -> Amounts:
-        """Bring each margin to the stage in which it is earned.
+        """Assign each margin to the stage in which it is earned.
 
         Parameters
         ----------

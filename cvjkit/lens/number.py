@@ -1,4 +1,4 @@
-"""A number of people, and how sure it is."""
+"""A number of people, and how certain it is."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ QUANTILES = (0.05, 0.95)
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number of people, and how sure it is.
+    """A number of people, and how certain it is.
 
     Attributes
     ----------
     status : {"exact", "estimated", "unknown"}
         Counted, estimated from what was counted, or neither.
     people : float or None
-        None where unknown; never 0 for want of a number.
+        None where unknown, never 0 instead.
     low, high : float or None
         The number itself if exact, its 90% interval if estimated, the bounds if unknown.
     bound_low, bound_high : float or None
-        Between these it lies for certain; None where nothing is certain.
+        Bounds that certainly hold; None where none do.
     why : str
-        How it came about, or why it is not known.
+        Where it comes from, or why it is not known.
     """
 
     status: Status
@@ -127,7 +127,7 @@ def interval(share: float, cases: float) -> tuple[float, float]:
     share : float
         0 to 1.
     cases : float
-        We are as sure of it as after so many cases.
+        The number of observed cases that would make us equally certain.
 
     Returns
     -------

@@ -136,7 +136,7 @@ class _Canvas:
 
 @dataclass(frozen=True, eq=False)
 class _Layout:
-    """What of a journey is shown at which stage of the framework drawn."""
+    """The content of a journey by the stages of the framework drawn."""
 
     journey: Journey
 
@@ -154,7 +154,7 @@ class _Layout:
         try:
             return self.journey.in_framework(view)
         except InputError:
-            # The framework it asks to be seen in cannot take it; its own can.
+            # It does not fit the framework it asks to be shown in; its own always fits.
             return self.journey
 
     @cached_property
@@ -266,7 +266,7 @@ class _Layout:
         return notes
 
     def _findings(self, position: int | None) -> list[_Finding]:
-        """Give what the audit found at a stage, or at none, and nobody has accepted."""
+        """Give the findings at a stage, or at none, that nobody has accepted."""
         return [
             _Finding(finding.id, finding.severity, finding.message)
             for finding in self.audit.fired
@@ -276,7 +276,7 @@ class _Layout:
 
 
 def _figures(economics: Economics, currency: str) -> Iterator[_Figure]:
-    """Give the figures of the whole that are known."""
+    """Give the known figures of the whole journey."""
     for key, figure in FIGURES.items():
         if figure.phrase and economics[key] is not None:
             yield _Figure(figure.phrase, economics.text(key, currency))
@@ -347,7 +347,7 @@ def _item(name: str, *notes: str | None) -> _Item:
 
 
 def _unanswered(audit: Audit) -> list[str]:
-    """Name the rules that cannot tell; those that follow each other as a range, "A16–A18"."""
+    """Name the unanswered rules; consecutive ones as a range, "A16–A18"."""
     rules = list(dict.fromkeys(finding.id for finding in audit))
     unanswered = {finding.id for finding in audit.unanswered}
     runs = [list(run) for is_open, run in groupby(rules, unanswered.__contains__) if is_open]

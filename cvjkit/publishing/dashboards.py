@@ -23,11 +23,11 @@ CHOOSE, BACK = "choose", "back"
 
 
 class _Page(Guarded, Box):
-    """What stands below each other on a dashboard."""
+    """The sections of a dashboard, below each other."""
 
 
 def journey(folder: str | Path | None = None) -> Box:
-    """Choose a journey, look at it, and see what would be if its numbers were others.
+    """Choose a journey, look at it, and see what would follow from other numbers.
 
     Nothing is ever written: what a visitor types is gone when they leave.
 
@@ -48,7 +48,7 @@ def journey(folder: str | Path | None = None) -> Box:
 def compare(folder: str | Path | None = None) -> Box:
     """Choose a journey, type in the numbers of one framework, and see all frameworks follow.
 
-    What one types in is the design, the others are lenses of it. Nothing is ever written.
+    The framework typed in is the design; the others are lenses on it. Nothing is ever written.
 
     Parameters
     ----------
@@ -81,8 +81,8 @@ class _ChosenPage(_Page):
         self.add_class("cvj-page")
         found = {name: self._read(name) for name in self._paths}
         self._open(next((name for name, journey in found.items() if journey), ""))
-        # What is loaded by now stays: looking through it again and again for garbage would keep a
-        # key press waiting for 70 ms every now and then.
+        # What is loaded now stays in memory. Without freezing it, garbage collection would delay a
+        # key press by 70 ms every now and then.
         gc.freeze()
 
     def _edited(self, edits: Edits) -> None:
@@ -91,7 +91,7 @@ class _ChosenPage(_Page):
                 self._open(text if column == CHOOSE else self._chosen)
 
     def _open(self, name: str) -> None:
-        """Show a journey, if its file can be read; if not, the one before stays."""
+        """Show a journey; if its file cannot be read, the previous one stays."""
         found = self._read(name) if name else None
         if found is not None:
             self.children = [self._chooser, self._loaded(found)]
@@ -99,16 +99,16 @@ class _ChosenPage(_Page):
         self._show()
 
     def _loaded(self, journey: Journey) -> Box:
-        """Give what shows a journey, always the same widget."""
+        """Show a journey in a widget, the same one each time."""
         raise NotImplementedError
 
     def _read(self, name: str) -> Journey | None:
-        """Read a file as it is now, and remember what it is called or what is wrong with it."""
+        """Read a file as it is now, and remember its title or its faults."""
         try:
             found = read_journey(self._paths[name])
         except InputError as error:
             self._names.setdefault(name, f"{name} (cannot be opened)")
-            # A visitor need not know where on the server the file is: no subject, no folder.
+            # Visitors should not learn where on the server the file is: no subject, no folder.
             self._broken[name] = " ".join(f"{fault}." for fault in error.faults)
             return None
         self._broken.pop(name, None)
@@ -144,7 +144,7 @@ class _JourneyPage(_ChosenPage):
         try:
             self._designer.load(journey, view=journey.view)
         except InputError:
-            # The framework it asks to be seen in cannot take it; its own can.
+            # It does not fit the framework it asks to be shown in; its own always fits.
             self._designer.load(journey)
         return self._designer
 

@@ -1,4 +1,4 @@
-"""HTML pages that stand alone: a template filled with values, and escaped, in this one place."""
+"""Self-contained HTML pages: a template filled with values, all of them escaped here."""
 
 from __future__ import annotations
 

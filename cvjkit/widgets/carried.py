@@ -1,4 +1,4 @@
-"""What of a journey goes with it into another framework, in words."""
+"""What another framework could not take over from a journey, in words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def carried_over(before: Journey, after: Journey) -> str:
-    """Say what of a journey another framework could not take, and what is not known there.
+    """Say what another framework could not take over, and what is not known there.
 
     Parameters
     ----------

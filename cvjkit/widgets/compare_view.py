@@ -93,8 +93,8 @@ def compare_document(comparison: Comparison, start: str | None = None) -> dict[s
     -------
     dict
         title, summary (str); picture, grid (dict); hides: title and sentences of each lens;
-        comparable: names of the journeys, and rows of a label and a cell each; disagreements:
-        one each, with the stages it concerns.
+        comparable: names of the journeys, and rows of a label and cells; disagreements:
+        questions with the stages they concern.
     """
     return {
         "title": comparison.title,
@@ -130,7 +130,7 @@ def _comparable(comparison: Comparison) -> dict[str, Any]:
 
 
 def _cell(row: Mapping[Hashable, Any]) -> dict[str, str]:
-    """Write a figure: its value, and why there is none or how sure it is."""
+    """Write a figure: its value, and how certain it is or why there is none."""
     status = str(row["status"])
     if math.isnan(row["value"]):
         return {"value": DASH, "note": str(row["reason"]), "status": status}
@@ -147,7 +147,7 @@ def _cell(row: Mapping[Hashable, Any]) -> dict[str, str]:
 
 
 def _disagreements(comparison: Comparison) -> list[dict[str, Any]]:
-    names = {each.key: each.name for each in comparison.frameworks}
+    names = {framework.key: framework.name for framework in comparison.frameworks}
     found = []
     for _, group in groupby(comparison.disagreements.to_dict("records"), itemgetter("id")):
         rows = list(group)

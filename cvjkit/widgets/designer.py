@@ -50,7 +50,7 @@ class Designer(Guarded, Box):
     journey : Journey, str, Path or Framework, optional
         What to start with: a design or its file, or a framework to fill; by default an example.
     framework : str or Framework
-        For the example: a key, or a framework of one's own.
+        For the example: a key, or a framework of your own.
     view : str, optional
         Key of the framework to show the journey in first; what that leaves out comes back when
         another one is chosen, unless something was changed meanwhile.
@@ -101,7 +101,7 @@ class Designer(Guarded, Box):
             self.load(as_journey(journey), view=view)
 
     def load(self, journey: Journey, *, view: str | None = None, note: str = "") -> None:
-        """Edit another design; what was done before cannot be undone.
+        """Edit another design; earlier edits can no longer be undone.
 
         Parameters
         ----------
@@ -126,7 +126,7 @@ class Designer(Guarded, Box):
         self._show(whole=True)
 
     def code(self) -> str:
-        """Write the current design as one Python expression that makes it again.
+        """Write the current design as one Python expression that recreates it.
 
         Returns
         -------
@@ -172,7 +172,7 @@ class Designer(Guarded, Box):
             self._audit_soon()
 
     def _numbers(self) -> list[Part]:
-        """Draw the picture, and put together what stands above the audit."""
+        """Draw the picture, and compose the parts above the audit."""
         journey, index = self._session.journey, self._session.segment
         several = len(journey.segments) > 1
         name = journey.segments[index].name if several and index is not None else None
@@ -218,7 +218,7 @@ class Designer(Guarded, Box):
     # --- the audit ------------------------------------------------------------------------
 
     def _audit_soon(self) -> None:
-        """Audit the design when the picture is out and its typist pauses."""
+        """Audit the design once the picture is sent and the user pauses."""
         if self._waiting is not None:
             self._waiting.cancel()
             self._waiting = None

@@ -14,7 +14,7 @@ MOST_STEPS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is edited at a time, and the journey it is a view of.
+    """A state of the journey, and the view of it that is edited.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class Step:
 
 
 class History:
-    """The step that holds, those before it, and those that were undone.
+    """The current step, those before it, and those that were undone.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class History:
     ----------
     now : Step
     run : hashable
-        What was edited last, while editing on is the same step; None after undo and redo.
+        What was edited last: editing it again extends the step. None after undo and redo.
     """
 
     def __init__(self, first: Step) -> None:
@@ -50,12 +50,12 @@ class History:
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a step to go back."""
+        """Whether there is a step to undo."""
         return bool(self._done)
 
     @property
     def can_redo(self) -> bool:
-        """Whether there is a step to take again."""
+        """Whether there is a step to redo."""
         return bool(self._undone)
 
     def add(self, step: Step, run: Hashable) -> None:
@@ -65,7 +65,7 @@ class History:
         ----------
         step : Step
         run : hashable
-            Steps in a row that have the same one become one.
+            Consecutive steps of the same run become one.
         """
         if step.shown == self.now.shown:
             return
@@ -73,16 +73,16 @@ class History:
             self._done = [*self._done[1 - MOST_STEPS :], self.now]
         self.now, self.run, self._undone = step, run, []
         if step.shown == self._done[-1].shown:
-            # Typed back to what it was: there is nothing to undo.
+            # Typed back to the original value: there is nothing to undo.
             self.now, self.run = self._done.pop(), None
 
     def drop(self, run: Hashable) -> None:
-        """Take back the step that is being made, as if it had never been.
+        """Discard the step in progress, as if it had never been made.
 
         Parameters
         ----------
         run : hashable
-            Its run; nothing is taken back if another step came after it.
+            Its run; nothing is discarded if another step came after it.
         """
         if self._done and run == self.run:
             self.now, self.run = self._done.pop(), None

@@ -75,9 +75,9 @@ class Lenses(Guarded, Box):
         try:
             self._session = Session(journey, journey.view)
         except InputError:
-            # The framework it asks to be seen in cannot take it; its own can.
+            # It does not fit the framework it asks to be shown in; its own always fits.
             self._session = Session(journey)
-        # Estimates load scipy: now, and not at the first key.
+        # Estimates load scipy: better now than at the first key press.
         compare(self._session.journey, self._frameworks)
         self._start = ""
         self._drawn: tuple[Any, ...] = ()
@@ -91,7 +91,7 @@ class Lenses(Guarded, Box):
         self._start = milestone
 
     def _show_in(self, key: str) -> None:
-        """Type in another framework: what is typed there is the design from then on."""
+        """Type in another framework, which becomes the design's from the first edit."""
         choices = (*self._frameworks, self._own)
         self._session.show_in(next(chosen for chosen in choices if chosen.key == key))
 
@@ -160,7 +160,7 @@ def _spread_field(field: Field, row: Row) -> Field:
 
 
 def with_people_spread(journey: Journey, people: float | None, *, stage: str) -> Journey:
-    """Spread the people counted at a stage over the segments as they are spread there now.
+    """Spread the people counted at a stage over the segments in their present proportions.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def _spread(people: float | None, counts: list[float | None]) -> list[float | No
         return [None] * len(counts)
     parts = [count or 0.0 for count in counts]
     if not math.isfinite(people) or people < 0 or people % 1 or not math.fsum(parts):
-        # What cannot be is for the journey to refuse.
+        # The journey refuses impossible numbers.
         return [float(people), *[0.0] * (len(counts) - 1)]
     exact = [people * part / math.fsum(parts) for part in parts]
     shared = [math.floor(part) for part in exact]

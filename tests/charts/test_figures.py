@@ -257,7 +257,7 @@ def test_what_is_not_known_is_refused_with_the_choices(wrong, told):
 
 
 def test_what_is_no_journey_is_refused():
-    with pytest.raises(cvj.InputError, match="is no journey, flow or path"):
+    with pytest.raises(cvj.InputError, match="is not a journey, a flow or the path of a file"):
         sankey([1, 2, 3])
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ILLUSTRATIVE_NOTE = "These numbers are illustrative: made up to show what a journey can be."
 OWN = "own"
-"""The choice that stands for a framework of one's own, whatever its key."""
+"""The choice for a framework of one's own, whatever its key."""
 (JOURNEY_NAME,) = columns(Design, "name")
 BEGINNING = ("", "the beginning")
 
@@ -29,7 +29,7 @@ def head_part(session: Session, own: Framework | None, sheets: Field) -> Part:
     ----------
     session : Session
     own : Framework or None
-        A framework of one's own, to choose besides the published ones.
+        The user's own framework, to choose besides the published ones.
     sheets : Field
         The choice of the sheet.
 

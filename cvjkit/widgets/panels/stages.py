@@ -123,7 +123,7 @@ def with_share_counted(
     Raises
     ------
     ValueError
-        If it is no share, or the people at the stage before are not known.
+        If it is not a share, or the people at the stage before are not known.
     """
     path, previous = f"segments[{segment}].counts.{stage}", _previous(journey, stage)
     before = journey.get(f"segments[{segment}].counts.{previous.key}")

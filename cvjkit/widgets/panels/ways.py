@@ -166,7 +166,7 @@ def with_way(
     Raises
     ------
     ValueError
-        If it is the step itself, or the rate is no share.
+        If it is the step itself, or the rate is not a share.
     """
     stages = journey.framework
     if kind_of(stages, stages.index(source), stages.index(target)) == "forward":
@@ -212,7 +212,7 @@ def with_referral(
     Raises
     ------
     ValueError
-        If it is no number, or one with two readings.
+        If it is not a number, or has two readings.
     """
     number = read_number(per_person, evidence=evidence)
     if not number:
