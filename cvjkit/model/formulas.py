@@ -145,9 +145,7 @@ class Formulas(Money):
             return offer.repeat_rate
         if self._loop_rate > 0 or self.second_purchase_rate == 0:
             return self._loop_rate
-        raise UndefinedError(
-            "the repeat rate is not typed: give the offer of buying again a repeat_rate"
-        )
+        raise UndefinedError("the repeat rate is not typed: enter it with the later orders")
 
     @figure(
         "Orders per customer",

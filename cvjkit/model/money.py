@@ -120,7 +120,7 @@ class Money:
             offer = self.offers.get(milestone)
             if offer is not None and offer.cycle_days is not None:
                 return offer.cycle_days
-        raise UndefinedError("the buying cycle is not typed: give the offer cycle_days")
+        raise UndefinedError("the buying cycle is not typed")
 
     @property
     def _cycle_discount(self) -> float:
@@ -144,5 +144,5 @@ class Money:
         offer = self.offers.get(milestone)
         if offer is None or offer.price is None:
             which = "first" if milestone == FIRST_PAYMENT else "later"
-            raise UndefinedError(f"the price of the {which} order is not typed: give the offer one")
+            raise UndefinedError(f"the price of the {which} order is not typed")
         return offer.price

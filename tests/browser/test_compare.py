@@ -138,6 +138,7 @@ def test_estimates_follow_while_one_types_with_the_keyboard_alone(dashboard: Pag
 
 def test_a_wrong_number_is_marked_and_the_last_good_picture_stays(dashboard: Page) -> None:
     choose(dashboard, "Journey", "a_shop.toml")
+    expect(number(dashboard, "eight", "engagement")).to_have_text("5,766")
     field = dashboard.get_by_label("Reached: Acquisition", exact=True)
     field.fill("-5")
     expect(dashboard.get_by_text("must not be negative")).to_be_visible()

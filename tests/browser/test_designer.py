@@ -99,6 +99,9 @@ def dashboard(page: Page, published: str, complaints: list[str]) -> Page:
     page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
     page.goto(published)
     choose(page, "shop.toml")
+    # What is typed before the answer is here is typed into the journey that was shown first.
+    expect(field(page, "Reached: Reach")).to_have_value("10,000")
+    people(page, "reach", "acquisition", "2000")
     return page
 
 
@@ -338,7 +341,7 @@ def test_a_way_is_added_and_a_plan_made_with_the_keyboard_alone(dashboard: Page)
     expect(dashboard.get_by_role("radio", name="Planned")).to_be_checked()
     section = dashboard.get_by_text("Skips, ways back and referrals")
     section.focus()
-    # It is open already if the journey that was shown before this one had ways.
+    # It stays open from the journey that was shown first, which has ways.
     if not section.evaluate("summary => summary.closest('details').open"):
         dashboard.keyboard.press("Enter")
     # By arrows: a browser forgets letters typed to choose by if they come slowly.
