@@ -56,7 +56,7 @@ def folder() -> Iterator[Path]:
         folder = Path(directory)
         SHOP.save(folder / "shop.toml")
         TWO.save(folder / "two.toml")
-        FULL.save(folder / "full.toml")
+        FULL.save(folder / "with_money.toml")
         own = cvj.framework("five").rename(NAMES, key="ours", name=EVIL)
         hostile = cvj.Journey.from_counts(own, {EVIL: [900, 90, 9, 5, 1], "b": [9] * 5}, name=EVIL)
         hostile = hostile.with_segment(EVIL, channel=EVIL).with_terms(description=EVIL)
@@ -99,7 +99,8 @@ def dashboard(page: Page, published: str, complaints: list[str]) -> Page:
     page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
     page.goto(published)
     choose(page, "shop.toml")
-    # What is typed before the answer is here is typed into the journey that was shown first.
+    # What is typed before the answer is here is typed into the journey that was shown first,
+    # the hostile one.
     expect(field(page, "Reached: Reach")).to_have_value("10,000")
     people(page, "reach", "acquisition", "2000")
     return page
@@ -341,9 +342,7 @@ def test_a_way_is_added_and_a_plan_made_with_the_keyboard_alone(dashboard: Page)
     expect(dashboard.get_by_role("radio", name="Planned")).to_be_checked()
     section = dashboard.get_by_text("Skips, ways back and referrals")
     section.focus()
-    # It stays open from the journey that was shown first, which has ways.
-    if not section.evaluate("summary => summary.closest('details').open"):
-        dashboard.keyboard.press("Enter")
+    dashboard.keyboard.press("Enter")
     # By arrows: a browser forgets letters typed to choose by if they come slowly.
     field(dashboard, "Way from").focus()
     dashboard.keyboard.press("ArrowUp")
@@ -478,7 +477,7 @@ UNFOLD = "parts => parts.forEach(part => { if (part.tagName === 'DETAILS') part.
 def test_in_any_font_nothing_in_the_form_is_cut_or_lies_on_another(
     dashboard: Page, font: str
 ) -> None:
-    choose(dashboard, "full.toml")
+    choose(dashboard, "with_money.toml")
     parts = dashboard.locator(".cvj-part")
     # The price that the audit finds too big a step is this journey's.
     expect(dashboard.locator('[data-part="audit"]')).to_contain_text("Monthly bag costs")
