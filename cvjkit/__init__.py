@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from cvjkit.audit.audit import Audit
 from cvjkit.audit.rules import rules
-from cvjkit.catalog.framework import Framework, framework, frameworks, read_framework
+from cvjkit.catalog.framework import Framework
+from cvjkit.catalog.lookup import framework, frameworks, read_framework
 from cvjkit.catalog.stage import Stage
 from cvjkit.errors import InputError
 from cvjkit.journey import Journey, read_journey

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import PrivateAttr
 
-from cvjkit.audit.audit import Audit, Rule, audit
+from cvjkit.audit.audit import Audit, audit
 from cvjkit.audit.rules import rules as all_rules
 from cvjkit.errors import Fault
 from cvjkit.files import store
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from cvjkit.audit.findings import Rule
     from cvjkit.catalog.framework import Framework
 
 

@@ -1,4 +1,4 @@
-"""Numbers as people write and read them, everywhere: the grid, pasted blocks, CSV, XLSX.
+"""Numbers read as people write them, everywhere: the grid, pasted blocks, CSV, XLSX.
 
 A text is parsed first: which number it is by each decimal sign, and what is marked beside it (a
 percent sign, a currency, thousands). Then its unit and what is known from its neighbours decide
@@ -7,21 +7,15 @@ between the readings; what cannot be decided is refused with both.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import Literal
 
-DASH = "\N{EN DASH}"
-"""Shown where there is no number."""
-MOST_DECIMALS = 6
-WHOLE_FROM = 1e11
+from cvjkit.number_text import Unit, write_number
 
-Unit = Literal["people", "share", "amount", "days"]
-UNITS: tuple[Unit, ...] = get_args(Unit)
 Sign = Literal[".", ","]
 
 # What people and programs write for a number that is not known, in any case.
@@ -66,7 +60,6 @@ BY_SIGN: Mapping[Sign, re.Pattern[str]] = {
     ".": re.compile(DIGITS.format(groups=", '", sign=r"\."), re.IGNORECASE),
     ",": re.compile(DIGITS.format(groups=". '", sign=","), re.IGNORECASE),
 }
-TWO_READINGS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 
 COMMA_LANGUAGES = re.compile(
     "a[fz]|b[egs]|c[as]|d[ae]|e[lstu]|f[ior]|gl|h[ruy]|i[dst]|k[aky]|l[btv]|mk|n[blno]|p[lt]|r[ou]"
@@ -75,154 +68,6 @@ COMMA_LANGUAGES = re.compile(
 POINT_LANGUAGES = re.compile(
     "cy|en|ga|he|hi|ja|ko|m[st]|sw|th|zh|(de|it)-ch|de-li|es-(419|do|gt|hn|mx|ni|p[aer]|sv|us)"
 )
-
-
-# --- writing ------------------------------------------------------------------------------------
-
-
-def people_text(value: float | None) -> str:
-    """Write a number of people, grouped; fractions only where they are a large part of it.
-
-    Parameters
-    ----------
-    value : float or None
-        0 or more [people]; None, NaN and infinity mean not known.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> people_text(210600), people_text(1234.5), people_text(7.25), people_text(0.6)
-    ('210,600', '1,234', '7.2', '0.6')
-    >>> people_text(0.004), people_text(12_300_000_000), people_text(None) == DASH
-    ('<0.01', '12.3 bn', True)
-    """
-    if value is None or not math.isfinite(value):
-        return DASH
-    size = abs(value)
-    if 0 < size < 0.01:
-        return "<0.01"
-    for unit, name in ((1e12, "tn"), (1e9, "bn")):
-        if size >= 9.99995 * unit:
-            return f"{_trimmed(value / unit, 1)} {name}"
-    return _trimmed(value, 0 if size >= 99.95 else 1 if size >= 0.95 else 2)
-
-
-def share_text(value: float | None) -> str:
-    """Write a share as a percentage, with as many digits as a small one needs.
-
-    Parameters
-    ----------
-    value : float or None
-        0 to 1; None, NaN and infinity mean not known.
-
-    Returns
-    -------
-    str
-        "100%" and "0%" mean exactly all and none.
-
-    Examples
-    --------
-    >>> share_text(0.0123), share_text(0.0001), share_text(0.141), share_text(1)
-    ('1.2%', '0.01%', '14.1%', '100%')
-    >>> share_text(0.99999), share_text(0.00000001), share_text(None) == DASH
-    ('>99.9%', '<0.0001%', True)
-    """
-    if value is None or not math.isfinite(value):
-        return DASH
-    percent = value * 100
-    if 99.95 <= percent < 100:
-        return ">99.9%"
-    if 0 < percent < 0.0001:
-        return "<0.0001%"
-    if percent <= 0 or percent >= 9.95:
-        return f"{_trimmed(percent, 1)}%"
-    return f"{_trimmed(percent, 1 - math.floor(math.log10(percent)))}%"
-
-
-def money_text(value: float | None, currency: str = "") -> str:
-    """Write an amount of money, grouped, with its currency; cents below ten thousand.
-
-    Parameters
-    ----------
-    value : float or None
-        Any sign [currency]; None, NaN and infinity mean not known.
-    currency : str
-        Code or name, written before the amount.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> money_text(25, "EUR"), money_text(-1717.142857, "EUR"), money_text(12345.6, "EUR")
-    ('EUR 25.00', 'EUR -1,717.14', 'EUR 12,346')
-    """
-    if value is None or not math.isfinite(value):
-        return DASH
-    amount = _signed(f"{value:,.2f}" if abs(value) < 9999.995 else f"{value:,.0f}")
-    return f"{currency} {amount}".strip()
-
-
-def days_text(value: float | None) -> str:
-    """Write a length of time.
-
-    Parameters
-    ----------
-    value : float or None
-        [days]; None, NaN and infinity mean not known.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> days_text(60), days_text(1), days_text(0.5)
-    ('60 days', '1 day', '0.5 days')
-    """
-    if value is None or not math.isfinite(value):
-        return DASH
-    number = _trimmed(value, 0 if abs(value) >= 9.95 else 1 if abs(value) >= 0.95 else 2)
-    return f"{number} day{'' if number == '1' else 's'}"
-
-
-def ratio_text(value: float | None) -> str:
-    """Write how many times one amount is another.
-
-    Parameters
-    ----------
-    value : float or None
-        None, NaN and infinity mean not known.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> ratio_text(1.544), ratio_text(12)
-    ('1.54x', '12x')
-    """
-    if value is None or not math.isfinite(value):
-        return DASH
-    return f"{_trimmed(value, 2 if abs(value) < 9.995 else 1)}x"
-
-
-def _trimmed(value: float, decimals: int) -> str:
-    text = f"{value:,.{decimals}f}"
-    return _signed(text.rstrip("0").rstrip(".") if "." in text else text)
-
-
-def _signed(text: str) -> str:
-    """Take the sign off a number that was rounded to zero."""
-    return text.removeprefix("-") if not text.strip("-0.,") else text
-
-
-# --- reading ------------------------------------------------------------------------------------
 
 
 class UnreadableError(ValueError):
@@ -536,41 +381,3 @@ def decimal_sign_of(language: str) -> Sign | Literal[""]:
         if POINT_LANGUAGES.fullmatch(tag):
             return "."
     return ""
-
-
-def write_number(value: float | None, unit: Unit = "amount") -> str:
-    """Write a number so that `read_number` reads it again.
-
-    Parameters
-    ----------
-    value : float or None
-        A share is from 0 to 1.
-    unit : {"people", "share", "amount", "days"}
-        What it counts.
-
-    Returns
-    -------
-    str
-        Blank where not known. What was typed is written in full. What has more than six decimals
-        was calculated, and four of them are enough to work with. Only people are grouped: in
-        other units 1,250 would have two readings.
-
-    Examples
-    --------
-    >>> write_number(10000.0, "people"), write_number(10000.0), write_number(None)
-    ('10,000', '10000', '')
-    >>> write_number(0.2, "share"), write_number(0.125), write_number(1.125)
-    ('20%', '0.125', '1.1250')
-    >>> write_number(200 / 13), write_number(1 / 3000, "share")
-    ('15.3846', '0.03333%')
-    """
-    if value is None:
-        return ""
-    shown = value * 100 if unit == "share" else value
-    text = f"{shown:,.0f}" if abs(shown) >= WHOLE_FROM else f"{shown:,.12g}"
-    if len(text.partition(".")[2]) > MOST_DECIMALS:
-        text = f"{shown:,.4f}".rstrip("0").rstrip(".") if abs(shown) >= 1 else f"{shown:.4g}"
-    if unit == "share":
-        return f"{text}%"
-    text = text if unit == "people" else text.replace(",", "")
-    return f"{text}0" if TWO_READINGS.fullmatch(text.lstrip("-")) else text

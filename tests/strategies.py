@@ -6,7 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from cvjkit.catalog.framework import Framework, framework
+from cvjkit.catalog.framework import Framework
+from cvjkit.catalog.lookup import framework
 from cvjkit.journey import Journey
 from cvjkit.model.flow import kind_of
 

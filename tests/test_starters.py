@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cvjkit.catalog.framework import framework
+from cvjkit.catalog.lookup import framework
 from cvjkit.journey import Journey, read_journey
 
 FOLDER = Path(__file__).parent.parent / "data" / "journeys"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from cvjkit.catalog.framework import framework
+from cvjkit.catalog.lookup import framework
 from cvjkit.catalog.spine import milestones
 from cvjkit.catalog.tactics import TacticKind, tactic_kind, tactic_kinds
 from cvjkit.model.parts import Message, StageNumbers, Tactic

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from types import MappingProxyType
 
-from cvjkit.audit.audit import BASES, SEVERITIES, Audit, Finding
-from cvjkit.numbers import share_text
+from cvjkit.audit.audit import Audit
+from cvjkit.audit.findings import BASES, SEVERITIES, Finding
+from cvjkit.number_text import share_text
 
 ANNOTATIONS = {"E": "error", "F": "error", "W": "warning", "M": "warning", "I": "notice"}
 MOST_NEEDS = 3

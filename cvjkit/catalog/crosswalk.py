@@ -28,7 +28,7 @@ def covers(framework: Framework) -> tuple[tuple[str, ...], ...]:
 
     Examples
     --------
-    >>> from cvjkit.catalog.framework import framework
+    >>> from cvjkit.catalog.lookup import framework
     >>> covers(framework("five"))[1:3]
     (('engaged', 'lead', 'educated', 'offered'), ('first_payment', 'wowed'))
     >>> covers(framework("seven"))[-2:]
@@ -65,7 +65,7 @@ def next_stage(framework: Framework, milestone: str, toward: str) -> int | None:
 
     Examples
     --------
-    >>> from cvjkit.catalog.framework import framework
+    >>> from cvjkit.catalog.lookup import framework
     >>> five, full = framework("five"), framework("full")
     >>> next_stage(five, "lead", "wowed"), next_stage(five, "promoter", "promoter")
     (2, None)

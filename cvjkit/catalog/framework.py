@@ -1,11 +1,9 @@
-"""Frameworks: the published ones and the user's own."""
+"""A framework: an ordered list of stages, and how to derive another one from it."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import ValidationError, field_validator, model_validator
@@ -51,6 +49,7 @@ class Framework(Record):
 
     Examples
     --------
+    >>> from cvjkit.catalog.lookup import framework
     >>> eight = framework("eight")
     >>> len(eight), eight.keys[:3], eight["conversion"].name, eight.index("conversion")
     (8, ('awareness', 'engagement', 'subscription'), 'Conversion', 3)
@@ -131,6 +130,7 @@ class Framework(Record):
 
         Examples
         --------
+        >>> from cvjkit.catalog.lookup import framework
         >>> framework("five").by_milestone["first_payment"]
         2
         """
@@ -157,6 +157,7 @@ class Framework(Record):
 
         Examples
         --------
+        >>> from cvjkit.catalog.lookup import framework
         >>> framework("five").index("loyalty")
         4
         """
@@ -182,6 +183,7 @@ class Framework(Record):
 
         Examples
         --------
+        >>> from cvjkit.catalog.lookup import framework
         >>> framework("eight").anchor("ascension"), framework("five").anchor("wowed")
         ('bought_again', 'wowed')
         """
@@ -202,6 +204,7 @@ class Framework(Record):
 
         Examples
         --------
+        >>> from cvjkit.catalog.lookup import framework
         >>> five = framework("five")
         >>> [five.covering(key) for key in ("aware", "lead", "wowed", "promoter")]
         [0, 2, 3, None]
@@ -229,6 +232,7 @@ class Framework(Record):
 
         Examples
         --------
+        >>> from cvjkit.catalog.lookup import framework
         >>> framework("five").parents
         (None, 0, 1, 2, 3)
         >>> full = framework("full")
@@ -251,6 +255,7 @@ class Framework(Record):
 
         Examples
         --------
+        >>> from cvjkit.catalog.lookup import framework
         >>> framework("eight").variants, framework("five").variants
         (('time',), ())
         """
@@ -266,6 +271,7 @@ class Framework(Record):
 
         Examples
         --------
+        >>> from cvjkit.catalog.lookup import framework
         >>> own = framework("five").rename({"reach": "Be seen"}, key="ours")
         >>> own.document()["stages"][0]["name"]
         'Be seen'
@@ -309,7 +315,7 @@ class Framework(Record):
             base = whole.pop("base")
             if base not in published_keys():
                 raise InputError(subject, [unknown_name("base", base, published_keys())])
-            whole, faults = _derived(_published(base), whole)
+            whole, faults = _derived(published_framework(base), whole)
         return _own(whole, subject, faults)
 
     def rename(
@@ -337,6 +343,7 @@ class Framework(Record):
 
         Examples
         --------
+        >>> from cvjkit.catalog.lookup import framework
         >>> framework("five").rename({"reach": "Be seen"})["reach"].name
         'Be seen'
         """
@@ -372,6 +379,7 @@ class Framework(Record):
 
         Examples
         --------
+        >>> from cvjkit.catalog.lookup import framework
         >>> framework("five").change({"loyalty": {"milestone": "promoter"}})["loyalty"].milestone
         'promoter'
         """
@@ -409,6 +417,7 @@ class Framework(Record):
 
         Examples
         --------
+        >>> from cvjkit.catalog.lookup import framework
         >>> framework("five").insert({"key": "quiz", "name": "Quiz"}, after="reach").keys
         ('reach', 'quiz', 'acquisition', 'conversion', 'retention', 'loyalty')
         """
@@ -438,6 +447,7 @@ class Framework(Record):
 
         Examples
         --------
+        >>> from cvjkit.catalog.lookup import framework
         >>> framework("five").drop("loyalty", key="short", name="To retention")
         <Framework short: reach, acquisition, conversion, retention>
         """
@@ -451,120 +461,24 @@ class Framework(Record):
         return _own(document, f"framework {self.key}", faults)
 
 
-def framework(key: str) -> Framework:
-    """Give a published framework, or a variant of one.
+@cache
+def published_framework(key: str) -> Framework:
+    """Give the published framework, or variant of one, with a key that is known.
 
     Parameters
     ----------
     key : str
-        ``five``, ``seven``, ``eight``, ``nine`` or ``full``; ``eight:time`` and ``full:time``
-        for designs in which people first commit their time, not their money.
+        One of :func:`cvjkit.catalog.published.published_keys`.
 
     Returns
     -------
     Framework
 
-    Raises
-    ------
-    InputError
-        If there is none; the message lists those there are.
-
     Examples
     --------
-    >>> framework("eight:time")["conversion"].milestone
-    'educated'
+    >>> published_framework("five")
+    <Framework five: reach, acquisition, conversion, retention, loyalty>
     """
-    if key not in published_keys():
-        raise InputError("framework", [unknown_name("key", key, published_keys())])
-    return _published(key)
-
-
-def frameworks() -> tuple[Framework, ...]:
-    """Give the published frameworks, shortest first, the spine last.
-
-    Returns
-    -------
-    tuple of Framework
-
-    Examples
-    --------
-    >>> [(published.key, len(published)) for published in frameworks()]
-    [('five', 5), ('seven', 7), ('eight', 8), ('nine', 9), ('full', 13)]
-    """
-    return (*documented_frameworks(), _published(SPINE))
-
-
-def documented_frameworks() -> tuple[Framework, ...]:
-    """Give the frameworks that a document publishes, shortest first: all but the spine.
-
-    Returns
-    -------
-    tuple of Framework
-
-    Examples
-    --------
-    >>> [documented.key for documented in documented_frameworks()]
-    ['five', 'seven', 'eight', 'nine']
-    """
-    return tuple(map(_published, documented_keys()))
-
-
-def published_frameworks() -> tuple[Framework, ...]:
-    """Give the published frameworks and, after them, their variants.
-
-    Returns
-    -------
-    tuple of Framework
-
-    Examples
-    --------
-    >>> [published.key for published in published_frameworks()]
-    ['five', 'seven', 'eight', 'nine', 'full', 'eight:time', 'full:time']
-    """
-    return tuple(map(_published, published_keys()))
-
-
-def read_framework(path: str | Path) -> Framework:
-    r"""Read a framework of your own from a TOML file.
-
-    Parameters
-    ----------
-    path : str or Path
-        The file holds what :meth:`Framework.from_document` takes.
-
-    Returns
-    -------
-    Framework
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read, is not TOML, or breaks a rule: everything at once.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     path = Path(folder, "ours.toml")
-    ...     _ = path.write_text('base = "five"\nkey = "ours"\ndrop = ["loyalty"]')
-    ...     read_framework(path)
-    <Framework ours: reach, acquisition, conversion, retention>
-    """
-    try:
-        document = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        fault = Fault("file", str(path), f"cannot be read: {why}", "check the path")
-        raise InputError(str(path), [fault]) from None
-    except (ValueError, RecursionError) as error:
-        fault = Fault("file", str(path), f"is not TOML: {error}", "correct it there")
-        raise InputError(str(path), [fault]) from None
-    return Framework.from_document(document, str(path))
-
-
-@cache
-def _published(key: str) -> Framework:
     return Framework(**published_document(key))
 
 
@@ -593,7 +507,7 @@ def _own(document: Mapping[str, Any], subject: str, faults: Sequence[Fault] = ()
     except ValidationError as error:
         found += faults_of(error, {})
     key = document.get("key")
-    if key in published_keys() and own != _published(key):
+    if key in published_keys() and own != published_framework(key):
         rule = "is the key of a published framework, which this is not"
         found.append(Fault("key", key, rule, "choose another, such as 'ours'"))
     if own is None or found:

@@ -31,7 +31,7 @@ class Stage(Step):
 
     Examples
     --------
-    >>> from cvjkit.catalog.framework import framework
+    >>> from cvjkit.catalog.lookup import framework
     >>> framework("eight")["subscription"].milestone
     'lead'
     """
@@ -57,7 +57,7 @@ class Stage(Step):
 
         Examples
         --------
-        >>> from cvjkit.catalog.framework import framework
+        >>> from cvjkit.catalog.lookup import framework
         >>> framework("eight")["subscription"].anchor, Stage(key="quiz", name="Quiz").anchor
         ('lead', 'quiz')
         """
@@ -69,7 +69,7 @@ class Stage(Step):
 
         Examples
         --------
-        >>> from cvjkit.catalog.framework import framework
+        >>> from cvjkit.catalog.lookup import framework
         >>> [disagreement.id for disagreement in framework("five")["acquisition"].disagreements]
         ['C9']
         """

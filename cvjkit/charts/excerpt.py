@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from cvjkit.errors import InputError, unknown_name
-from cvjkit.numbers import share_text
+from cvjkit.number_text import share_text
 
 if TYPE_CHECKING:
     from cvjkit.model.flow import Flow

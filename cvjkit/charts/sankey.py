@@ -15,7 +15,7 @@ from cvjkit.charts.excerpt import NEGLIGIBLE, Excerpt, legible
 from cvjkit.charts.layout import Layout, horizontal, vertical
 from cvjkit.charts.nodes import Column, Link, Node
 from cvjkit.charts.style import COLORS
-from cvjkit.numbers import DASH, people_text, share_text
+from cvjkit.number_text import DASH, people_text, share_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from cvjkit.charts.excerpt import NAMED, legible
-from cvjkit.numbers import people_text, share_text
+from cvjkit.number_text import people_text, share_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

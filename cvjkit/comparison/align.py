@@ -13,7 +13,7 @@ from cvjkit.comparison.words import number_text, stage_label
 from cvjkit.errors import InputError, unknown_name
 from cvjkit.lens.estimate import HABITUAL
 from cvjkit.lens.number import Status
-from cvjkit.numbers import share_text
+from cvjkit.number_text import share_text
 
 if TYPE_CHECKING:
     from cvjkit.lens.lens import Lens, LensStage

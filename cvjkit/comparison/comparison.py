@@ -14,7 +14,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cvjkit.catalog.framework import Framework, published_frameworks
+from cvjkit.catalog.framework import Framework
+from cvjkit.catalog.lookup import published_frameworks
 from cvjkit.catalog.published import documented_keys
 from cvjkit.catalog.spine import spine
 from cvjkit.charts.words import listed

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cvjkit.catalog.spine import TIME, line, spine
 from cvjkit.comparison.words import milestone_names
-from cvjkit.numbers import people_text, share_text
+from cvjkit.number_text import people_text, share_text
 
 if TYPE_CHECKING:
     from cvjkit.lens.lens import Lens, LensStage

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cvjkit.catalog.framework import framework
+from cvjkit.catalog.lookup import framework
 from cvjkit.catalog.published import SPINE
 from cvjkit.catalog.spine import line, spine
 from cvjkit.lens.money import spent

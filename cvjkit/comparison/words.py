@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cvjkit.catalog.spine import spine
 from cvjkit.charts.words import listed
-from cvjkit.numbers import money_text, people_text
+from cvjkit.number_text import money_text, people_text
 
 if TYPE_CHECKING:
     from cvjkit.comparison.shared import View

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from cvjkit.catalog.framework import Framework, published_frameworks
+from cvjkit.catalog.lookup import published_frameworks
 from cvjkit.errors import Fault, InputError, shown, unknown_name
 from cvjkit.files.cells import Cell, Grid, folded
 from cvjkit.files.columns import (
@@ -25,6 +25,7 @@ from cvjkit.files.values import Reader, column_evidence
 from cvjkit.numbers import UnreadableError, parse_number
 
 if TYPE_CHECKING:
+    from cvjkit.catalog.framework import Framework
     from cvjkit.files.documents import Document
 
 

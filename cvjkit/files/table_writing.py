@@ -7,7 +7,8 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cvjkit.catalog.framework import Framework, framework
+from cvjkit.catalog.framework import Framework
+from cvjkit.catalog.lookup import framework
 from cvjkit.errors import Fault, InputError
 from cvjkit.files.columns import (
     COLUMNS,

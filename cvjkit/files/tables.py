@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cvjkit.catalog.framework import Framework, framework, published_frameworks
+from cvjkit.catalog.framework import Framework
+from cvjkit.catalog.lookup import framework, published_frameworks
 from cvjkit.errors import Fault, InputError, shown, unknown_name
 from cvjkit.files.cells import Cell, Grid, csv_sheets, folded, has_formulas, workbook_sheets
 from cvjkit.files.columns import (

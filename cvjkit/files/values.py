@@ -9,12 +9,11 @@ from typing import Any, Literal
 
 from cvjkit.errors import Fault
 from cvjkit.files.cells import Cell, Grid, folded
+from cvjkit.number_text import UNITS, Unit
 from cvjkit.numbers import (
     NO_EVIDENCE,
-    UNITS,
     Evidence,
     Sign,
-    Unit,
     UnreadableError,
     evidence_of,
     read_number,

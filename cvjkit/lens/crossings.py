@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cvjkit.catalog.spine import line, spine, way
-from cvjkit.numbers import people_text
+from cvjkit.number_text import people_text
 
 if TYPE_CHECKING:
     from cvjkit.model.flow import Flow

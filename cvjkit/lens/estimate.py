@@ -24,7 +24,7 @@ from cvjkit.errors import Fault, InputError, unknown_name
 from cvjkit.lens.crossings import Crossings
 from cvjkit.lens.number import Number, Point, exact, interval, no_bounds, unknown
 from cvjkit.model.economics import BOUGHT_AGAIN, FIRST_PAYMENT
-from cvjkit.numbers import people_text, share_text
+from cvjkit.number_text import people_text, share_text
 
 if TYPE_CHECKING:
     from cvjkit.catalog.stage import Stage

@@ -19,7 +19,7 @@ from cvjkit.paths import Title, path_of, steps_of
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
-    from cvjkit.model.design import Design
+    from cvjkit.model.editing import Editable
 
 SHORTHANDS = {"people": "counts", "rate": "rates"}
 TABLE_DEPTH = len(("segments", "Ads", "counts"))
@@ -32,12 +32,12 @@ EXCLUDED = {"counts": {"entrants": None, "rates": None}, "rates": {"counts": Non
 Fields = dict[str, Any]
 
 
-def value_at(design: Design, path: str) -> Any:
+def value_at(design: Editable, path: str) -> Any:
     """Look up the value at a path: see `Design.get`.
 
     Parameters
     ----------
-    design : Design
+    design : Editable
     path : str
 
     Returns
@@ -61,12 +61,12 @@ def value_at(design: Design, path: str) -> Any:
     return node
 
 
-def changed_fields(design: Design, path: str, value: object) -> Fields:
+def changed_fields(design: Editable, path: str, value: object) -> Fields:
     """Give the fields of a design that change when a value is put at a path.
 
     Parameters
     ----------
-    design : Design
+    design : Editable
     path : str
     value : object
         Both as in `Design.put`.
@@ -93,7 +93,7 @@ def changed_fields(design: Design, path: str, value: object) -> Fields:
     return {top: fields.get(top, cleared)}
 
 
-def renamed_back(faults: Sequence[Fault], rows: Mapping[str, Any], design: Design) -> list[Fault]:
+def renamed_back(faults: Sequence[Fault], rows: Mapping[str, Any], design: Editable) -> list[Fault]:
     """Name the rows in faults as they are named in a design, before they got new titles.
 
     Parameters
@@ -102,7 +102,7 @@ def renamed_back(faults: Sequence[Fault], rows: Mapping[str, Any], design: Desig
         Of the design with the changed rows.
     rows : mapping
         The lists that change, by name.
-    design : Design
+    design : Editable
         The design before the change.
 
     Returns
@@ -124,12 +124,12 @@ def renamed_back(faults: Sequence[Fault], rows: Mapping[str, Any], design: Desig
     ]
 
 
-def numbered(design: Design, segment: Segment, table: str, index: int, number: object) -> Fields:
+def numbered(design: Editable, segment: Segment, table: str, index: int, number: object) -> Fields:
     """Put a number into a table of a segment.
 
     Parameters
     ----------
-    design : Design
+    design : Editable
     segment : Segment
     table : {"counts", "entrants", "rates"}
     index : int
@@ -160,7 +160,7 @@ def numbered(design: Design, segment: Segment, table: str, index: int, number: o
     return {**dict(segment), table: (*numbers[:index], number, *numbers[index + 1 :])}
 
 
-def _steps(design: Design, path: str, value: object) -> tuple[str, ...]:
+def _steps(design: Editable, path: str, value: object) -> tuple[str, ...]:
     """Split a path, and write out a shorthand."""
     try:
         steps = steps_of(path)
@@ -181,7 +181,7 @@ def _steps(design: Design, path: str, value: object) -> tuple[str, ...]:
     return ("segments", Title(names[0]), SHORTHANDS[short], stage, *rest)
 
 
-def _child(design: Design, node: object, done: Sequence[str], step: str) -> tuple[Any, bool]:
+def _child(design: Editable, node: object, done: Sequence[str], step: str) -> tuple[Any, bool]:
     """Take one step: the value there, or a new row that can be put there; and whether it exists."""
     if len(done) == TABLE_DEPTH and done[0] == "segments" and done[-1] in TABLES:
         index = _stage_index(design, done, step)
@@ -202,13 +202,13 @@ def _child(design: Design, node: object, done: Sequence[str], step: str) -> tupl
     raise _dead_end(design, (*done, step))
 
 
-def _dead_end(design: Design, steps: Sequence[str]) -> InputError:
+def _dead_end(design: Editable, steps: Sequence[str]) -> InputError:
     fix = f"stop at {path_of(steps[:-1])}"
     return _error(design, Fault(path_of(steps), steps[-1], "leads nowhere", fix))
 
 
 def _changed(
-    design: Design, node: Any, done: tuple[str, ...], steps: Sequence[str], value: object
+    design: Editable, node: Any, done: tuple[str, ...], steps: Sequence[str], value: object
 ) -> Any:
     """Put a value below a node."""
     if not steps:
@@ -234,7 +234,7 @@ def _changed(
 
 
 def _with_row(
-    design: Design, path: Sequence[str], rows: tuple[Any, ...], new: Any, old: Any
+    design: Editable, path: Sequence[str], rows: tuple[Any, ...], new: Any, old: Any
 ) -> tuple[Any, ...]:
     """Replace, add or remove a row."""
     *_, part, step = path
@@ -260,7 +260,7 @@ def _index(framework: Framework, part: str, rows: Sequence[object], step: str) -
     return next((found[0] for found in (first, other) if len(found) == 1), None)
 
 
-def _new_row(design: Design, done: Sequence[str], rows: Sequence[object], step: str) -> Any:
+def _new_row(design: Editable, done: Sequence[str], rows: Sequence[object], step: str) -> Any:
     """Make the row that can be put where there is none, or list the choices."""
     part, keys = done[-1], design.framework.keys
     choices: Sequence[str] = [step_to(part, rows, index) for index in range(len(rows))]
@@ -296,7 +296,7 @@ def _identity(part: str, row: BaseModel) -> Fields:
     return {name: value for name, value in dict(row).items() if name in names}
 
 
-def _stage_index(design: Design, done: Sequence[str], step: str) -> int:
+def _stage_index(design: Editable, done: Sequence[str], step: str) -> int:
     keys = design.framework.keys
     allowed = keys[1:] if done[-1] == "rates" else keys
     if step not in allowed:
@@ -304,9 +304,9 @@ def _stage_index(design: Design, done: Sequence[str], step: str) -> int:
     return keys.index(step)
 
 
-def _unknown(design: Design, done: Sequence[str], step: str, choices: Any) -> InputError:
+def _unknown(design: Editable, done: Sequence[str], step: str, choices: Any) -> InputError:
     return _error(design, unknown_name(path_of((*done, step)), step, choices))
 
 
-def _error(design: Design, fault: Fault) -> InputError:
+def _error(design: Editable, fault: Fault) -> InputError:
     return InputError(f"journey {design.name}", [fault])

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from cvjkit.catalog.framework import Framework, framework, published_frameworks
+from cvjkit.catalog.framework import Framework
+from cvjkit.catalog.lookup import framework, published_frameworks
 from cvjkit.catalog.spine import milestones
 from cvjkit.errors import Fault, InputError, unknown_name
 from cvjkit.model.economics import BOUGHT_AGAIN

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from pydantic import BaseModel, PrivateAttr
+from pydantic import PrivateAttr
 
-from cvjkit.errors import Fault, InputError, unknown_name
+from cvjkit.errors import InputError
 from cvjkit.model.carry import Restaging
-from cvjkit.model.changes import changed_fields, numbered, renamed_back, value_at
 from cvjkit.model.checks import framework_of
 from cvjkit.model.economics import BOUGHT_AGAIN, Economics, appraise
-from cvjkit.model.fields import Fields
-from cvjkit.model.flow import Flow, kind_of
+from cvjkit.model.editing import Editable
 from cvjkit.model.plan import planned
 from cvjkit.model.solver import solve
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
-    from cvjkit.model.parts import Segment
+    from cvjkit.model.flow import Flow
 
 Result = TypeVar("Result")
 
@@ -37,7 +35,7 @@ class _Results(dict[str, Any]):
         return _Results, ()
 
 
-class Design(Fields):
+class Design(Editable):
     """A framework with numbers: who comes, how far they get, what it costs and brings.
 
     It has no file, and only its flow and economics are worked out from it; people use
@@ -56,372 +54,6 @@ class Design(Fields):
     """
 
     _results: _Results = PrivateAttr(default_factory=_Results)
-
-    def _derived(self, framework: object, fields: Mapping[str, Any]) -> Self:
-        """Make the design that results from a change of this one."""
-        return self._checked(f"journey {self.name}", framework, fields)
-
-    def _with(self, **changes: Any) -> Self:
-        fields = {**dict(self), **changes}
-        return self._derived(fields.pop("framework"), fields)
-
-    def put(self, path: str, value: Any) -> Self:
-        """Change the value at a path.
-
-        Parameters
-        ----------
-        path : str
-            As in the faults of an `InputError`. Keys follow a dot, titles are in brackets; in a
-            title a closing bracket is written twice.
-
-            - ``name``, ``fixed_cost``, ``thresholds.bypass_share``, ``also_known.lead``
-            - ``segments[Ads].spend``, ``segments[Ads].counts.reach``,
-              ``segments[Ads].entrants.reach``, ``segments[Ads].rates.conversion``
-            - ``stages.conversion.unit_cost``, ``stages.conversion.tactics[Fair].channel``
-            - ``offers.conversion.price``, or the milestone: ``offers.first_payment.price``
-            - ``transitions[conversion to reach].rate``, ``referrals[loyalty to reach].per_person``
-            - ``accepted[A11].reason``
-
-            A row of a list is given by its title, or by its index, counted from 0:
-            ``stages.conversion.tactics[0].name``. In a design with one segment,
-            ``stages.conversion.people`` is its count and ``stages.conversion.rate`` its rate.
-            A new stage, offer, transition or referral is added; so is the tactic or message after
-            the last.
-        value : object
-            As in the `with_` methods; None clears a field, or removes a row.
-
-        Returns
-        -------
-        Self
-
-        Raises
-        ------
-        InputError
-            If there is no such path (the message lists the choices), or the new design would have
-            faults.
-
-        Examples
-        --------
-        >>> plan = Design.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
-        >>> plan.put("stages.conversion.rate", 0.25).segments[0].rates
-        (None, 0.5, 0.25, 0.4, 0.1)
-        >>> plan.put("offers.first_payment.price", 6).get("offers.conversion.price")
-        6.0
-        """
-        fields = changed_fields(self, path, value)
-        try:
-            return self._with(**fields)
-        except InputError as error:
-            raise self._error(*renamed_back(error.faults, fields, self)) from None
-
-    def get(self, path: str) -> Any:
-        """Look up the value at a path.
-
-        Parameters
-        ----------
-        path : str
-            As in `put`.
-
-        Returns
-        -------
-        object
-            None where nothing is typed.
-
-        Raises
-        ------
-        InputError
-            If there is no such path.
-
-        Examples
-        --------
-        >>> plan = Design.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
-        >>> plan.get("stages.conversion.rate"), plan.get("stages.conversion.unit_cost")
-        (0.2, None)
-        """
-        return value_at(self, path)
-
-    def with_terms(self, **fields: Any) -> Self:
-        """Change fields of the journey as a whole.
-
-        Parameters
-        ----------
-        **fields
-            name, currency, description, illustrative, view, intake_days, fixed_cost,
-            discount_rate, second_purchase_rate, market, loyalty_measured_by, next_test_days,
-            cohort_age_days, channels_overlap, thresholds, also_known: as in `Design`. None clears
-            a field, {} clears also_known.
-
-        Returns
-        -------
-        Self
-
-        Raises
-        ------
-        InputError
-            With everything that is wrong.
-        """
-        return self._with(**fields)
-
-    def with_segment(self, name: str, **fields: Any) -> Self:
-        """Add a segment, or change fields of the one with this name.
-
-        Parameters
-        ----------
-        name : str
-        **fields
-            Fields of `Segment`, such as channel, awareness and spend; counts, or entrants and
-            rates, as in `from_counts` and `from_rates`; rename, its new name.
-
-        Returns
-        -------
-        Self
-
-        Raises
-        ------
-        InputError
-            With everything that is wrong.
-
-        Examples
-        --------
-        >>> shop = Design.from_counts("five", {"Ads": [900, 90, 9, 5, 1]})
-        >>> shop = shop.with_segment("Blog", counts=[100, 50, 20, 9, 3], awareness="solution")
-        >>> shop.flow().stages["people"].to_list()
-        [1000.0, 140.0, 29.0, 14.0, 4.0]
-        """
-        if "counts" in fields:
-            fields = {"entrants": None, "rates": None, **fields}
-        elif "rates" in fields:
-            fields = {"counts": None, **fields}
-        renamed = fields.pop("rename", name)
-        return self._with(
-            segments=_replaced(self.segments, "name", name, {**fields, "name": renamed})
-        )
-
-    def without_segment(self, name: str) -> Self:
-        """Remove a segment.
-
-        Parameters
-        ----------
-        name : str
-
-        Returns
-        -------
-        Self
-
-        Raises
-        ------
-        InputError
-            If there is no such segment, or it is the only one.
-        """
-        self._segment(name)
-        return self._with(segments=[segment for segment in self.segments if segment.name != name])
-
-    def with_stage(
-        self,
-        stage: str,
-        *,
-        people: float | None = None,
-        rate: float | None = None,
-        segment: str | None = None,
-        **fields: Any,
-    ) -> Self:
-        """Change the numbers of one stage.
-
-        Parameters
-        ----------
-        stage : str
-            Its key.
-        people : float, optional
-            People seen there, for a counted segment.
-        rate : float, optional
-            Share, 0 to 1, of the people at the stage before who reach it, for a planned segment.
-        segment : str, optional
-            The segment of `people` or `rate`; not needed if there is only one.
-        **fields
-            unit_cost, fixed_cost, margin, delay_days, tactics, messages: as in `StageNumbers`.
-            None clears a number, () clears tactics or messages.
-
-        Returns
-        -------
-        Self
-
-        Raises
-        ------
-        InputError
-            With everything that is wrong.
-
-        Examples
-        --------
-        >>> shop = Design.from_counts("five", [900, 90, 9, 5, 1])
-        >>> shop.with_stage("reach", people=1000, unit_cost=0.1).segments[0].counts[0]
-        1000.0
-        """
-        at, changes = self._stage(stage), {}
-        for table, number in (("counts", people), ("rates", rate)):
-            if number is not None:
-                chosen = self._only_segment() if segment is None else self._segment(segment)
-                changes["segments"] = [
-                    numbered(self, one, table, at, number) if one is chosen else one
-                    for one in self.segments
-                ]
-        if fields:
-            changes["stages"] = _replaced(self.stages, "stage", stage, fields)
-        return self._with(**changes)
-
-    def _only_segment(self) -> Segment:
-        if len(self.segments) > 1:
-            raise self._error(unknown_name("segment", None, [one.name for one in self.segments]))
-        return self.segments[0]
-
-    def with_transition(self, source: str, target: str, rate: float) -> Self:
-        """Add or change a transition between two stages.
-
-        Parameters
-        ----------
-        source : str
-            Key of the stage it leaves.
-        target : str
-            Key of the stage it leads to. A later stage makes it a skip, an earlier one a way
-            back, the same one a repeat; for the next one, the rate of the step is set in every
-            segment.
-        rate : float
-            Share, 0 to 1, of the visits to `source` that take it; 0 removes the transition.
-
-        Returns
-        -------
-        Self
-
-        Raises
-        ------
-        InputError
-            With everything that is wrong; also if the step of a counted segment is set.
-
-        Examples
-        --------
-        >>> plan = Design.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
-        >>> plan.with_transition("conversion", "acquisition", 0.5).flow().links["kind"].to_list()
-        ['forward', 'forward', 'back', 'forward', 'forward']
-        """
-        start, end = self._stage(source), self._stage(target)
-        if kind_of(self.framework, start, end) == "forward":
-            return self._with(
-                segments=[numbered(self, one, "rates", end, rate) for one in self.segments]
-            )
-        others = [way for way in self.transitions if (way.source, way.target) != (source, target)]
-        new = [] if rate == 0 else [{"source": source, "target": target, "rate": rate}]
-        return self._with(transitions=[*others, *new])
-
-    def with_referral(
-        self,
-        source: str,
-        to: str,
-        per_person: float,
-        *,
-        segment: str | None = None,
-        reward: float | None = None,
-    ) -> Self:
-        """Add or change a referral: people at a stage who bring in new ones.
-
-        Parameters
-        ----------
-        source : str
-            Key of the stage whose people recommend.
-        to : str
-            Key of the stage where the new people come in.
-        per_person : float
-            New people for each arrival at `source`, 0 or more; 0 removes the referral.
-        segment : str, optional
-            Name of the segment the new people belong to; by default that of who brought them.
-        reward : float, optional
-            What the person who recommends gets per new person [currency], 0 or more.
-
-        Returns
-        -------
-        Self
-
-        Raises
-        ------
-        InputError
-            With everything that is wrong.
-
-        Examples
-        --------
-        >>> plan = Design.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
-        >>> round(plan.with_referral("loyalty", to="acquisition", per_person=25).flow().k, 6)
-        0.2
-        """
-        self._stage(source)
-        self._stage(to)
-        way = (source, to, segment)
-        others = [row for row in self.referrals if (row.source, row.target, row.segment) != way]
-        new = {"source": source, "target": to, "per_person": per_person}
-        new |= {"segment": segment, "reward": reward}
-        return self._with(referrals=[*others, *([new] if per_person != 0 else [])])
-
-    def with_offer(self, stage: str, **fields: Any) -> Self:
-        """Add or change the offer of a stage.
-
-        Parameters
-        ----------
-        stage : str
-            Key of the stage, or of a milestone, where it is bought.
-        **fields
-            Fields of `Offer`, such as name, price, margin, cycle_days and repeat_rate.
-
-        Returns
-        -------
-        Self
-
-        Raises
-        ------
-        InputError
-            With everything that is wrong.
-
-        Examples
-        --------
-        >>> shop = Design.from_counts("five", [900, 90, 9, 5, 1])
-        >>> shop.with_offer("conversion", name="Taster box", price=6).offers[0].price
-        6.0
-        """
-        if not any(offer.stage == stage for offer in self.offers):
-            fields = {"name": "Offer", **fields}
-        return self._with(offers=_replaced(self.offers, "stage", stage, fields))
-
-    def with_accepted(
-        self, rule: str, reason: str | None, *, stage: str | None = None, segment: str | None = None
-    ) -> Self:
-        """Accept a finding of the audit, with a reason to show beside it.
-
-        Parameters
-        ----------
-        rule : str
-            "A11".
-        reason : str or None
-            Why it is accepted; None withdraws the acceptance.
-        stage : str, optional
-            Key of the only stage concerned; by default all.
-        segment : str, optional
-            Name of the only segment concerned; by default all.
-
-        Returns
-        -------
-        Self
-
-        Raises
-        ------
-        InputError
-            If the rule or the reason is empty.
-
-        Examples
-        --------
-        >>> shop = Design.from_counts("five", [900, 90, 9, 5, 1])
-        >>> shop.with_accepted("A44", "We have no leads to count.").accepted[0].rule
-        'A44'
-        """
-        finding = (rule, stage, segment)
-        others = [row for row in self.accepted if (row.rule, row.stage, row.segment) != finding]
-        new = {"rule": rule, "reason": reason, "stage": stage, "segment": segment}
-        return self._with(accepted=[*others, *([] if reason is None else [new])])
 
     def in_framework(self, other: str | Framework) -> Self:
         """Carry the design into another framework.
@@ -566,35 +198,8 @@ class Design(Fields):
         copied._results = _Results()  # noqa: SLF001 - of the class's own new instance
         return copied
 
-    def _segment(self, name: str) -> Segment:
-        for segment in self.segments:
-            if segment.name == name:
-                return segment
-        names = [segment.name for segment in self.segments]
-        raise self._error(unknown_name("segment", name, names))
-
     def _framework_of(self, framework: str | Framework) -> Framework:
         try:
             return framework_of(framework)
         except InputError as error:
             raise self._error(*error.faults) from None
-
-    def _stage(self, key: str) -> int:
-        if key not in self.framework.keys:
-            raise self._error(unknown_name("stage", key, self.framework.keys))
-        return self.framework.index(key)
-
-    def _error(self, *faults: Fault) -> InputError:
-        return InputError(f"journey {self.name}", faults)
-
-
-def _replaced(
-    parts: Iterable[BaseModel], column: str, name: str, fields: Mapping[str, Any]
-) -> list[Any]:
-    """Change the fields of the part with this name; add the part if there is none."""
-    rows: list[Any] = [
-        {**dict(part), **fields} if getattr(part, column) == name else part for part in parts
-    ]
-    if not any(getattr(part, column) == name for part in parts):
-        rows.append({column: name, **fields})
-    return rows

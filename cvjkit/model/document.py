@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from cvjkit.catalog.framework import published_frameworks
+from cvjkit.catalog.lookup import published_frameworks
 from cvjkit.model.rows import PARTS
 
 if TYPE_CHECKING:

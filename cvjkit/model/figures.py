@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Literal
 
-from cvjkit.numbers import days_text, money_text, people_text, ratio_text, share_text
+from cvjkit.number_text import days_text, money_text, people_text, ratio_text, share_text
 
 Unit = Literal["people", "money", "share", "days", "cycles", "ratio", "number"]
 

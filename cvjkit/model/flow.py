@@ -328,7 +328,7 @@ def kind_of(framework: Framework, source: int, target: int) -> str:
 
     Examples
     --------
-    >>> from cvjkit.catalog.framework import framework
+    >>> from cvjkit.catalog.lookup import framework
     >>> [kind_of(framework("five"), 2, target) for target in range(5)]
     ['back', 'back', 'repeat', 'forward', 'skip']
     """

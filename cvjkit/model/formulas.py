@@ -14,7 +14,7 @@ import numpy as np
 from cvjkit.model.figures import UndefinedError, figure
 from cvjkit.model.lifetime import lifetime_value, payback_cycles
 from cvjkit.model.money import BOUGHT_AGAIN, FIRST_PAYMENT, Money
-from cvjkit.numbers import share_text
+from cvjkit.number_text import share_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvjkit.model.flow import ROUNDING, Flag, Flags, Floats, Flow, spectral_radius, stacked
-from cvjkit.numbers import people_text
+from cvjkit.number_text import people_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

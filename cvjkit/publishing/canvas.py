@@ -9,14 +9,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cvjkit.audit.audit import SEVERITIES
 from cvjkit.audit.facts import Facts
+from cvjkit.audit.findings import SEVERITIES
 from cvjkit.catalog.sources import awareness_levels
 from cvjkit.catalog.tactics import tactic_kind
 from cvjkit.errors import InputError
 from cvjkit.journey import Journey, as_journey
 from cvjkit.model.economics import FIGURES
-from cvjkit.numbers import days_text, money_text, people_text, share_text
+from cvjkit.number_text import days_text, money_text, people_text, share_text
 from cvjkit.publishing.page import render
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from cvjkit.widgets.codec import Number
 from cvjkit.widgets.fields import Put
 
 if TYPE_CHECKING:
-    from cvjkit.numbers import Unit
+    from cvjkit.number_text import Unit
     from cvjkit.widgets.fields import Address, Field
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
-from cvjkit.numbers import NO_EVIDENCE, Evidence, Unit, read_number, write_number
+from cvjkit.number_text import Unit, write_number
+from cvjkit.numbers import NO_EVIDENCE, Evidence, read_number
 
 if TYPE_CHECKING:
     from cvjkit.model.typed import TypedField

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
-from cvjkit.numbers import DASH, days_text, money_text, people_text, share_text
+from cvjkit.number_text import DASH, days_text, money_text, people_text, share_text
 from cvjkit.widgets.assets import Script, Style
 from cvjkit.widgets.guard import Guarded
 

@@ -11,8 +11,9 @@ from IPython import get_ipython
 from ipywidgets import Box
 
 from cvjkit.audit.audit import Audit
-from cvjkit.catalog.framework import Framework, published_frameworks
-from cvjkit.catalog.framework import framework as published
+from cvjkit.catalog.framework import Framework
+from cvjkit.catalog.lookup import framework as published
+from cvjkit.catalog.lookup import published_frameworks
 from cvjkit.journey import Journey, as_journey
 from cvjkit.numbers import Evidence
 from cvjkit.widgets.fields import Act, Field, Part, line, marked

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import pytest
 
 import cvjkit as cvj
-from cvjkit.audit.audit import Audit, Finding
+from cvjkit.audit.audit import Audit
+from cvjkit.audit.findings import Finding
 
 FOLDER = Path(__file__).parents[2] / "data" / "journeys"
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cvjkit.catalog.framework import Framework, published_frameworks
+from cvjkit.catalog.framework import Framework
+from cvjkit.catalog.lookup import published_frameworks
 from cvjkit.errors import InputError
 
 OF_ALL = pytest.mark.parametrize(

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from cvjkit.catalog.framework import Framework, framework, read_framework
+from cvjkit.catalog.framework import Framework
+from cvjkit.catalog.lookup import framework, read_framework
 from cvjkit.catalog.stage import Stage
 from cvjkit.errors import InputError
 from tests.catalog.given import faults, stage

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from cvjkit.catalog.framework import framework, frameworks, published_frameworks
+from cvjkit.catalog.lookup import framework, frameworks, published_frameworks
 from cvjkit.catalog.spine import milestones
 from tests.catalog.given import OF_ALL, glossary_table
 

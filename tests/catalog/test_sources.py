@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from cvjkit.catalog.framework import framework, published_frameworks
+from cvjkit.catalog.lookup import framework, published_frameworks
 from cvjkit.catalog.sources import awareness_levels, disagreements
 from cvjkit.catalog.spine import milestones
 

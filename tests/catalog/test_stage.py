@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from cvjkit.catalog.framework import framework
+from cvjkit.catalog.lookup import framework
 
 
 def test_a_stage_knows_the_disagreements_that_concern_it():

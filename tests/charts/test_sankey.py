@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import cvjkit as cvj
 from cvjkit.charts.sankey import MEANING, Picture, sankey_picture
 from cvjkit.charts.style import COLORS
-from cvjkit.numbers import DASH
+from cvjkit.number_text import DASH
 from tests.strategies import journeys
 
 FIVE = [10000, 2000, 100, 40, 10]

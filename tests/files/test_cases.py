@@ -10,7 +10,8 @@ import pytest
 from cvjkit.errors import InputError
 from cvjkit.files.store import journey_files
 from cvjkit.journey import Journey, read_journey
-from cvjkit.numbers import Unit, read_number
+from cvjkit.number_text import Unit
+from cvjkit.numbers import read_number
 from cvjkit.publishing import dashboards
 
 # How the rows of the table in docs/files.md begin, and what is counted there.

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from cvjkit.catalog.framework import framework
+from cvjkit.catalog.lookup import framework
 from cvjkit.files.documents import same
 from cvjkit.files.store import Origin, read, write
 from cvjkit.journey import Journey, read_journey

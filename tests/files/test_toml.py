@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cvjkit.catalog.framework import framework
+from cvjkit.catalog.lookup import framework
 from cvjkit.files.documents import same
 from cvjkit.files.store import Origin, read, write
 from cvjkit.journey import Journey, read_journey

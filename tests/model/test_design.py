@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import cvjkit as cvj
-from cvjkit.audit import audit as auditing
+from cvjkit.audit.findings import passes, rule
 from cvjkit.model import design
 from cvjkit.model.solver import solve
 from tests.designs import sound
@@ -80,10 +80,10 @@ def test_what_was_worked_out_is_no_part_of_the_design() -> None:
 def test_a_rule_of_ones_own_is_asked_each_time() -> None:
     asked = []
 
-    @auditing.rule("X1", "I", "Whether it is asked", "Ours.", basis="model")
+    @rule("X1", "I", "Whether it is asked", "Ours.", basis="model")
     def own(facts: Any) -> Any:
         asked.append(facts)
-        yield auditing.passes("Asked.")
+        yield passes("Asked.")
 
     shop = cvj.Journey.from_counts("five", [1000, 200, 100, 40, 10])
     assert shop.audit([own]) is not shop.audit([own])

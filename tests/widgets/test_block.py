@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvjkit.numbers import NO_EVIDENCE, UNITS, Evidence, Unit, read_number
+from cvjkit.number_text import UNITS, Unit
+from cvjkit.numbers import NO_EVIDENCE, Evidence, read_number
 from cvjkit.widgets.block import evidence_in_block
 from cvjkit.widgets.codec import TEXT, Codec, Number
 from cvjkit.widgets.fields import Address, Field, Put

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from cvjkit.audit.audit import Rule
+from cvjkit.audit.findings import Rule
 from cvjkit.audit.rules import attract, numbers, order, prices, sell, voice, wow
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from cvjkit.audit.audit import Outcome, fires, passes, rule
 from cvjkit.audit.facts import Facts, MissingError, exceeds
+from cvjkit.audit.findings import Outcome, fires, passes, rule
 from cvjkit.catalog.sources import awareness_levels
 from cvjkit.catalog.tactics import channel_kinds
 from cvjkit.model.parts import Tactic
-from cvjkit.numbers import days_text, share_text
+from cvjkit.number_text import days_text, share_text
 
 
 @rule(

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cvjkit.audit.audit import Outcome, fires, passes, rule
 from cvjkit.audit.facts import Facts, MissingError, exceeds
+from cvjkit.audit.findings import Outcome, fires, passes, rule
 from cvjkit.model.intervals import rate_interval
 from cvjkit.model.lifetime import NEVER_PAID
-from cvjkit.numbers import days_text, money_text, people_text, share_text
+from cvjkit.number_text import days_text, money_text, people_text, share_text
 
 
 @rule(

@@ -7,11 +7,11 @@ from types import MappingProxyType
 
 import numpy as np
 
-from cvjkit.audit.audit import Outcome, Severity, fires, passes, rule
 from cvjkit.audit.facts import Facts, MissingError, exceeds
-from cvjkit.catalog.framework import documented_frameworks
+from cvjkit.audit.findings import Outcome, Severity, fires, passes, rule
+from cvjkit.catalog.lookup import documented_frameworks
 from cvjkit.catalog.spine import milestones
-from cvjkit.numbers import people_text, share_text
+from cvjkit.number_text import people_text, share_text
 
 SKIPPED: Mapping[str, Severity] = MappingProxyType(
     {"failure": "F", "discouraged": "W", "allowed": "I"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from cvjkit.audit.audit import Outcome, fires, passes, rule
 from cvjkit.audit.facts import Facts, MissingError, exceeds
-from cvjkit.numbers import days_text, money_text, ratio_text, share_text
+from cvjkit.audit.findings import Outcome, fires, passes, rule
+from cvjkit.number_text import days_text, money_text, ratio_text, share_text
 
 ENTRY, CORE = "first_payment", "bought_again"
 DAYS_A_MONTH = 365 / 12

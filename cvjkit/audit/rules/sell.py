@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from statistics import median
 
-from cvjkit.audit.audit import Outcome, fires, passes, rule
 from cvjkit.audit.facts import Facts, MissingError, exceeds
+from cvjkit.audit.findings import Outcome, fires, passes, rule
 from cvjkit.model.parts import Message
-from cvjkit.numbers import days_text
+from cvjkit.number_text import days_text
 
 MINUTES_A_DAY = 24 * 60
 DELIVERY_MINUTES, CONTACT_MINUTES, TEST_DAYS = 10, 20, 7

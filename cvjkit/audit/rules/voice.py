@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cvjkit.audit.audit import Outcome, fires, passes, rule
 from cvjkit.audit.facts import Facts, MissingError
+from cvjkit.audit.findings import Outcome, fires, passes, rule
 from cvjkit.model.parts import Message
-from cvjkit.numbers import money_text, people_text
+from cvjkit.number_text import money_text, people_text
 
 
 @rule(

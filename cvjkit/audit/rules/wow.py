@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cvjkit.audit.audit import Outcome, fires, passes, rule
 from cvjkit.audit.facts import exceeds
-from cvjkit.numbers import money_text
+from cvjkit.audit.findings import Outcome, fires, passes, rule
+from cvjkit.number_text import money_text
 
 if TYPE_CHECKING:
     from cvjkit.audit.facts import Facts

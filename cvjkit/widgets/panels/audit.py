@@ -12,7 +12,8 @@ from cvjkit.widgets.panels.guide import cited
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from cvjkit.audit.audit import Audit, Finding
+    from cvjkit.audit.audit import Audit
+    from cvjkit.audit.findings import Finding
     from cvjkit.catalog.framework import Framework
     from cvjkit.journey import Journey
     from cvjkit.model.parts import Accepted

@@ -31,7 +31,7 @@ def guide_part(framework: Framework) -> Part:
 
     Examples
     --------
-    >>> from cvjkit.catalog.framework import framework
+    >>> from cvjkit.catalog.lookup import framework
     >>> part = guide_part(framework("eight"))
     >>> part.articles[2].title, part.articles[2].note
     ('Subscription', 'documents differ: C2, C9')

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cvjkit.catalog.framework import framework, frameworks, published_frameworks
+from cvjkit.catalog.lookup import framework, frameworks, published_frameworks
 from cvjkit.model.design import Design
 from cvjkit.widgets.fields import Act, Field, Keep, Part, columns, line
 from cvjkit.widgets.session import ALL

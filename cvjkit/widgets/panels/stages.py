@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cvjkit.errors import Fault, InputError
 from cvjkit.model.parts import StageNumbers
-from cvjkit.numbers import people_text, share_text
+from cvjkit.number_text import people_text, share_text
 from cvjkit.widgets.codec import PEOPLE, SHARE
 from cvjkit.widgets.fields import Act, Field, Part, Put, Row, Table, columns, field_at
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pytest
 
 import cvjkit as cvj
-from cvjkit.audit.audit import Finding
+from cvjkit.audit.findings import Finding
 from tests.designs import messages, sound, tactics
 
 Change = Callable[[cvj.Journey], cvj.Journey]

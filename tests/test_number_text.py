@@ -1,0 +1,99 @@
+"""Numbers are written so that nobody is misled, and can be read again."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from cvjkit.number_text import (
+    DASH,
+    UNITS,
+    Unit,
+    days_text,
+    money_text,
+    people_text,
+    ratio_text,
+    share_text,
+    write_number,
+)
+from cvjkit.numbers import Evidence, read_number
+
+WRITERS = (people_text, share_text, money_text, days_text, ratio_text)
+
+
+@pytest.mark.parametrize("write", WRITERS)
+@pytest.mark.parametrize("value", [None, math.nan, math.inf, -math.inf])
+def test_what_is_not_known_is_a_dash(write, value):
+    assert write(value) == DASH
+
+
+@pytest.mark.parametrize("write", WRITERS)
+@given(value=st.floats(0, 1e15))
+def test_no_number_is_shown_as_nan_or_in_exponents_or_empty(write, value):
+    text = write(value)
+    assert re.fullmatch(r"[<>]?[\d,]+(\.\d+)?( bn| tn|%| days?|x)?", text), text
+
+
+@given(st.floats(0, 1))
+def test_all_and_none_are_claimed_only_of_all_and_none(value):
+    text = share_text(value)
+    assert (text == "100%") == (value == 1)
+    assert (text == "0%") == (value == 0)
+
+
+@given(st.floats(1e-6, 0.9995))
+def test_a_share_is_shown_to_within_a_twentieth(value):
+    shown = float(share_text(value).rstrip("%").lstrip("<>")) / 100
+    assert shown == pytest.approx(value, rel=0.05)
+
+
+@given(st.integers(0, 10**9 - 1))
+def test_whole_people_are_shown_to_the_last(value):
+    assert people_text(value).replace(",", "") == str(value)
+
+
+def test_a_share_of_one_in_ten_thousand_is_legible():
+    assert share_text(0.0001) == "0.01%"
+
+
+def test_thousands_are_grouped_and_the_currency_comes_first():
+    assert money_text(1234567.8, "EUR") == "EUR 1,234,568"
+
+
+def test_a_loss_that_rounds_to_nothing_has_no_sign():
+    assert money_text(-0.001, "EUR") == "EUR 0.00"
+
+
+def test_one_day_is_not_plural():
+    assert [days_text(n) for n in (0, 1, 2)] == ["0 days", "1 day", "2 days"]
+
+
+@example(1_125_000, "people")
+@example(1_125_000, "amount")
+@example(1_125_000_000, "amount")
+@given(st.integers(0, 10**12), st.sampled_from(UNITS))
+def test_what_is_typed_is_written_and_read_as_the_same_number(digits: int, unit: Unit) -> None:
+    # Six decimals, of a percentage in the case of a share.
+    number = digits % 10**8 / 10**8 if unit == "share" else digits / 10**6
+    assert read_number(write_number(number, unit), unit) == pytest.approx(number, rel=1e-15)
+
+
+@given(st.floats(0, 1e14), st.sampled_from(UNITS))
+def test_what_is_calculated_is_written_in_few_digits(number: float, unit: Unit) -> None:
+    number = number / 1e14 if unit == "share" else number
+    text = write_number(number, unit)
+    assert read_number(text, unit) == pytest.approx(number, rel=1e-3)
+    assert len(text.partition(".")[2]) <= 9
+
+
+@given(st.floats(0.01, 1e8), st.sampled_from(UNITS))
+def test_what_is_shown_can_be_copied_and_read(number: float, unit: Unit) -> None:
+    number = number / 1e8 if unit == "share" else number
+    write = {"people": people_text, "share": share_text, "days": days_text, "amount": money_text}
+    text = write[unit](number).lstrip("<>")
+    beside = Evidence(".")  # the program writes decimal points
+    assert read_number(text, unit, beside) == pytest.approx(number, rel=0.6, abs=0.01)
