@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from cvjkit.files import code
-from cvjkit.model import design, document, flow, formulas, lifetime, plan, solver
+from cvjkit.model import design, document, flow, formulas, lifetime, plan, solver, stage_columns
 from tests import laws
 from tests.strategies import amounts, journeys, shares
 
@@ -180,7 +180,7 @@ BREAKS = [
     Break(
         laws.value_to_go_is_the_profit_of_the_entrants,
         (PAYING,),
-        formulas.Formulas._value_to_go,
+        stage_columns.StageColumns._value_to_go,
         'self._margins - np.nan_to_num(self._typed("unit_cost"))',
         "self._margins",
     ),

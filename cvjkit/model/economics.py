@@ -17,6 +17,7 @@ from cvjkit.model.flow import known_numbers
 from cvjkit.model.formulas import Formulas
 from cvjkit.model.lifetime import lifetime_value, payback_cycles
 from cvjkit.model.money import BOUGHT_AGAIN, FIRST_PAYMENT
+from cvjkit.model.stage_columns import StageColumns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -219,7 +220,7 @@ def appraise(
     -------
     Economics
     """
-    formulas = Formulas(
+    formulas = StageColumns(
         flow=flow,
         numbers={number.stage: number for number in stages},
         offers={flow.framework.anchor(offer.stage): offer for offer in offers},

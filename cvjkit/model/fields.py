@@ -13,17 +13,15 @@ from cvjkit.model.checks import checked_parts
 from cvjkit.model.document import EVERYONE, Document, document_of
 from cvjkit.model.parts import (
     Accepted,
-    Amount,
-    Name,
     Offer,
     Referral,
     Segment,
-    Share,
     StageNumbers,
     Thresholds,
     Transition,
 )
 from cvjkit.model.rows import PARTS
+from cvjkit.model.scalars import Amount, Name, Share
 from cvjkit.model.typed import typed
 
 

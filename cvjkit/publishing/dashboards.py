@@ -11,8 +11,9 @@ from ipywidgets import Box
 from cvjkit.errors import InputError
 from cvjkit.files.store import SUFFIXES, journey_files
 from cvjkit.journey import Journey, read_journey
+from cvjkit.widgets.builders import line
 from cvjkit.widgets.designer import Designer
-from cvjkit.widgets.fields import Field, Keep, Part, line
+from cvjkit.widgets.fields import Field, Keep, Part
 from cvjkit.widgets.form import Form
 from cvjkit.widgets.guard import Edits, Guarded
 from cvjkit.widgets.lens_designer import Lenses

@@ -16,7 +16,8 @@ from cvjkit.catalog.lookup import framework as published
 from cvjkit.catalog.lookup import published_frameworks
 from cvjkit.journey import Journey, as_journey
 from cvjkit.numbers import Evidence
-from cvjkit.widgets.fields import Act, Field, Part, line, marked
+from cvjkit.widgets.builders import line
+from cvjkit.widgets.fields import Act, Field, Part, marked
 from cvjkit.widgets.flow_view import FlowView
 from cvjkit.widgets.form import Form
 from cvjkit.widgets.guard import Guarded

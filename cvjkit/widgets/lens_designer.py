@@ -12,9 +12,10 @@ from ipywidgets import Box
 
 from cvjkit.comparison.comparison import compare
 from cvjkit.errors import InputError
+from cvjkit.widgets.builders import line
 from cvjkit.widgets.codec import PEOPLE
 from cvjkit.widgets.compare_view import CompareView
-from cvjkit.widgets.fields import Act, Field, Part, Put, Row, Table, line, marked
+from cvjkit.widgets.fields import Act, Field, Part, Put, Row, Table, marked
 from cvjkit.widgets.form import Form
 from cvjkit.widgets.guard import Guarded
 from cvjkit.widgets.panels.head import BEGINNING, segment_choices, step_fields

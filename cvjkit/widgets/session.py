@@ -74,7 +74,7 @@ class Session:
     --------
     >>> import cvjkit as cvj
     >>> from cvjkit.widgets.codec import AMOUNT
-    >>> from cvjkit.widgets.fields import field_at
+    >>> from cvjkit.widgets.builders import field_at
     >>> session = Session(cvj.Journey.from_counts("five", [900, 90, 9, 5, 1]))
     >>> cost = field_at("stages.reach.unit_cost", AMOUNT, "Unit cost", None, "unit_cost")
     >>> address = ("stages", "reach", "unit_cost")

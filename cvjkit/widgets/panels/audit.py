@@ -6,7 +6,8 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cvjkit.widgets.fields import Field, Keep, Part, Row, Table, button, line
+from cvjkit.widgets.builders import button, line
+from cvjkit.widgets.fields import Field, Keep, Part, Row, Table
 from cvjkit.widgets.panels.guide import cited
 
 if TYPE_CHECKING:

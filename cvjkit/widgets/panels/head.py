@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from cvjkit.catalog.lookup import framework, frameworks, published_frameworks
 from cvjkit.model.design import Design
-from cvjkit.widgets.fields import Act, Field, Keep, Part, columns, line
+from cvjkit.widgets.builders import columns, line
+from cvjkit.widgets.fields import Act, Field, Keep, Part
 from cvjkit.widgets.session import ALL
 
 if TYPE_CHECKING:

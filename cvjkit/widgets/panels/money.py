@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from cvjkit.model.design import Design
 from cvjkit.model.economics import BOUGHT_AGAIN, FIGURES, FIRST_PAYMENT
 from cvjkit.model.parts import Offer
+from cvjkit.widgets.builders import columns, line
 from cvjkit.widgets.codec import SHARE, TEXT, Text
-from cvjkit.widgets.fields import Part, Row, Table, columns, line
+from cvjkit.widgets.fields import Part, Row, Table
 
 if TYPE_CHECKING:
     from cvjkit.journey import Journey

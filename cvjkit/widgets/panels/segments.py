@@ -7,18 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cvjkit.model.parts import AWARENESS_LEVELS, Segment
+from cvjkit.widgets.builders import button, columns, line, remover
 from cvjkit.widgets.codec import NAME, NOT_SET, Choice
-from cvjkit.widgets.fields import (
-    Field,
-    Part,
-    Put,
-    Row,
-    Table,
-    button,
-    columns,
-    line,
-    remover,
-)
+from cvjkit.widgets.fields import Field, Part, Put, Row, Table
 
 if TYPE_CHECKING:
     from cvjkit.journey import Journey

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from cvjkit.errors import Fault, InputError
 from cvjkit.model.parts import StageNumbers
 from cvjkit.number_text import people_text, share_text
+from cvjkit.widgets.builders import columns, field_at
 from cvjkit.widgets.codec import PEOPLE, SHARE
-from cvjkit.widgets.fields import Act, Field, Part, Put, Row, Table, columns, field_at
+from cvjkit.widgets.fields import Act, Field, Part, Put, Row, Table
 
 if TYPE_CHECKING:
     from cvjkit.catalog.stage import Stage

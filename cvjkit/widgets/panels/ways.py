@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from cvjkit.model.flow import kind_of
 from cvjkit.model.parts import Referral, Transition
 from cvjkit.numbers import NO_EVIDENCE, Evidence, read_number
+from cvjkit.widgets.builders import button, columns, line, remover
 from cvjkit.widgets.codec import Number
-from cvjkit.widgets.fields import Field, Keep, Part, Row, Table, button, columns, line, remover
+from cvjkit.widgets.fields import Field, Keep, Part, Row, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

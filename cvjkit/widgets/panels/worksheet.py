@@ -10,19 +10,9 @@ from cvjkit.catalog.sources import awareness_levels
 from cvjkit.catalog.tactics import tactic_kind, tactic_kinds
 from cvjkit.model.design import Design
 from cvjkit.model.parts import Message, Offer, Segment, Tactic
+from cvjkit.widgets.builders import Column, button, columns, line, remover
 from cvjkit.widgets.codec import NOT_SET, Choice
-from cvjkit.widgets.fields import (
-    Column,
-    Field,
-    Keep,
-    Part,
-    Row,
-    Table,
-    button,
-    columns,
-    line,
-    remover,
-)
+from cvjkit.widgets.fields import Field, Keep, Part, Row, Table
 from cvjkit.widgets.panels.guide import cited
 
 if TYPE_CHECKING:

@@ -1,0 +1,93 @@
+"""Single values that an analyst types, each checked by itself: amounts, shares, names, days."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from numbers import Real
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator
+
+from cvjkit.catalog.tactics import tactic_kinds
+from cvjkit.errors import unknown_name
+from cvjkit.model.typed import Is
+
+LARGEST = 1e15  # beyond it whole numbers are no longer told apart, and sums overflow
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise ValueError("must be a number; write it without quotes or units")  # noqa: TRY004 - pydantic collects ValueError, a TypeError would escape
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise ValueError("must be a finite number; leave it out if it is not known")
+    if abs(number) > LARGEST:
+        raise ValueError(f"must be at most {LARGEST:g}; check its unit")
+    return number
+
+
+def _amount(value: object) -> float:
+    number = _number(value)
+    if number < 0:
+        raise ValueError("must not be negative; write 0 or more")
+    return number
+
+
+def _count(value: object) -> float:
+    number = _amount(value)
+    if number != math.floor(number):
+        raise ValueError(
+            "must be a whole number of people; round it, or plan with entrants and rates"
+        )
+    return number
+
+
+def _share(value: object) -> float:
+    number = _number(value)
+    if not 0 <= number <= 1:
+        percent = f"write {number / 100:g} if you mean {number:g}%"
+        fix = percent if 2 <= number <= 100 else "write a share from 0 to 1"
+        raise ValueError(f"must be between 0 and 1; {fix}")
+    return number
+
+
+def _name(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be empty; give it a name")
+    return value
+
+
+def _text(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be empty; write it, or leave it out")
+    return value
+
+
+def _day(value: object) -> object:
+    try:
+        day = value if isinstance(value, date) else date.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError("must be a day; write it like 2026-03-31") from None
+    return f"{day:%Y-%m-%d}"
+
+
+def _kind(value: str) -> str:
+    known = [kind.key for kind in tactic_kinds()]
+    if value not in known:
+        fault = unknown_name("kind", value, known)
+        raise ValueError(f"{fault.rule}; {fault.fix}")
+    return value
+
+
+Number = Annotated[float, BeforeValidator(_number), Is("number")]
+Amount = Annotated[float, BeforeValidator(_amount), Is("amount")]
+Count = Annotated[float, BeforeValidator(_count), Is("count")]
+Share = Annotated[float, BeforeValidator(_share), Is("share")]
+Name = Annotated[str, AfterValidator(_name)]
+Text = Annotated[str, AfterValidator(_text)]
+Day = Annotated[str, BeforeValidator(_day), Is("day")]
+Kind = Annotated[str, AfterValidator(_kind)]

@@ -1,0 +1,201 @@
+"""The fields, buttons and lines that many panels make."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from cvjkit.model.typed import typed_fields
+from cvjkit.widgets.codec import codec_of
+from cvjkit.widgets.fields import Change, Field, Once, Put, Row, Table
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from cvjkit.journey import Journey
+    from cvjkit.widgets.codec import Codec
+
+CURRENCY = "currency"
+"""The unit of money: which one it is, the journey says once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table whose fields all show values of one kind.
+
+    Parameters
+    ----------
+    key : str
+        Id of the column, and the last step of the paths.
+    label : str
+    codec : Codec
+    unit : str
+        Stands behind the label in the heading.
+    """
+
+    key: str
+    label: str
+    codec: Codec
+    unit: str = ""
+
+    @property
+    def title(self) -> str:
+        """Label and unit."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
+    @property
+    def heading(self) -> tuple[str, str]:
+        """Id and title."""
+        return self.key, self.title
+
+    def field(self, part: BaseModel | None, path: str, name: str = "") -> Field:
+        """Make the field of a row.
+
+        Parameters
+        ----------
+        part : BaseModel or None
+            What the row shows, such as an `Offer`; None if it is not there yet.
+        path : str
+            Path of the part; empty for the journey itself.
+        name : str
+            What the row is called, for the field's label.
+
+        Returns
+        -------
+        Field
+        """
+        path = f"{path}.{self.key}" if path else self.key
+        label = f"{self.label}: {name}" if name else self.title
+        return field_at(path, self.codec, label, getattr(part, self.key, None), self.key)
+
+
+def columns(part: type[BaseModel], *keys: str, without: Collection[str] = ()) -> tuple[Column, ...]:
+    """Make columns of fields of a part: label, unit and codec stand with the field.
+
+    Parameters
+    ----------
+    part : type of BaseModel
+        Such as `Offer`.
+    *keys : str
+        Names of the fields; by default all.
+    without : collection of str
+        Names of fields to leave out.
+
+    Returns
+    -------
+    tuple of Column
+        Lists have no column of their own.
+
+    Examples
+    --------
+    >>> from cvjkit.model.parts import Offer
+    >>> [column.title for column in columns(Offer, "price", "cycle_days")]
+    ['Price', 'Buying cycle (days)']
+    """
+    fields = {field.key: field for field in typed_fields(part) if field.kind != "list"}
+    return tuple(
+        Column(
+            key,
+            fields[key].label,
+            codec_of(fields[key]),
+            "" if fields[key].unit == CURRENCY else fields[key].unit,
+        )
+        for key in keys or fields
+        if key not in without
+    )
+
+
+def field_at(path: str, codec: Codec, label: str, value: Any, column: str) -> Field:
+    """Make the field that shows and edits the value at a path.
+
+    Parameters
+    ----------
+    path : str
+        As in `Journey.put`.
+    codec : Codec
+    label : str
+    value : object
+        What stands there now.
+    column : str
+        Id of the column.
+
+    Returns
+    -------
+    Field
+    """
+    text, edit = codec.write(value), Put(path, codec)
+    return Field(column, label, text, codec.kind, choices=codec.choices, edit=edit)
+
+
+def button(column: str, label: str, change: Change, text: str = "") -> Field:
+    """Make a button that changes the journey.
+
+    Parameters
+    ----------
+    column : str
+        Id of the column.
+    label : str
+        What it is called.
+    change : callable
+    text : str
+        What stands on it; by default the label.
+
+    Returns
+    -------
+    Field
+    """
+    return Field(column, label, text, "button", edit=Once(change))
+
+
+def remover(path: str, label: str, text: str = "Remove") -> Field:
+    """Make the button that removes a row.
+
+    Parameters
+    ----------
+    path : str
+        Path of the row.
+    label : str
+        What it is called.
+    text : str
+        What stands on it.
+
+    Returns
+    -------
+    Field
+    """
+    return button("remove", label, partial(removed, path=path), text)
+
+
+def removed(journey: Journey, path: str) -> Journey:
+    """Remove the row at a path.
+
+    Parameters
+    ----------
+    journey : Journey
+    path : str
+
+    Returns
+    -------
+    Journey
+    """
+    return journey.put(path, None)
+
+
+def line(table: str, *fields: Field, row: str = "") -> Table:
+    """Put fields in a line.
+
+    Parameters
+    ----------
+    table : str
+        Id of the table.
+    *fields : Field
+    row : str
+        Id of the row; by default that of the table.
+
+    Returns
+    -------
+    Table
+    """
+    return Table(table, (Row(row or table, "", fields),))
