@@ -74,10 +74,10 @@ JOURNEYS = {
 DRAW = """async figure => {
   const plot = document.querySelector(".js-plotly-plot");
   Plotly.purge(plot);
-  plot.style.height = `${figure.layout.height}px`;
+  const { width, height } = figure.layout;
+  plot.style.width = width ? `${width}px` : "100%";
+  plot.style.height = `${height}px`;
   await Plotly.newPlot(plot, figure.data, figure.layout, { responsive: true });
-  // A figure higher than the page makes a scroll bar, and that the page narrower.
-  await Plotly.Plots.resize(plot);
 }"""
 
 
