@@ -138,7 +138,7 @@ class Facts:
             is none.
         """
         return {
-            milestone.key: self.at(milestone.key, *milestone.ancestors) or 0
+            milestone.key: self.framework.nearest(milestone.key, "before") or 0
             for milestone in milestones()
         }
 

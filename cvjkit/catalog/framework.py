@@ -189,34 +189,38 @@ class Framework(Record):
         """
         return self[name].anchor if name in self.keys else name
 
-    def covering(self, milestone: str) -> int | None:
-        """Find the stage to whose step a milestone belongs: that at it, or the next after it.
+    def nearest(self, anchor: str, side: Literal["before", "after"]) -> int | None:
+        """Find the stage at a milestone, or else the nearest one before or after it.
 
         Parameters
         ----------
-        milestone : str
+        anchor : str
             Key of a milestone, or of a stage that has none.
+        side : {"before", "after"}
+            Of the milestone: before it are those one has passed to get there.
 
         Returns
         -------
         int or None
-            Index of the stage; None if none stands at the milestone or after it on its branch.
+            Index of the stage; None if there is none on that side.
 
         Examples
         --------
         >>> from cvjkit.catalog.lookup import framework
-        >>> five = framework("five")
-        >>> [five.covering(key) for key in ("aware", "lead", "wowed", "promoter")]
+        >>> five, keys = framework("five"), ("aware", "lead", "wowed", "promoter")
+        >>> [five.nearest(key, "after") for key in keys]
         [0, 2, 3, None]
+        >>> [five.nearest(key, "before") for key in keys]
+        [0, 1, 2, 4]
         """
-        distances = {}
-        for index, stage in enumerate(self.stages):
-            if milestone in {stage.key, stage.milestone}:
-                return index
-            line = spine()[stage.milestone].ancestors if stage.milestone else ()
-            if milestone in line:
-                distances[index] = line.index(milestone)
-        return min(distances, key=distances.__getitem__, default=None)
+        at = {stage.anchor: index for index, stage in enumerate(self.stages)}
+        if anchor in at or anchor not in spine():
+            return at.get(anchor)
+        if side == "before":
+            return next((at[key] for key in spine()[anchor].ancestors if key in at), None)
+        passed = {key: spine()[key].ancestors for key in self.by_milestone}
+        later = [key for key, line in passed.items() if anchor in line]
+        return at[min(later, key=lambda key: passed[key].index(anchor))] if later else None
 
     @cached_property
     def parents(self) -> tuple[int | None, ...]:
