@@ -12,8 +12,9 @@ from cvjkit.audit.rules import rules as all_rules
 from cvjkit.errors import Fault
 from cvjkit.files import store
 from cvjkit.files.code import expression
-from cvjkit.lens.estimate import HABIT_ORDERS, Known
+from cvjkit.lens.estimate import Known
 from cvjkit.lens.lens import Lens, see
+from cvjkit.lens.people import HABIT_ORDERS, Made
 from cvjkit.model.design import Design
 from cvjkit.model.document import EVERYONE
 
@@ -99,6 +100,11 @@ class Journey(Design):
             If there is no such segment.
         """
         whole = self.flow()
+        chosen = self.segments if segment is None else (self._segment(segment),)
+        made: dict[frozenset[bool], Made] = {
+            frozenset({True}): "counted",
+            frozenset({False}): "planned",
+        }
         return Known(
             whole if segment is None else whole.only(self._segment(segment).name),
             offers=self.offers,
@@ -106,6 +112,8 @@ class Journey(Design):
             also_known=self.also_known if segment is None else {},
             weights=weights,
             habit_orders=habit_orders,
+            made=made.get(frozenset(one.observed for one in chosen), "counted or planned"),
+            loyalty_measured_by=self.loyalty_measured_by,
         )
 
     def through(

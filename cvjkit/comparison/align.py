@@ -9,7 +9,7 @@ from cvjkit.catalog import crosswalk
 from cvjkit.catalog.spine import TIME, spine
 from cvjkit.charts.polygons import Edge
 from cvjkit.comparison.picture import MEANING, AlignedPicture, Bar, Mark, Ribbon, Row
-from cvjkit.comparison.words import number_text, stage_label
+from cvjkit.comparison.words import made_words, number_text, stage_label
 from cvjkit.errors import InputError, unknown_name
 from cvjkit.lens.estimate import HABITUAL
 from cvjkit.lens.number import Status
@@ -80,7 +80,8 @@ def align(
     )
     occurring: set[str] = {bar.status for row in rows for bar in row.bars}
     occurring |= {ribbon.kind for row in rows for ribbon in row.ribbons}
-    legend = tuple((kind, words) for kind, words in MEANING.items() if kind in occurring)
+    meaning = MEANING | {"exact": made_words(lenses)}
+    legend = tuple((kind, words) for kind, words in meaning.items() if kind in occurring)
     return AlignedPicture(marks, rows, most, legend)
 
 

@@ -26,8 +26,8 @@ from cvjkit.comparison.shared import View
 from cvjkit.comparison.words import milestone_names, view_sentences
 from cvjkit.errors import Fault, InputError
 from cvjkit.journey import Journey, as_journey
-from cvjkit.lens.estimate import HABIT_ORDERS
 from cvjkit.lens.lens import Lens, see
+from cvjkit.lens.people import HABIT_ORDERS
 from cvjkit.model.checks import framework_of
 
 if TYPE_CHECKING:

@@ -11,10 +11,11 @@ from cvjkit.number_text import money_text, people_text
 
 if TYPE_CHECKING:
     from cvjkit.comparison.shared import View
-    from cvjkit.lens.lens import LensStage
+    from cvjkit.lens.lens import Lens, LensStage
     from cvjkit.lens.number import Status
 
-STATUSES = {"exact": "counted", "estimated": "estimated", "unknown": "not known"}
+STATUSES = {"exact": "{made}", "estimated": "estimated", "unknown": "not known"}
+"""What the numbers of a lens are; exact ones as the journey's are made: counted, planned."""
 
 
 def milestone_names(milestones: Iterable[str]) -> str:
@@ -57,6 +58,22 @@ def number_text(people: float, status: Status) -> str:
     return f"{'≈ ' if status == 'estimated' else ''}{people_text(people)}"
 
 
+def made_words(lenses: Iterable[Lens]) -> str:
+    """Say how the exact numbers of lenses came about.
+
+    Parameters
+    ----------
+    lenses : iterable of Lens
+
+    Returns
+    -------
+    str
+        "counted", "planned" or "counted or planned".
+    """
+    made = {lens.known.made for lens in lenses}
+    return made.pop() if len(made) == 1 else "counted or planned"
+
+
 def stage_label(stage: LensStage) -> tuple[str, str]:
     """Write a stage's number, and how certain it is.
 
@@ -75,7 +92,7 @@ def stage_label(stage: LensStage) -> tuple[str, str]:
         return number_text(stage.people, stage.status), note
     bounds = {
         (False, False): f"{low} to {high}",
-        (False, True): f"at least {low}",
+        (False, True): f"at least {low}" if stage.low else "",
         (True, False): f"at most {high}",
     }
     return "not known", bounds.get((stage.low is None, stage.high is None), "")
@@ -96,7 +113,7 @@ def view_sentences(view: View) -> Iterator[str]:
     for lens in view.lenses:
         found = [stage.status for stage in lens.stages]
         counts = [
-            f"{found.count(status)} {words}"
+            f"{found.count(status)} {words.format(made=lens.known.made)}"
             for status, words in STATUSES.items()
             if status in found
         ]

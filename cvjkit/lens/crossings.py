@@ -35,6 +35,8 @@ class Crossings:
     def between(self, start: str, end: str) -> tuple[str, ...]:
         """Describe people at or past a milestone who have not passed all milestones since another.
 
+        Where nobody is known to, but more people are known at the later milestone, that is said.
+
         Parameters
         ----------
         start : str
@@ -47,10 +49,27 @@ class Crossings:
         tuple of str
             A phrase for each such group; empty if nobody is known to.
         """
+        return self.entered(start, end) or self._rises(start, end)
+
+    def entered(self, start: str, end: str) -> tuple[str, ...]:
+        """Describe those people of whom the journey's flow tells.
+
+        Parameters
+        ----------
+        start : str
+            Key of a milestone.
+        end : str
+            Key of a later milestone.
+
+        Returns
+        -------
+        tuple of str
+            A phrase for each such group.
+        """
         at = self.flow.framework.by_milestone
         onward = [milestone for milestone in at if end in (milestone, *line(milestone))]
         if not onward:
-            return self._rises(start, end)
+            return ()
         last = min(at[milestone] for milestone in onward)
         passed = {*spine()[end].ancestors, *onward}
         between = [
@@ -70,7 +89,7 @@ class Crossings:
             for source, target, people in self._skips
             if source <= first < min(target, last) and (source < first or last < target)
         ]
-        return tuple(found) or self._rises(start, end)
+        return tuple(found)
 
     def called(self, milestone: str) -> str:
         """Name a milestone as the journey does, if it has a stage there.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, get_args
 
 from cvjkit.catalog import crosswalk
 from cvjkit.lens.money import Shares
-from cvjkit.lens.number import Number, Point, Status, unknown
+from cvjkit.lens.number import Number, Point, Status, exact, unknown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -313,6 +313,8 @@ def _without_milestone(
         crossings = known.crossings(before.milestone, after.milestone)
     least = after.number.bound_low if after else None
     most = before.number.bound_high if before else known.market
+    if before and least is not None and least == most and not crossings:
+        return exact(least, "As many are known before and after it: nobody is lost.")
     return unknown(why, least, most, crossings)
 
 

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Status = Literal["exact", "estimated", "unknown"]
+from cvjkit.number_text import people_text
 
-QUANTILES = (0.05, 0.95)
-"""Ends of the interval given with an estimate: 90%."""
+Status = Literal["exact", "estimated", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +18,14 @@ class Number:
     Attributes
     ----------
     status : {"exact", "estimated", "unknown"}
-        Counted, estimated from what was counted, or neither.
+        Counted (or planned, as the journey is), estimated from such numbers, or neither.
     people : float or None
         None where unknown, never 0 instead.
     low, high : float or None
         The number itself if exact, its 90% interval if estimated, the bounds if unknown.
     bound_low, bound_high : float or None
-        Bounds that certainly hold; None where none do.
+        Bounds that hold if nobody goes round a stage by a way that is not entered; None where
+        somebody is known to, or nothing bounds the number.
     why : str
         Where it comes from, or why it is not known.
     """
@@ -104,7 +104,7 @@ def unknown(
 
 
 def no_bounds(crossings: Sequence[str]) -> str:
-    """Say why no bounds are certain.
+    """Say why there are no bounds.
 
     Parameters
     ----------
@@ -119,29 +119,34 @@ def no_bounds(crossings: Sequence[str]) -> str:
     return f" No bounds are certain: {'; '.join(crossings)}." if crossings else ""
 
 
-def interval(share: float, cases: float) -> tuple[float, float]:
-    """Give the 90% interval of a share, from Beta(cases share, cases (1 - share)).
+def bounds_text(least: float | None, most: float | None, *, certain: bool) -> str:
+    """Say between which bounds a number lies.
 
     Parameters
     ----------
-    share : float
-        0 to 1.
-    cases : float
-        The number of observed cases that would make us equally certain.
+    least : float or None
+        The lower bound; 0 says nothing.
+    most : float or None
+        The upper bound.
+    certain : bool
+        Whether nobody can go round a stage.
 
     Returns
     -------
-    tuple of float
-        Low and high; the share itself at 0 and 1.
+    str
+        A sentence to add to others; empty without bounds.
 
     Examples
     --------
-    >>> interval(0.5, 20)
-    (0.320, 0.680)
+    >>> bounds_text(302, 5766, certain=False)
+    ' At least 302 and at most 5,766, if nobody goes round a stage.'
+    >>> bounds_text(0, 161, certain=True)
+    ' At most 161.'
     """
-    from scipy.special import betaincinv
-
-    if not 0 < share < 1:
-        return share, share
-    low, high = (float(betaincinv(cases * share, cases * (1 - share), q)) for q in QUANTILES)
-    return low, high
+    ends = [f"at least {people_text(least)}"] if least else []
+    ends += [] if most is None else [f"at most {people_text(most)}"]
+    if not ends:
+        return ""
+    said = " and ".join(ends)
+    unless = "" if certain else ", if nobody goes round a stage"
+    return f" {said[0].upper()}{said[1:]}{unless}."

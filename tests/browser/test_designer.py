@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +14,15 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 import cvjkit as cvj
 from tests.browser.conftest import (
-    LOCALE,
+    FAILED,
     ROOT,
-    Kept,
-    Site,
-    Start,
-    make_anew,
-    renewable,
+    Server,
+    new_page,
     run_all_cells,
+    watched,
 )
 from tests.browser.fonts import FONTS, WIDTHS, force_font, set_width, text_faults
+from tests.browser.test_server import notebook
 
 SHOP = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
 TWO = cvj.Journey.from_counts(
@@ -53,7 +51,7 @@ CELLS = (
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    """Journeys, a broken one among them."""
+    """Journeys, a broken one among them, and a notebook with a Designer."""
     with tempfile.TemporaryDirectory(prefix="cvj") as directory:
         folder = Path(directory)
         SHOP.save(folder / "shop.toml")
@@ -64,52 +62,63 @@ def folder() -> Iterator[Path]:
         hostile = hostile.with_segment(EVIL, channel=EVIL).with_terms(description=EVIL)
         hostile.with_offer("conversion", name=EVIL, price=1).save(folder / "hostile.toml")
         (folder / "broken.toml").write_text('schema_version = 1\nname = "x"\n', encoding="utf-8")
+        notebook(folder / "design.ipynb", *CELLS)
         yield folder
 
 
 @pytest.fixture(scope="module")
-def link(folder: Path, voila: Site) -> str:
-    made = f"dashboards.journey({str(folder)!r})"
-    return voila.add("designer", renewable("from cvjkit import dashboards", made))
+def published(folder: Path) -> Iterator[str]:
+    arguments = ["--port=0", "--no-token", "--kernels=1", f"--journeys={folder}"]
+    server = Server(["dashboard", *arguments, "dashboards/journey.ipynb"], ROOT)
+    yield server.link()
+    server.stop()
 
 
 @pytest.fixture(scope="module")
-def published(browser: Browser, link: str) -> Iterator[Kept]:
-    kept = Kept(browser, link, lambda page: make_anew(page, ".cvj-page"))
-    yield kept
-    kept.close()
+def laboratory(folder: Path, browser: Browser) -> Iterator[Callable[[], Page]]:
+    """JupyterLab with the notebook open; loading it takes longer than any test."""
+    server = Server(["lab", "--port=0"], folder)
+    link = server.link().replace("/lab?", "/lab/tree/design.ipynb?")
+    pages: list[Page] = []
 
+    def opened() -> Page:
+        if not pages or pages[-1].is_closed():
+            pages.append(new_page(browser))
+            pages[-1].goto(link)
+        return pages[-1]
 
-@pytest.fixture(scope="module")
-def opened(browser: Browser, jupyterlab: Site) -> Iterator[Kept]:
-    """JupyterLab with a notebook open, whose cells run anew for each test."""
-    SHOP.save(jupyterlab.folder / "shop.toml")
-    kept = Kept(browser, jupyterlab.add("design", *CELLS), run_all_cells)
-    yield kept
-    kept.close()
+    yield opened
+    for page in pages:
+        page.context.close()
+    server.stop()
 
 
 @pytest.fixture
-def dashboard(
-    published: Kept, link: str, locale: str, complaints: list[str], request: pytest.FixtureRequest
-) -> Iterator[Page]:
+def dashboard(page: Page, published: str, complaints: list[str]) -> Page:
     """The dashboard, with the shop chosen."""
-    with ExitStack() as stack:
-        if locale == LOCALE:
-            page = stack.enter_context(published.lent(complaints, request.node))
-        else:
-            page = request.getfixturevalue("page")
-            page.goto(link)
-        choose_shop(page)
-        yield page
+    page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+    page.goto(published)
+    choose(page, "shop.toml")
+    # What is typed before the answer is here is typed into the journey that was shown first,
+    # the hostile one.
+    expect(field(page, "Reached: Reach")).to_have_value("10,000")
+    people(page, "reach", "acquisition", "2000")
+    return page
 
 
 @pytest.fixture
-def lab(opened: Kept, complaints: list[str], request: pytest.FixtureRequest) -> Iterator[Page]:
-    """The notebook in JupyterLab, run anew."""
-    with opened.lent(complaints, request.node) as page:
+def lab(
+    laboratory: Callable[[], Page], complaints: list[str], request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """The notebook in JupyterLab, run anew; a test that fails leaves no page to the next."""
+    page = laboratory()
+    with watched(page, complaints, request.node):
+        run_all_cells(page)
         expect(field(page, "Reached: Reach")).to_have_value("10,000")
         yield page
+    if complaints or request.node.stash.get(FAILED, False):
+        page.close()
+    assert not complaints, "\n".join(complaints)
 
 
 @pytest.fixture(params=["dashboard", "lab"])
@@ -122,14 +131,6 @@ def designer(request: pytest.FixtureRequest) -> Page:
 
 def choose(page: Page, name: str) -> None:
     page.get_by_label("Journey", exact=True).select_option(name)
-
-
-def choose_shop(page: Page) -> None:
-    choose(page, "shop.toml")
-    # What is typed before the answer is here is typed into the journey that was shown first,
-    # the hostile one.
-    expect(field(page, "Reached: Reach")).to_have_value("10,000")
-    people(page, "reach", "acquisition", "2000")
 
 
 def field(page: Page, label: str) -> Locator:
@@ -271,7 +272,7 @@ def test_a_single_number_is_pasted_as_in_any_field(designer: Page) -> None:
 
 
 def test_in_jupyterlab_the_design_is_there_in_the_next_cell_and_saved_to_its_file(
-    lab: Page, jupyterlab: Site
+    lab: Page, folder: Path
 ) -> None:
     field(lab, "Reached: Conversion").focus()
     lab.keyboard.type("123")
@@ -280,7 +281,7 @@ def test_in_jupyterlab_the_design_is_there_in_the_next_cell_and_saved_to_its_fil
     lab.keyboard.press("Shift+Enter")
     expect(lab.get_by_text("now (10000.0, 2000.0, 123.0, 40.0, 10.0)")).to_be_visible()
 
-    path = jupyterlab.folder / "kept.toml"
+    path = folder / "kept.toml"
     field(lab, "File name").focus()
     lab.keyboard.type("kept.toml")
     lab.keyboard.press("Tab")
@@ -538,17 +539,13 @@ EDITS: list[Any] = [
 
 
 def test_whatever_a_visitor_sends_no_traceback_comes_back_and_the_page_goes_on(
-    page: Page, serve: Start, folder: Path
+    dashboard: Page,
 ) -> None:
-    # The page as it is published, and of its own: what is sent may spoil it.
-    arguments = ["--port=0", "--no-token", "--kernels=0", f"--journeys={folder}"]
-    page.goto(serve(["dashboard", *arguments, "dashboards/journey.ipynb"], ROOT).link())
-    choose_shop(page)
-    config = page.locator("#jupyter-config-data").text_content()
+    config = dashboard.locator("#jupyter-config-data").text_content()
     kernel = json.loads(config or "")["kernelId"]
 
     def send(*messages: tuple[str, dict[str, Any]]) -> list[dict[str, Any]]:
-        heard = page.evaluate(SEND, {"kernel": kernel, "messages": list(messages)})
+        heard = dashboard.evaluate(SEND, {"kernel": kernel, "messages": list(messages)})
         assert isinstance(heard, list)
         return heard
 
@@ -566,7 +563,7 @@ def test_whatever_a_visitor_sends_no_traceback_comes_back_and_the_page_goes_on(
     heard = send(*messages)
     told = [each for each in heard if each["msg_type"] in {"error", "stream"}]
     assert told == []
-    field(page, "Reached: Acquisition").focus()
-    page.keyboard.type("2222")
-    people(page, "reach", "acquisition", "2222")
-    expect(page.locator("body")).not_to_contain_text(re.compile("Traceback|Error"))
+    field(dashboard, "Reached: Acquisition").focus()
+    dashboard.keyboard.type("2222")
+    people(dashboard, "reach", "acquisition", "2222")
+    expect(dashboard.locator("body")).not_to_contain_text(re.compile("Traceback|Error"))
