@@ -124,9 +124,9 @@ BREAKS = [
     Break(
         laws.referrals_only_add,
         (PLAN,),
-        solver.solve,
-        "if k is not None else",
-        "if k else",
+        solver._referred,
+        "if brought.any()",
+        "if grows.any()",
     ),
     Break(
         laws.visits_count_returns,

@@ -48,7 +48,7 @@ class Link:
     source, target : str
         Ids of nodes.
     kind : str
-        forward, skip, back, repeat, referral, entry, finish, drop or unknown.
+        forward, skip, inferred, back, repeat, referral, entry, finish, drop or unknown.
     people : float
         More than 0 [people].
     text : str

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MEANING = {
     "forward": "move on",
     "skip": "skip ahead",
+    "inferred": "at least, inferred from the counts",
     "entry": "enter",
     "referral": "are referred",
     "back": "go back",
@@ -181,7 +182,9 @@ def _comes(excerpt: Excerpt, key: str, kind: str, people: float, note: str) -> t
 
 def _onward(excerpt: Excerpt, key: str) -> list[Link]:
     order = list(excerpt.stages)
-    targets = sorted(excerpt.out(key, "forward", "skip"), key=lambda link: order.index(link[0]))
+    targets = sorted(
+        excerpt.out(key, "forward", "skip", "inferred"), key=lambda link: order.index(link[0])
+    )
     return [
         Link(
             key,
@@ -213,7 +216,7 @@ def _exits(excerpt: Excerpt, key: str) -> Iterator[tuple[Node, Link]]:
     if row["dropped"]:
         yield leave("drop", row["dropped"], MEANING["drop"])
     elif row["dropped"] is None and row["visits"]:
-        gone = excerpt.out(key, "forward", "skip", "back", "repeat")
+        gone = excerpt.out(key, "forward", "skip", "inferred", "back", "repeat")
         left = row["visits"] - math.fsum(people for _, _, people in gone)
         if left > NEGLIGIBLE * row["visits"]:
             yield leave("unknown", left, MEANING["unknown"])

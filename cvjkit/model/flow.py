@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cvjkit.errors import InputError, unknown_name
+from cvjkit.model.generations import growing, leads_to, new_people_each
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,11 +54,16 @@ class Flow:
     segments : tuple of str
         Their names, in the order of the first axis of every array.
     k : float or None
-        People whom a referred person brings in turn: the largest of any segment (spectral radius
-        of the next-generation matrix); None without referrals. Totals are finite only if k < 1.
+        New people each referred person brings in turn, averaged over the referred; None if nobody
+        is referred. If k is 1 or more, somewhere the numbers grow without end: it is then the
+        factor by which a generation exceeds the one before (spectral radius).
     flags : tuple of Flag
     shares : ndarray of float, shape (segments, stages, stages)
         P: share, 0 to 1, of the visits to stage i that go on to stage j.
+    inferred : ndarray of float, shape (segments, stages, stages)
+        The part of `shares` on ways that were not typed and are no steps. Counts show that people
+        take them, past a stage that not everybody passes or from one branch to another: at least
+        so many.
     births : ndarray of float, shape (segments, stages, segments, stages)
         R: people brought in per visit; from segment and stage into segment and stage.
     fundamental : ndarray of float, shape (segments, stages, stages)
@@ -66,6 +72,9 @@ class Flow:
         People who come in from outside; people who are brought in.
     visits, people : ndarray of float, shape (segments, stages)
         Arrivals, returns included; unique people.
+    contradicted : ndarray of bool, shape (segments, stages)
+        Whether the transitions and referrals typed disagree with the people counted there, by more
+        than one person; flagged A50. No number there is exact.
     undefined : ndarray of bool, shape (segments, stages)
         Whether the numbers there do not follow: people not known, or no finite total.
     open_end : ndarray of bool, shape (segments, stages)
@@ -78,12 +87,14 @@ class Flow:
     k: float | None
     flags: tuple[Flag, ...]
     shares: Floats
+    inferred: Floats
     births: Floats
     fundamental: Floats
     entered: Floats
     referred: Floats
     visits: Floats
     people: Floats
+    contradicted: Flags
     undefined: Flags
     open_end: Flags
 
@@ -138,7 +149,9 @@ class Flow:
             One row for each link. Changing the table does not change the flow.
 
             - source, target (str): stage keys.
-            - kind (str): forward, skip, back, repeat or referral.
+            - kind (str): forward, skip, back, repeat, referral or inferred. A way is inferred if
+              it was not typed, but the counts show that people take it: it passes a stage that
+              not everybody passes, or leads from one branch to another. At least so many take it.
             - people (float64): visits to `source` that go on to `target`; for a referral, the
               people brought in.
         """
@@ -197,15 +210,18 @@ class Flow:
     def _link_table(self) -> pd.DataFrame:
         keys = self.framework.keys
         seen = ~(self.undefined[:, :, None] | self.undefined[:, None, :])
-        moved = np.where(seen, self.visits[:, :, None] * self.shares, 0).sum(axis=0)
+        visits = np.where(seen, self.visits[:, :, None], 0)
+        inferred = (visits * self.inferred).sum(axis=0)
+        moved = (visits * (self.shares - self.inferred)).sum(axis=0)
         born = np.einsum("si,sitj->ij", np.where(self.undefined, 0, self.visits), self.births)
         rows = [
             (keys[i], keys[j], self._kind(i, j), float(moved[i, j]))
             for i, j in zip(*np.nonzero(moved), strict=True)
         ]
         rows += [
-            (keys[i], keys[j], "referral", float(born[i, j]))
-            for i, j in zip(*np.nonzero(born), strict=True)
+            (keys[i], keys[j], kind, float(people[i, j]))
+            for kind, people in (("inferred", inferred), ("referral", born))
+            for i, j in zip(*np.nonzero(people), strict=True)
         ]
         return pd.DataFrame(rows, columns=["source", "target", "kind", "people"]).astype(
             {"source": object, "target": object, "kind": object, "people": float}
@@ -237,8 +253,10 @@ class Flow:
         arrays: dict[str, Any] = {
             name: array[part] for name, array in vars(self).items() if isinstance(array, np.ndarray)
         }
-        arrays["births"] = arrays["births"][:, :, part]
-        return replace(self, segments=(segment,), **arrays)
+        births = arrays["births"]
+        k = new_people_each(arrays["fundamental"], births, arrays["referred"], part)
+        arrays["births"] = births[:, :, part]
+        return replace(self, segments=(segment,), k=k, **arrays)
 
     def value_to_go(self, gain: Floats) -> Floats:
         """Work out the money that one more person at each stage still brings, referrals included.
@@ -251,40 +269,17 @@ class Flow:
         Returns
         -------
         ndarray, shape (segments, stages)
-            u = (I - P - R)^-1 gain [currency per person]; NaN where totals are not finite.
+            u = (I - P - R)^-1 gain [currency per person]; NaN where a person sets off growth
+            without end.
         """
         size = self.visits.size
         ways = stacked(self.shares) + self.births.reshape(size, size)
         gains = np.tile(gain, len(self.segments))
-        if self.k is not None and self.k >= 1:
-            return np.full(self.visits.shape, np.nan)
-        values: Floats = np.linalg.solve(np.eye(size) - ways, gains)
+        ends = ~leads_to(ways, growing(self.fundamental, self.births).ravel())
+        values: Floats = np.full(size, np.nan)
+        among = np.eye(int(ends.sum())) - ways[np.ix_(ends, ends)]
+        values[ends] = np.linalg.solve(among, gains[ends])
         return values.reshape(self.visits.shape)
-
-    @property
-    def average_k(self) -> float | None:
-        """People a referred person brings in turn, averaged over the segments.
-
-        The shares that come back to each stage of entry, weighted by the people there, and of
-        those the spectral radius. `k` is the largest of any segment and decides whether there
-        is a total; None without referrals, and where the numbers are not known.
-
-        Examples
-        --------
-        >>> import cvjkit as cvj
-        >>> shop = cvj.Journey.from_counts("five", {"Ads": [900, 90, 9, 3, 3], "Fair": [9] * 5})
-        >>> flow = shop.with_referral("loyalty", to="conversion", per_person=0.3).flow()
-        >>> flow.average_k, flow.k
-        (0.2, 0.3)
-        """
-        into = np.flatnonzero(self.births.any(axis=(0, 1, 2)))
-        if not len(into) or self.undefined[:, into].any():
-            return None
-        brought = np.einsum("sbi,sitj->sbj", self.fundamental[:, into], self.births)[:, :, into]
-        standing = self.people[:, into]
-        total = standing.sum(axis=0)
-        weights = np.divide(standing, total, out=np.zeros_like(standing), where=total > 0)
-        return spectral_radius(np.einsum("sb,sba->ba", weights, brought))
 
     def _kind(self, source: int, target: int) -> str:
         """Find the kind of a link; a step over stages that are not known is still a step."""
@@ -355,22 +350,6 @@ def stacked(shares: Floats) -> Floats:
     index = np.arange(n_segments)
     whole[index, :, index, :] = shares
     return whole.reshape(n_segments * size, n_segments * size)
-
-
-def spectral_radius(matrix: Floats) -> float:
-    """Find the largest absolute eigenvalue of a matrix.
-
-    Parameters
-    ----------
-    matrix : ndarray of float, shape (n, n)
-
-    Returns
-    -------
-    float
-        Exactly 1 if it differs from 1 by rounding only.
-    """
-    radius = float(np.abs(np.linalg.eigvals(matrix)).max())
-    return 1.0 if abs(radius - 1) < ROUNDING else radius
 
 
 def known_numbers(column: Floats) -> list[float | None]:

@@ -443,12 +443,12 @@ class Formulas(Money):
     @figure(
         "New people each referred person brings (k)",
         "number",
-        "spectral radius of the referrals, averaged over the segments",
+        "people brought in by the referred / people referred",
         short="k",
         compared=True,
     )
     def k(self) -> float:
-        """People whom a referred person brings in turn, averaged over the segments.
+        """New people each referred person brings in turn, averaged over the referred.
 
         Returns
         -------
@@ -462,8 +462,7 @@ class Formulas(Money):
         """
         if self.flow.k is None:
             raise UndefinedError("no referrals are typed")
-        average = self.flow.average_k
-        return self.flow.k if average is None else average
+        return self.flow.k
 
     @property
     def horizon(self) -> str:

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cvjkit.model.flow import ROUNDING, Flag, Flags, Floats, Flow, spectral_radius, stacked
+from cvjkit.model.flow import ROUNDING, Flag, Flags, Floats, Flow, stacked
+from cvjkit.model.generations import growing, leads_to, new_people_each
 from cvjkit.number_text import people_text
 
 if TYPE_CHECKING:
@@ -87,16 +88,11 @@ def solve(
     stuck = _without_exit(shares)
     shares[stuck] = 0
     fundamental = _fundamental(shares)
-    k = _reproduction(fundamental, births)
-    endless = stuck.copy()
-    if k is not None and k >= 1:
-        brought = births.any(axis=(0, 1))
-        endless |= np.einsum("si,sij->sj", brought, fundamental) > 0
-        referred: Floats = np.zeros((n_segments, size))
-    else:
-        referred = (
-            _referred(entered, shares, births) if k is not None else np.zeros((n_segments, size))
-        )
+    there = (entered > 0) | (counts > 0)
+    grows = growing(fundamental, births)
+    referred, boundless = _referred(entered, there, shares, births, grows)
+    endless = stuck | boundless
+    k = new_people_each(fundamental, births, referred)
     start = entered + referred
     visits = np.einsum("si,sij->sj", start, fundamental)
     people = _people(start, fundamental)
@@ -117,12 +113,14 @@ def solve(
         k=k,
         flags=tuple(flags),
         shares=shares,
+        inferred=np.zeros_like(shares),
         births=births,
         fundamental=fundamental,
         entered=entered,
         referred=referred,
         visits=visits,
         people=people,
+        contradicted=contradicted,
         undefined=~known | endless,
         open_end=_open_ends(framework, known),
     )
@@ -267,22 +265,25 @@ def _without_exit(shares: Floats) -> Flags:
     return np.asarray(~leaves)
 
 
-def _reproduction(fundamental: Floats, births: Floats) -> float | None:
-    """Find the spectral radius of the next-generation matrix, at the stages of referred people."""
-    into = np.argwhere(births.any(axis=(0, 1)))
-    if not len(into):
-        return None
-    segment, stage = into.T
-    brought = births[:, :, segment, stage]
-    generation = np.einsum("ai,aib->ab", fundamental[segment, stage], brought[segment])
-    return spectral_radius(generation)
-
-
-def _referred(entered: Floats, shares: Floats, births: Floats) -> Floats:
+def _referred(
+    entered: Floats, there: Flags, shares: Floats, births: Floats, grows: Flags
+) -> tuple[Floats, Flags]:
+    """Find the people brought in, and the stages with no total, reached by growth without end."""
     size = entered.size
-    ways = stacked(shares) + births.reshape(size, size)
-    visits = np.linalg.solve((np.eye(size) - ways).T, entered.ravel())
-    return np.asarray(np.maximum(visits @ births.reshape(size, size), 0)).reshape(entered.shape)
+    brought = births.reshape(size, size)
+    ways = stacked(shares) + brought
+    counts: Flags = np.ones(size, dtype=bool)
+    endless = np.zeros(size, dtype=bool)
+    if grows.any():
+        counts = leads_to(ways.T, there.ravel())
+        endless = leads_to(ways.T, grows.ravel() & counts)
+        counts &= ~endless
+    referred = np.zeros(size)
+    if brought.any():
+        among = np.ix_(counts, counts)
+        visits = np.linalg.solve(np.eye(int(counts.sum())) - ways[among].T, entered.ravel()[counts])
+        referred[counts] = np.maximum(visits @ brought[among], 0)
+    return referred.reshape(entered.shape), endless.reshape(entered.shape)
 
 
 def unknown_stages(framework: Framework, segment: Segment) -> set[str]:

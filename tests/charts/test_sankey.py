@@ -124,7 +124,9 @@ def test_the_legend_lists_the_kinds_that_occur_and_no_others():
         .with_referral("promotion", to="engagement", per_person=1)
     )
     picture = sankey_picture(busy.flow())
-    assert [kind for kind, _ in picture.legend] == [k for k in MEANING if k != "unknown"]
+    assert [kind for kind, _ in picture.legend] == [
+        k for k in MEANING if k not in ("unknown", "inferred")
+    ]
     assert {kind for kind, _ in picture.legend} == set(kinds(picture))
 
 

@@ -123,6 +123,34 @@ def test_the_referred_may_come_in_later_and_belong_to_another_segment() -> None:
     assert flow.only("Friends").stages.referred["conversion"] == pytest.approx(16)
 
 
+def test_k_is_what_each_referred_person_brings_weighted_by_the_referred() -> None:
+    # At Ads 3 of 9 customers are loyal, at the fair 9 of 9: .9 and 2.7 people are brought in, and
+    # each of them brings .3 x 3/9 = .1 and .3 in turn. The 18 customers at large do not matter.
+    counts = {"Ads": [900, 90, 9, 3, 3], "Fair": [9] * 5}
+    shop = cvj.Journey.from_counts("five", counts)
+    shop = shop.with_referral("loyalty", to="conversion", per_person=0.3)
+    flow = shop.flow()
+    assert flow.k == pytest.approx((0.9 * 0.1 + 2.7 * 0.3) / 3.6)
+    assert flow.only("Ads").k == pytest.approx(0.1)
+    assert flow.only("Fair").k == pytest.approx(0.3)
+    assert shop.economics().k == flow.k
+    # The first generation is brought by those nobody brought, each later one by the one before.
+    first = 3.6 - (0.9 * 0.1 + 2.7 * 0.3)
+    assert flow.stages.referred["conversion"] == pytest.approx(first / (1 - flow.k))
+
+
+def test_k_counts_those_brought_into_another_segment() -> None:
+    friends = {"name": "Friends", "entrants": 0, "rates": [0.5, 0.5, 0.5, 0.5]}
+    both = plan().with_segment(**friends)
+    both = both.with_referral("loyalty", to="conversion", per_person=2, segment="Friends")
+    both = both.with_referral("retention", to="reach", per_person=1, segment="Everyone")
+    flow, referred = both.flow(), both.flow().stages.referred
+    brought = flow.k * (referred["conversion"] + referred["reach"])
+    # 1,000 entrants alone bring 4 x 2 friends and 40 to Everyone.
+    first = 4 * 2 + 40
+    assert first + brought == pytest.approx(referred.sum())
+
+
 def test_people_brought_in_by_people_nobody_brought_count_too() -> None:
     flow = plan().with_referral("conversion", to="loyalty", per_person=0.5).flow()
     assert flow.k == 0
@@ -424,6 +452,36 @@ def test_a_k_above_one_hides_only_what_grows_without_end() -> None:
     assert people[:3] == pytest.approx([1100, 550, 125])
     assert people[3:] == [None, None]
     assert journey.flow().only("Everyone").stages.people.notna().all()
+
+
+def test_growth_nobody_sets_off_hides_nothing() -> None:
+    # Each friend of the blog's readers brings more than one, but nobody ever reads the blog.
+    blog = {"name": "Blog", "entrants": 0, "rates": [1, 1, 1, 1]}
+    journey = plan().with_segment(**blog).with_referral("loyalty", to="reach", per_person=50)
+    flow = journey.flow()
+    assert flow.stages.people.to_list() == pytest.approx([1250, 625, 125, 50, 5])
+    assert flow.only("Blog").stages.people.to_list() == [0] * 5
+    assert flow.k == pytest.approx(50)
+    assert flow.only("Everyone").k == pytest.approx(0.2)
+
+
+def test_value_to_go_has_no_end_only_where_growth_can_be_set_off() -> None:
+    blog = {"name": "Blog", "entrants": 100, "rates": [0.5] * 4}
+    journey = plan().with_segment(**blog)
+    journey = journey.with_referral("loyalty", to="retention", per_person=90, segment="Blog")
+    worth = (
+        journey.with_referral("retention", to="reach", per_person=0.1)
+        .flow()
+        .value_to_go(np.ones(5))
+    )
+    # Everybody may become loyal and bring readers of the blog, who grow without end.
+    assert np.isnan(worth).all()
+    apart = plan(0.5, 0.2, 0.4, 0).with_segment(**blog)
+    apart = apart.with_referral("loyalty", to="retention", per_person=90, segment="Blog")
+    assert np.isnan(apart.flow().value_to_go(np.ones(5))[1]).all()
+    assert apart.flow().value_to_go(np.ones(5))[0] == pytest.approx(
+        [1.64, 1.28, 1.4, 1, np.nan], nan_ok=True
+    )
 
 
 def test_a_loop_nobody_leaves_has_no_visits_and_is_flagged() -> None:
