@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from cvjkit.audit.facts import Facts, MissingError
+from cvjkit.audit.facts import Facts
+from cvjkit.audit.stage_facts import MissingError
 
 Severity = Literal["E", "F", "W", "M", "I"]
 Answer = Literal["fires", "passes", "cannot tell"]

@@ -1,9 +1,8 @@
 """A design carried into another framework.
 
 Numbers belong to milestones, so those of a milestone that both frameworks have are carried over
-as they are. The cost of a milestone that the other framework lacks goes to the stage that covers
-it, the next one after it: so the cost of winning a customer and the total cost are the same in
-every framework.
+as they are. The cost of a milestone that the other framework lacks goes to the next stage after
+it: so the cost of winning a customer and the total cost are the same in every framework.
 """
 
 from __future__ import annotations
@@ -15,13 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cvjkit.catalog.spine import milestones
 from cvjkit.model.parts import Referral, StageNumbers, Transition
 from cvjkit.model.solver import SMALLEST_SHARE, unknown_stages
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
-    from cvjkit.catalog.stage import Stage
     from cvjkit.model.fields import Fields
     from cvjkit.model.flow import Floats, Flow
     from cvjkit.model.parts import Accepted, Offer, Segment
@@ -215,20 +212,19 @@ class Restaging:
         stage, tactics and messages to the one before. Costs after the target's last stage become
         a fixed cost of it.
         """
-        covered: dict[int | None, list[StageNumbers]] = {}
-        for numbers in stages:
-            anchor = self.flow.framework[numbers.stage].anchor
-            covered.setdefault(self.target.covering(anchor), []).append(numbers)
-        last = len(self.target) - 1
-        beyond = covered.pop(None, [])
+        paid: dict[int | None, list[StageNumbers]] = {}
         held: dict[int, list[StageNumbers]] = {}
         for numbers in stages:
-            held.setdefault(self._holding(self.flow.framework[numbers.stage]), []).append(numbers)
-        paid = [position for position in covered if position is not None]
+            anchor = self.flow.framework[numbers.stage].anchor
+            paid.setdefault(self.target.nearest(anchor, "after"), []).append(numbers)
+            held.setdefault(self.target.nearest(anchor, "before") or 0, []).append(numbers)
+        last = len(self.target) - 1
+        beyond = paid.pop(None, [])
+        paying = [position for position in paid if position is not None]
         merged = []
-        for position in sorted({*paid, *held, *([last] if beyond else [])}):
+        for position in sorted({*paying, *held, *([last] if beyond else [])}):
             money = self._merged(
-                position, covered.get(position, []), beyond if position == last else []
+                position, paid.get(position, []), beyond if position == last else []
             )
             done = held.get(position, [])
             acts = {
@@ -237,12 +233,6 @@ class Restaging:
             }
             merged.append(money.model_copy(update=acts))
         return merged
-
-    def _holding(self, stage: Stage) -> int:
-        """Find the target's stage at a milestone, or else the nearest before it."""
-        line = next((one.ancestors for one in milestones() if one.key == stage.milestone), ())
-        positions = {one.anchor: position for position, one in enumerate(self.target)}
-        return next((positions[key] for key in (stage.anchor, *line) if key in positions), 0)
 
     def _merged(
         self, position: int, numbers: Sequence[StageNumbers], beyond: Sequence[StageNumbers]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from cvjkit.audit.facts import Facts, MissingError
+from cvjkit.audit.facts import Facts
 from cvjkit.audit.findings import BASES, SEVERITIES, Rule, fires, passes, rule
 from cvjkit.audit.rules import rules
+from cvjkit.audit.stage_facts import MissingError
 from cvjkit.journey import Journey
 
 

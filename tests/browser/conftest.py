@@ -20,9 +20,11 @@ import pytest
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
+    Dialog,
     Error,
     Page,
     Request,
+    ViewportSize,
     WebSocket,
     expect,
     sync_playwright,
@@ -41,6 +43,7 @@ LINK = re.compile(r"^(http://127\.0\.0\.1:\d+/\S*)  \(Ctrl-C ends it\)$", re.MUL
 ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=WAITING_SECONDS * 1000)
 LOCALE = "en-US"
+SIZE: ViewportSize = {"width": 1400, "height": 900}
 PICTURES = ROOT / ".cache" / "pictures"
 
 
@@ -106,9 +109,127 @@ class Server:
         }
 
 
+def notebook(path: Path, *cells: str, title: str = "A page") -> Path:
+    """Write a notebook of Markdown cells (those that begin with #) and code cells."""
+    written: list[dict[str, object]] = []
+    for number, source in enumerate(cells):
+        cell: dict[str, object] = {"id": f"c{number}", "metadata": {}, "source": source}
+        if source.startswith("#"):
+            written.append({**cell, "cell_type": "markdown"})
+        else:
+            written.append({**cell, "cell_type": "code", "execution_count": None, "outputs": []})
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}, "title": title}
+    document = {"cells": written, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+class Site:
+    """A directory of notebooks and the one server that shows them all, Voila or JupyterLab.
+
+    Starting a server, a kernel and a page costs several seconds of a processor: tests that need
+    none of their own share them.
+    """
+
+    def __init__(self, command: list[str], below: str) -> None:
+        self._made = tempfile.TemporaryDirectory(prefix="cvj")
+        self.folder = Path(self._made.name)
+        # Voila does not start on an empty directory.
+        notebook(self.folder / "first.ipynb", "# First")
+        self._server = Server(command, self.folder)
+        self._below = below
+
+    def add(self, name: str, *cells: str) -> str:
+        """Add a notebook, and return its link."""
+        path = notebook(self.folder / f"{name}.ipynb", *cells)
+        return urlsplit(self._server.link())._replace(path=f"{self._below}{path.name}").geturl()
+
+    def stop(self) -> None:
+        self._server.stop()
+        self._made.cleanup()
+
+
+class Kept:
+    """A page that one test after another looks at, each as if it had just been opened.
+
+    Parameters
+    ----------
+    browser : Browser
+    link : str
+        Of a page that says how to make what it shows anew.
+    anew : callable
+        Make the page look as it did when it was opened.
+    """
+
+    def __init__(self, browser: Browser, link: str, anew: Callable[[Page], None]) -> None:
+        self._browser, self._link, self._anew = browser, link, anew
+        self._page: Page | None = None
+
+    @contextmanager
+    def lent(self, complaints: list[str], test: pytest.Item) -> Iterator[Page]:
+        """Hand the page to a test; one that fails leaves nothing of it to the next."""
+        if self._page is None:
+            self._page = new_page(self._browser)
+            with watched(self._page, complaints, test):
+                self._page.goto(self._link)
+        page = self._page
+        with watched(page, complaints, test):
+            page.set_viewport_size(SIZE)
+            page.emulate_media(color_scheme="null", media="null")
+            self._anew(page)
+            yield page
+        if complaints or test.stash.get(FAILED, False):
+            self.close()
+        assert not complaints, "\n".join(complaints)
+
+    def close(self) -> None:
+        if self._page is not None:
+            self._page.context.close()
+            self._page = None
+
+
+ANEW = "Make anew"
+
+
+def renewable(setup: str, made: str) -> str:
+    """Write a cell that shows a widget, and a button that makes it anew.
+
+    Parameters
+    ----------
+    setup : str
+        Lines of Python before it.
+    made : str
+        Expression that makes the widget.
+    """
+    return f"""{setup}
+from ipywidgets import Box, Button
+shown = Box([{made}], layout=dict(display="contents"))
+again = Button(description={ANEW!r})
+again.on_click(lambda _: setattr(shown, "children", [{made}]))
+display(again, shown)
+"""
+
+
+def make_anew(page: Page, root: str) -> None:
+    """Make what a page shows anew, and wait until the old is gone and the new drawn.
+
+    Parameters
+    ----------
+    page : Page
+    root : str
+        Selector of what is made anew.
+    """
+    shown = page.locator(root)
+    shown.first.wait_for()
+    page.locator("#forced-font").evaluate_all("styles => styles.forEach(style => style.remove())")
+    shown.evaluate_all("all => all.forEach(one => { one.dataset.old = true; })")
+    page.get_by_role("button", name=ANEW).click()
+    page.locator(f"{root}:not([data-old])").first.wait_for()
+    expect(page.locator(f"{root}[data-old]")).to_have_count(0)
+
+
 FAILED = pytest.StashKey[bool]()
 Start = Callable[[list[str], Path], Server]
-Open = Callable[..., str]
 
 
 @pytest.fixture
@@ -125,24 +246,20 @@ def serve() -> Iterator[Start]:
         server.stop()
 
 
-@pytest.fixture
-def voila(serve: Start) -> Open:
-    """Publish with ``cvjkit dashboard ARGUMENTS``, from the project's root; returns the link."""
-
-    def publish(*arguments: str | Path, directory: Path = ROOT) -> str:
-        return serve(["dashboard", "--port=0", *map(str, arguments)], directory).link()
-
-    return publish
+@pytest.fixture(scope="session")
+def voila() -> Iterator[Site]:
+    """Pages published with ``cvjkit dashboard``."""
+    site = Site(["dashboard", "--port=0", "--no-token", "--kernels=0", "."], "/voila/render/")
+    yield site
+    site.stop()
 
 
-@pytest.fixture
-def lab(serve: Start) -> Open:
-    """Open a directory with ``cvjkit lab``; returns the link."""
-
-    def open_(directory: Path, *arguments: str) -> str:
-        return serve(["lab", "--port=0", *arguments], directory).link()
-
-    return open_
+@pytest.fixture(scope="session")
+def jupyterlab() -> Iterator[Site]:
+    """Notebooks opened with ``cvjkit lab``."""
+    site = Site(["lab", "--port=0"], "/lab/tree/")
+    yield site
+    site.stop()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -202,7 +319,7 @@ def page(
 
 def new_page(browser: Browser, locale: str = LOCALE) -> Page:
     """Open an empty page that shares nothing with the other pages, as wide as a laptop."""
-    context = browser.new_context(viewport={"width": 1400, "height": 900}, locale=locale)
+    context = browser.new_context(viewport=SIZE, locale=locale)
     context.set_default_timeout(WAITING_SECONDS * 1000)
     return context.new_page()
 
@@ -220,7 +337,7 @@ def watched(page: Page, complaints: list[str], test: pytest.Item) -> Iterator[No
 
 
 def watch(page: Page, complaints: list[str]) -> Callable[[], None]:
-    """Collect errors on the console, exceptions, and requests to outside addresses.
+    """Collect errors on the console, exceptions, dialogs, and requests to outside addresses.
 
     Returns what ends it.
     """
@@ -236,7 +353,12 @@ def watch(page: Page, complaints: list[str]) -> Callable[[], None]:
         if urlsplit(asked.url).hostname not in {None, "127.0.0.1", "localhost"}:
             complaints.append(f"asked outside: {asked.url}")
 
+    def asked(dialog: Dialog) -> None:
+        complaints.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
     listeners: dict[Any, Any] = {
+        "dialog": asked,
         "console": spoken,
         "pageerror": thrown,
         "request": requested,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+import plotly.graph_objects as go
 import pytest
 from playwright.sync_api import expect
 
@@ -9,6 +12,7 @@ import cvjkit as cvj
 from cvjkit.charts.figures import funnel, sankey
 from cvjkit.charts.layout import BAR, SHORTEST
 from cvjkit.charts.sankey import sankey_picture
+from tests.browser.conftest import Kept
 
 HOSTILE = '<img src=x onerror=alert(1)> <a href="javascript:alert(2)">link</a> <b>bold</b> $x$'
 # The widest common fonts, the usual one, a narrow and a monospace one.
@@ -67,26 +71,42 @@ JOURNEYS = {
 }
 
 
+DRAW = """async figure => {
+  const plot = document.querySelector(".js-plotly-plot");
+  Plotly.purge(plot);
+  const { width, height } = figure.layout;
+  plot.style.width = width ? `${width}px` : "100%";
+  plot.style.height = `${height}px`;
+  await Plotly.newPlot(plot, figure.data, figure.layout, { responsive: true });
+}"""
+
+
+@pytest.fixture(scope="module")
+def plotly(browser, tmp_path_factory):
+    """A page that has loaded plotly, five megabytes, once for all figures."""
+    path = tmp_path_factory.mktemp("plotly") / "figure.html"
+    go.Figure().write_html(path)
+
+    def drawn(page):
+        page.locator(".js-plotly-plot .main-svg").first.wait_for()
+
+    kept = Kept(browser, path.as_uri(), drawn)
+    yield kept
+    kept.close()
+
+
 @pytest.fixture
-def opened(page, tmp_path, complaints):
-    def asked(dialog):
-        complaints.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
+def opened(plotly, complaints, request):
+    with plotly.lent(complaints, request.node) as page:
 
-    page.on("dialog", asked)
+        def open_(figure, width):
+            for number, trace in enumerate(figure.data):
+                trace.uid = f"n{number}"
+            page.set_viewport_size({"width": width, "height": 900})
+            page.evaluate(DRAW, json.loads(figure.to_json(remove_uids=False)))
+            return page
 
-    def open_(figure, width):
-        path = tmp_path / "figure.html"
-        for number, trace in enumerate(figure.data):
-            trace.uid = f"n{number}"
-        figure.write_html(path, default_height=f"{figure.layout.height}px")
-        page.set_viewport_size({"width": width, "height": 900})
-        page.goto(path.as_uri())
-        expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-        page.wait_for_function("() => document.querySelector('.js-plotly-plot')._fullLayout._size")
-        return page
-
-    return open_
+        yield open_
 
 
 def overlap(one, other):

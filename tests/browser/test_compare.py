@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 import cvjkit as cvj
-from tests.browser.conftest import ROOT, Server
+from tests.browser.conftest import ROOT, Kept, Site, make_anew, renewable
 from tests.browser.fonts import FONTS, force_font, set_width, text_faults
 
 SHOP = cvj.Journey.from_counts("five", [210600, 5766, 302, 161, 41], name="A shop")
@@ -61,7 +61,7 @@ LOOK = """e => {
 
 
 @pytest.fixture(scope="module")
-def published() -> Iterator[str]:
+def published(browser: Browser, voila: Site) -> Iterator[Kept]:
     """The dashboard with the starters, a journey of five numbers, and one of hostile names."""
     with tempfile.TemporaryDirectory(prefix="cvj") as directory:
         folder = Path(directory)
@@ -71,18 +71,20 @@ def published() -> Iterator[str]:
         names = {"reach": EVIL, "acquisition": "long " * 60, "retention": "الاحتفاظ بالعملاء"}
         own = cvj.framework("five").rename(names, key="ours", name=EVIL)
         cvj.Journey.from_counts(own, [900, 90, 9, 5, 1], name=EVIL).save(folder / "hostile.toml")
-        options = ["--port=0", "--no-token", "--kernels=1", f"--journeys={folder}"]
-        server = Server(["dashboard", *options, "dashboards/compare.ipynb"], ROOT)
-        yield server.link()
-        server.stop()
+        made = f"dashboards.compare({directory!r})"
+        link = voila.add("compare", renewable("from cvjkit import dashboards", made))
+        kept = Kept(browser, link, lambda page: make_anew(page, ".cvj-page"))
+        yield kept
+        kept.close()
 
 
 @pytest.fixture
-def dashboard(page: Page, published: str, complaints: list[str]) -> Page:
-    page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
-    page.goto(published)
-    expect(page.locator(".lens")).to_have_count(4, timeout=60_000)
-    return page
+def dashboard(
+    published: Kept, complaints: list[str], request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    with published.lent(complaints, request.node) as page:
+        expect(page.locator(".lens")).to_have_count(4)
+        yield page
 
 
 def choose(page: Page, label: str, value: str) -> None:

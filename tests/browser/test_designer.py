@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,16 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 import cvjkit as cvj
 from tests.browser.conftest import (
-    FAILED,
+    LOCALE,
     ROOT,
-    Server,
-    new_page,
+    Kept,
+    Site,
+    Start,
+    make_anew,
+    renewable,
     run_all_cells,
-    watched,
 )
 from tests.browser.fonts import FONTS, WIDTHS, force_font, set_width, text_faults
-from tests.browser.test_server import notebook
 
 SHOP = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
 TWO = cvj.Journey.from_counts(
@@ -51,7 +53,7 @@ CELLS = (
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    """Journeys, a broken one among them, and a notebook with a Designer."""
+    """Journeys, a broken one among them."""
     with tempfile.TemporaryDirectory(prefix="cvj") as directory:
         folder = Path(directory)
         SHOP.save(folder / "shop.toml")
@@ -62,63 +64,52 @@ def folder() -> Iterator[Path]:
         hostile = hostile.with_segment(EVIL, channel=EVIL).with_terms(description=EVIL)
         hostile.with_offer("conversion", name=EVIL, price=1).save(folder / "hostile.toml")
         (folder / "broken.toml").write_text('schema_version = 1\nname = "x"\n', encoding="utf-8")
-        notebook(folder / "design.ipynb", *CELLS)
         yield folder
 
 
 @pytest.fixture(scope="module")
-def published(folder: Path) -> Iterator[str]:
-    arguments = ["--port=0", "--no-token", "--kernels=1", f"--journeys={folder}"]
-    server = Server(["dashboard", *arguments, "dashboards/journey.ipynb"], ROOT)
-    yield server.link()
-    server.stop()
+def link(folder: Path, voila: Site) -> str:
+    made = f"dashboards.journey({str(folder)!r})"
+    return voila.add("designer", renewable("from cvjkit import dashboards", made))
 
 
 @pytest.fixture(scope="module")
-def laboratory(folder: Path, browser: Browser) -> Iterator[Callable[[], Page]]:
-    """JupyterLab with the notebook open; loading it takes longer than any test."""
-    server = Server(["lab", "--port=0"], folder)
-    link = server.link().replace("/lab?", "/lab/tree/design.ipynb?")
-    pages: list[Page] = []
+def published(browser: Browser, link: str) -> Iterator[Kept]:
+    kept = Kept(browser, link, lambda page: make_anew(page, ".cvj-page"))
+    yield kept
+    kept.close()
 
-    def opened() -> Page:
-        if not pages or pages[-1].is_closed():
-            pages.append(new_page(browser))
-            pages[-1].goto(link)
-        return pages[-1]
 
-    yield opened
-    for page in pages:
-        page.context.close()
-    server.stop()
+@pytest.fixture(scope="module")
+def opened(browser: Browser, jupyterlab: Site) -> Iterator[Kept]:
+    """JupyterLab with a notebook open, whose cells run anew for each test."""
+    SHOP.save(jupyterlab.folder / "shop.toml")
+    kept = Kept(browser, jupyterlab.add("design", *CELLS), run_all_cells)
+    yield kept
+    kept.close()
 
 
 @pytest.fixture
-def dashboard(page: Page, published: str, complaints: list[str]) -> Page:
-    """The dashboard, with the shop chosen."""
-    page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
-    page.goto(published)
-    choose(page, "shop.toml")
-    # What is typed before the answer is here is typed into the journey that was shown first,
-    # the hostile one.
-    expect(field(page, "Reached: Reach")).to_have_value("10,000")
-    people(page, "reach", "acquisition", "2000")
-    return page
-
-
-@pytest.fixture
-def lab(
-    laboratory: Callable[[], Page], complaints: list[str], request: pytest.FixtureRequest
+def dashboard(
+    published: Kept, link: str, locale: str, complaints: list[str], request: pytest.FixtureRequest
 ) -> Iterator[Page]:
-    """The notebook in JupyterLab, run anew; a test that fails leaves no page to the next."""
-    page = laboratory()
-    with watched(page, complaints, request.node):
-        run_all_cells(page)
+    """The dashboard, with the shop chosen."""
+    with ExitStack() as stack:
+        if locale == LOCALE:
+            page = stack.enter_context(published.lent(complaints, request.node))
+        else:
+            page = request.getfixturevalue("page")
+            page.goto(link)
+        choose_shop(page)
+        yield page
+
+
+@pytest.fixture
+def lab(opened: Kept, complaints: list[str], request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The notebook in JupyterLab, run anew."""
+    with opened.lent(complaints, request.node) as page:
         expect(field(page, "Reached: Reach")).to_have_value("10,000")
         yield page
-    if complaints or request.node.stash.get(FAILED, False):
-        page.close()
-    assert not complaints, "\n".join(complaints)
 
 
 @pytest.fixture(params=["dashboard", "lab"])
@@ -131,6 +122,14 @@ def designer(request: pytest.FixtureRequest) -> Page:
 
 def choose(page: Page, name: str) -> None:
     page.get_by_label("Journey", exact=True).select_option(name)
+
+
+def choose_shop(page: Page) -> None:
+    choose(page, "shop.toml")
+    # What is typed before the answer is here is typed into the journey that was shown first,
+    # the hostile one.
+    expect(field(page, "Reached: Reach")).to_have_value("10,000")
+    people(page, "reach", "acquisition", "2000")
 
 
 def field(page: Page, label: str) -> Locator:
@@ -272,7 +271,7 @@ def test_a_single_number_is_pasted_as_in_any_field(designer: Page) -> None:
 
 
 def test_in_jupyterlab_the_design_is_there_in_the_next_cell_and_saved_to_its_file(
-    lab: Page, folder: Path
+    lab: Page, jupyterlab: Site
 ) -> None:
     field(lab, "Reached: Conversion").focus()
     lab.keyboard.type("123")
@@ -281,7 +280,7 @@ def test_in_jupyterlab_the_design_is_there_in_the_next_cell_and_saved_to_its_fil
     lab.keyboard.press("Shift+Enter")
     expect(lab.get_by_text("now (10000.0, 2000.0, 123.0, 40.0, 10.0)")).to_be_visible()
 
-    path = folder / "kept.toml"
+    path = jupyterlab.folder / "kept.toml"
     field(lab, "File name").focus()
     lab.keyboard.type("kept.toml")
     lab.keyboard.press("Tab")
@@ -539,13 +538,17 @@ EDITS: list[Any] = [
 
 
 def test_whatever_a_visitor_sends_no_traceback_comes_back_and_the_page_goes_on(
-    dashboard: Page,
+    page: Page, serve: Start, folder: Path
 ) -> None:
-    config = dashboard.locator("#jupyter-config-data").text_content()
+    # The page as it is published, and of its own: what is sent may spoil it.
+    arguments = ["--port=0", "--no-token", "--kernels=0", f"--journeys={folder}"]
+    page.goto(serve(["dashboard", *arguments, "dashboards/journey.ipynb"], ROOT).link())
+    choose_shop(page)
+    config = page.locator("#jupyter-config-data").text_content()
     kernel = json.loads(config or "")["kernelId"]
 
     def send(*messages: tuple[str, dict[str, Any]]) -> list[dict[str, Any]]:
-        heard = dashboard.evaluate(SEND, {"kernel": kernel, "messages": list(messages)})
+        heard = page.evaluate(SEND, {"kernel": kernel, "messages": list(messages)})
         assert isinstance(heard, list)
         return heard
 
@@ -563,7 +566,7 @@ def test_whatever_a_visitor_sends_no_traceback_comes_back_and_the_page_goes_on(
     heard = send(*messages)
     told = [each for each in heard if each["msg_type"] in {"error", "stream"}]
     assert told == []
-    field(dashboard, "Reached: Acquisition").focus()
-    dashboard.keyboard.type("2222")
-    people(dashboard, "reach", "acquisition", "2222")
-    expect(dashboard.locator("body")).not_to_contain_text(re.compile("Traceback|Error"))
+    field(page, "Reached: Acquisition").focus()
+    page.keyboard.type("2222")
+    people(page, "reach", "acquisition", "2222")
+    expect(page.locator("body")).not_to_contain_text(re.compile("Traceback|Error"))

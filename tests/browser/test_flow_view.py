@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import Open, Server, run_all_cells, watch
+from tests.browser.conftest import Kept, Site, make_anew, renewable, run_all_cells
 from tests.browser.fonts import FONTS, WIDTHS, force_font, set_width, text_faults
-from tests.browser.test_server import notebook
 
 SETUP = """
 import ipywidgets as widgets
@@ -57,27 +54,27 @@ evil = {
 own = cvj.framework("five").rename(evil)
 title = "<img src=x onerror=alert(3)>"
 journey = cvj.Journey.from_counts(own, [10000, 2000, 100, 40, 10], name=title)
-FlowView(journey.with_transition("conversion", "reach", 0.1).flow())
+hostile = journey.with_transition("conversion", "reach", 0.1).flow()
 """
 LIVE = """
-people = widgets.IntText(10000, description="Reach")
-plan = cvj.Journey.from_rates("five", 10000, [0.2, 0.05, 0.4, 0.25], name="Live")
-view = FlowView(plan.flow())
+def plan(people):
+    return cvj.Journey.from_rates("five", people, [0.2, 0.05, 0.4, 0.25], name="Live").flow()
 
-def changed(change):
-    rates = [0.2, 0.05, 0.4, 0.25]
-    view.show(cvj.Journey.from_rates("five", change["new"], rates, name="Live").flow())
-
-people.observe(changed, "value")
-widgets.VBox([people, view])
+def live():
+    people = widgets.IntText(10000, description="Reach")
+    view = FlowView(plan(people.value))
+    people.observe(lambda change: view.show(plan(change["new"])), "value")
+    return widgets.VBox([people, view])
 """
 BROKEN = """
-broken = FlowView()
-broken.picture = {"nodes": [{"id": "<img src=x onerror=alert(1)>"}], "layouts": {"h": 5}}
-mend = widgets.Button(description="Mend")
-mend.on_click(lambda _: broken.show(plan.flow()))
-widgets.VBox([mend, broken])
+def broken():
+    view = FlowView()
+    view.picture = {"nodes": [{"id": "<img src=x onerror=alert(1)>"}], "layouts": {"h": 5}}
+    mend = widgets.Button(description="Mend")
+    mend.on_click(lambda _: view.show(plan(10000)))
+    return widgets.VBox([mend, view])
 """
+VIEWS = "widgets.VBox([FlowView(hostile), live(), broken()])"
 TEXTS = """
 figures => figures.map(figure => {
   const box = r => [r.left, r.top, r.right, r.bottom];
@@ -108,43 +105,43 @@ figures => figures.map(figure => {
 
 
 @pytest.fixture(scope="module")
-def published() -> Iterator[str]:
-    """Two pages: one of many pictures to measure, one to work with."""
-    with tempfile.TemporaryDirectory(prefix="cvj") as directory:
-        notebook(Path(directory, "gallery.ipynb"), SETUP, GALLERY)
-        notebook(Path(directory, "live.ipynb"), SETUP, HOSTILE, LIVE, BROKEN)
-        server = Server(["dashboard", "--port=0", "--no-token", "."], Path(directory))
-        yield server.link()
-        server.stop()
-
-
-@pytest.fixture(scope="module")
-def gallery(browser: Browser, published: str) -> Iterator[Locator]:
+def pictures(browser: Browser, voila: Site) -> Iterator[Kept]:
     """All pictures on one page, which every test sets to the width and the font it looks at."""
-    complaints: list[str] = []
-    context = browser.new_context(viewport={"width": 1400, "height": 900})
-    page = context.new_page()
-    watch(page, complaints)
-    page.goto(f"{published}voila/render/gallery.ipynb")
-    figures = page.locator("figure.cvj-flow")
-    expect(figures).to_have_count(26, timeout=60_000)
-    yield figures
-    context.close()
-    assert not complaints, "\n".join(complaints)
+
+    def usual(page: Page) -> None:
+        expect(page.locator("figure.cvj-flow")).to_have_count(26)
+        force_font(page, FONTS["usual"])
+
+    kept = Kept(browser, voila.add("gallery", SETUP, GALLERY), usual)
+    yield kept
+    kept.close()
 
 
 @pytest.fixture
-def views(page: Page, published: str, complaints: list[str]) -> Locator:
+def gallery(
+    pictures: Kept, complaints: list[str], request: pytest.FixtureRequest
+) -> Iterator[Locator]:
+    with pictures.lent(complaints, request.node) as page:
+        yield page.locator("figure.cvj-flow")
 
-    def asked(dialog: Dialog) -> None:
-        complaints.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
 
-    page.on("dialog", asked)
-    page.goto(f"{published}voila/render/live.ipynb")
-    figures = page.locator("figure.cvj-flow")
-    expect(figures).to_have_count(3, timeout=60_000)
-    return figures
+@pytest.fixture(scope="module")
+def workshop(browser: Browser, voila: Site) -> Iterator[Kept]:
+    """A page to work with."""
+    link = voila.add("live", renewable(SETUP + HOSTILE + LIVE + BROKEN, VIEWS))
+    kept = Kept(browser, link, lambda page: make_anew(page, "figure.cvj-flow"))
+    yield kept
+    kept.close()
+
+
+@pytest.fixture
+def views(
+    workshop: Kept, complaints: list[str], request: pytest.FixtureRequest
+) -> Iterator[Locator]:
+    with workshop.lent(complaints, request.node) as page:
+        figures = page.locator("figure.cvj-flow")
+        expect(figures).to_have_count(3)
+        yield figures
 
 
 def titled(views: Locator, title: str) -> Locator:
@@ -310,10 +307,8 @@ def test_printed_it_is_dark_on_white(views):
     expect(live).to_have_css("background-color", "rgb(255, 255, 255)")
 
 
-def test_in_jupyterlab_it_is_drawn_and_turns_dark_with_the_theme(page: Page, lab: Open, tmp_path):
-    notebook(tmp_path / "page.ipynb", SETUP, LIVE)
-    link = lab(tmp_path)
-    page.goto(link.replace("/lab?", "/lab/tree/page.ipynb?"))
+def test_in_jupyterlab_it_is_drawn_and_turns_dark_with_the_theme(page: Page, jupyterlab: Site):
+    page.goto(jupyterlab.add("live", SETUP + LIVE, "live()"))
     run_all_cells(page)
     live = page.locator("figure.cvj-flow")
     expect(live.locator("path.sankey-link")).to_have_count(10, timeout=60_000)

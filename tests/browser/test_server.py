@@ -21,7 +21,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import WAITING_SECONDS, Server, Start
+from tests.browser.conftest import WAITING_SECONDS, Server, Start, notebook
 
 TOKEN = "a-token/with+signs"  # noqa: S105 - of servers that live as long as a test
 # Kernels wait only where a test is about them: each costs a second of a processor.
@@ -63,21 +63,6 @@ display({"application/vnd.jupyter.widget-view+json": view}, raw=True)
 """
 FUNNEL = "import plotly.graph_objects as go; go.Figure(go.Funnel(x=[2, 1]))"
 FAILING = "1 / 0"
-
-
-def notebook(path: Path, *cells: str, title: str = "A page") -> Path:
-    """Write a notebook of Markdown cells (those that begin with #) and code cells."""
-    written: list[dict[str, object]] = []
-    for number, source in enumerate(cells):
-        cell: dict[str, object] = {"id": f"c{number}", "metadata": {}, "source": source}
-        if source.startswith("#"):
-            written.append({**cell, "cell_type": "markdown"})
-        else:
-            written.append({**cell, "cell_type": "code", "execution_count": None, "outputs": []})
-    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}, "title": title}
-    document = {"cells": written, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-    path.write_text(json.dumps(document), encoding="utf-8")
-    return path
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 import cvjkit as cvj
-from tests.browser.conftest import ROOT, Server
-from tests.browser.test_designer import choose, field, focused, people
+from tests.browser.conftest import Kept, Site, make_anew, renewable
+from tests.browser.test_designer import choose, choose_shop, field, focused, people
 
 EVIL = "<img src=x onerror=alert(1)>"
 SHOP = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
@@ -35,21 +35,22 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def published(folder: Path) -> Iterator[str]:
-    arguments = ["--port=0", "--no-token", "--kernels=1", f"--journeys={folder}"]
-    server = Server(["dashboard", *arguments, "dashboards/journey.ipynb"], ROOT)
-    yield server.link()
-    server.stop()
+def published(browser: Browser, voila: Site, folder: Path) -> Iterator[Kept]:
+    made = f"dashboards.journey({str(folder)!r})"
+    link = voila.add("worksheet", renewable("from cvjkit import dashboards", made))
+    kept = Kept(browser, link, lambda page: make_anew(page, ".cvj-page"))
+    yield kept
+    kept.close()
 
 
 @pytest.fixture
-def dashboard(page: Page, published: str, complaints: list[str]) -> Page:
+def dashboard(
+    published: Kept, complaints: list[str], request: pytest.FixtureRequest
+) -> Iterator[Page]:
     """The dashboard, with the shop chosen."""
-    page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
-    page.goto(published)
-    choose(page, "shop.toml")
-    people(page, "reach", "acquisition", "2000")
-    return page
+    with published.lent(complaints, request.node) as page:
+        choose_shop(page)
+        yield page
 
 
 # --- what the documents say -------------------------------------------------------------------

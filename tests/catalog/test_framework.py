@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from cvjkit.catalog.framework import Framework
 from cvjkit.catalog.lookup import framework, published_frameworks
+from cvjkit.catalog.spine import milestones
 from cvjkit.errors import InputError
 from tests.catalog.given import faults, stage
 
@@ -223,3 +224,28 @@ def test_an_anchor_is_the_milestone_or_the_key_of_the_stage_or_the_name_itself()
         "wowed",
     ]
     assert [step.anchor for step in own] == [own.anchor(key) for key in own.keys]
+
+
+@pytest.mark.parametrize("framework", published_frameworks(), ids=lambda found: found.key)
+@pytest.mark.parametrize("milestone", milestones(), ids=lambda found: found.key)
+def test_the_nearest_stage_has_no_other_between_it_and_the_milestone(framework, milestone):
+    passed = {step.key: {step.key, *step.ancestors} for step in milestones()}
+    own, key = set(framework.by_milestone), milestone.key
+    before = {step for step in own if step in passed[key]}
+    after = {step for step in own if key in passed[step]}
+    for side, there in (("before", before), ("after", after)):
+        index = framework.nearest(key, side)
+        assert (index is None) == (not there)
+        if index is not None:
+            found = framework.stages[index].milestone
+            assert found in there
+            if side == "before":
+                assert before <= passed[found]
+            else:
+                assert after & passed[found] == {found}
+
+
+def test_a_stage_without_a_milestone_is_nearest_to_its_key_alone():
+    own = framework("five").insert(stage("quiz"), after="reach")
+    assert own.nearest("quiz", "before") == own.nearest("quiz", "after") == own.index("quiz")
+    assert framework("five").nearest("quiz", "before") is None

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from cvjkit.audit.facts import Facts, MissingError, exceeds
 from cvjkit.audit.findings import Outcome, fires, passes, rule
+from cvjkit.audit.stage_facts import MissingError, exceeds
 from cvjkit.catalog.sources import awareness_levels
 from cvjkit.catalog.tactics import channel_kinds
 from cvjkit.model.parts import Tactic
 from cvjkit.number_text import days_text, share_text
+
+if TYPE_CHECKING:
+    from cvjkit.audit.facts import Facts
 
 
 @rule(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cvjkit.audit.facts import Facts, MissingError, exceeds
 from cvjkit.audit.findings import Outcome, fires, passes, rule
+from cvjkit.audit.stage_facts import MissingError, exceeds
 from cvjkit.model.intervals import rate_interval
 from cvjkit.model.lifetime import NEVER_PAID
 from cvjkit.number_text import days_text, money_text, people_text, share_text
+
+if TYPE_CHECKING:
+    from cvjkit.audit.facts import Facts
 
 
 @rule(

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cvjkit.audit.facts import Facts, MissingError, exceeds
 from cvjkit.audit.findings import Outcome, Severity, fires, passes, rule
+from cvjkit.audit.stage_facts import MissingError, exceeds
 from cvjkit.catalog.lookup import documented_frameworks
 from cvjkit.catalog.spine import milestones
 from cvjkit.number_text import people_text, share_text
+
+if TYPE_CHECKING:
+    from cvjkit.audit.facts import Facts
 
 SKIPPED: Mapping[str, Severity] = MappingProxyType(
     {"failure": "F", "discouraged": "W", "allowed": "I"}

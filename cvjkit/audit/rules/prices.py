@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from cvjkit.audit.facts import Facts, MissingError, exceeds
 from cvjkit.audit.findings import Outcome, fires, passes, rule
+from cvjkit.audit.stage_facts import MissingError, exceeds
 from cvjkit.number_text import days_text, money_text, ratio_text, share_text
+
+if TYPE_CHECKING:
+    from cvjkit.audit.facts import Facts
 
 ENTRY, CORE = "first_payment", "bought_again"
 DAYS_A_MONTH = 365 / 12

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from statistics import median
+from typing import TYPE_CHECKING
 
-from cvjkit.audit.facts import Facts, MissingError, exceeds
 from cvjkit.audit.findings import Outcome, fires, passes, rule
+from cvjkit.audit.stage_facts import MissingError, exceeds
 from cvjkit.model.parts import Message
 from cvjkit.number_text import days_text
+
+if TYPE_CHECKING:
+    from cvjkit.audit.facts import Facts
 
 MINUTES_A_DAY = 24 * 60
 DELIVERY_MINUTES, CONTACT_MINUTES, TEST_DAYS = 10, 20, 7

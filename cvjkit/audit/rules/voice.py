@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from cvjkit.audit.facts import Facts, MissingError
 from cvjkit.audit.findings import Outcome, fires, passes, rule
+from cvjkit.audit.stage_facts import MissingError
 from cvjkit.model.parts import Message
 from cvjkit.number_text import money_text, people_text
+
+if TYPE_CHECKING:
+    from cvjkit.audit.facts import Facts
 
 
 @rule(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cvjkit.audit.facts import exceeds
 from cvjkit.audit.findings import Outcome, fires, passes, rule
+from cvjkit.audit.stage_facts import exceeds
 from cvjkit.number_text import money_text
 
 if TYPE_CHECKING:

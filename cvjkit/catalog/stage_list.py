@@ -1,0 +1,224 @@
+"""An ordered list of stages: found by key, by milestone, and by what they follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import Literal, Self
+
+from pydantic import ValidationError, field_validator, model_validator
+
+from cvjkit.catalog.data import Name, Record, identifier
+from cvjkit.catalog.order import labelled, order_faults
+from cvjkit.catalog.published import published_keys
+from cvjkit.catalog.spine import spine
+from cvjkit.catalog.stage import BlindSpot, Stage
+from cvjkit.errors import InputError, faults_of, unknown_name
+
+
+class StageList(Record):
+    """The stages of a framework, in order, and what is said about them.
+
+    Parameters
+    ----------
+    **fields
+        As in :class:`cvjkit.catalog.framework.Framework`.
+    """
+
+    key: str
+    name: Name
+    source: str = ""
+    note: str = ""
+    blind_spots: tuple[BlindSpot, ...] = ()
+    skipping: Literal["failure", "discouraged", "allowed"] = "allowed"
+    stages: tuple[Stage, ...]
+
+    @field_validator("key")
+    @classmethod
+    def _key_is_well_formed(cls, key: str) -> str:
+        return key if key in published_keys() else identifier(key)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _all_faults_at_once(cls, data: object, handler: Callable[[object], Self]) -> Self:
+        if isinstance(data, StageList):
+            return handler(data)
+        stages = labelled(data.get("stages")) if isinstance(data, Mapping) else None
+        faults = [] if stages is None else order_faults(stages)
+        try:
+            valid = handler(data)
+        except ValidationError as error:
+            labels: dict[tuple[object, ...], str]
+            labels = {("stages", index): label for index, (label, _) in enumerate(stages or ())}
+            faults = faults_of(error, labels) + faults
+        if faults:
+            raise InputError("framework", faults)
+        return valid
+
+    def __len__(self) -> int:
+        return len(self.stages)
+
+    def __iter__(self) -> Iterator[Stage]:  # type: ignore[override]  # pydantic's gives fields
+        return iter(self.stages)
+
+    def __contains__(self, item: object) -> bool:
+        return item in self.keys or item in self.stages
+
+    def __getitem__(self, key: str) -> Stage:
+        return self.stages[self.index(key)]
+
+    def __hash__(self) -> int:
+        return hash((self.key, self.name, self.keys))
+
+    def __repr__(self) -> str:
+        return f"<Framework {self.key}: {', '.join(self.keys)}>"
+
+    __str__ = __repr__
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of the stages, in order.
+
+        Returns
+        -------
+        tuple of str
+        """
+        return tuple(stage.key for stage in self.stages)
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        return {key: index for index, key in enumerate(self.keys)}
+
+    @cached_property
+    def by_milestone(self) -> Mapping[str, int]:
+        """Index of the stage at each milestone that has one, in the order of the stages.
+
+        Returns
+        -------
+        mapping of str to int
+            Keys of milestones to positions, counted from 0.
+
+        Examples
+        --------
+        >>> from cvjkit.catalog.lookup import framework
+        >>> framework("five").by_milestone["first_payment"]
+        2
+        """
+        stages = enumerate(self.stages)
+        return {stage.milestone: index for index, stage in stages if stage.milestone}
+
+    def index(self, key: str) -> int:
+        """Give the position of a stage.
+
+        Parameters
+        ----------
+        key : str
+            Of the stage.
+
+        Returns
+        -------
+        int
+            Counted from 0.
+
+        Raises
+        ------
+        InputError
+            If no stage has this key; the message lists those there are.
+
+        Examples
+        --------
+        >>> from cvjkit.catalog.lookup import framework
+        >>> framework("five").index("loyalty")
+        4
+        """
+        try:
+            return self._index[key]
+        except (KeyError, TypeError):
+            raise InputError(
+                f"framework {self.key}", [unknown_name("stage", key, self.keys)]
+            ) from None
+
+    def anchor(self, name: str) -> str:
+        """Give the anchor of a stage; any other name, such as a milestone's, is its own.
+
+        Parameters
+        ----------
+        name : str
+            Key of a stage, or of a milestone, as an offer names where it is bought.
+
+        Returns
+        -------
+        str
+            As :attr:`Stage.anchor`.
+
+        Examples
+        --------
+        >>> from cvjkit.catalog.lookup import framework
+        >>> framework("eight").anchor("ascension"), framework("five").anchor("wowed")
+        ('bought_again', 'wowed')
+        """
+        return self[name].anchor if name in self.keys else name
+
+    def nearest(self, anchor: str, side: Literal["before", "after"]) -> int | None:
+        """Find the stage at a milestone, or else the nearest one before or after it.
+
+        Parameters
+        ----------
+        anchor : str
+            Key of a milestone, or of a stage that has none.
+        side : {"before", "after"}
+            Of the milestone: before it are those one has passed to get there.
+
+        Returns
+        -------
+        int or None
+            Index of the stage; None if there is none on that side.
+
+        Examples
+        --------
+        >>> from cvjkit.catalog.lookup import framework
+        >>> five, keys = framework("five"), ("aware", "lead", "wowed", "promoter")
+        >>> [five.nearest(key, "after") for key in keys]
+        [0, 2, 3, None]
+        >>> [five.nearest(key, "before") for key in keys]
+        [0, 1, 2, 4]
+        """
+        at = {stage.anchor: index for index, stage in enumerate(self.stages)}
+        if anchor in at or anchor not in spine():
+            return at.get(anchor)
+        if side == "before":
+            return next((at[key] for key in spine()[anchor].ancestors if key in at), None)
+        passed = {key: spine()[key].ancestors for key in self.by_milestone}
+        later = [key for key, line in passed.items() if anchor in line]
+        return at[min(later, key=lambda key: passed[key].index(anchor))] if later else None
+
+    @cached_property
+    def parents(self) -> tuple[int | None, ...]:
+        """For each stage the index of the stage it follows; None for the first.
+
+        A stage follows the nearest milestone before it on its own branch, so that advocates
+        follow those who bought again, whether or not the habit branch stands between.
+
+        Returns
+        -------
+        tuple of int or None
+            One for each stage.
+
+        Examples
+        --------
+        >>> from cvjkit.catalog.lookup import framework
+        >>> framework("five").parents
+        (None, 0, 1, 2, 3)
+        >>> full = framework("full")
+        >>> full.keys[full.parents[full.index("advocate")]]
+        'bought_again'
+        """
+        parents: list[int | None] = []
+        for index, stage in enumerate(self.stages):
+            parent = index - 1 if index else None
+            if parent is not None and stage.milestone and self.stages[parent].milestone:
+                line = spine()[stage.milestone].ancestors
+                earlier = (self.by_milestone[key] for key in line if key in self.by_milestone)
+                parent = next(earlier, parent)
+            parents.append(parent)
+        return tuple(parents)
