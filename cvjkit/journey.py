@@ -9,9 +9,10 @@ from pydantic import PrivateAttr
 
 from cvjkit.audit.audit import Audit, audit
 from cvjkit.audit.rules import rules as all_rules
-from cvjkit.errors import Fault
+from cvjkit.errors import Fault, InputError
 from cvjkit.files import store
 from cvjkit.files.code import expression
+from cvjkit.files.documents import alike
 from cvjkit.lens.estimate import Known
 from cvjkit.lens.lens import Lens, see
 from cvjkit.lens.people import HABIT_ORDERS, Made
@@ -30,7 +31,7 @@ class Journey(Design):
     """A design that can be read, saved, audited and seen through other frameworks.
 
     Build one with `from_counts`, `from_rates` or `read_journey`, and change it with `put` and
-    the `with_` methods; each returns a new journey, which belongs to the same file.
+    the `with_` methods; each returns a new journey, which belongs to the file of the one before.
 
     Parameters
     ----------
@@ -185,7 +186,18 @@ class Journey(Design):
         if target is None:
             fix = 'name one: journey.save("shop.toml")'
             raise self._error(Fault("path", None, "is needed: the design has no file yet", fix))
-        return store.write(target, self.document(), self._origin, overwrite=overwrite)
+        written = store.write(
+            target, self.document(), self._origin, overwrite=overwrite, means=self._is
+        )
+        self._origin = self._origin.at(written)
+        return written
+
+    def _is(self, document: store.Document) -> bool:
+        """Tell whether a document makes this journey, to the precision of a spreadsheet."""
+        try:
+            return alike(Design.from_document(document).model_dump(), self.model_dump())
+        except InputError:
+            return False
 
     @property
     def path(self) -> Path | None:

@@ -32,9 +32,14 @@ def expression(document: Document, everyone: str, defaults: Document) -> str:
 
 
 def _start(document: Document, everyone: str) -> str | None:
-    """Write the call that takes the people; None if no short one can."""
+    """Write the call that takes the people; None if calls cannot recreate the whole design.
+
+    Calls name a published framework by its key, and a referral by its ends and segment.
+    """
     key, name, segments = document["framework"], document["name"], document["segments"]
-    if not isinstance(key, str):
+    referrals = document.get("referrals", ())
+    ways = {(row["source"], row["target"], row.get("segment")) for row in referrals}
+    if not isinstance(key, str) or len(ways) < len(referrals):
         return None
     if all("counts" in segment for segment in segments):
         counts = {segment["name"]: segment["counts"] for segment in segments}

@@ -10,6 +10,7 @@ from typing import Any
 from cvjkit.catalog.framework import Framework
 from cvjkit.errors import InputError
 from cvjkit.files.values import plain
+from cvjkit.model.rows import TABLES
 
 Document = dict[str, Any]
 
@@ -33,7 +34,7 @@ def same(one: object, other: object) -> bool:
     >>> same({"stages": {"reach": {}}, "market": 10}, {"stages": {}, "market": 10.0})
     True
     """
-    return _alike(canonical(one), canonical(other))
+    return alike(canonical(one), canonical(other))
 
 
 def canonical(value: Any, key: str = "") -> Any:
@@ -60,21 +61,38 @@ def canonical(value: Any, key: str = "") -> Any:
         return {
             name: item
             for name, item in fields.items()
-            if (item not in ({}, []) or name in ("counts", "rates"))
-            and (name, item) != ("currency", "")
+            if (item not in ({}, []) or name in TABLES) and (name, item) != ("currency", "")
         }
     if isinstance(value, list | tuple):
         return [canonical(item, key) for item in value]
     return plain(value) if isinstance(value, float) else value
 
 
-def _alike(one: object, other: object) -> bool:
+def alike(one: object, other: object) -> bool:
+    """Tell whether two values are the same, to the precision of a spreadsheet.
+
+    Parameters
+    ----------
+    one : object
+        Mappings, lists and tuples of plain values.
+    other : object
+
+    Returns
+    -------
+    bool
+        Numbers are the same if they agree to 15 digits.
+
+    Examples
+    --------
+    >>> alike({"market": (0.1 + 0.2,)}, {"market": [0.3]}), alike({}, {"market": None})
+    (True, False)
+    """
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, int | float) and isinstance(other, int | float):
         return one == other or math.isclose(one, other, rel_tol=1e-14)
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_alike(one[key], other[key]) for key in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_alike, one, other))
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(alike, one, other))
     return one == other

@@ -7,16 +7,16 @@ valid: `cvjkit.journey` checks that. data/README.md lists what a document may ho
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from cvjkit.errors import Fault, InputError
 from cvjkit.files import table_writing, tables
+from cvjkit.files.disk import content_of, real_path, refusal, replace
 from cvjkit.files.documents import Document, canonical, same
 from cvjkit.files.toml import from_toml, to_toml
 from cvjkit.model.document import SCHEMA_VERSION
@@ -24,23 +24,35 @@ from cvjkit.model.document import SCHEMA_VERSION
 SUFFIXES = (".toml", ".csv", ".xlsx")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Origin:
-    """The files a design was read from and saved to, and what they held then.
-
-    It is mutable on purpose: all journeys derived from one another share it, so that each may
-    replace what another of them saved, but not what somebody else did.
+    """The file a journey belongs to, and what was last seen in the files it may replace.
 
     Parameters
     ----------
     path : Path, optional
-        The file last read or written.
+        The file it was read from or last saved to; None if there is none.
     digests : dict of Path to str
-        For each file known, a digest of what it held.
+        For each file known, a digest of what it held. Journeys derived from one another share it,
+        so that each may replace what another of them saved, but not what somebody else did.
     """
 
     path: Path | None = None
     digests: dict[Path, str] = field(default_factory=dict)
+
+    def at(self, path: Path) -> Origin:
+        """Make the origin of a journey that now belongs to another file.
+
+        Parameters
+        ----------
+        path : Path
+
+        Returns
+        -------
+        Origin
+            It knows the same files.
+        """
+        return Origin(path, self.digests)
 
     def note(self, path: Path, content: bytes) -> None:
         """Record what a file holds now.
@@ -50,8 +62,7 @@ class Origin:
         path : Path
         content : bytes
         """
-        self.path = path
-        self.digests[_real(path)] = _digest(content)
+        self.digests[real_path(path)] = _digest(content)
 
     def knows(self, path: Path, content: bytes) -> bool:
         """Tell whether a file holds what it held when last read or written.
@@ -65,7 +76,7 @@ class Origin:
         -------
         bool
         """
-        return self.digests.get(_real(path)) == _digest(content)
+        return self.digests.get(real_path(path)) == _digest(content)
 
 
 def read(path: str | Path) -> tuple[Document, Origin]:
@@ -90,17 +101,22 @@ def read(path: str | Path) -> tuple[Document, Origin]:
     """
     path = Path(path)
     _check_suffix(path)
-    content = _content(path)
+    content = content_of(path)
     if content is None:
-        raise _refusal(path, "does not exist", "check the spelling and the folder")
+        raise refusal(path, "does not exist", "check the spelling and the folder")
     document = _decoded(path, content)
-    origin = Origin()
+    origin = Origin(path)
     origin.note(path, content)
     return document, origin
 
 
 def write(
-    path: str | Path, document: Mapping[str, Any], origin: Origin, *, overwrite: bool = False
+    path: str | Path,
+    document: Mapping[str, Any],
+    origin: Origin,
+    *,
+    overwrite: bool = False,
+    means: Callable[[Document], bool] | None = None,
 ) -> Path:
     """Write the document of a journey in full, or not at all.
 
@@ -116,6 +132,9 @@ def write(
         From `read`, or a new one for a new design; it is updated.
     overwrite : bool
         Replace a file of another design, or one that somebody else has changed.
+    means : callable, optional
+        Tells whether a document, as it is read again, is the design to be written; by default
+        whether it holds the same values.
 
     Returns
     -------
@@ -131,29 +150,24 @@ def write(
     path = Path(path)
     _check_suffix(path)
     whole = canonical({"schema_version": SCHEMA_VERSION, **document})
-    before = _content(path)
-    if before is not None and _holds(path, before, whole):
+    means = means or partial(same, whole)
+    before = content_of(path)
+    if before is not None and _holds(path, before, means):
         origin.note(path, before)
         return path
     if before is not None and not overwrite:
         _check_replaceable(path, before, origin)
     content = _encoded(path, whole, _layout(path, before, origin))
-    if not _holds(path, content, whole):
-        rule = f"cannot hold all of this design: a {path.suffix} file would change some text in it"
-        raise _refusal(path, rule, "save it as .toml")
-    _replace(path, content, before, overwrite=overwrite)
+    _check_readable(path, content, means)
+    replace(path, content, before, overwrite=overwrite)
     origin.note(path, content)
     return path
-
-
-def _refusal(path: Path, rule: str, fix: str) -> InputError:
-    return InputError(str(path), [Fault("file", path.name, rule, fix)])
 
 
 def _check_suffix(path: Path) -> None:
     if path.suffix.lower() not in SUFFIXES:
         fix = f"use a name that ends in one of {', '.join(SUFFIXES)}"
-        raise _refusal(path, "is not a kind of file that cvjkit knows", fix)
+        raise refusal(path, "is not a kind of file that cvjkit knows", fix)
 
 
 def _decoded(path: Path, content: bytes) -> Document:
@@ -171,18 +185,36 @@ def _decoded(path: Path, content: bytes) -> Document:
 
 def _encoded(path: Path, document: Document, layout: str | None) -> bytes:
     suffix, subject = path.suffix.lower(), str(path)
-    if suffix == ".xlsx":
-        return table_writing.to_xlsx(document, subject)
-    if suffix == ".csv":
-        return table_writing.to_csv(document, subject).encode("utf-8-sig")
-    return to_toml(document, layout).encode()
-
-
-def _holds(path: Path, content: bytes, document: Document) -> bool:
     try:
-        return same(_decoded(path, content), document)
+        if suffix == ".xlsx":
+            return table_writing.to_xlsx(document, subject)
+        if suffix == ".csv":
+            return table_writing.to_csv(document, subject).encode("utf-8-sig")
+        return to_toml(document, layout).encode()
+    except UnicodeEncodeError as error:
+        found = error.object[error.start : error.end]
+        fault = Fault("text", found, "is half a character, which no file can hold", "remove it")
+        raise InputError(subject, [fault]) from None
+
+
+def _holds(path: Path, content: bytes, means: Callable[[Document], bool]) -> bool:
+    try:
+        return means(_decoded(path, content))
     except InputError:
         return False
+
+
+def _check_readable(path: Path, content: bytes, means: Callable[[Document], bool]) -> None:
+    """Refuse to write what could not be read again, or would be another design."""
+    try:
+        document = _decoded(path, content)
+    except InputError as error:
+        fault = error.faults[0]
+        raise refusal(path, f"could not be read again: {fault.rule}", fault.fix) from None
+    if not means(document):
+        rule = f"cannot hold all of this design: a {path.suffix} file would change some of it"
+        is_toml = path.suffix.lower() == ".toml"
+        raise refusal(path, rule, "tell its authors" if is_toml else "save it as .toml")
 
 
 def _text(path: Path, content: bytes) -> str:
@@ -191,7 +223,7 @@ def _text(path: Path, content: bytes) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         fix = "save it as UTF-8 (in Excel: 'CSV UTF-8')"
-        raise _refusal(path, f"is not UTF-8 text: see line {line}", fix) from None
+        raise refusal(path, f"is not UTF-8 text: see line {line}", fix) from None
 
 
 def _check_version(path: Path, document: Document) -> None:
@@ -237,48 +269,18 @@ def journey_files(folder: str | Path) -> list[Path]:
     ]
 
 
-# --- the disk -----------------------------------------------------------------------------------
-
-
-def _real(path: Path) -> Path:
-    return Path(os.path.realpath(path))
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _content(path: Path) -> bytes | None:
-    """Read a file; None if there is none."""
-    try:
-        if path.is_dir():
-            raise _refusal(path, "is a folder", "name a file in it")
-        if path.exists() and not path.is_file():
-            raise _refusal(path, "is not a regular file", "choose another name")
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise _disk_refusal(path, "cannot be read", error) from None
-
-
-def _disk_refusal(path: Path, what: str, error: OSError) -> InputError:
-    why = (error.strerror or str(error)).lower()
-    return _refusal(path, f"{what}: {why}", "correct that, or choose another file")
-
-
 def _check_replaceable(path: Path, before: bytes, origin: Origin) -> None:
     """Refuse to destroy somebody else's work."""
     or_lose = "pass overwrite=True to replace it"
     if not origin.knows(path, before):
-        changed = _real(path) in origin.digests
+        changed = real_path(path) in origin.digests
         rule = "was changed by somebody else since it was read" if changed else "already exists"
         fix = "read it again, or save under another name" if changed else "choose another name"
-        raise _refusal(path, rule, f"{fix}, or {or_lose}")
+        raise refusal(path, rule, f"{fix}, or {or_lose}")
     lost = tables.lost_when_rewritten(before) if path.suffix.lower() == ".xlsx" else []
     if lost:
         rule = f"has content that cvjkit would not write again: {', '.join(lost)}"
-        raise _refusal(path, rule, f"save under another name, or {or_lose}")
+        raise refusal(path, rule, f"save under another name, or {or_lose}")
 
 
 def _layout(path: Path, before: bytes | None, origin: Origin) -> str | None:
@@ -286,7 +288,7 @@ def _layout(path: Path, before: bytes | None, origin: Origin) -> str | None:
     if before is None and origin.path is not None:
         path = origin.path
         with suppress(InputError):
-            before = _content(path)
+            before = content_of(path)
         if before is not None and not origin.knows(path, before):
             return None
     if before is None or path.suffix.lower() != ".toml":
@@ -296,39 +298,5 @@ def _layout(path: Path, before: bytes | None, origin: Origin) -> str | None:
     return None
 
 
-def _replace(path: Path, content: bytes, before: bytes | None, *, overwrite: bool) -> None:
-    """Replace a file in one step, so that there is never a moment without one."""
-    target = _real(path)
-    temporary = target.with_name(f".cvjkit-{secrets.token_hex(8)}.tmp")
-    try:
-        if not target.parent.is_dir():
-            raise _refusal(path, "is in a folder that does not exist", "create the folder first")
-        mode = None if before is None else target.stat().st_mode & 0o777
-        # An administrator may write everywhere, so check for read-only files as well.
-        if mode is not None and not (mode & 0o222 and os.access(target, os.W_OK)):
-            raise _refusal(path, "is write-protected", "save under another name")
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if mode is not None:
-            temporary.chmod(mode)
-        if not overwrite and _content(target) != before:
-            rule = "was changed by somebody else during saving"
-            raise _refusal(path, rule, "read it again, or save under another name")
-        temporary.replace(target)
-        _sync_folder(target.parent)
-    except OSError as error:
-        raise _disk_refusal(path, "cannot be written", error) from None
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    # Not every system can do this; the file has been replaced all the same.
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

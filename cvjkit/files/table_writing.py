@@ -158,15 +158,21 @@ def to_xlsx(document: Mapping[str, Any], subject: str) -> bytes:
                 for row in rows
             ]
             sheets[title.capitalize()] = [[heading_of(column) for column in columns], *body]
+    content = io.BytesIO()
     try:
         for title, table in sheets.items():
             _fill(book.create_sheet(title), table)
+        book.save(content)
     except IllegalCharacterError as error:
         text = str(error).removesuffix(" cannot be used in worksheets.")
         fault = Fault("text", text, "has a character no workbook can hold", "save it as .toml")
         raise InputError(subject, [fault]) from None
-    content = io.BytesIO()
-    book.save(content)
+    except OSError as error:
+        # openpyxl writes each sheet to a temporary file first.
+        why = (error.strerror or str(error)).lower()
+        rule = f"cannot be written: the folder of temporary files fails ({why})"
+        fault = Fault("file", ".xlsx", rule, "make room there, or save it as .toml")
+        raise InputError(subject, [fault]) from None
     return content.getvalue()
 
 
@@ -225,6 +231,7 @@ def _fill(sheet: Worksheet, rows: Sequence[Sequence[Any]]) -> None:
         for column, value in enumerate(row, 1):
             cell = sheet.cell(index, column, value)
             if isinstance(value, str):
+                value.encode()  # half a character would be written, but could not be read
                 cell.data_type = "s"
                 # Otherwise Excel would make it a formula as soon as somebody edits the cell.
                 cell.quotePrefix = value.startswith(FORMULA_SIGNS)

@@ -166,7 +166,7 @@ class Reader:
             2026-03-31 if Excel wrote it, else the text.
         """
         if isinstance(cell.value, date):
-            return f"{cell.value:%Y-%m-%d}"
+            return cell.value.isoformat()[:10]
         return self.word(cell)
 
     def flag(self, cell: Cell) -> bool | None:

@@ -72,7 +72,8 @@ def _day(value: object) -> object:
         day = value if isinstance(value, date) else date.fromisoformat(str(value))
     except ValueError:
         raise ValueError("must be a day; write it like 2026-03-31") from None
-    return f"{day:%Y-%m-%d}"
+    # strftime writes the year 1 as "1".
+    return day.isoformat()[:10]
 
 
 def _kind(value: str) -> str:

@@ -60,6 +60,8 @@ class Session:
         What to say about the last thing that was done.
     saved : Journey or None
         What its file holds.
+    path : Path or None
+        Its file: the one it came from or was last saved to.
     not_saved : str
         Why it was not saved; empty if it was.
     overwritable : str
@@ -96,6 +98,7 @@ class Session:
         self.language = ""
         self.note = note
         self.saved = journey if journey.path else None
+        self.path = journey.path
         self.not_saved, self.overwritable = "", ""
 
     @property
@@ -289,16 +292,17 @@ class Session:
         try:
             # `~` is how people name their home, and only a shell knows it.
             target = path and os.path.expanduser(path)  # noqa: PTH111 - Path's raises where there is no home
-            self.journey.save(target, overwrite=overwrite)
+            # After an undo the journey may be one that was never in this file.
+            written = self.journey.save(target or self.path, overwrite=overwrite)
         except InputError as error:
             said = " ".join(f"{fault.value} {fault.rule}; {fault.fix}." for fault in error.faults)
             if OR_OVERWRITE in said:
-                self.overwritable = path or str(self.journey.path)
+                self.overwritable = path or str(self.path)
             self.not_saved = f"Not saved: {said.replace(OR_OVERWRITE, 'press Overwrite')}"
         except ValueError as error:
             self.not_saved = f"Not saved: {error}."
         else:
-            self.saved, self.not_saved = self.journey, ""
+            self.saved, self.path, self.not_saved = self.journey, written, ""
 
     def _do(
         self, edit: Act | Once, address: Address, text: str, fields: Mapping[Address, Field]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +19,14 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 
+import cvjkit as cvj
 from cvjkit.catalog.lookup import framework
+from cvjkit.errors import InputError
+from cvjkit.files import disk
 from cvjkit.files.documents import same
 from cvjkit.files.store import Origin, read, write
 from cvjkit.journey import Journey, read_journey
+from cvjkit.model.parts import Tactic
 from tests.files.shop import HOSTILE, SCHEMA_1, SHOP, STYLES, changed, refused, saved
 from tests.strategies import journeys
 
@@ -83,6 +92,64 @@ def test_names_of_files_may_be_unusual(tmp_path: Path, suffix: str) -> None:
     assert read_journey(journey.save(path)) == journey
 
 
+def emptied_plan() -> Journey:
+    plan = Journey.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
+    return plan.put("segments[0].entrants.reach", None)
+
+
+def test_a_day_may_be_in_any_year(tmp_path: Path) -> None:
+    shop = Journey.from_counts("five", [900, 90, 9, 3, 1])
+    for day in ("0001-01-01", "0999-12-31", "2026-03-31", "9999-12-31"):
+        journey = shop.with_stage("reach", tactics=[{"name": "Quiz", "due": day}])
+        for suffix in ("toml", "xlsx"):
+            again = read_journey(journey.save(tmp_path / f"shop.{suffix}", overwrite=True))
+            assert again == journey
+            assert again.stages[0].tactics[0].due == day
+    assert Tactic(name="Quiz", due=date(1, 1, 1)).due == "0001-01-01"
+    assert Tactic(name="Quiz", due=datetime(1, 1, 1, 12, tzinfo=UTC)).due == "0001-01-01"
+
+
+@pytest.mark.parametrize("suffix", ["toml", "csv", "xlsx"])
+def test_a_plan_of_which_nobody_knows_who_comes_in_is_read_again(
+    tmp_path: Path, suffix: str
+) -> None:
+    plan = emptied_plan()
+    assert read_journey(plan.save(tmp_path / f"plan.{suffix}")) == plan
+    two = plan.with_segment("Ads", counts=[900, 90, 9, 3, 1])
+    assert read_journey(two.save(tmp_path / f"two.{suffix}")) == two
+    assert eval(plan.code(), {"cvj": cvj}) == plan  # noqa: S307 - what code() is for
+
+
+def test_code_makes_both_of_two_equal_referrals() -> None:
+    twice = [{"source": "loyalty", "target": "reach", "per_person": 2}] * 2
+    plan = Journey.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.01], referrals=twice)
+    assert len(plan.referrals) == 2
+    assert eval(plan.code(), {"cvj": cvj}) == plan  # noqa: S307 - what code() is for
+
+
+@pytest.mark.parametrize("suffix", ["toml", "csv", "xlsx"])
+def test_no_file_is_written_that_could_not_be_read_again(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"shop.{suffix}"
+    journey = Journey.from_counts("five", [900, 90, 9, 3, 1])
+    journey.save(path)
+    before = path.read_bytes()
+    for name in ("half a character: \ud800", "\udfff"):
+        assert "half a character" in refused(journey.with_terms(name=name).save)
+    # Whatever goes wrong in writing is found before the file is replaced.
+    _, origin = read(path)
+    lossy = {**journey.document(), "segments": [{"name": "Everyone", "counts": {"reach": 5}}]}
+    said = refused(
+        lambda: write(path, lossy, origin, means=journey.with_stage("reach", unit_cost=1)._is)
+    )
+    assert "would change some of it" in said
+    broken = {**journey.document(), "schema_version": 99}
+    if suffix == "toml":
+        said = refused(lambda: write(path, broken, origin))
+        assert "could not be read again: was written by a newer cvjkit" in said
+    assert path.read_bytes() == before
+    assert left_over(tmp_path) == []
+
+
 # --- nobody's work is overwritten ----------------------------------------------------------------
 
 
@@ -95,6 +162,23 @@ def test_a_design_may_be_saved_again_and_again(tmp_path: Path) -> None:
     one.save(tmp_path / "shop.toml")
     assert read_journey(tmp_path / "shop.toml") == one
     assert read_journey(tmp_path / "plan.toml") == two
+
+
+def test_each_journey_is_saved_to_its_own_file(tmp_path: Path) -> None:
+    one = Journey.from_counts("five", [900, 90, 9, 3, 1])
+    two, copied = one.with_terms(market=5000), copy.copy(one)
+    one.save(tmp_path / "one.toml")
+    assert (two.path, copied.path) == (None, None)
+    assert "the design has no file yet" in refused(two.save)
+    two.save(tmp_path / "two.toml")
+    three = two.with_stage("reach", unit_cost=1)
+    one.save()
+    two.save()
+    assert (one.path, two.path) == (tmp_path / "one.toml", tmp_path / "two.toml")
+    assert read_journey(tmp_path / "one.toml") == one
+    assert read_journey(tmp_path / "two.toml") == two
+    three.save()
+    assert read_journey(tmp_path / "two.toml") == three
 
 
 @pytest.mark.parametrize("suffix", ["toml", "csv", "xlsx"])
@@ -158,6 +242,49 @@ def test_a_change_in_the_last_moment_is_seen(
     message = refused(lambda: write(path, changed(fixed_cost=2), origin))
     assert "changed by somebody else during saving" in message
     assert path.read_text() == "theirs"
+    assert left_over(tmp_path) == []
+
+
+def test_of_two_who_save_at_once_one_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = saved(tmp_path, STYLES["tables"])
+    document, origin = read(path)
+    both_have_checked, replace = threading.Barrier(2), os.replace
+
+    def slow_replace(source: Path, target: Path) -> None:
+        # Both get here only if nothing keeps the second from checking before the first replaces.
+        with suppress(threading.BrokenBarrierError):
+            both_have_checked.wait(timeout=0.2)
+        replace(source, target)
+
+    def save(number: int) -> str:
+        try:
+            write(path, {**document, "fixed_cost": number}, Origin(path, dict(origin.digests)))
+        except InputError as error:
+            return str(error)
+        return ""
+
+    monkeypatch.setattr(os, "replace", slow_replace)
+    with ThreadPoolExecutor(2) as savers:
+        told = list(savers.map(save, [2, 3]))
+    (refusal,) = filter(None, told)
+    assert "was changed by somebody else during saving" in refusal
+    assert read(path)[0]["fixed_cost"] == 2 + told.index("")
+    assert left_over(tmp_path) == []
+
+
+def test_a_saver_waits_for_another_but_not_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = saved(tmp_path, STYLES["tables"])
+    document, origin = read(path)
+    monkeypatch.setattr(disk, "MOST_SECONDS_WAITED", 0.05)
+    with disk._alone(path):
+        said = refused(lambda: write(path, {**document, "fixed_cost": 2}, origin))
+    assert "is being saved by somebody else; try again" in said
+    assert path.read_text() == STYLES["tables"]
+    write(path, {**document, "fixed_cost": 2}, origin)
     assert left_over(tmp_path) == []
 
 
@@ -239,21 +366,32 @@ def test_a_writer_killed_at_any_moment_leaves_the_old_file_or_the_new_one(tmp_pa
 
 FULL_DISK = """
 import resource, signal, sys
-from cvjkit.files.store import Origin, read, write
-from cvjkit.errors import InputError
+from cvjkit.widgets.session import Session
+from cvjkit.journey import read_journey
 
-document, origin = read(sys.argv[1])
+session = Session(read_journey(sys.argv[1]))
+session.change(lambda journey: journey.with_terms(description="x" * 1000))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
-try:
-    write(sys.argv[1], {**document, "description": "x" * 1000}, origin)
-except InputError as error:
-    print(error)
+session.save(None)
+print(session.not_saved)
+print(session.saved == session.journey)
 """
 
 
-def test_a_disk_without_room_leaves_the_old_file(tmp_path: Path) -> None:
-    path = saved(tmp_path, STYLES["tables"])
+@pytest.mark.parametrize(
+    ("suffix", "said"),
+    [
+        ("toml", "shop.toml cannot be written: file too large"),
+        ("xlsx", "cannot be written: the folder of temporary files fails (file too large)"),
+    ],
+)
+def test_a_disk_without_room_leaves_the_old_file_and_the_design_unsaved(
+    tmp_path: Path, suffix: str, said: str
+) -> None:
+    shop = changed(transitions=[], referrals=[])
+    path = write(tmp_path / f"shop.{suffix}", shop, Origin())
+    before = path.read_bytes()
     done = subprocess.run(
         [sys.executable, "-c", FULL_DISK, str(path)],
         capture_output=True,
@@ -261,8 +399,11 @@ def test_a_disk_without_room_leaves_the_old_file(tmp_path: Path) -> None:
         timeout=60,
         check=False,
     )
-    assert "cannot be written: file too large" in done.stdout, done.stderr
-    assert path.read_text() == STYLES["tables"]
+    not_saved, is_saved = done.stdout.splitlines()
+    assert not_saved.startswith("Not saved: ")
+    assert said in not_saved
+    assert (is_saved, done.stderr) == ("False", "")
+    assert path.read_bytes() == before
     assert left_over(tmp_path) == []
 
 
@@ -277,6 +418,29 @@ def test_permissions_and_links_stay(tmp_path: Path) -> None:
     assert read(real)[0]["fixed_cost"] == 2
     assert real.stat().st_mode & 0o777 == 0o640
     write(real, {**document, "fixed_cost": 3}, origin)
+
+
+def test_owner_group_mode_and_attributes_stay(tmp_path: Path) -> None:
+    path = saved(tmp_path, STYLES["tables"])
+    if os.geteuid() == 0:
+        os.chown(path, 1234, 2345)
+    path.chmod(0o2664)
+    attributes = {"user.project": b"shop"}
+    try:
+        os.setxattr(path, "user.project", attributes["user.project"])
+    except (AttributeError, OSError):
+        attributes = {}  # not every system or disk has them
+    os.utime(path, (1, 1))
+    before = path.stat()
+    document, origin = read(path)
+    write(path, {**document, "fixed_cost": 2}, origin)
+    after = path.stat()
+    assert after.st_ino != before.st_ino
+    assert (after.st_uid, after.st_gid) == (before.st_uid, before.st_gid)
+    assert after.st_mode == before.st_mode
+    assert after.st_mode & 0o7777 == 0o2664
+    assert after.st_mtime > 1
+    assert {name: os.getxattr(path, name) for name in attributes} == attributes
 
 
 def test_a_write_protected_file_is_not_replaced(tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ def file_part(session: Session) -> Part:
     -------
     Part
     """
-    path = session.journey.path
+    path = session.path
     note = "Not saved yet."
     if path is not None:
         is_saved = session.journey == session.saved

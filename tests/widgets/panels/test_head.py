@@ -8,7 +8,7 @@ import pytest
 
 import cvjkit as cvj
 from cvjkit.widgets.panels.head import ILLUSTRATIVE_NOTE
-from tests.widgets.hand import FRAMEWORK, PLAN, SHOP, Hand
+from tests.widgets.hand import FRAMEWORK, PLAN, SHOP, UNDO, Hand
 
 SAVE, SAVE_AS = ("file", "file", "save"), ("file", "file", "save_as")
 PATH, OVERWRITE = ("file", "file", "path"), ("file", "file", "overwrite")
@@ -38,6 +38,25 @@ def test_a_design_is_saved_under_a_name_and_then_to_its_file(tmp_path: Path) -> 
     hand.types("20000", "stages", "reach", "reached")
     assert hand.part("file")["notes"] == (f"Changed since it was saved in {path}.",)
     hand.presses(*SAVE)
+    assert cvj.read_journey(path) == hand.journey
+
+
+def test_after_an_undo_save_still_writes_to_the_file_last_saved(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.toml", tmp_path / "second.toml"
+    SHOP.save(first)
+    hand = Hand(first).types("20000", "stages", "reach", "reached")
+    hand.types(str(second), *PATH).presses(*SAVE_AS).presses(*UNDO)
+    assert hand.part("file")["notes"] == (f"Changed since it was saved in {second}.",)
+    hand.presses(*SAVE)
+    assert hand.part("file")["notes"] == (f"Saved in {second}.",)
+    assert cvj.read_journey(second) == SHOP == cvj.read_journey(first)
+
+
+def test_a_plan_whose_first_number_was_cleared_is_saved_and_opened(tmp_path: Path) -> None:
+    path = tmp_path / "plan.toml"
+    hand = Hand(PLAN).types("", "stages", "reach", "reached")
+    hand.types(str(path), *PATH).presses(*SAVE_AS)
+    assert hand.part("file")["notes"] == (f"Saved in {path}.",)
     assert cvj.read_journey(path) == hand.journey
 
 
