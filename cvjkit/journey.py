@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from cvjkit.audit.findings import Rule
     from cvjkit.catalog.framework import Framework
+    from cvjkit.files.documents import Document
 
 
 class Journey(Design):
@@ -192,7 +193,7 @@ class Journey(Design):
         self._origin = self._origin.at(written)
         return written
 
-    def _is(self, document: store.Document) -> bool:
+    def _is(self, document: Document) -> bool:
         """Tell whether a document makes this journey, to the precision of a spreadsheet."""
         try:
             return alike(Design.from_document(document).model_dump(), self.model_dump())
@@ -218,8 +219,7 @@ class Journey(Design):
         cvj.Journey.from_counts('five', {'reach': 900, 'acquisition': 90, 'conversion': 9,
         'retention': 5, 'loyalty': 1}, name='Shop').with_stage('reach', unit_cost=0.5)
         """
-        defaults = {"currency": type(self).model_fields["currency"].default}
-        return expression(self.document(), EVERYONE, defaults)
+        return expression(self.document(), EVERYONE)
 
 
 def read_journey(path: str | Path) -> Journey:

@@ -39,7 +39,7 @@ def sound() -> cvj.Journey:
     """Give the design: all thirteen stages, two segments, a worksheet that is filled in."""
     keys = cvj.framework("full").keys
     counts = {"Clips": list(COUNTS), "Ads": [count // 2 for count in COUNTS]}
-    journey = cvj.Journey.from_counts("full", counts, name="Roastery")
+    journey = cvj.Journey.from_counts("full", counts, name="Roastery", currency="EUR")
     about = {"avatar": "Cooks at home", "intent": "Better coffee", "targeted": True}
     about |= {"awareness": "solution", "content": "contrasting", "counted_in": "people"}
     about |= {"why_there": "They look for recipes there"}

@@ -723,7 +723,6 @@ def test_a_document_holds_plain_values_and_nothing_empty() -> None:
         "schema_version": 1,
         "name": "Shop",
         "framework": "five",
-        "currency": "EUR",
         "segments": [{"name": "Everyone", "counts": dict(zip(KEYS, COUNTS, strict=True))}],
         "stages": {"reach": {"unit_cost": 1}},
     }

@@ -8,7 +8,7 @@ from typing import Any
 Document = Mapping[str, Any]
 
 
-def expression(document: Document, everyone: str, defaults: Document) -> str:
+def expression(document: Document, everyone: str) -> str:
     """Write the calls that recreate a design.
 
     Parameters
@@ -17,8 +17,6 @@ def expression(document: Document, everyone: str, defaults: Document) -> str:
         The design as plain values; its framework as a key, or as a document of its own.
     everyone : str
         Name of the segment in a design with only one.
-    defaults : mapping
-        Values of fields that are not written.
 
     Returns
     -------
@@ -28,7 +26,7 @@ def expression(document: Document, everyone: str, defaults: Document) -> str:
     start = _start(document, everyone)
     if start is None:
         return f"cvj.Journey.from_document({_literal(document)})"
-    return start + "".join(_changes(document, defaults))
+    return start + "".join(_changes(document))
 
 
 def _start(document: Document, everyone: str) -> str | None:
@@ -51,7 +49,7 @@ def _start(document: Document, everyone: str) -> str | None:
     return None
 
 
-def _changes(document: Document, defaults: Document) -> Iterator[str]:
+def _changes(document: Document) -> Iterator[str]:
     tables = ("name", "counts", "entrants", "rates")
     for segment in document["segments"]:
         fields = {key: value for key, value in segment.items() if key not in tables}
@@ -68,11 +66,7 @@ def _changes(document: Document, defaults: Document) -> Iterator[str]:
         yield f".with_referral({_arguments(row['source'], **named)})"
     parts = {"schema_version", "name", "framework", "segments", "stages", "offers"}
     parts |= {"transitions", "referrals"}
-    terms = {
-        key: value
-        for key, value in document.items()
-        if key not in parts and value != defaults.get(key)
-    }
+    terms = {key: value for key, value in document.items() if key not in parts}
     if terms:
         yield f".with_terms({_arguments(**terms)})"
 

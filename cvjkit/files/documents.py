@@ -59,9 +59,7 @@ def canonical(value: Any, key: str = "") -> Any:
         if key == "tactics" and fields.keys() == {"name"}:
             return fields["name"]
         return {
-            name: item
-            for name, item in fields.items()
-            if (item not in ({}, []) or name in TABLES) and (name, item) != ("currency", "")
+            name: item for name, item in fields.items() if item not in ({}, []) or name in TABLES
         }
     if isinstance(value, list | tuple):
         return [canonical(item, key) for item in value]

@@ -179,8 +179,7 @@ def _decoded(path: Path, content: bytes) -> Document:
     else:
         document = from_toml(_text(path, content), subject)
     _check_version(path, document if suffix == ".toml" else {"schema_version": 1, **document})
-    # A file that names no currency has none; a default would be invented.
-    return {"schema_version": SCHEMA_VERSION, "currency": "", **document}
+    return {"schema_version": SCHEMA_VERSION, **document}
 
 
 def _encoded(path: Path, document: Document, layout: str | None) -> bytes:

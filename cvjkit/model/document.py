@@ -33,14 +33,11 @@ def document_of(design: Fields) -> Document:
     """
     keys = design.framework.keys
     published = design.framework in published_frameworks()
-    fields = design.model_dump(
-        exclude_defaults=True, exclude={"framework", "segments", "stages", "currency"}
-    )
+    fields = design.model_dump(exclude_defaults=True, exclude={"framework", "segments", "stages"})
     return {
         "schema_version": SCHEMA_VERSION,
         "name": fields.pop("name"),
         "framework": design.framework.key if published else design.framework.document(),
-        "currency": design.currency,
         **{key: value for key, value in fields.items() if key not in PARTS},
         "segments": [_segment_document(segment, keys) for segment in design.segments],
         "stages": {

@@ -130,7 +130,12 @@ class Editable(Fields):
         InputError
             With everything that is wrong.
         """
-        return self._with(**fields)
+        cleared = {
+            name: field.get_default()
+            for name, field in type(self).model_fields.items()
+            if name in fields and fields[name] is None and not field.is_required()
+        }
+        return self._with(**{**fields, **cleared})
 
     def with_segment(self, name: str, **fields: Any) -> Self:
         """Add a segment, or change fields of the one with this name.

@@ -71,7 +71,7 @@ class Fields(BaseModel):
     offers: tuple[Offer, ...] = ()
     transitions: tuple[Transition, ...] = ()
     referrals: tuple[Referral, ...] = ()
-    currency: str = typed("Code or sign shown with amounts.", default="EUR")
+    currency: str = typed("Code or sign shown with amounts; none if left out.", default="")
     description: str = typed("What it is about.", default="")
     illustrative: bool = typed("Whether the numbers are made up for teaching.", default=False)
     view: str | None = typed("Key of the framework to show it in first.")

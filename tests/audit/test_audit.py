@@ -337,7 +337,7 @@ def test_a_workbook_keeps_the_worksheet_and_a_table_refuses_it(tmp_path: Path) -
 
 def test_nothing_of_the_worksheet_is_written_where_there_is_none() -> None:
     assert shop().document().keys() == {
-        *("schema_version", "name", "framework", "currency", "segments", "stages")
+        *("schema_version", "name", "framework", "segments", "stages")
     }
 
 

@@ -38,7 +38,9 @@ def test_comparable_figures_are_those_of_the_journey() -> None:
     assert math.isnan(figure(table, "k").value)
     assert figure(table, "k").status == "unknown"
     assert "no referrals" in figure(table, "k").reason
-    assert table[table.unit == "money"].currency.unique().tolist() == ["EUR"]
+    assert table[table.unit == "money"].currency.unique().tolist() == [""]
+    euros = compare(journey.with_terms(currency="EUR")).comparable
+    assert euros[euros.unit == "money"].currency.unique().tolist() == ["EUR"]
 
 
 def test_only_what_all_frameworks_count_is_comparable() -> None:

@@ -13,6 +13,7 @@ from cvjkit.journey import Journey, read_journey
 from cvjkit.number_text import Unit
 from cvjkit.numbers import read_number
 from cvjkit.publishing import dashboards
+from cvjkit.publishing.canvas import canvas
 
 # How the rows of the table in docs/files.md begin, and what is counted there.
 UNITS_BY_WORDS: dict[str, Unit] = {
@@ -123,6 +124,20 @@ def test_no_currency_is_invented(tmp_path: Path) -> None:
     journey.with_stage("conversion", unit_cost=5).save()
     assert "currency" not in path.read_text()
     assert read_journey(path).stages[0].unit_cost == 5
+
+
+@pytest.mark.parametrize("suffix", ["toml", "csv", "xlsx"])
+def test_a_design_has_no_currency_until_somebody_types_one(tmp_path: Path, suffix: str) -> None:
+    shop = Journey.from_counts("five", [8000, 2000, 100, 40, 10]).with_stage("reach", unit_cost=5)
+    assert shop.currency == ""
+    assert "currency" not in shop.document()
+    assert "currency" not in shop.code()
+    again = read_journey(shop.save(tmp_path / f"shop.{suffix}"))
+    assert again == shop
+    assert again.with_terms(currency="CHF").with_terms(currency=None) == shop
+    shown = f"{canvas(again)}{again.economics().text('cac', again.currency)}"
+    assert not re.search("EUR|€", shown + (tmp_path / f"shop.{suffix}").read_text(errors="ignore"))
+    assert again.economics().text("cac", again.currency) == "400.00"
 
 
 def test_the_documented_numbers_are_read_as_documented() -> None:

@@ -126,7 +126,7 @@ def test_none_clears_a_value_and_removes_a_row() -> None:
     assert len(full.put("segments[Ads]", None).segments) == 1
     assert full.put("stages.aware.tactics[Ads]", None).get("stages.aware.tactics[0].kind")
     assert full.put("thresholds.price_jump", 20).put("thresholds.price_jump", None) == full
-    assert full.put("currency", None).currency == "EUR"
+    assert full.put("currency", None).currency == ""
 
 
 def test_an_offer_is_found_by_its_stage_its_milestone_and_its_name() -> None:

@@ -163,7 +163,7 @@ def _words(kind: str) -> str:
 
 
 def _cost(facts: Facts, cost: float) -> str:
-    return f"{facts.journey.currency} {cost:.3g}"
+    return f"{facts.journey.currency} {cost:.3g}".strip()
 
 
 @rule(

@@ -31,7 +31,8 @@ def test_the_money_of_a_journey_can_be_typed() -> None:
     hand.types("40", *first, "price").types("15", *first, "margin").types("Box", *first, "name")
     hand.types("Bag", *later, "name").types("40", *later, "price").types("15", *later, "margin")
     hand.types("30", *later, "cycle_days").types("80%", *later, "repeat_rate")
-    assert hand.journey == MONEY
+    assert hand.figure("CAC")[0] == "10.00"
+    assert hand.journey.with_terms(currency="EUR") == MONEY
     hand.types("1000", "terms", "terms", "fixed_cost").types(
         "10%", "terms", "terms", "discount_rate"
     )
