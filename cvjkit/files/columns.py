@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, get_args, get_origin
+from typing import TYPE_CHECKING, Any, get_origin
 
 from cvjkit.catalog.spine import milestones
 from cvjkit.catalog.stage import Stage
 from cvjkit.files.cells import folded
+from cvjkit.model.fields import Fields
 from cvjkit.model.parts import (
     Accepted,
     Message,
@@ -19,13 +19,36 @@ from cvjkit.model.parts import (
     Thresholds,
     Transition,
 )
+from cvjkit.model.typed import typed_fields
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from cvjkit.catalog.framework import Framework
 
-# The kind of a column: a unit of numbers, or the name of a method of `values.Reader`.
+KINDS = {"flag": "flag", "choice": "word", "text": "text", "stage": "stage", "day": "date"}
+PEOPLE = {"people": "people", "entrants": "people", "rate": "share"}
+
+
+def _columns(part: type[BaseModel], *without: str) -> dict[str, str]:
+    """Give the kind of column for each field that is typed.
+
+    The kind is a unit of numbers, or the name of a method of `values.Reader`.
+    """
+    return {
+        field.key: field.number or KINDS.get(field.kind, "numbers")
+        for field in typed_fields(part)
+        if field.key not in without
+    }
+
+
+def _stage_columns() -> dict[str, str]:
+    """Give the kind of column for each field of a stage of a framework."""
+    kinds: dict[Any, str] = {bool: "flag", tuple: "lines"}
+    types = {name: field.annotation for name, field in Stage.model_fields.items()}
+    return {name: kinds.get(get_origin(held) or held, "text") for name, held in types.items()}
+
+
 TERMS = {
     "schema_version": "amount",
     "name": "text",
@@ -33,56 +56,9 @@ TERMS = {
     "framework_name": "text",
     "framework_source": "text",
     "framework_note": "text",
-    "currency": "text",
-    "description": "text",
-    "illustrative": "flag",
+    **_columns(Fields),
     "view": "word",
-    "intake_days": "days",
-    "fixed_cost": "amount",
-    "discount_rate": "share",
-    "second_purchase_rate": "share",
-    "market": "people",
-    "loyalty_measured_by": "word",
-    "next_test_days": "days",
-    "cohort_age_days": "days",
-    "channels_overlap": "flag",
 }
-PEOPLE = {"people": "people", "entrants": "people", "rate": "share"}
-
-
-UNIT_BY_END = {"rate": "share", "share": "share", "days": "days", "people": "people"}
-
-
-def _columns(model: type[BaseModel], *without: str) -> dict[str, str]:
-    """Give the kind of column for each field of a model, by its type and name."""
-    columns = {}
-    for name, field in model.model_fields.items():
-        types = set(_types(field.annotation))
-        if name in ("stage", "source", "target"):
-            columns[name] = "stage"
-        elif tuple in types:
-            columns[name] = "lines" if str in types else "numbers"
-        elif bool in types:
-            columns[name] = "flag"
-        elif float in types:
-            columns[name] = next(
-                (unit for end, unit in UNIT_BY_END.items() if name.endswith(end)), "amount"
-            )
-        elif name == "due":
-            columns[name] = "date"
-        else:
-            columns[name] = "text" if str in types else "word"
-    return {name: kind for name, kind in columns.items() if name not in without}
-
-
-def _types(annotation: Any) -> Iterator[type]:
-    for part in (annotation, get_origin(annotation)):
-        if isinstance(part, type):
-            yield part
-    for part in get_args(annotation):
-        yield from _types(part)
-
-
 STAGES = _columns(StageNumbers, "stage", "tactics", "messages")
 THRESHOLDS = _columns(Thresholds)
 SHEETS = {
@@ -93,7 +69,7 @@ SHEETS = {
     "transitions": _columns(Transition),
     "referrals": _columns(Referral),
     "accepted": _columns(Accepted),
-    "framework": _columns(Stage),
+    "framework": _stage_columns(),
 }
 LISTS = ("offers", "transitions", "referrals", "accepted")
 OF_STAGES = ("tactics", "messages")

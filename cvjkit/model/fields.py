@@ -21,7 +21,7 @@ from cvjkit.model.parts import (
     Transition,
 )
 from cvjkit.model.rows import PARTS
-from cvjkit.model.scalars import Amount, Name, Share
+from cvjkit.model.scalars import Amount, Name, Rate, Share
 from cvjkit.model.typed import typed
 
 
@@ -81,7 +81,7 @@ class Fields(BaseModel):
     fixed_cost: Amount | None = typed(
         "Cost of the journey in that period, whatever its size.", unit="currency"
     )
-    discount_rate: Amount | None = typed(
+    discount_rate: Rate | None = typed(
         "Yearly rate at which later money counts less: 0.1 is 10% a year.",
         label="Discount rate a year",
     )

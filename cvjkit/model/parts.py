@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from cvjkit.errors import InputError, unknown_name
-from cvjkit.model.scalars import Amount, Count, Day, Kind, Name, Number, Share, Text
+from cvjkit.model.scalars import Amount, Count, Day, Kind, Name, Number, Share, StageKey, Text
 from cvjkit.model.typed import typed
 
 AwarenessLevel = Literal["unaware", "problem", "solution", "product"]
@@ -68,14 +68,14 @@ class Segment(_Input):
     targeted: StrictBool | None = typed(
         "Whether they were chosen, rather than whoever comes by [001:18].", label="Chosen"
     )
-    channel_kind: ChannelKind | None = typed(
-        "word_of_mouth, social_media, blog, event, advertising or other.", label="Kind of channel"
-    )
+    channel_kind: ChannelKind | None = typed("What kind of channel it is.", label="Kind of channel")
     why_there: Text | None = typed(
         "Why this audience is in the channel [003:30-32].", label="Why they are there"
     )
     content: ContentType | None = typed(
-        "What they are shown first [003:42-56].", label="Content shown first"
+        "What they are shown first [003:42-56]: contrasting with the usual remedy, comparing with "
+        "the competition.",
+        label="Content shown first",
     )
     counted_in: CountedIn | None = typed("What its numbers count.")
 
@@ -172,7 +172,7 @@ class StageNumbers(_Input):
         As `typed_fields` lists them.
     """
 
-    stage: Annotated[str, typed("Key of the stage.", default=...)]
+    stage: Annotated[StageKey, typed("Key of the stage.", default=...)]
     unit_cost: Amount | None = typed(
         "Cost of each arrival at the stage, 0 or more.", unit="currency"
     )
@@ -198,7 +198,7 @@ class Offer(_Input):
         As `typed_fields` lists them.
     """
 
-    stage: Annotated[str, typed("Key of the stage where it is bought.", default=...)]
+    stage: Annotated[StageKey, typed("Key of the stage where it is bought.", default=...)]
     name: Annotated[Name, typed("What is sold.", label="Offer", default=...)]
     price: Amount | None = typed("Revenue of one order, 0 or more.", unit="currency")
     margin: Number | None = typed(
@@ -247,8 +247,8 @@ class Transition(_Input):
     002:23), the same stage a repeat.
     """
 
-    source: Annotated[str, typed("Key of the stage it leaves.", default=...)]
-    target: Annotated[str, typed("Key of the stage it leads to.", default=...)]
+    source: Annotated[StageKey, typed("Key of the stage it leaves.", default=...)]
+    target: Annotated[StageKey, typed("Key of the stage it leads to.", default=...)]
     rate: Annotated[
         Share, typed("Share, 0 to 1, of the visits to `source` that take this way.", default=...)
     ]
@@ -263,13 +263,14 @@ class Referral(_Input):
         As `typed_fields` lists them.
     """
 
-    source: Annotated[str, typed("Key of the stage whose people recommend.", default=...)]
-    target: Annotated[str, typed("Key of the stage where those they bring come in.", default=...)]
+    source: Annotated[StageKey, typed("Key of the stage whose people recommend.", default=...)]
+    target: Annotated[
+        StageKey, typed("Key of the stage where those they bring come in.", default=...)
+    ]
     per_person: Annotated[
         Amount,
         typed(
             "New people for each arrival at `source`, 0 or more.",
-            unit="people",
             label="New people each",
             default=...,
         ),
@@ -295,7 +296,7 @@ class Accepted(_Input):
 
     rule: Annotated[Name, typed('"A11".', default=...)]
     reason: Annotated[Text, typed("Why; shown with the finding.", default=...)]
-    stage: str | None = typed("Only the finding there; by default all findings of the rule.")
+    stage: StageKey | None = typed("Only the finding there; by default all findings of the rule.")
     segment: str | None = typed("Only the finding there; by default all findings of the rule.")
 
 

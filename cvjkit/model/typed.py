@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, Field
 
+if TYPE_CHECKING:
+    from cvjkit.number_text import Unit
+
 UNIT = "unit"
 
-Kind = Literal["number", "amount", "count", "share", "text", "day", "flag", "choice", "list"]
+Kind = Literal[
+    "number", "amount", "count", "share", "text", "stage", "day", "flag", "choice", "list"
+]
+NUMBERS: tuple[Kind, ...] = ("number", "amount", "count", "share")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +37,9 @@ class TypedField:
         What its number counts; empty if it has no unit.
     meaning : str
         What it says.
-    kind : {"number", "amount", "count", "share", "text", "day", "flag", "choice", "list"}
-        What is typed: any number; one that is not negative; a whole number of people; a share, 0
-        to 1; a text; a day; yes or no; one of `choices`; a list.
+    kind : {"number", "amount", "count", "share", "text", "stage", "day", "flag", "choice", "list"}
+        What is typed: any number; one that is not negative; a whole number of people; a share,
+        typed as a percentage; a text; a stage; a day; yes or no; one of `choices`; a list.
     choices : tuple of str
         Empty unless it is a choice.
     required : bool
@@ -48,6 +54,17 @@ class TypedField:
     choices: tuple[str, ...]
     required: bool
 
+    @property
+    def number(self) -> Unit | None:
+        """How its number is read and written; None if it is not a number."""
+        if self.kind == "share":
+            return "share"
+        if self.kind == "count" or (self.kind in NUMBERS and self.unit == "people"):
+            return "people"
+        if self.kind in NUMBERS:
+            return "days" if self.unit == "days" else "amount"
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Is:
@@ -55,7 +72,7 @@ class Is:
 
     Parameters
     ----------
-    kind : {"number", "amount", "count", "share", "text", "day"}
+    kind : {"number", "amount", "count", "share", "stage", "day"}
     """
 
     kind: Kind

@@ -271,13 +271,6 @@ SHARE = Number("share")
 TEXT = Text()
 NAME = Text(needed="write a name")
 FLAG = Choice((NOT_SET, ("yes", "yes"), ("no", "no")), {"yes": True, "no": False})
-BY_KIND: Mapping[str, Codec] = {
-    "number": AMOUNT,
-    "amount": AMOUNT,
-    "count": PEOPLE,
-    "share": SHARE,
-    "flag": FLAG,
-}
 
 
 def codec_of(field: TypedField) -> Codec:
@@ -302,6 +295,8 @@ def codec_of(field: TypedField) -> Codec:
     """
     if field.kind == "choice":
         return one_of(field.choices)
-    if field.unit == "days":
-        return DAYS
-    return BY_KIND.get(field.kind, NAME if field.required else TEXT)
+    if field.kind == "flag":
+        return FLAG
+    if field.number is not None:
+        return Number(field.number)
+    return NAME if field.required else TEXT

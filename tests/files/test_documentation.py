@@ -7,16 +7,7 @@ import runpy
 from pathlib import Path
 
 from cvjkit.journey import Journey, read_journey
-from cvjkit.model.parts import (
-    Accepted,
-    Message,
-    Offer,
-    Referral,
-    Segment,
-    StageNumbers,
-    Tactic,
-    Transition,
-)
+from tests.files import field_tables
 from tests.files.shop import saved, workbook
 
 ROOT = Path(__file__).parents[2]
@@ -27,21 +18,17 @@ def blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
 
 
-def test_every_field_is_explained() -> None:
-    text = (ROOT / "data" / "README.md").read_text()
-    explained = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`+[^`]+`+", text))))
-    models = [
-        Journey,
-        Accepted,
-        Message,
-        Offer,
-        Referral,
-        Segment,
-        StageNumbers,
-        Tactic,
-        Transition,
-    ]
-    assert {name for model in models for name in model.model_fields} - explained == set()
+def test_the_tables_of_fields_are_those_of_the_fields() -> None:
+    page = field_tables.PAGE.read_text("utf-8")
+    assert page == field_tables.renewed(page), "renew it: python -m tests.files.field_tables"
+
+
+def test_every_field_of_a_journey_is_explained() -> None:
+    page = field_tables.PAGE.read_text("utf-8")
+    explained = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`+[^`]+`+", page))))
+    tables = set(re.findall(r"<!-- fields: (\w+) -->", page))
+    assert tables == field_tables.PARTS.keys() - {"thresholds"}
+    assert Journey.model_fields.keys() - explained == set()
 
 
 def test_the_examples_of_the_documentation_can_be_read(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from cvjkit.model.design import Design
 from cvjkit.model.economics import BOUGHT_AGAIN, FIGURES, FIRST_PAYMENT
 from cvjkit.model.parts import Offer
 from cvjkit.widgets.builders import columns, line
-from cvjkit.widgets.codec import SHARE, TEXT, Text
+from cvjkit.widgets.codec import TEXT, Text
 from cvjkit.widgets.fields import Part, Row, Table
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ CURRENCY, FIXED_COST, DISCOUNT_RATE, SECOND_PURCHASE_RATE = columns(
 TERMS = (
     replace(CURRENCY, codec=Text(blank="")),
     FIXED_COST,
-    replace(DISCOUNT_RATE, codec=SHARE),
+    DISCOUNT_RATE,
 )
 HEADINGS = (
     ("order", "Order"),
