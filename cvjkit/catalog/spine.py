@@ -56,6 +56,9 @@ class Milestone(Step):
         Who makes the step to this milestone happen. Steps a person must decide on leak more.
     after : str or None
         Key of the milestone it follows; None for the first.
+    requires : str or None
+        Key of the nearest earlier milestone that everybody here must have passed, if that is not
+        the one it follows.
     branch : {"main", "time", "habit", "voice"}
         ``time`` exists only in designs that convert people by their time before their money;
         ``habit`` and ``voice`` run beside each other after the second purchase.
@@ -71,6 +74,7 @@ class Milestone(Step):
 
     decided_by: Literal["person", "seller"]
     after: str | None = None
+    requires: str | None = None
     branch: Literal["main", "time", "habit", "voice"] = "main"
     weight: float
 
@@ -130,10 +134,36 @@ def _ancestors() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def line(milestone: str) -> tuple[str, ...]:
-    """Give the milestones everybody at this one has passed.
+def passed(milestone: str) -> tuple[str, ...]:
+    """Give the milestones that everybody at this one must have passed.
 
-    Only some people have an early win, so it is passed by nobody for certain.
+    Only some people have an early win, and who has bought once may recommend.
+
+    Parameters
+    ----------
+    milestone : str
+        Its key.
+
+    Returns
+    -------
+    tuple of str
+        Their keys, nearest first.
+
+    Examples
+    --------
+    >>> passed("advocate")[:2], passed("habitual")[:2], passed("offered")[:2]
+    (('wowed', 'first_payment'), ('bought_again', 'wowed'), ('educated', 'lead'))
+    """
+    step = spine()[milestone]
+    nearest = step.requires or step.after
+    return (nearest, *passed(nearest)) if nearest else ()
+
+
+@cache
+def line(milestone: str) -> tuple[str, ...]:
+    """Give the milestones on the way to this one that most people pass.
+
+    Only some people have an early win, so it is left out.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from pydantic import ValidationError, field_validator, model_validator
 from cvjkit.catalog.data import Name, Record, identifier
 from cvjkit.catalog.order import labelled, order_faults
 from cvjkit.catalog.published import published_keys
-from cvjkit.catalog.spine import spine
+from cvjkit.catalog.spine import passed, spine
 from cvjkit.catalog.stage import BlindSpot, Stage
 from cvjkit.errors import InputError, faults_of, unknown_name
 
@@ -222,3 +222,30 @@ class StageList(Record):
                 parent = next(earlier, parent)
             parents.append(parent)
         return tuple(parents)
+
+    @cached_property
+    def required(self) -> tuple[int | None, ...]:
+        """For each stage the index of the nearest one that everybody there must have passed.
+
+        An early win is not required, and who has bought once may recommend. A stage without a
+        milestone requires the one before it, and so does the stage that follows it.
+
+        Returns
+        -------
+        tuple of int or None
+            One for each stage; None where nothing that is required has a stage.
+
+        Examples
+        --------
+        >>> from cvjkit.catalog.lookup import framework
+        >>> framework("five").parents, framework("five").required
+        ((None, 0, 1, 2, 3), (None, 0, 1, 2, 2))
+        """
+        required = list[int | None]()
+        for stage, parent in zip(self.stages, self.parents, strict=True):
+            nearest = parent
+            if parent is not None and stage.milestone and self.stages[parent].milestone:
+                known = (key for key in passed(stage.milestone) if key in self.by_milestone)
+                nearest = next((self.by_milestone[key] for key in known), None)
+            required.append(nearest)
+        return tuple(required)

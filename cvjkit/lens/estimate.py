@@ -18,11 +18,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cvjkit.catalog.crosswalk import own_stage
-from cvjkit.catalog.spine import TIME, VOICE, line, spine, way
+from cvjkit.catalog.spine import TIME, VOICE, line, passed, spine, way
 from cvjkit.errors import InputError, unknown_name
 from cvjkit.lens.interval import interval, product_interval
 from cvjkit.lens.number import Number, Point, bounds_text, exact, no_bounds, unknown
-from cvjkit.lens.people import KnownPeople, passed
+from cvjkit.lens.people import KnownPeople
 from cvjkit.model.economics import BOUGHT_AGAIN, FIRST_PAYMENT
 from cvjkit.number_text import people_text, share_text
 

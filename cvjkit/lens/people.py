@@ -9,7 +9,7 @@ from functools import cached_property
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal
 
-from cvjkit.catalog.spine import VOICE, line, spine
+from cvjkit.catalog.spine import passed, spine
 from cvjkit.errors import Fault, InputError, unknown_name
 from cvjkit.lens.crossings import Crossings
 from cvjkit.number_text import people_text
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cvjkit.model.flow import Flow
     from cvjkit.model.parts import Offer
 
-WOWED, ADVOCATE, LOYALTY = "wowed", "advocate", "loyalty"
+ADVOCATE, LOYALTY = "advocate", "loyalty"
 HABIT_ORDERS = 4
 ROUNDING = 1.0  # people by which numbers entered twice may differ
 
@@ -163,30 +163,6 @@ class KnownPeople:
             A phrase for each such group; empty if nobody is known to.
         """
         return self._crossings.between(start, end)
-
-
-def passed(milestone: str) -> tuple[str, ...]:
-    """Give the milestones that all people at one must have passed.
-
-    Who recommends need not have bought a second time.
-
-    Parameters
-    ----------
-    milestone : str
-        Its key.
-
-    Returns
-    -------
-    tuple of str
-        Their keys, nearest first.
-
-    Examples
-    --------
-    >>> passed("advocate")[:2], passed("habitual")[:2]
-    (('wowed', 'first_payment'), ('bought_again', 'wowed'))
-    """
-    before = line(milestone)
-    return before[before.index(WOWED) :] if spine()[milestone].branch == VOICE else before
 
 
 def _faults_in(

@@ -59,6 +59,43 @@ def test_a_step_without_milestone_follows_and_is_followed_by_its_neighbours():
     assert full.parents[full.index("advocate")] == full.index("party")
 
 
+@pytest.mark.parametrize(
+    ("key", "stage", "required"),
+    [
+        ("five", "loyalty", "conversion"),
+        ("nine", "referral", "deliver_and_wow"),
+        ("eight", "promotion", "excitement"),
+        ("eight:time", "ascension", "conversion"),
+        ("eight:time", "advocation", "ascension"),
+        ("full:time", "offered", "educated"),
+        ("full", "habitual", "bought_again"),
+        ("full", "promoter", "wowed"),
+    ],
+)
+def test_an_early_win_and_a_second_purchase_are_not_required_of_everybody(key, stage, required):
+    chosen = framework(key)
+    assert chosen.keys[chosen.required[chosen.index(stage)]] == required
+
+
+@pytest.mark.parametrize("key", ["five", "seven", "nine", "full", "full:time"])
+def test_elsewhere_everybody_has_passed_the_stage_before(key):
+    chosen = framework(key)
+    voice = {"early_win", "advocate", "promoter"}
+    for stage, parent, required in zip(chosen, chosen.parents, chosen.required, strict=True):
+        if stage.milestone not in voice | {"offered"}:
+            assert required == parent
+
+
+def test_where_nothing_required_has_a_stage_nothing_is_required():
+    rest = ("reach", "acquisition", "conversion")
+    assert framework("five").drop(*rest, key="late").required == (None, None)
+
+
+def test_a_stage_without_milestone_is_required_of_those_after_it():
+    own = framework("five").insert({"key": "party", "name": "Party"}, after="retention", key="own")
+    assert own.required == own.parents == (None, 0, 1, 2, 3, 4)
+
+
 def test_a_stage_none_of_whose_ancestors_stand_here_follows_the_one_before():
     voice_only = {
         "key": "v",

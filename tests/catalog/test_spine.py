@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from cvjkit.catalog.spine import milestones
+from cvjkit.catalog.spine import milestones, passed, spine
 from tests.catalog.given import glossary_table
 
 
@@ -35,3 +35,11 @@ def test_the_glossary_shows_the_same_milestones():
         [milestone.key, milestone.after or "", milestone.decided_by] for milestone in milestones()
     ]
     assert [row[:3] for row in glossary_table("Milestones")] == spine
+
+
+def test_what_must_be_passed_has_no_early_win_and_the_voice_branch_no_second_purchase():
+    for key, milestone in spine().items():
+        assert set(passed(key)) <= set(milestone.ancestors)
+        assert "early_win" not in passed(key)
+    assert passed("promoter") == passed("advocate") == ("wowed", *passed("wowed"))
+    assert passed("habitual")[0] == "bought_again"
