@@ -81,8 +81,8 @@ def test_an_early_win_and_a_second_purchase_are_not_required_of_everybody(key, s
 def test_elsewhere_everybody_has_passed_the_stage_before(key):
     chosen = framework(key)
     voice = {"early_win", "advocate", "promoter"}
-    for stage, parent, required in zip(chosen, chosen.parents, chosen.required, strict=True):
-        if stage.milestone not in voice | {"offered"}:
+    for step, parent, required in zip(chosen, chosen.parents, chosen.required, strict=True):
+        if step.milestone not in voice | {"offered"}:
             assert required == parent
 
 
