@@ -240,7 +240,9 @@ def test_every_setting_is_one_that_its_program_knows() -> None:
     voila = server.dashboard_command(Path("x"), address, token=True, kernels=2, idle_seconds=60)
     given = [*voila, *server.lab_command(Path(), address)]
     names = {
-        tuple(each[2:].partition("=")[0].split(".")) for each in given if each.startswith("--")
+        tuple(option[2:].partition("=")[0].split("."))
+        for option in given
+        if option.startswith("--")
     }
     file = json.loads((PACKAGE / "voila" / "voila.json").read_text(encoding="utf-8"))
     names |= {(group, name) for group, settings in file.items() for name in settings}
@@ -267,7 +269,7 @@ def test_the_token_does_not_stand_on_the_command_line() -> None:
     address = server.Address("127.0.0.1", 1)
     started = server.dashboard_command(Path("x"), address, token=True, kernels=2, idle_seconds=60)
     assert "--Voila.auto_token=True" in started
-    assert not [each for each in started if "--Voila.token" in each]
+    assert not [argument for argument in started if "--Voila.token" in argument]
 
 
 def test_pages_name_no_other_server() -> None:

@@ -66,7 +66,7 @@ class Page(HTMLParser):
         elif "td" in self._way or "th" in self._way:
             self.rows[-1][-1] = joined(self.rows[-1][-1], data)
         else:
-            part = next((each for each in ("header", "section", "footer") if each in self._way), "")
+            part = next((tag for tag in ("header", "section", "footer") if tag in self._way), "")
             self.parts[part] = joined(self.parts.get(part, ""), data)
 
     def row(self, title: str) -> list[str]:

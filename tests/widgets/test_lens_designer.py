@@ -20,7 +20,7 @@ SHOP = cvj.Journey.from_counts("five", [210600, 5766, 302, 161, 41], name="Shop"
 TWO = cvj.Journey.from_counts(
     "eight", {"Ads": [9000, 900, 90, 60, 50, 30, 9, 4], "Blog": [1000, 100, 60, 30, 20, 10, 3, 1]}
 )
-TITLES = {each.key: each.name for each in cvj.frameworks()}
+TITLES = {framework.key: framework.name for framework in cvj.frameworks()}
 
 
 class Visitor:

@@ -87,34 +87,45 @@ def say(journey: cvj.Journey, rule: str) -> tuple[Finding, ...]:
     return journey.audit()[rule]
 
 
-def finds(case: Case) -> None:
-    found = say(case.change(sound()), case.rule)
-    assert {finding.answer for finding in found} == {"fires"}
-    assert len(found) == case.times
-    (finding,) = [one for one in found if case.says in one.message]
-    assert (finding.severity, finding.stage, finding.segment) == (
-        case.severity,
-        case.stage,
-        case.segment,
-    )
-    for name, number in case.numbers.items():
-        assert finding.numbers[name] == pytest.approx(number), name
+class RuleTests:
+    """The tests of a module that lists FIRES, PASSES and NEEDS; its conftest hands them out."""
+
+    def test_a_rule_finds_it_and_says_where_and_by_which_numbers(self, fires: Case) -> None:
+        found = say(fires.change(sound()), fires.rule)
+        assert {finding.answer for finding in found} == {"fires"}
+        assert len(found) == fires.times
+        (finding,) = [one for one in found if fires.says in one.message]
+        assert (finding.severity, finding.stage, finding.segment) == (
+            fires.severity,
+            fires.stage,
+            fires.segment,
+        )
+        for name, number in fires.numbers.items():
+            assert finding.numbers[name] == pytest.approx(number), name
+
+    def test_a_rule_passes_what_lies_on_the_line_or_is_solved_otherwise(
+        self, passes: tuple[str, str, Change, str]
+    ) -> None:
+        rule, _, change, says = passes
+        (finding,) = say(change(sound()), rule)
+        assert finding.answer == "passes"
+        assert says in finding.message
+
+    def test_a_rule_that_lacks_something_says_what(self, needs: tuple[str, Change, str]) -> None:
+        rule, change, need = needs
+        (finding,) = say(change(sound()), rule)
+        assert finding.answer == "cannot tell"
+        assert any(need in asked for asked in finding.needs), finding.needs
 
 
-def lets_pass(rule: str, change: Change, says: str) -> None:
-    (finding,) = say(change(sound()), rule)
-    assert finding.answer == "passes"
-    assert says in finding.message
+class RuleAndLineTests(RuleTests):
+    """Those of a module that lists STRICT, too: thresholds with another value."""
 
-
-def asks_for(rule: str, change: Change, need: str) -> None:
-    (finding,) = say(change(sound()), rule)
-    assert finding.answer == "cannot tell"
-    assert any(need in asked for asked in finding.needs), finding.needs
-
-
-def draws_the_line(name: str, rule: str, value: float, change: Change) -> None:
-    journey = change(sound())
-    assert {finding.answer for finding in say(journey, rule)} == {"passes"}
-    stricter = journey.with_terms(thresholds={name: value})
-    assert {finding.answer for finding in say(stricter, rule)} == {"fires"}
+    def test_a_line_drawn_elsewhere_changes_what_is_found(
+        self, strict: tuple[str, str, float, Change]
+    ) -> None:
+        name, rule, value, change = strict
+        journey = change(sound())
+        assert {finding.answer for finding in say(journey, rule)} == {"passes"}
+        stricter = journey.with_terms(thresholds={name: value})
+        assert {finding.answer for finding in say(stricter, rule)} == {"fires"}

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 import cvjkit as cvj
 from tests.audit.rules.cases import (
     Case,
     Change,
-    asks_for,
+    RuleAndLineTests,
     by_time,
     counts,
-    draws_the_line,
     eight,
-    finds,
-    lets_pass,
     own,
     plan,
 )
@@ -198,32 +193,5 @@ STRICT: list[tuple[str, str, float, Change]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("case", FIRES, ids=str)
-def test_a_rule_finds_it_and_says_where_and_by_which_numbers(case: Case) -> None:
-    finds(case)
-
-
-@pytest.mark.parametrize(
-    ("rule", "change", "says"),
-    [pytest.param(rule, *rest, id=f"{rule} {what}") for rule, what, *rest in PASSES],
-)
-def test_a_rule_passes_what_lies_on_the_line_or_is_solved_otherwise(
-    rule: str, change: Change, says: str
-) -> None:
-    lets_pass(rule, change, says)
-
-
-@pytest.mark.parametrize(
-    ("rule", "change", "need"), NEEDS, ids=[f"{rule} {need}" for rule, _, need in NEEDS]
-)
-def test_a_rule_that_lacks_something_says_what(rule: str, change: Change, need: str) -> None:
-    asks_for(rule, change, need)
-
-
-@pytest.mark.parametrize(
-    ("name", "rule", "value", "change"), STRICT, ids=[f"{row[1]} {row[0]}" for row in STRICT]
-)
-def test_a_line_drawn_elsewhere_changes_what_is_found(
-    name: str, rule: str, value: float, change: Change
-) -> None:
-    draws_the_line(name, rule, value, change)
+class TestOrder(RuleAndLineTests):
+    pass

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 import cvjkit as cvj
-from tests.audit.rules.cases import (
-    Case,
-    Change,
-    asks_for,
-    counts,
-    finds,
-    lets_pass,
-    own,
-)
+from tests.audit.rules.cases import Case, Change, RuleTests, counts, own
 from tests.designs import message, messages, tactics
 
 FIRES = [
@@ -90,23 +80,5 @@ NEEDS: list[tuple[str, Change, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("case", FIRES, ids=str)
-def test_a_rule_finds_it_and_says_where_and_by_which_numbers(case: Case) -> None:
-    finds(case)
-
-
-@pytest.mark.parametrize(
-    ("rule", "change", "says"),
-    [pytest.param(rule, *rest, id=f"{rule} {what}") for rule, what, *rest in PASSES],
-)
-def test_a_rule_passes_what_lies_on_the_line_or_is_solved_otherwise(
-    rule: str, change: Change, says: str
-) -> None:
-    lets_pass(rule, change, says)
-
-
-@pytest.mark.parametrize(
-    ("rule", "change", "need"), NEEDS, ids=[f"{rule} {need}" for rule, _, need in NEEDS]
-)
-def test_a_rule_that_lacks_something_says_what(rule: str, change: Change, need: str) -> None:
-    asks_for(rule, change, need)
+class TestVoice(RuleTests):
+    pass

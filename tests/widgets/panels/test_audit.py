@@ -19,7 +19,7 @@ EVIL = "<img src=x onerror=alert(1)>"
 
 
 def rows(hand: Hand, part: str, table: str) -> list[dict[str, Any]]:
-    tables = {each["id"]: each for each in hand.part(part)["tables"]}
+    tables = {table["id"]: table for table in hand.part(part)["tables"]}
     found: list[dict[str, Any]] = tables[table]["rows"]
     return found
 
@@ -31,18 +31,18 @@ def names(hand: Hand, part: str, table: str) -> list[str]:
 @pytest.mark.parametrize("path", sorted(JOURNEYS.glob("*.toml")), ids=lambda path: path.stem)
 def test_all_that_the_audit_finds_is_shown_with_its_severity_place_and_sources(path: Path) -> None:
     hand, audit = Hand(path), cvj.read_journey(path).audit()
-    found = [each for each in audit.fired if each.accepted is None]
-    assert names(hand, "audit", "found") == [each.message for each in found]
+    found = [finding for finding in audit.fired if finding.accepted is None]
+    assert names(hand, "audit", "found") == [finding.message for finding in found]
     words = {"E": "Error", "F": "Failure", "W": "Warning", "M": "Our economics", "I": "Information"}
-    for row, each in zip(rows(hand, "audit", "found"), found, strict=True):
-        assert row["note"].startswith(words[each.severity])
-        assert each.id in row["note"]
-        assert each.because in row["note"]
-        assert all(source in row["note"] for source in each.sources)
-        if each.stage:
-            assert hand.journey.framework[each.stage].name in row["note"]
-        assert (row["tone"] == "grave") == each.failed
-    accepted = {each.accepted for each in audit.fired} - {None}
+    for row, finding in zip(rows(hand, "audit", "found"), found, strict=True):
+        assert row["note"].startswith(words[finding.severity])
+        assert finding.id in row["note"]
+        assert finding.because in row["note"]
+        assert all(source in row["note"] for source in finding.sources)
+        if finding.stage:
+            assert hand.journey.framework[finding.stage].name in row["note"]
+        assert (row["tone"] == "grave") == finding.failed
+    accepted = {finding.accepted for finding in audit.fired} - {None}
     notes = " ".join(row["note"] for row in rows(hand, "audit", "accepted"))
     assert all(f"Accepted: {reason}" in notes for reason in accepted)
     assert len(rows(hand, "audit", "accepted")) == len(hand.journey.accepted)
@@ -57,7 +57,8 @@ def test_it_says_how_complete_the_design_is_and_what_it_would_need() -> None:
     assert hand.part("unanswered")["fold"] == "closed"
     needs = {row["id"]: row["note"] for row in rows(hand, "unanswered", "unanswered")}
     assert needs == {
-        each.id: f"{each.id} needs {'; '.join(each.needs)}." for each in audit.unanswered
+        finding.id: f"{finding.id} needs {'; '.join(finding.needs)}."
+        for finding in audit.unanswered
     }
 
 

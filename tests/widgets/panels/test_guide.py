@@ -31,12 +31,12 @@ def test_where_the_documents_differ_each_is_heard_with_its_sources(key: str) -> 
     framework = cvj.framework(key)
     for article, stage in zip(guide_part(framework).articles, framework, strict=True):
         lines = dict(article.lines)
-        for each in stage.disagreements:
-            assert each.id in article.note
-            text = lines[f"{each.id}: {each.topic}"]
-            for position in each.positions:
+        for disagreement in stage.disagreements:
+            assert disagreement.id in article.note
+            text = lines[f"{disagreement.id}: {disagreement.topic}"]
+            for position in disagreement.positions:
                 assert f"{position.says} [{', '.join(position.sources)}]" in text
-            assert text.endswith(each.consequence)
+            assert text.endswith(disagreement.consequence)
 
 
 def test_all_ten_disagreements_are_shown_somewhere() -> None:
@@ -46,7 +46,9 @@ def test_all_ten_disagreements_are_shown_somewhere() -> None:
         for article in guide_part(cvj.framework(key)).articles
         for about, _ in article.lines
     }
-    assert {each.id for each in cvj.framework("five")["acquisition"].disagreements} == {"C9"}
+    assert {
+        disagreement.id for disagreement in cvj.framework("five")["acquisition"].disagreements
+    } == {"C9"}
     assert {f"C{number}" for number in range(1, 11)} <= told
 
 
@@ -55,7 +57,7 @@ def test_the_row_of_a_stage_says_that_the_documents_differ_and_leads_to_how() ->
     rows = hand.part("numbers")["tables"][1]["rows"]
     signed = {row["id"] for row in rows if row.get("more") == "documents differ"}
     articles = hand.designer._guide.document["parts"][0]["articles"]
-    told = {each["id"] for each in articles if "documents differ" in each["note"]}
+    told = {article["id"] for article in articles if "documents differ" in article["note"]}
     assert signed == told == set(cvj.framework("eight").keys)
     rows = Hand(framework="seven").part("numbers")["tables"][1]["rows"]
     assert [row["id"] for row in rows if "more" not in row] == ["aware", "give"]

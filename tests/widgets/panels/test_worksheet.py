@@ -21,13 +21,13 @@ def at_worksheet(journey: Any, **options: Any) -> Hand:
 
 
 def suggestions(hand: Hand, stage: str) -> dict[str, str]:
-    tables = {each["id"]: each for each in hand.part(f"stage-{stage}")["tables"]}
+    tables = {table["id"]: table for table in hand.part(f"stage-{stage}")["tables"]}
     fields = tables[f"tactic-{stage}"]["rows"][0]["fields"]
-    return {each["text"]: each["id"] for each in fields if each["id"].startswith("suggested")}
+    return {field["text"]: field["id"] for field in fields if field["id"].startswith("suggested")}
 
 
 def numbers(journey: cvj.Journey, stage: str) -> Any:
-    return next(each for each in journey.stages if each.stage == stage)
+    return next(numbers for numbers in journey.stages if numbers.stage == stage)
 
 
 def test_a_tactic_is_added_filled_in_and_removed() -> None:
@@ -74,7 +74,7 @@ def test_every_suggestion_of_the_framework_is_one_key_away_with_its_source() -> 
         used = [tactic.name for tactic in numbers(hand.journey, stage.key).tactics]
         assert used == list(stage.tactics)
         assert suggestions(hand, stage.key) == {}
-    assert [each.id for each in hand.journey.audit()["A03"]] == ["A03"]
+    assert [finding.id for finding in hand.journey.audit()["A03"]] == ["A03"]
     assert hand.journey.audit()["A03"][0].answer == "passes"
 
 
