@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import pytest
+from scipy.stats import beta
 
 import cvjkit as cvj
 from cvjkit.lens.number import Number
+from tests.lens.given import STARTERS, starter
 
+ESTIMATES = [
+    pytest.param(name, milestone, *row, id=f"{name}-{milestone}")
+    for name, starter in STARTERS.items()
+    for milestone, row in starter["estimates"].items()
+]
 COUNTS = {
     "five": [10000, 2000, 100, 40, 10],
     "eight": [10000, 2000, 500, 100, 80, 40, 10, 5],
@@ -193,3 +203,184 @@ def test_known_ways_round_leave_no_bounds_and_are_told() -> None:
     lead = shop.known().number("lead")
     assert (lead.bound_low, lead.bound_high) == (None, None)
     assert "No bounds are certain: 5 enter at Conversion." in lead.why
+
+
+# --- estimates and bounds ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "milestone", "estimate", "truth", "equal"), ESTIMATES)
+def test_estimates_are_those_worked_out_by_hand(
+    name: str, milestone: str, estimate: float, truth: float, equal: float
+) -> None:
+    number = starter(name).known().number(milestone)
+    assert number.status == "estimated"
+    assert round(number.people or 0, 1) == estimate
+    assert number.low <= truth <= number.high  # type: ignore[operator]  # an estimate has both
+    assert number.bound_low <= truth <= number.bound_high  # type: ignore[operator]  # it is sure
+    alike = starter(name).known(weights={"person": 1, "seller": 1}).number(milestone)
+    assert round((alike.people or 0) / truth, 2) == equal
+
+
+def test_the_interval_is_the_formula_at_quantiles_of_the_weight() -> None:
+    number = starter("coffee").known().number("lead")
+    share = 3 / 8
+    low, high = (
+        5766 * (302 / 5766) ** beta.ppf(q, 4 * share, 4 * (1 - share)) for q in (0.95, 0.05)
+    )
+    assert (number.low, number.high) == pytest.approx((low, high))
+    assert (number.bound_low, number.bound_high) == (302, 5766)
+
+
+def test_weights_can_be_typed_for_one_step() -> None:
+    weighed = starter("coffee").known(weights={"lead": 5, "seller": 0.5}).number("lead")
+    assert weighed.people == pytest.approx(5766 * (302 / 5766) ** (5 / 9))
+
+
+def test_an_early_win_is_no_step_everybody_takes() -> None:
+    lens = starter("dating").through("nine")
+    assert lens["offer"].people == pytest.approx(622 * (81 / 622) ** (1 / 4))
+    assert (lens["offer"].bound_low, lens["offer"].bound_high) == (81, 622)
+    untaught = cvj.framework("eight:time").drop("conversion")
+    some = cvj.Journey.from_counts(untaught, [452000, 5467, 1509, 386, 81, 6, 2])
+    assert some.known().number("educated").people == pytest.approx(1509 * (81 / 1509) ** (1 / 5))
+    without = starter("cleaning").through("eight:time")
+    assert without["excitement"].status == "unknown"
+    assert "give time" in without["excitement"].why
+
+
+def test_habit_follows_from_the_repeat_rate() -> None:
+    coffee = starter("coffee")
+    assert coffee.through("seven")["client_for_life"].status == "unknown"
+    assert "repeat rate" in coffee.through("seven")["client_for_life"].why
+    typed = coffee.with_offer("retention", name="Bag", repeat_rate=0.88)
+    habit = typed.through("seven")["client_for_life"]
+    assert habit.status == "estimated"
+    assert habit.people == pytest.approx(161 * 0.88**2)
+    low, high = (161 * beta.ppf(q, 20 * 0.88, 20 * 0.12) ** 2 for q in (0.05, 0.95))
+    assert (habit.low, habit.high) == pytest.approx((low, high))
+    assert (habit.bound_low, habit.bound_high) == (0, 161)
+    sixth = typed.through("seven", habit_orders=6)["client_for_life"]
+    assert sixth.people == pytest.approx(161 * 0.88**4)
+
+
+def test_habit_follows_from_a_repeat_transition_too() -> None:
+    plan = cvj.Journey.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
+    plan = plan.with_transition("retention", "retention", 0.6)
+    people = plan.flow().stages.loc["retention", "people"]
+    assert plan.through("seven")["client_for_life"].people == pytest.approx(people * 0.6**2)
+
+
+def test_habit_never_lies_between_buying_again_and_word_of_mouth() -> None:
+    full = cvj.framework("full").drop("advocate", key="ours")
+    counts = [900, 800, 700, 600, 500, 400, 300, 200, 150, 100, 90, 4]
+    advocates = cvj.Journey.from_counts(full, counts).through("eight")["advocation"]
+    assert advocates.people == pytest.approx(math.sqrt(100 * 4))
+
+
+def test_advocates_may_be_as_many_as_were_wowed() -> None:
+    number = starter("lenses").through("five")["loyalty"]
+    assert (number.bound_low, number.bound_high) == (11, 445)
+    unwowed = cvj.framework("nine").drop("deliver_and_wow", key="ours")
+    counts = [6942, 4428, 1214, 1022, 889, 465, 286, 11]
+    assert cvj.Journey.from_counts(unwowed, counts).known().number("advocate").bound_high == 465
+
+
+def test_where_both_branches_go_on_the_larger_one_counts() -> None:
+    ours = cvj.framework("full").drop("bought_again", key="ours")
+    counts = [900, 800, 700, 600, 500, 400, 300, 200, 160, 125, 41, 20]
+    number = cvj.Journey.from_counts(ours, counts).known().number("bought_again")
+    assert number.people == pytest.approx(math.sqrt(160 * 125))
+    assert number.bound_low == 125
+
+
+def test_an_unknown_number_of_the_own_framework_is_estimated() -> None:
+    gap = cvj.Journey.from_counts("five", [900, None, 30, 10, 2])
+    number = gap.through("five")["acquisition"]
+    assert number.status == "estimated"
+    assert number.people == pytest.approx(900 * (30 / 900) ** (7 / 15))
+
+
+def test_before_counting_begins_at_least_as_many() -> None:
+    aware = starter("lenses").through("seven")["aware"]
+    assert (aware.status, aware.people, aware.low, aware.high) == ("unknown", None, 6942, None)
+    known = starter("lenses").with_terms(market=50000).through("seven")["aware"]
+    assert (known.bound_low, known.bound_high) == (6942, 50000)
+    assert "market" in known.why
+    tiny = starter("lenses").with_terms(market=100).through("seven")["aware"]
+    assert tiny.bound_high is None
+
+
+def test_what_comes_after_the_last_number_is_unknown_and_never_0() -> None:
+    short = cvj.Journey.from_counts(cvj.framework("five").drop("retention", "loyalty"), [90, 9, 3])
+    table = short.through("eight").table
+    assert table.status[-4:].to_list() == ["unknown"] * 4
+    assert table.loc["excitement":, "people":"bound_high"].isna().all(axis=None)  # type: ignore[misc]  # pandas-stubs knows no slices of labels
+    assert "after Conversion" in table.why["excitement"]
+
+
+def test_a_branch_the_journey_does_not_have_is_unknown() -> None:
+    table = starter("band").through("eight").table
+    assert table.status[["advocation", "promotion"]].to_list() == ["unknown"] * 2
+    assert table.why["advocation"].startswith("Nothing is known of word of mouth.")
+
+
+def test_nobody_reached_the_end_so_only_bounds_are_known() -> None:
+    stopped = cvj.Journey.from_counts("five", [900, 90, 0, 0, 0]).through("eight")["subscription"]
+    assert (stopped.status, stopped.people) == ("unknown", None)
+    assert (stopped.low, stopped.high) == (stopped.bound_low, stopped.bound_high) == (0, 90)
+    assert "nobody" in stopped.why
+
+
+def test_more_people_at_the_end_leave_no_estimate_and_no_bounds() -> None:
+    rising = cvj.Journey.from_counts("five", [900, 90, 95, 0, 0]).through("eight")["subscription"]
+    assert (rising.status, rising.people) == ("unknown", None)
+    assert (rising.bound_low, rising.bound_high) == (None, None)
+    assert "5 enter at Conversion" in rising.why
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda plan: plan.with_transition("reach", "conversion", 0.1), "skip from Reach"),
+        (lambda plan: plan.with_transition("acquisition", "retention", 0.1), "skip from Acq"),
+        (lambda plan: plan.with_referral("loyalty", "conversion", 0.5), "are referred to Conv"),
+        (
+            lambda plan: plan.with_segment(
+                "Everyone",
+                entrants={"reach": 1000, "conversion": 7},
+                rates=plan.segments[0].rates,
+            ),
+            "7 enter at Conversion",
+        ),
+    ],
+)
+def test_bounds_are_not_certain_where_somebody_crosses_the_leg(change: Any, words: str) -> None:
+    plan = cvj.Journey.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
+    lead = plan.through("eight")["subscription"]
+    assert (lead.bound_low, lead.bound_high) == (100, 500)
+    crossed = change(plan).through("eight")["subscription"]
+    assert crossed.status == "estimated"
+    assert (crossed.bound_low, crossed.bound_high) == (None, None)
+    assert words in crossed.why
+    assert crossed.step_rate is None
+
+
+def test_who_crosses_another_leg_leaves_bounds_alone() -> None:
+    plan = cvj.Journey.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
+    for changed in (
+        plan.with_referral("loyalty", "acquisition", 0.5),
+        plan.with_transition("retention", "conversion", 0.1),
+        plan.with_transition("conversion", "loyalty", 0.1),
+    ):
+        lead = changed.through("eight")["subscription"]
+        assert lead.bound_low is not None
+        assert lead.step_rate is not None
+
+
+def test_a_stage_of_ones_own_lies_between_its_neighbours() -> None:
+    ours = cvj.framework("five").insert({"key": "quiz", "name": "Quiz"}, after="acquisition")
+    quiz = starter("coffee").through(ours)["quiz"]
+    assert (quiz.status, quiz.people, quiz.step_rate) == ("unknown", None, None)
+    assert (quiz.bound_low, quiz.bound_high) == (302, 5766)
+    same = cvj.Journey.from_counts(ours, [900, 90, 40, 9, 3, 1]).through(ours)["quiz"]
+    assert (same.status, same.people, same.step_rate) == ("exact", 40, pytest.approx(4 / 9))
