@@ -15,7 +15,7 @@ from cvjkit.catalog.spine import spine
 from cvjkit.comparison.comparison import compare
 from cvjkit.errors import InputError
 from tests.comparison.coffee import coffee
-from tests.lens.test_lens import starter
+from tests.lens.given import starter
 from tests.strategies import frameworks, journeys
 
 SEVERAL = st.lists(frameworks(), min_size=1, max_size=3, unique_by=lambda framework: framework.key)

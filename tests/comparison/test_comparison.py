@@ -14,7 +14,7 @@ from cvjkit.catalog.sources import disagreements
 from cvjkit.comparison.comparison import Comparison, compare
 from cvjkit.errors import InputError
 from tests.comparison.coffee import coffee
-from tests.lens.test_lens import DOCUMENTED, STARTERS, starter
+from tests.lens.given import DOCUMENTED, STARTERS, starter
 
 # Domain: which milestones every two of the frameworks share.
 SHARED = {

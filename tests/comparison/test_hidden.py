@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import cvjkit as cvj
 from cvjkit.comparison.comparison import compare
 from tests.comparison.coffee import coffee
-from tests.lens.test_lens import starter
+from tests.lens.given import starter
 from tests.strategies import frameworks
 
 

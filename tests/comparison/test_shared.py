@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import cvjkit as cvj
 from cvjkit.comparison.comparison import compare
 from tests.comparison.coffee import coffee
-from tests.lens.test_lens import DOCUMENTED, costed, path_to, starter
+from tests.lens.given import DOCUMENTED, costed, path_to, starter
 from tests.strategies import journeys
 
 

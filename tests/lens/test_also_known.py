@@ -7,7 +7,7 @@ import pytest
 
 import cvjkit as cvj
 from cvjkit.errors import InputError
-from tests.lens.test_lens import starter
+from tests.lens.given import starter
 
 
 def test_also_known_reads_as_it_was_written(tmp_path: Path) -> None:
