@@ -29,21 +29,21 @@ PAPERS = {"A4": (1123, 794), "A3": (1587, 1123), "Letter": (1056, 816)}
 OUTSIDE = """() => {
   const page = document.querySelector("main").getBoundingClientRect();
   const told = [];
-  for (const each of document.querySelectorAll("main *")) {
-    const box = each.getBoundingClientRect();
+  for (const shown of document.querySelectorAll("main *")) {
+    const box = shown.getBoundingClientRect();
     if (box.width * box.height === 0) continue;
     if (box.left < page.left || box.top < page.top || box.right > page.right + 1
-        || box.bottom > page.bottom + 1) told.push(["page", each.textContent, box.bottom]);
-    const cell = each.parentElement.closest("td, th, article, footer > div");
+        || box.bottom > page.bottom + 1) told.push(["page", shown.textContent, box.bottom]);
+    const cell = shown.parentElement.closest("td, th, article, footer > div");
     if (cell && box.right > cell.getBoundingClientRect().right + 1)
-      told.push(["cell", each.textContent]);
+      told.push(["cell", shown.textContent]);
     if (cell && box.bottom > cell.getBoundingClientRect().bottom + 1)
-      told.push(["cell", each.textContent]);
+      told.push(["cell", shown.textContent]);
   }
   return told;
 }"""
 TEXT_SIZE = """() => Math.min(...[...document.querySelectorAll("main td bdi, main td small")]
-  .map((each) => parseFloat(getComputedStyle(each).fontSize)))"""
+  .map((shown) => parseFloat(getComputedStyle(shown).fontSize)))"""
 
 
 def show(page: Page, folder: Path, journey: cvj.Journey) -> None:
@@ -55,7 +55,7 @@ def show(page: Page, folder: Path, journey: cvj.Journey) -> None:
 def full(key: str) -> cvj.Journey:
     """Give a journey with far more on its worksheet than anybody writes."""
     framework = cvj.framework(key)
-    counts = [10 ** (9 - place) for place in range(len(framework))]
+    counts = [10 ** (9 - index) for index in range(len(framework))]
     journey = cvj.Journey.from_counts(framework, {f"Channel {n}": counts for n in range(6)})
     words = "A tactic with a name that goes on for rather longer than it should"
     for stage in framework:

@@ -210,7 +210,11 @@ def test_below_are_merged_cells_what_is_hidden_and_where_documents_differ(dashbo
 
 def anchors() -> dict[tuple[str, str], str]:
     chosen = [*cvj.frameworks(), cvj.framework("eight:time")]
-    found = {(each.name, stage.key): str(stage.milestone) for each in chosen for stage in each}
+    found = {
+        (framework.name, stage.key): str(stage.milestone)
+        for framework in chosen
+        for stage in framework
+    }
     return found | {(EVIL, stage.key): str(stage.milestone) for stage in cvj.framework("five")}
 
 

@@ -553,7 +553,7 @@ def test_whatever_a_visitor_sends_no_traceback_comes_back_and_the_page_goes_on(
         return heard
 
     asked = send(("comm_info_request", {"target_name": "jupyter.widget"}))
-    (reply,) = [each["content"] for each in asked if each["msg_type"] == "comm_info_reply"]
+    (reply,) = [message["content"] for message in asked if message["msg_type"] == "comm_info_reply"]
     widgets = list(reply["comms"])
     assert len(widgets) >= 8
     envelope = {"what": "type", "view": "v", "number": 1, "run": 1}
@@ -562,9 +562,11 @@ def test_whatever_a_visitor_sends_no_traceback_comes_back_and_the_page_goes_on(
     ]
     data += [{"method": "custom", "content": {**envelope, "edits": edits}} for edits in EDITS]
     data += [{"method": "custom", "content": {**envelope, "number": "x"}}, {"method": 5}, {}, [], 1]
-    messages = [("comm_msg", {"comm_id": each, "data": sent}) for each in widgets for sent in data]
+    messages = [
+        ("comm_msg", {"comm_id": widget, "data": sent}) for widget in widgets for sent in data
+    ]
     heard = send(*messages)
-    told = [each for each in heard if each["msg_type"] in {"error", "stream"}]
+    told = [message for message in heard if message["msg_type"] in {"error", "stream"}]
     assert told == []
     field(page, "Reached: Acquisition").focus()
     page.keyboard.type("2222")

@@ -157,8 +157,8 @@ def overlap(one: list[float], other: list[float]) -> bool:
 
 def lines_that_collide(seen: dict[str, Any]) -> Iterator[tuple[str, str]]:
     texts = [text for text in seen["texts"] if text["text"]]
-    for place, one in enumerate(texts):
-        for other in [*texts[place + 1 :], *seen["bars"]]:
+    for index, one in enumerate(texts):
+        for other in [*texts[index + 1 :], *seen["bars"]]:
             if overlap(one["box"], other["box"]):
                 yield one["text"], other["text"]
 

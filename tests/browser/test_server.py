@@ -245,7 +245,9 @@ def test_a_page_is_as_light_or_dark_as_its_reader_likes(page: Page, dashboard: s
             "[getComputedStyle(document.body).backgroundColor,"
             " getComputedStyle(document.querySelector('h1')).color]"
         )
-        brightness[scheme] = [sum(map(int, re.findall(r"\d+", each)[:3])) / 765 for each in colours]
+        brightness[scheme] = [
+            sum(map(int, re.findall(r"\d+", colour)[:3])) / 765 for colour in colours
+        ]
         light = page.locator("body").get_attribute("data-jp-theme-light")
         assert light == str(scheme == "light").lower()
     paper, ink = brightness["light"]
