@@ -30,6 +30,9 @@ PORTS_TRIED = 100
 STARTING_SECONDS = 60
 STOPPING_SECONDS = 10
 
+# What is run instead of a program.
+MODULES = {"voila": "cvjkit.publishing.voila"}
+
 # Without the first no widget appears. Every further one is loaded by every visitor.
 LAB_EXTENSIONS = (
     "@jupyter-widgets/jupyterlab-manager",
@@ -184,7 +187,7 @@ def dashboard_command(
     Returns
     -------
     list of str
-        Name of the module to run, and its arguments, for :func:`run`.
+        Name of the program to run, and its arguments, for :func:`run`.
     """
     settings = {
         # What is the same for every dashboard is in voila.json there.
@@ -218,7 +221,7 @@ def lab_command(directory: Path, address: Address) -> list[str]:
     Returns
     -------
     list of str
-        Name of the module to run, and its arguments, for :func:`run`.
+        Name of the program to run, and its arguments, for :func:`run`.
     """
     settings = {
         "ServerApp.ip": address.host,
@@ -272,7 +275,7 @@ def run(
     Parameters
     ----------
     command : sequence of str
-        Name of the module to run, and its arguments.
+        Name of the program to run, and its arguments.
     variables : mapping
         Its environment.
     address : Address
@@ -286,20 +289,23 @@ def run(
     ChildProcessError
         When it ended by itself, or did not answer in time.
     """
-    program = command[0]
+    program, *arguments = command
     if find_spec(program) is None:
         fix = 'type: pip install "cvjkit[app]"'
         raise InputError(program, [Fault("command", program, "is not installed here", fix)])
     signals: list[int] = []
     handlers = {number: signal.signal(number, _recorder(signals)) for number in _endings()}
     try:
-        _run([sys.executable, "-m", *command], variables, address, ready, signals)
+        module = MODULES.get(program, program)
+        child = [sys.executable, "-m", "cvjkit.publishing.child", module, *arguments]
+        _run(program, child, variables, address, ready, signals)
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
 
 
 def _run(
+    program: str,
     command: Sequence[str],
     variables: Mapping[str, str],
     address: Address,
@@ -307,9 +313,13 @@ def _run(
     signals: Sequence[int],
 ) -> None:
     # In a session of its own it does not get the terminal's Ctrl-C, to which it and its kernels
-    # would respond with questions and tracebacks; we end it.
+    # would respond with questions and tracebacks; we end it. If we are killed, its input ends.
     child = subprocess.Popen(  # noqa: S603 - the command is made by the functions above
-        command, env=variables, stderr=subprocess.PIPE, start_new_session=True
+        command,
+        env=variables,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
     )
     running, held, answers = threading.Event(), list[str](), False
     relay = threading.Thread(target=_relay, args=(child.stderr, running, held), daemon=True)
@@ -327,7 +337,7 @@ def _run(
         if not signals:
             fate = "did not answer in time" if child.poll() is None else "has ended by itself"
             relay.join(timeout=1)
-            raise ChildProcessError("".join([*held, f"{command[2]} {fate}"]))
+            raise ChildProcessError("".join([*held, f"{program} {fate}"]))
     finally:
         running.clear()
         _end(child, gently=answers)

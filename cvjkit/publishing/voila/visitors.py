@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import secrets
+from asyncio import Task
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.auth.identity import IdentityProvider
 from jupyter_server.base.handlers import JupyterHandler
-from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from jupyter_server.services.kernels.kernelmanager import (
+    AsyncMappingKernelManager,
+    ServerKernelManager,
+)
 from jupyter_server.utils import url_path_join
-from traitlets import Set, Unicode
+from traitlets import Bool, Instance, Set, Unicode, default
+
+# How long a page may be in the making before its visitor's browser has connected.
+MAKING = timedelta(minutes=10)
 
 
 class LinkHolder(IdentityProvider):
@@ -47,14 +57,65 @@ class LinkWithoutToken(JupyterHandler):
         self.finish(template.render(base_url=self.base_url))
 
 
-class VisitorKernels(AsyncMappingKernelManager):
-    """Counts a kernel's idle time from when its visitor came.
+class VisitorKernel(ServerKernelManager):
+    """A kernel whose id is not on its command line, which every user of a machine can read.
 
-    A kernel that waited, its notebook executed, has been idle ever since. Voila spares it only as
-    long as it waits: a visitor on a slow line would lose it before the page is there.
+    Parameters
+    ----------
+    connection_file : str
+        Only its directory is used.
+    **settings : object
+        Those of `ServerKernelManager`.
     """
 
-    visited = Set(Unicode(), help="Ids of the kernels that have, or had, a visitor.")
+    came = Instance(datetime, allow_none=True, help="When its visitor asked for the page.")
+    connected = Bool(help="Whether a browser has ever connected to it.")
+    comms = Set(Unicode(), help="Ids of the channels to its widgets that its visitor has opened.")
+
+    def __init__(self, *, connection_file: str, **settings: Any) -> None:
+        unrelated = Path(connection_file).with_name(f"{secrets.token_hex(8)}.json")
+        super().__init__(connection_file=str(unrelated), **settings)
+
+    @property
+    def in_the_making(self) -> bool:
+        """Whether its notebook is still being executed for a visitor."""
+        lately = self.came is not None and datetime.now(UTC) < self.came + MAKING
+        return lately and not self.connected and self.execution_state == "busy"
+
+
+class VisitorKernels(AsyncMappingKernelManager):
+    """Counts a kernel's idle time from when its visitor came, or was last connected.
+
+    A kernel that waited, its notebook executed, has been idle ever since. Voila spares it only as
+    long as it waits: a visitor on a slow line would lose it before the page is there. A page that
+    was only read for an hour would be lost with the first interruption of its connection.
+    """
+
+    @default("kernel_manager_class")
+    def _visitors(self) -> str:
+        return f"{__name__}.{VisitorKernel.__name__}"
+
+    def notify_connect(self, kernel_id: str) -> None:
+        """Take note of a connection.
+
+        Parameters
+        ----------
+        kernel_id : str
+        """
+        super().notify_connect(kernel_id)  # type: ignore[no-untyped-call] # no types
+        if kernel_id in self:
+            self._kernel(kernel_id).connected = True
+
+    def notify_disconnect(self, kernel_id: str) -> None:
+        """Take note that a connection has ended.
+
+        Parameters
+        ----------
+        kernel_id : str
+        """
+        super().notify_disconnect(kernel_id)  # type: ignore[no-untyped-call] # no types
+        if kernel_id in self:
+            self._kernel(kernel_id).last_activity = datetime.now(UTC)
 
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:
         """Shut down a kernel whose visitor has gone; Voila does not ask about one that waits.
@@ -63,8 +124,45 @@ class VisitorKernels(AsyncMappingKernelManager):
         ----------
         kernel_id : str
         """
-        if kernel_id not in self.visited:
-            self.visited = {kernel_id, *self.visited.intersection(self.list_kernel_ids())}
-            kernel = self.get_kernel(kernel_id)
-            kernel.last_activity = datetime.now(UTC)  # type: ignore[attr-defined] # Jupyter adds it
-        await super().cull_kernel_if_idle(kernel_id)  # type: ignore[no-untyped-call] # no types
+        kernel = self._kernel(kernel_id)
+        if kernel.came is None:
+            kernel.came = kernel.last_activity = datetime.now(UTC)
+        if not kernel.in_the_making:
+            await super().cull_kernel_if_idle(kernel_id)  # type: ignore[no-untyped-call] # no types
+
+    async def make_failed_anew(self, notebook: str | None) -> None:
+        """Replace the waiting pages of a notebook that failed, or whose kernels died.
+
+        What was wrong, such as a file that was not there, may be right by now.
+
+        Parameters
+        ----------
+        notebook : str or None
+            Its path.
+        """
+        pool: list[Task[dict[str, Any]]] = getattr(self, "_pools", {}).get(notebook, [])
+        failed = [waiting for waiting in pool if waiting.done() and await self._failed(waiting)]
+        for waiting in failed:
+            pool.remove(waiting)
+            if waiting.exception() is None and waiting.result()["kernel_id"] in self:
+                await self.shutdown_kernel(waiting.result()["kernel_id"], now=True)
+        if failed:
+            # Of the class that Voila derives from this one.
+            self.fill_if_needed(delay=0, notebook_name=notebook)  # type: ignore[attr-defined]
+
+    async def _failed(self, waiting: Task[dict[str, Any]]) -> bool:
+        if waiting.exception() is not None:
+            return True
+        kernel_id, page = waiting.result()["kernel_id"], waiting.result()["task"]
+        if kernel_id not in self or not await self._kernel(kernel_id).is_alive():
+            return True
+        if not page.done():
+            return False
+        if page.exception() is not None:
+            return True
+        cells = waiting.result()["renderer"].executor.nb.cells
+        outputs = [output for cell in cells for output in cell.get("outputs", ())]
+        return any(output.output_type == "error" for output in outputs)
+
+    def _kernel(self, kernel_id: str) -> VisitorKernel:
+        return cast(VisitorKernel, self.get_kernel(kernel_id))

@@ -1,0 +1,147 @@
+"""What goes between a visitor's browser and the kernel of the page."""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from collections.abc import Mapping
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+from tornado.websocket import WebSocketClosedError
+from traitlets import Int
+
+if TYPE_CHECKING:
+    from asyncio import Future
+
+PROTOCOL = "v1.kernel.websocket.jupyter.org"
+# The channel, four objects, any buffers, and where they end.
+FEWEST_PARTS, MOST_PARTS = 6, 1000
+# ipywidgets asks through it for all widgets of a page. Every other channel that a browser opens
+# makes a widget, of any class there is: a visitor needs none but those of the page.
+CONTROL = "jupyter.widget.control"
+MOST_COMMS = 100
+# What a browser that does not read is sent before its connection is closed [bytes].
+MOST_UNREAD = 32_000_000
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class VisitorChannels(ZMQChannelsWebsocketConnection):
+    """The connection of a browser to its kernel.
+
+    What a visitor may not see, tracebacks and warnings, is written to the log of the server.
+    """
+
+    unread = Int(0, help="What was sent and has not yet left [bytes].")
+
+    def handle_incoming_message(self, incoming_msg: str | bytes) -> None:
+        """Hand a message of the browser to the kernel, unless it asks for what visitors may not.
+
+        Parameters
+        ----------
+        incoming_msg : str or bytes
+            Anything.
+        """
+        try:
+            header, _, _, content = read_message(incoming_msg, self.subprotocol)
+            if self._allowed(header, content):
+                super().handle_incoming_message(incoming_msg)  # type: ignore[arg-type] # both come
+        except Exception as error:  # noqa: BLE001 - anything can be sent
+            self.log.debug("A message that is none: %r", error)
+
+    def handle_outgoing_message(self, stream: str, outgoing_msg: list[Any]) -> None:
+        """Hand a message of the kernel to the browser, unless it is for the log.
+
+        Parameters
+        ----------
+        stream : ZMQStream
+        outgoing_msg : list of bytes
+        """
+        _, (_, header, _, _, content, *_) = self.session.feed_identities(outgoing_msg)
+        match self.session.unpack(header)["msg_type"]:
+            case "stream" if self.session.unpack(content)["name"] == "stderr":
+                self._tell(self.session.unpack(content)["text"])
+                return
+            case "error":
+                self._tell("\n".join(self.session.unpack(content)["traceback"]))
+        super().handle_outgoing_message(stream, outgoing_msg)
+
+    def write_message(self, message: str | bytes, binary: bool = False) -> None:  # noqa: FBT001, FBT002 - Jupyter's
+        """Send to the browser, if it is still there.
+
+        Parameters
+        ----------
+        message : str or bytes
+        binary : bool
+        """
+        try:
+            sent = self.websocket_handler.write_message(message, binary)
+        except WebSocketClosedError:
+            return
+        if sent is None:
+            return
+        self.unread += len(message)
+        if self.unread > MOST_UNREAD:
+            self.websocket_handler.close()
+        sent.add_done_callback(partial(self._left, len(message)))
+
+    def _left(self, size: int, sent: Future[None]) -> None:
+        self.unread -= size
+        # Asked for, or asyncio would log it: it says that the browser is gone.
+        sent.exception()
+
+    def _allowed(self, header: Mapping[str, Any], content: Mapping[str, Any]) -> bool:
+        comms = self.kernel_manager.comms
+        if header["msg_type"] == "comm_close":
+            comms.discard(content["comm_id"])
+        if header["msg_type"] != "comm_open":
+            return True
+        if content["target_name"] != CONTROL or len(comms) >= MOST_COMMS:
+            self.log.error("A visitor tried to make a widget, which only the notebook may do.")
+            return False
+        comms.add(content["comm_id"])
+        return True
+
+    def _tell(self, text: str) -> None:
+        said = COLOURS.sub("", text).strip()
+        if said:
+            self.log.error("%s", said.splitlines()[-1], extra={"details": said})
+
+
+def read_message(message: object, protocol: str | None) -> list[dict[str, Any]]:
+    """Read what a browser sends to a kernel.
+
+    Parameters
+    ----------
+    message : object
+        Anything.
+    protocol : str or None
+        What the browser and Jupyter have agreed on.
+
+    Returns
+    -------
+    list of dict
+        Header, header of the message it answers, metadata, content.
+
+    Raises
+    ------
+    ValueError
+        If it is no message of `PROTOCOL`. Jupyter itself would eat up memory at a false number of
+        parts, and answer to others with a traceback.
+    """
+    if protocol != PROTOCOL or not isinstance(message, bytes):
+        raise ValueError(f"not {PROTOCOL}")
+    count = int.from_bytes(message[:8], "little")
+    if not FEWEST_PARTS <= count <= MOST_PARTS or 8 * (count + 1) > len(message):
+        raise ValueError(f"{count} parts")
+    offsets = struct.unpack_from(f"<{count}Q", message, 8)
+    if list(offsets) != sorted(offsets) or offsets[-1] != len(message):
+        raise ValueError("its parts are not one behind the other")
+    texts = [message[start:end] for start, end in pairwise(offsets[1:FEWEST_PARTS])]
+    parts = [json.loads(text) for text in texts]
+    if not all(isinstance(part, dict) for part in parts):
+        raise ValueError("a part is no JSON object")
+    return parts
