@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from functools import partial
 from pathlib import Path
 
 from ipywidgets import Box
@@ -15,7 +16,7 @@ from cvjkit.widgets.builders import line
 from cvjkit.widgets.designer import Designer
 from cvjkit.widgets.fields import Field, Keep, Part
 from cvjkit.widgets.form import Form
-from cvjkit.widgets.guard import Edits, Guarded
+from cvjkit.widgets.guard import Edits, Guarded, told
 from cvjkit.widgets.lens_designer import Lenses
 
 FOLDER_NAMED_BY = "CVJKIT_JOURNEYS"
@@ -95,8 +96,9 @@ class _ChosenPage(_Page):
         """Show a journey; if its file cannot be read, the previous one stays."""
         found = self._read(name) if name else None
         if found is not None:
-            self.children = [self._chooser, self._loaded(found)]
-            self._chosen, self._description = name, found.description
+            with told(partial(self._broken.update, {name: "It could not be calculated."})):
+                self.children = [self._chooser, self._loaded(found)]
+                self._chosen, self._description = name, found.description
         self._show()
 
     def _loaded(self, journey: Journey) -> Box:

@@ -31,6 +31,7 @@ STARTING_SECONDS = 60
 STOPPING_SECONDS = 10
 
 # What is run instead of a program.
+CHILD = "cvjkit.publishing.child"
 MODULES = {"voila": "cvjkit.publishing.voila"}
 
 # Without the first no widget appears. Every further one is loaded by every visitor.
@@ -289,33 +290,31 @@ def run(
     ChildProcessError
         When it ended by itself, or did not answer in time.
     """
-    program, *arguments = command
+    program = command[0]
     if find_spec(program) is None:
         fix = 'type: pip install "cvjkit[app]"'
         raise InputError(program, [Fault("command", program, "is not installed here", fix)])
     signals: list[int] = []
     handlers = {number: signal.signal(number, _recorder(signals)) for number in _endings()}
     try:
-        module = MODULES.get(program, program)
-        child = [sys.executable, "-m", "cvjkit.publishing.child", module, *arguments]
-        _run(program, child, variables, address, ready, signals)
+        _run(command, variables, address, ready, signals)
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
 
 
 def _run(
-    program: str,
     command: Sequence[str],
     variables: Mapping[str, str],
     address: Address,
     ready: Callable[[], object],
     signals: Sequence[int],
 ) -> None:
+    program, *arguments = command
     # In a session of its own it does not get the terminal's Ctrl-C, to which it and its kernels
     # would respond with questions and tracebacks; we end it. If we are killed, its input ends.
-    child = subprocess.Popen(  # noqa: S603 - the command is made by the functions above
-        command,
+    child = subprocess.Popen(  # noqa: S603 - of commands that the functions above make
+        [sys.executable, "-m", CHILD, MODULES.get(program, program), *arguments],
         env=variables,
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,

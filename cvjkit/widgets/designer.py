@@ -20,7 +20,7 @@ from cvjkit.widgets.builders import line
 from cvjkit.widgets.fields import Act, Field, Part, marked
 from cvjkit.widgets.flow_view import FlowView
 from cvjkit.widgets.form import Form
-from cvjkit.widgets.guard import Guarded
+from cvjkit.widgets.guard import Guarded, told
 from cvjkit.widgets.panels.audit import audit_parts
 from cvjkit.widgets.panels.guide import guide_part, signed
 from cvjkit.widgets.panels.head import BEGINNING, file_part, head_part, segment_choices
@@ -32,6 +32,8 @@ from cvjkit.widgets.panels.worksheet import worksheet_parts
 from cvjkit.widgets.session import EXAMPLE_NOTE, Session
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cvjkit.widgets.guard import Edits
 
 PAUSE_SECONDS = 0.08
@@ -98,9 +100,10 @@ class Designer(Guarded, Box):
         if isinstance(journey, Framework):
             framework, journey = journey, None
         if journey is None:
-            self.load(_example(framework), note=EXAMPLE_NOTE)
+            session = Session(_example(framework), note=EXAMPLE_NOTE)
         else:
-            self.load(as_journey(journey), view=view)
+            session = Session(as_journey(journey), view)
+        self._edit(session, _own(session.whole))
 
     def load(self, journey: Journey, *, view: str | None = None, note: str = "") -> None:
         """Edit another design; earlier edits can no longer be undone.
@@ -118,12 +121,20 @@ class Designer(Guarded, Box):
         InputError
             If it cannot be shown in that framework.
         """
-        self._session = Session(journey, view, note=note)
-        is_published = journey.framework in published_frameworks()
-        self._own = None if is_published else journey.framework
+        session, before = Session(journey, view, note=note), (self._session, self._own)
+        try:
+            self._edit(session, _own(journey))
+        except Exception:
+            self._edit(*before)
+            raise
+
+    def _edit(self, session: Session, own: Framework | None) -> None:
+        self._session, self._own = session, own
         self._start = ""
         self._drawn: tuple[Any, ...] = ()
-        self._audited, self._audit = journey, NO_AUDIT
+        self._audited: Journey = session.journey
+        # None where the audit failed.
+        self._audit: Audit | None = NO_AUDIT
         self._waiting: asyncio.TimerHandle | None = None
         self._show(whole=True)
 
@@ -137,8 +148,13 @@ class Designer(Guarded, Box):
         return self._session.journey.code()
 
     def _edited(self, edits: Edits) -> None:
-        whole = self._session.take(edits, self._form.fields)
-        self._show(whole=whole)
+        with told(self._show_again), self._session.undone_if_it_fails():
+            whole = self._session.take(edits, self._form.fields)
+            self._show(whole=whole)
+
+    def _show_again(self) -> None:
+        """Show what holds, in other fields than the one somebody is typing into."""
+        self._show(whole=False)
 
     def _turn(self, sheet: str) -> None:
         self._session.wrong = {}
@@ -213,7 +229,9 @@ class Designer(Guarded, Box):
     def _fill(self, *, whole: bool = False) -> None:
         """Send the fields to the browser, with the audit there is."""
         session = self._session
-        audited = audit_parts(session.journey, self._audit, session.entries)
+        audited: Sequence[Part] = [Part("audit", "Audit: it could not be calculated")]
+        if self._audit is not None:
+            audited = audit_parts(session.journey, self._audit, session.entries)
         parts = [*self._above, *audited, *self._below]
         self._form.show(tuple(marked(parts, session.said)), whole=whole)
 
@@ -234,10 +252,15 @@ class Designer(Guarded, Box):
             self._waiting = loop.call_later(PAUSE_SECONDS, self._audit_now)
 
     def _audit_now(self) -> None:
-        with self._form.turn:
-            self._audited = self._session.journey
+        with self._form.turn, told(self._fill):
+            self._audited, self._audit = self._session.journey, None
             self._audit = self._audited.audit()
             self._fill()
+
+
+def _own(journey: Journey) -> Framework | None:
+    """Give the framework of a journey if it is none of the published ones."""
+    return None if journey.framework in published_frameworks() else journey.framework
 
 
 def _example(chosen: str | Framework) -> Journey:

@@ -7,10 +7,13 @@ comes as messages, of which only edits of fields that are there and can be edite
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from IPython import get_ipython
 from ipywidgets import DOMWidget, Layout, widget_serialization
 from ipywidgets.widgets.trait_types import InstanceDict
 
@@ -28,14 +31,43 @@ class _Guarded:
     """A widget that no message from a browser can change or break."""
 
     def _handle_msg(self, message: Mapping[str, Any]) -> None:
-        match message.get("content", {}).get("data"):
-            case {"method": "request_state"}:
-                self.send_state()  # type: ignore[attr-defined]  # of the widget it is mixed into
-            case {"method": "custom", "content": dict(content)}:
-                self._handle_custom_msg(content, [])
+        try:
+            match message.get("content", {}).get("data"):
+                case {"method": "request_state"}:
+                    self.send_state()  # type: ignore[attr-defined]  # of the widget it is mixed into
+                case {"method": "custom", "content": dict(content)}:
+                    self._handle_custom_msg(content, [])
+        except Exception:
+            if (shell := get_ipython()) is None:
+                raise
+            # The page of a dashboard says that something failed; JupyterLab has it in its log.
+            shell.showtraceback()
 
     def _handle_custom_msg(self, content: Mapping[str, Any], buffers: Sequence[Any]) -> None:
         """Take no messages, unless a subclass does."""
+
+
+@contextmanager
+def told(tell: Callable[[], object]) -> Iterator[None]:
+    """Tell who looks at a widget that something in this block failed, and its author why.
+
+    Parameters
+    ----------
+    tell : callable
+        What tells who looks. The author has the traceback: in JupyterLab's log, on the terminal
+        of a dashboard. Outside of Jupyter the exception goes its way.
+
+    Yields
+    ------
+    None
+    """
+    try:
+        yield
+    except Exception:
+        if get_ipython() is None:
+            raise
+        traceback.print_exc()
+        tell()
 
 
 class GuardedLayout(_Guarded, Layout):

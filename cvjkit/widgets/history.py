@@ -45,8 +45,9 @@ class History:
     def __init__(self, first: Step) -> None:
         self.now = first
         self.run: Hashable = None
-        self._done: list[Step] = []
-        self._undone: list[Step] = []
+        # Tuples, so that a copy of the history keeps its own.
+        self._done: tuple[Step, ...] = ()
+        self._undone: tuple[Step, ...] = ()
 
     @property
     def can_undo(self) -> bool:
@@ -70,11 +71,11 @@ class History:
         if step.shown == self.now.shown:
             return
         if run != self.run:
-            self._done = [*self._done[1 - MOST_STEPS :], self.now]
-        self.now, self.run, self._undone = step, run, []
+            self._done = (*self._done[1 - MOST_STEPS :], self.now)
+        self.now, self.run, self._undone = step, run, ()
         if step.shown == self._done[-1].shown:
             # Typed back to the original value: there is nothing to undo.
-            self.now, self.run = self._done.pop(), None
+            self.drop(run)
 
     def drop(self, run: Hashable) -> None:
         """Discard the step in progress, as if it had never been made.
@@ -85,18 +86,21 @@ class History:
             Its run; nothing is discarded if another step came after it.
         """
         if self._done and run == self.run:
-            self.now, self.run = self._done.pop(), None
+            *done, self.now = self._done
+            self._done, self.run = tuple(done), None
 
     def undo(self) -> None:
         """Go back one step."""
-        self._go(self._done, self._undone)
+        if self._done:
+            self._undone = (*self._undone, self.now)
+            *done, self.now = self._done
+            self._done = tuple(done)
+        self.run = None
 
     def redo(self) -> None:
         """Take an undone step again."""
-        self._go(self._undone, self._done)
-
-    def _go(self, source: list[Step], other: list[Step]) -> None:
-        if source:
-            other.append(self.now)
-            self.now = source.pop()
+        if self._undone:
+            self._done = (*self._done, self.now)
+            *undone, self.now = self._undone
+            self._undone = tuple(undone)
         self.run = None

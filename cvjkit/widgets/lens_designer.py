@@ -17,7 +17,7 @@ from cvjkit.widgets.codec import PEOPLE
 from cvjkit.widgets.compare_view import CompareView
 from cvjkit.widgets.fields import Act, Field, Part, Put, Row, Table, marked
 from cvjkit.widgets.form import Form
-from cvjkit.widgets.guard import Guarded
+from cvjkit.widgets.guard import Guarded, told
 from cvjkit.widgets.panels.head import BEGINNING, segment_choices, step_fields
 from cvjkit.widgets.panels.stages import stage_table
 from cvjkit.widgets.session import Session
@@ -25,6 +25,7 @@ from cvjkit.widgets.session import Session
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cvjkit.catalog.framework import Framework
     from cvjkit.journey import Journey
     from cvjkit.widgets.guard import Edits
 
@@ -62,7 +63,7 @@ class Lenses(Guarded, Box):
         self._view = CompareView()
         super().__init__([self._form, self._view])
         self.add_class("cvj-lenses")
-        self.load(journey)
+        self._edit(_session(journey), compare(journey).frameworks, journey.framework)
 
     def load(self, journey: Journey) -> None:
         """Compare another journey, and type in the framework it asks to be seen in.
@@ -71,22 +72,29 @@ class Lenses(Guarded, Box):
         ----------
         journey : Journey
         """
-        self._frameworks = compare(journey).frameworks
-        self._own = journey.framework
+        before = self._session, self._frameworks, self._own
         try:
-            self._session = Session(journey, journey.view)
-        except InputError:
-            # It does not fit the framework it asks to be shown in; its own always fits.
-            self._session = Session(journey)
+            self._edit(_session(journey), compare(journey).frameworks, journey.framework)
+        except Exception:
+            self._edit(*before)
+            raise
+
+    def _edit(self, session: Session, frameworks: tuple[Framework, ...], own: Framework) -> None:
+        self._session, self._frameworks, self._own = session, frameworks, own
         # Estimates load scipy: better now than at the first key press.
-        compare(self._session.journey, self._frameworks)
+        compare(session.journey, frameworks)
         self._start = ""
         self._drawn: tuple[Any, ...] = ()
         self._show(whole=True)
 
     def _edited(self, edits: Edits) -> None:
-        whole = self._session.take(edits, self._form.fields)
-        self._show(whole=whole)
+        with told(self._show_again), self._session.undone_if_it_fails():
+            whole = self._session.take(edits, self._form.fields)
+            self._show(whole=whole)
+
+    def _show_again(self) -> None:
+        """Show what holds, in other fields than the one somebody is typing into."""
+        self._show(whole=False)
 
     def _begin(self, milestone: str) -> None:
         self._start = milestone
@@ -134,6 +142,14 @@ class Lenses(Guarded, Box):
             Field("begin", "Picture from", self._start, "choice", choices=begins, edit=begin)
         )
         return fields
+
+
+def _session(journey: Journey) -> Session:
+    try:
+        return Session(journey, journey.view)
+    except InputError:
+        # It does not fit the framework it asks to be shown in; its own always fits.
+        return Session(journey)
 
 
 def _table(journey: Journey, segment: int | None) -> Table:

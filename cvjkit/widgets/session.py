@@ -6,7 +6,9 @@ Everything typed goes through `Journey`, which alone decides what is possible.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from copy import copy
 from typing import TYPE_CHECKING, NamedTuple
 
 from cvjkit.errors import Fault, InputError
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from cvjkit.widgets.fields import Change
     from cvjkit.widgets.guard import Edits
 
+FAILED_NOTE = "That could not be calculated. The numbers are those from before."
 EXAMPLE_NOTE = "These numbers are an example: type your own over them."
 ALL = "all"
 OR_OVERWRITE = "pass overwrite=True"
@@ -135,6 +138,24 @@ class Session:
         """Whether there is a step to take again."""
         return self._history.can_redo
 
+    @contextmanager
+    def undone_if_it_fails(self) -> Iterator[None]:
+        """Undo what this block does if it raises anything, and say so in the note.
+
+        Yields
+        ------
+        None
+        """
+        before = {
+            name: copy(value) if isinstance(value, dict | History) else value
+            for name, value in vars(self).items()
+        }
+        try:
+            yield
+        except Exception:
+            vars(self).update(before, note=FAILED_NOTE)
+            raise
+
     # --- what is done in a browser --------------------------------------------------------
 
     def take(self, edits: Edits, fields: Mapping[Address, Field]) -> bool:
@@ -152,6 +173,8 @@ class Session:
             Whether also the field they are in is to show its new text.
         """
         self._refused, self.language = {}, edits.language
+        if self.note == FAILED_NOTE:
+            self.note = ""
         match [(fields[address].edit, address, text) for address, text in edits.texts]:
             case [(Keep(), address, text), *_]:
                 self.entries[address] = text

@@ -22,7 +22,7 @@ import websocket
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import WAITING_SECONDS, Server, Start
-from tests.browser.test_server import HELLO, WIDGETS, get, notebook, page_of, wait_until
+from tests.browser.test_server import HELLO, get, notebook, page_of, wait_until
 
 TOKEN = "as-others-must-not-know-it"  # noqa: S105 - of servers that live as long as a test
 PROTOCOL = "v1.kernel.websocket.jupyter.org"

@@ -69,7 +69,7 @@ class VisitorChannels(ZMQChannelsWebsocketConnection):
                 self._tell("\n".join(self.session.unpack(content)["traceback"]))
         super().handle_outgoing_message(stream, outgoing_msg)
 
-    def write_message(self, message: str | bytes, binary: bool = False) -> None:  # noqa: FBT001, FBT002 - Jupyter's
+    def write_message(self, message: str | bytes, binary: bool = False) -> None:
         """Send to the browser, if it is still there.
 
         Parameters
@@ -78,10 +78,11 @@ class VisitorChannels(ZMQChannelsWebsocketConnection):
         binary : bool
         """
         try:
-            sent = self.websocket_handler.write_message(message, binary)
+            sent: Future[None] | None = self.websocket_handler.write_message(message, binary)
         except WebSocketClosedError:
             return
         if sent is None:
+            # Voila leaves some out.
             return
         self.unread += len(message)
         if self.unread > MOST_UNREAD:

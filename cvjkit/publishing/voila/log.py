@@ -22,7 +22,7 @@ MOST_KINDS = 1000
 LONGEST_LINE = 300
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 # Where an exception was raised, in the two forms of tracebacks.
-POSITIONS = re.compile(r'^\s*(?:File |Cell In).*$', re.MULTILINE)
+POSITIONS = re.compile(r"^\s*(?:File |Cell In).*$", re.MULTILINE)
 # The visitors' browsers are gone; there is nothing to be done about it.
 GONE = (StreamClosedError, WebSocketClosedError)
 
@@ -99,8 +99,10 @@ def _said(record: logging.LogRecord, error: BaseException | None) -> str:
 
 
 def _details(record: logging.LogRecord, error: BaseException | None) -> str:
-    details = error.traceback if isinstance(error, CellExecutionError) else None
-    return COLOURS.sub("", details or getattr(record, "details", ""))
+    details: str = getattr(record, "details", "")
+    if isinstance(error, CellExecutionError):
+        details = error.traceback or ""
+    return COLOURS.sub("", details)
 
 
 def _kind(record: logging.LogRecord, error: BaseException | None) -> Hashable:

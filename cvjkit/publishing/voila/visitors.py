@@ -145,7 +145,7 @@ class VisitorKernels(AsyncMappingKernelManager):
         for waiting in failed:
             pool.remove(waiting)
             if waiting.exception() is None and waiting.result()["kernel_id"] in self:
-                await self.shutdown_kernel(waiting.result()["kernel_id"], now=True)
+                await self.shutdown_kernel(waiting.result()["kernel_id"], now=True)  # type: ignore[no-untyped-call] # no types
         if failed:
             # Of the class that Voila derives from this one.
             self.fill_if_needed(delay=0, notebook_name=notebook)  # type: ignore[attr-defined]
@@ -165,4 +165,4 @@ class VisitorKernels(AsyncMappingKernelManager):
         return any(output.output_type == "error" for output in outputs)
 
     def _kernel(self, kernel_id: str) -> VisitorKernel:
-        return cast(VisitorKernel, self.get_kernel(kernel_id))
+        return cast("VisitorKernel", self.get_kernel(kernel_id))

@@ -4,6 +4,7 @@
 
   const PATIENCE_SECONDS = 30;
   const LOOK_SECONDS = 5;
+  const ANSWER_SECONDS = 10;
 
   const say = (sentence, fault = true, action = null) => {
     const line = document.getElementById("cvjkit-status");
@@ -88,6 +89,59 @@
     addEventListener("online", look);
   };
 
+  // A message to or from the kernel: its header is part 1, its content part 4.
+  const decoder = new TextDecoder();
+  const part = (message, number) => {
+    const view = new DataView(message);
+    const [start, end] = [number, number + 1].map((index) => Number(view.getBigUint64(8 * (index + 1), true)));
+    return JSON.parse(decoder.decode(new Uint8Array(message, start, end - start)));
+  };
+
+  // Whether what somebody does on the page is answered, and without an exception.
+  const watchAnswers = () => {
+    let asked = null; // since when the kernel owes an answer
+    let failed = false;
+    let said = "";
+    const sayOnce = (what, ...more) => {
+      if (what !== said) say(...more);
+      said = what;
+    };
+    const heard = ({ data }) => {
+      if (!(data instanceof ArrayBuffer)) return;
+      const kind = part(data, 1).msg_type;
+      const state = kind === "status" && part(data, 4).execution_state;
+      if (kind === "error") {
+        failed = true;
+        sayOnce("failed", "That could not be calculated. The reason is in the log of the server.");
+      } else if (state === "busy") {
+        asked ??= Date.now();
+        failed = false;
+      } else if (state === "idle") {
+        asked = null;
+        if (!failed) sayOnce("", "", false);
+      }
+    };
+    setInterval(() => {
+      if (asked !== null && Date.now() - asked > ANSWER_SECONDS * 1000)
+        sayOnce(
+          "slow",
+          "This is still being calculated, and the numbers on the page are those from before. You can wait, or",
+          true,
+          button("start again", () => location.reload()),
+        );
+    }, 1000);
+    const { send } = WebSocket.prototype;
+    const kernels = new WeakSet();
+    WebSocket.prototype.send = function (data) {
+      if (this.url.includes("/api/kernels/") && data instanceof ArrayBuffer) {
+        if (!kernels.has(this)) this.addEventListener("message", heard);
+        kernels.add(this);
+        if (part(data, 1).msg_type === "comm_msg") asked ??= Date.now();
+      }
+      return send.call(this, data);
+    };
+  };
+
   // A page that is left ends its kernel. Voila tries to, but without the cookie it needs to be
   // believed, and already when a link to a mail program is clicked and the page stays.
   const letGo = () => {
@@ -109,5 +163,6 @@
     dark.addEventListener("change", mark);
     watchStart();
     watchKernel();
+    watchAnswers();
   });
 })();
