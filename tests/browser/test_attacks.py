@@ -7,6 +7,7 @@ import json
 import re
 import signal
 import struct
+import sys
 import tempfile
 import time
 import uuid
@@ -21,24 +22,35 @@ import pytest
 import websocket
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import WAITING_SECONDS, Server, Start
-from tests.browser.test_server import HELLO, get, notebook, page_of, wait_until
+from tests.browser.conftest import ROOT, WAITING_SECONDS, Server, Start, notebook
+from tests.browser.test_server import HELLO, get, page_of, wait_until
 
 TOKEN = "as-others-must-not-know-it"  # noqa: S105 - of servers that live as long as a test
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
 CONTROL = "jupyter.widget.control"
-IDLE_SECONDS = 3
+IDLE_SECONDS = 6
 
 DESK = """
 import cvjkit as cvj
-cvj.Designer(cvj.Journey.from_counts("five", [10_000, 2_000, 100, 40, 10]), writable=False)
+
+class Desk(cvj.Designer):
+    def _numbers(self):
+        if self._session.journey.segments[0].counts[0] == 13:
+            raise ZeroDivisionError("thirteen people")
+        return super()._numbers()
+
+Desk(cvj.Journey.from_counts("five", [10_000, 2_000, 100, 40, 10]), writable=False)
 """
-HANGING = """
-import ipywidgets, time
-button = ipywidgets.Button(description="Never ends")
-button.on_click(lambda _: time.sleep(3600))
-button
+BUTTONS = """
+import ipywidgets, os, time
+deeds = {"Hang": lambda _: time.sleep(3600), "Fail": lambda _: 1 / 0, "Work": lambda _: None}
+buttons = [ipywidgets.Button(description=name) for name in deeds]
+for button in buttons:
+    button.on_click(deeds[button.description])
+print("kernel", os.getpid())
+ipywidgets.HBox(buttons)
 """
+LATE = "print(open('late.txt').read())"
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +59,9 @@ def pages() -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="cvj") as directory:
         folder = Path(directory)
         notebook(folder / "desk.ipynb", HELLO, DESK)
-        notebook(folder / "hanging.ipynb", HANGING)
+        notebook(folder / "buttons.ipynb", BUTTONS)
+        notebook(folder / "late.ipynb", LATE)
+        (folder / "broken.ipynb").write_text("{", encoding="utf-8")
         arguments = ["dashboard", ".", "--port=0", "--kernels=1", f"--idle={IDLE_SECONDS}"]
         server = Server(arguments, folder, CVJKIT_TOKEN=TOKEN)
         server.link()
@@ -64,6 +78,7 @@ class Visitor:
         found = re.search(r'"kernelId": "([\w-]+)"', self.page)
         assert found, self.page
         self.kernel = found[1]
+        self.heard: list[Any] = []
         self.socket = self.connect()
 
     def address(self, path: str) -> str:
@@ -89,6 +104,7 @@ class Visitor:
         count = int.from_bytes(message[:8], "little")
         offsets = struct.unpack_from(f"<{count}Q", message, 8)
         header, content = (json.loads(message[offsets[at] : offsets[at + 1]]) for at in (1, 4))
+        self.heard.append(content)
         return header["msg_type"], content
 
     def read_until(self, wanted: str) -> Any:
@@ -108,9 +124,18 @@ class Visitor:
         channel = uuid.uuid4().hex
         self.send("comm_open", "1.0.0", comm_id=channel, target_name=CONTROL, data={})
         self.send("comm_msg", comm_id=channel, data={"method": "request_states"})
-        states = self.read_until("comm_msg")["data"]["states"]
+        while (answer := self.read_until("comm_msg"))["comm_id"] != channel:
+            pass
         self.send("comm_close", comm_id=channel, data={})
+        states = answer["data"]["states"]
         return {key: model["state"] for key, model in states.items()}
+
+    def press(self, name: str) -> None:
+        """Press a button of the page."""
+        widgets = self.widgets().items()
+        (button,) = [key for key, state in widgets if state.get("description") == name]
+        click = {"method": "custom", "content": {"event": "click"}}
+        self.send("comm_msg", comm_id=button, data=click)
 
     def has_kernel(self) -> bool:
         return get(self.address(f"api/kernels/{self.kernel}")).status == 200
@@ -175,10 +200,8 @@ def test_visitors_who_vanish_leave_no_kernel_and_an_open_page_lives(
     expect(reached).to_be_visible()
     began = time.monotonic()
 
-    hanging = visit("hanging")
-    (button,) = [key for key, state in hanging.widgets().items() if "icon" in state]
-    click = {"method": "custom", "content": {"event": "click"}}
-    hanging.send("comm_msg", comm_id=button, data=click)
+    hanging = visit("buttons")
+    hanging.press("Hang")
     hanging.read_until_state("busy")
     hanging.socket.shutdown()
 
@@ -192,9 +215,27 @@ def test_visitors_who_vanish_leave_no_kernel_and_an_open_page_lives(
 
     wait_until(lambda: not hanging.has_kernel(), "a busy kernel without a visitor is still there")
     wait_until(lambda: not silent.has_kernel(), "the kernel of who does not read is still there")
-    assert time.monotonic() - began > 2 * IDLE_SECONDS
+    assert time.monotonic() - began > IDLE_SECONDS
     reached.fill("20000")
     expect(page.get_by_text("20,000").first).to_be_visible()
+
+
+def test_a_waiting_page_that_failed_is_made_anew(pages: Server) -> None:
+    wait_until(lambda: "FileNotFoundError" in pages.written(), "the page has not failed")
+    late = Path(processes(pages)[-1].cwd(), "late.txt")
+    late.write_text("It is there now.", encoding="utf-8")
+    assert "It is there now." in get(page_of(pages, "late")).read().decode()
+
+
+def test_a_waiting_page_whose_kernel_died_is_made_anew(pages: Server, visit: Visit) -> None:
+    visit("buttons")
+    for process in processes(pages):
+        if "ipykernel" in " ".join(process.cmdline()):
+            process.kill()
+            process.wait()
+    visitor = visit("buttons")
+    visitor.press("Work")
+    visitor.read_until_state("idle")
 
 
 def test_a_dashboard_ends_when_its_command_is_killed(serve: Start, tmp_path: Path) -> None:
@@ -209,3 +250,144 @@ def test_a_dashboard_ends_when_its_command_is_killed(serve: Start, tmp_path: Pat
     wait_until(lambda: not [each for each in started if each.is_running()], "something still runs")
     with pytest.raises(URLError):
         get(link)
+
+
+# --- what the page says, and what the terminal --------------------------------------------------
+
+
+def test_what_fails_is_told_on_the_page_which_keeps_its_numbers(page: Page, pages: Server) -> None:
+    page.goto(page_of(pages, "desk"))
+    reached = page.get_by_role("textbox", name="Reached").first
+    rate = page.get_by_role("textbox", name="Rate").first
+    before = rate.input_value()
+    for _ in range(2):
+        reached.fill("13")
+        expect(page.get_by_text("That could not be calculated")).to_be_visible()
+        assert rate.input_value() == before
+        reached.fill("20000")
+        expect(page.get_by_text("That could not be calculated")).to_have_count(0)
+        expect(rate).not_to_have_value(before)
+        reached.fill("10000")
+        expect(rate).to_have_value(before)
+    # The reason is for the author, who needs it once.
+    assert "thirteen" not in page.content()
+    wait_until(lambda: "thirteen people" in pages.written(), "the terminal does not have it")
+    assert pages.written().count("in _numbers") == 1
+
+
+def test_a_callback_that_fails_is_told_until_one_works(page: Page, pages: Server) -> None:
+    page.goto(page_of(pages, "buttons"))
+    for _ in range(2):
+        page.get_by_role("button", name="Fail").click()
+        expect(page.get_by_role("status")).to_contain_text("could not be calculated")
+        page.get_by_role("button", name="Work").click()
+        expect(page.get_by_role("status")).to_have_text("")
+    wait_until(lambda: "division by zero" in pages.written(), "the terminal does not have it")
+
+
+@pytest.mark.parametrize("frozen", [False, True], ids=["busy", "frozen"])
+def test_a_page_whose_kernel_does_not_answer_says_so(
+    page: Page, pages: Server, frozen: bool
+) -> None:
+    page.clock.install()
+    page.goto(page_of(pages, "buttons"))
+    button = page.get_by_role("button", name="Work" if frozen else "Hang")
+    expect(button).to_be_visible()
+    kernel = psutil.Process(int(page.get_by_text("kernel").inner_text().split()[1]))
+    if frozen:
+        kernel.suspend()
+    button.click()
+    page.clock.run_for(11_000)
+    expect(page.get_by_role("status")).to_contain_text("still being calculated")
+    if frozen:
+        kernel.resume()
+        expect(page.get_by_role("status")).to_have_text("")
+
+
+NONSENSE: list[bytes | str] = [
+    *("", "{}", "x" * 1000, "[" * 100_000, b"", b"\xff" * 8, b"\xff" * 80, bytes(8), bytes(80)),
+    struct.pack("<6Q", 2**62, *range(5)),
+    struct.pack("<7Q", 6, 56, 2**63, 3, 2, 1, 0),
+    *(written([part] * 4) for part in (b"", b"{}", b"[]", b"null", b"\xff", b"[" * 100_000)),
+    written([b"{}"] * 4, b"nowhere"),
+    written([b'{"msg_type": "comm_open"}', b"{}", b"{}", b"{}"]),
+    written([b'{"msg_type": ["comm_msg"]}', b"{}", b"{}", b"{}"]),
+]
+REQUESTS: list[tuple[str, dict[str, Any]]] = [
+    ("execute_request", {"code": "open('/etc/passwd').read()"}),
+    ("comm_msg", {}),
+    ("comm_msg", {"comm_id": ["x"], "data": 5}),
+    ("comm_msg", {"comm_id": "unknown", "data": {"method": "request_state"}}),
+    ("comm_close", {}),
+    ("comm_open", {}),
+    ("comm_open", {"comm_id": "a", "target_name": "unknown", "data": {}}),
+    ("comm_open", {"comm_id": "b", "target_name": CONTROL, "data": {}}),
+    ("comm_open", {"comm_id": "c", "target_name": "jupyter.widget", "data": {"state": {}}}),
+    ("comm_info_request", {"target_name": 5}),
+    ("kernel_info_request", {}),
+]
+
+
+def test_nonsense_is_answered_with_no_path_of_the_server_and_few_lines_in_its_log(
+    pages: Server, visit: Visit
+) -> None:
+    visitor = visit("desk")
+    before = len(pages.written().splitlines())
+    assert not told_secrets(visitor.page)
+    for _ in range(50):
+        for sent in NONSENSE:
+            (visitor.socket.send if isinstance(sent, str) else visitor.socket.send_binary)(sent)
+        for kind, content in REQUESTS:
+            visitor.send(kind, **content)
+    visitor.widgets()
+    assert len(visitor.heard) > 100
+    assert not told_secrets(json.dumps(visitor.heard))
+    visitor.socket.shutdown()
+    added = pages.written().splitlines()[before:]
+    assert len(added) < 40, "\n".join(added)
+
+
+def told_secrets(answer: str) -> list[str]:
+    """List what no visitor may read."""
+    secrets = (sys.prefix, str(ROOT), tempfile.gettempdir(), "Traceback", "root:x:", TOKEN)
+    return [secret for secret in secrets if secret in answer]
+
+
+@pytest.mark.parametrize("name", ["%00", "..%2f..%2fetc%2fpasswd", "broken.ipynb", "a" * 5000])
+def test_no_address_answers_with_a_path_of_the_server(pages: Server, name: str) -> None:
+    parts = urlsplit(pages.link())
+    before = len(pages.written().splitlines())
+    for path in (
+        *("voila/render/", "voila/tree/", "voila/api/contents/", "voila/files/", "voila/static/"),
+        *("voila/templates/", "voila/templates/cvjkit/", "voila/labextensions/", "api/kernels/"),
+        *("voila/api/themes/", "voila/api/shutdown/", "voila/query/", "", "login"),
+    ):
+        answer = get(parts._replace(path=f"/{path}{name}").geturl())
+        said = answer.read().decode()
+        assert not told_secrets(said), path
+        assert answer.status in {200, 400, 403, 404, 405}, path
+    assert len(pages.written().splitlines()) - before < 10
+
+
+def test_a_visitor_makes_no_widgets(visit: Visit) -> None:
+    visitor = visit("desk")
+    before = visitor.widgets().keys()
+    state = {
+        "_model_module": "@jupyter-widgets/controls",
+        "_model_module_version": "2.0.0",
+        "_view_module": "@jupyter-widgets/controls",
+        "_view_module_version": "2.0.0",
+        "_model_name": "HTMLModel",
+        "_view_name": "HTMLView",
+    }
+    for number in range(300):
+        made = {"comm_id": f"made{number}", "target_name": "jupyter.widget"}
+        visitor.send("comm_open", **made, data={"state": state, "buffer_paths": []})
+        channel = {"comm_id": f"channel{number}", "target_name": CONTROL}
+        visitor.send("comm_open", "1.0.0", **channel, data={})
+    visitor.send("comm_info_request")
+    comms = visitor.read_until("comm_info_reply")["comms"]
+    assert before <= comms.keys()
+    assert len(comms) - len(before) < 150
+    visitor.send("comm_close", comm_id="channel0", data={})
+    assert visitor.widgets().keys() == before

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 import cvjkit as cvj
-from cvjkit.widgets.session import EXAMPLE_NOTE
-from tests.widgets.hand import MODE, MONEY, SHOP, Hand
+from cvjkit.widgets import designer, guard
+from cvjkit.widgets.session import EXAMPLE_NOTE, FAILED_NOTE
+from tests.widgets.hand import MODE, MONEY, REDO, SHOP, TWO, UNDO, Hand
 
 
 @pytest.mark.parametrize("key", ["five", "seven", "eight", "eight:time", "nine", "full"])
@@ -39,3 +42,76 @@ def test_the_current_design_can_be_observed() -> None:
 def test_the_designer_does_without_plotly() -> None:
     code = "import sys, cvjkit; cvjkit.Designer(); sys.exit('plotly' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["head_part", "stage_table", "figures_part", "money_part", "ways_part", "guide_part"],
+)
+def test_wherever_an_edit_fails_it_is_told_and_everything_is_as_before(
+    part: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hand = Hand(SHOP).types("99", "stages", "loyalty", "reached").presses(*UNDO)
+    works = getattr(designer, part)
+
+    def fails(*given: Any) -> Any:
+        if 13 in hand.designer._session.journey.segments[0].counts:
+            raise ZeroDivisionError("thirteen people")
+        return works(*given)
+
+    monkeypatch.setattr(designer, part, fails)
+    monkeypatch.setattr(guard, "get_ipython", object)
+    before, drawn = hand.journey, hand.drawn()
+    for _ in range(2):
+        hand.types("13", "stages", "loyalty", "reached")
+        assert FAILED_NOTE in hand.part("head")["notes"]
+        assert (hand.journey, hand.drawn()) == (before, drawn)
+        assert "thirteen people" in capsys.readouterr().err
+        assert [hand.field(*button).enabled for button in (UNDO, REDO)] == [False, True]
+    hand.types("7", "stages", "loyalty", "reached")
+    assert FAILED_NOTE not in hand.part("head")["notes"]
+    assert hand.counts[-1] == 7
+
+
+def test_an_audit_that_fails_is_told_and_the_next_one_asked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hand = Hand(SHOP)
+    works = cvj.Journey.audit
+
+    def fails(journey: cvj.Journey) -> Any:
+        if 13 in journey.segments[0].counts:
+            raise ZeroDivisionError("thirteen people")
+        return works(journey)
+
+    monkeypatch.setattr(cvj.Journey, "audit", fails)
+    monkeypatch.setattr(guard, "get_ipython", object)
+    hand.types("13", "stages", "loyalty", "reached")
+    assert "could not be calculated" in hand.part("audit")["title"]
+    assert hand.counts[-1] == 13
+    assert "thirteen people" in capsys.readouterr().err
+    hand.types("7", "stages", "loyalty", "reached")
+    assert "rules answered" in hand.part("audit")["title"]
+
+
+def test_a_journey_that_cannot_be_shown_leaves_the_one_that_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hand = Hand(SHOP).types("99", "stages", "loyalty", "reached")
+    before = hand.designer._form.document["parts"]
+    monkeypatch.setattr(designer, "stage_table", fails_once(designer.stage_table))
+    with pytest.raises(ZeroDivisionError):
+        hand.designer.load(TWO)
+    assert hand.designer._form.document["parts"] == before
+    assert hand.presses(*UNDO).journey == SHOP
+
+
+def fails_once(works: Callable[..., Any]) -> Callable[..., Any]:
+    calls = iter([True])
+
+    def fails(*given: Any) -> Any:
+        if next(calls, False):
+            raise ZeroDivisionError
+        return works(*given)
+
+    return fails

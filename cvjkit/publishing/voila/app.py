@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from tornado.web import authenticated
+from tornado.web import HTTPError, authenticated
 from voila.app import Voila
 from voila.request_info_handler import RequestInfoSocketHandler
+from voila.tornado.contentshandler import VoilaContentsHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
 # A visitor who has not been heard of for three pings has left.
 PINGS = 3
 SHORTEST_PING_SECONDS = 5
+
+
+# It answers for every template there is, and fails where there is none.
+ANY_TEMPLATE, OUR_TEMPLATE = "/voila/templates/(.*)", "/voila/templates/(cvjkit/static/.+)"
 
 
 class Page(TornadoVoilaHandler):
@@ -26,8 +31,17 @@ class Page(TornadoVoilaHandler):
         path : str, optional
             Of the notebook, where there is more than one.
         """
+        if (self.notebook_path and path) or not (path or self.notebook_path).endswith(".ipynb"):
+            # Voila would send the browser on to a file of this name.
+            raise HTTPError(404)
         await self.kernel_manager.make_failed_anew(self.notebook_path or path)
         await super().get(path)
+
+
+INSTEAD = {TornadoVoilaHandler: Page}
+# The first gives the query string of a page, the token in it, to everybody who knows the id of its
+# kernel; the second tells where on the server a notebook is that cannot be read.
+CLOSED = {RequestInfoSocketHandler, VoilaContentsHandler}
 
 
 class Dashboards(Voila):
@@ -44,7 +58,10 @@ class Dashboards(Voila):
         settings = super().init_settings()
         idle_seconds = self.kernel_manager.cull_idle_timeout
         ping = 1000 * max(idle_seconds // PINGS, SHORTEST_PING_SECONDS)
-        return {**settings, "ws_ping_interval": ping, "ws_ping_timeout": PINGS * ping}
+        pings = {"ws_ping_interval": ping, "ws_ping_timeout": PINGS * ping}
+        # Jupyter's own error pages need files that Voila does not serve.
+        pages = {"jinja2_env": settings["voila_jinja2_env"]}
+        return {**settings, **pings, **pages, "log_function": log_nothing}
 
     def init_handlers(self) -> list[tuple[Any, ...]]:
         """Give the addresses that are answered, and by what.
@@ -52,12 +69,15 @@ class Dashboards(Voila):
         Returns
         -------
         list of tuple
-            Without Voila's address for a page's query string: it answers everybody, and with the
-            token.
+            Those of Voila that a dashboard needs.
         """
         handlers = super().init_handlers()
         return [
-            (pattern, Page if handler is TornadoVoilaHandler else handler, *more)
+            (pattern.replace(ANY_TEMPLATE, OUR_TEMPLATE), INSTEAD.get(handler, handler), *more)
             for pattern, handler, *more in handlers
-            if handler is not RequestInfoSocketHandler
+            if handler not in CLOSED
         ]
+
+
+def log_nothing(_: object) -> None:
+    """Log no requests: what fails has a line in the log already."""

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from jupyter_client.session import DELIM
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from tornado.websocket import WebSocketClosedError
 from traitlets import Int
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
 # The channel, four objects, any buffers, and where they end.
 FEWEST_PARTS, MOST_PARTS = 6, 1000
+# Where the last of the four is.
+CONTENT = 3
+# What a visitor learns of an exception.
+FAILED = {"ename": "ExecutionError", "evalue": "Execution error", "traceback": []}
 # ipywidgets asks through it for all widgets of a page. Every other channel that a browser opens
 # makes a widget, of any class there is: a visitor needs none but those of the page.
 CONTROL = "jupyter.widget.control"
@@ -60,13 +65,16 @@ class VisitorChannels(ZMQChannelsWebsocketConnection):
         stream : ZMQStream
         outgoing_msg : list of bytes
         """
-        _, (_, header, _, _, content, *_) = self.session.feed_identities(outgoing_msg)
-        match self.session.unpack(header)["msg_type"]:
-            case "stream" if self.session.unpack(content)["name"] == "stderr":
-                self._tell(self.session.unpack(content)["text"])
+        start = outgoing_msg.index(DELIM) + 2
+        kind = self.session.unpack(outgoing_msg[start])["msg_type"]
+        if kind in {"stream", "error"}:
+            content = self.session.unpack(outgoing_msg[start + CONTENT])
+            if content.get("name") == "stderr":
+                self._tell(content["text"])
                 return
-            case "error":
-                self._tell("\n".join(self.session.unpack(content)["traceback"]))
+            if kind == "error":
+                self._tell("\n".join(content["traceback"]))
+                outgoing_msg[start + CONTENT] = self.session.pack(FAILED)
         super().handle_outgoing_message(stream, outgoing_msg)
 
     def write_message(self, message: str | bytes, binary: bool = False) -> None:
@@ -91,19 +99,26 @@ class VisitorChannels(ZMQChannelsWebsocketConnection):
 
     def _left(self, size: int, sent: Future[None]) -> None:
         self.unread -= size
-        # Asked for, or asyncio would log it: it says that the browser is gone.
-        sent.exception()
+        # Asked for, or asyncio would log that the browser is gone.
+        if not sent.cancelled():
+            sent.exception()
 
     def _allowed(self, header: Mapping[str, Any], content: Mapping[str, Any]) -> bool:
         comms = self.kernel_manager.comms
-        if header["msg_type"] == "comm_close":
-            comms.discard(content["comm_id"])
-        if header["msg_type"] != "comm_open":
-            return True
-        if content["target_name"] != CONTROL or len(comms) >= MOST_COMMS:
-            self.log.error("A visitor tried to make a widget, which only the notebook may do.")
-            return False
-        comms.add(content["comm_id"])
+        match header.get("msg_type"), content:
+            case "comm_open", {"comm_id": str(comm), "target_name": target, "data": dict()}:
+                if target != CONTROL or len(comms) >= MOST_COMMS:
+                    self.log.error("A visitor tried to make a widget, which only the notebook may.")
+                    return False
+                comms.add(comm)
+            case "comm_msg", {"comm_id": str(), "data": dict()}:
+                pass
+            case "comm_close", {"comm_id": str(comm)}:
+                comms.discard(comm)
+            case "comm_info_request" | "kernel_info_request" | "shutdown_request", _:
+                pass
+            case _:
+                return False
         return True
 
     def _tell(self, text: str) -> None:

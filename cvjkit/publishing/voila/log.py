@@ -21,6 +21,7 @@ QUIET_SECONDS = 60
 MOST_KINDS = 1000
 LONGEST_LINE = 300
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+TOKEN = re.compile(r"(token=)[^&\s]+")
 # Where an exception was raised, in the two forms of tracebacks.
 POSITIONS = re.compile(r"^\s*(?:File |Cell In).*$", re.MULTILINE)
 # The visitors' browsers are gone; there is nothing to be done about it.
@@ -84,7 +85,7 @@ class Lines(logging.Formatter):
         error = record.exc_info[1] if record.exc_info else None
         repeated, details = getattr(record, "repeated", None), _details(record, error)
         again = "" if repeated is None else f" (again; {repeated} more in between)"
-        line = _printable(_said(record, error))[:LONGEST_LINE]
+        line = TOKEN.sub(r"\1...", _printable(_said(record, error)))[:LONGEST_LINE]
         below = [] if again else [f"  {_printable(text)}" for text in details.splitlines()]
         when = self.formatTime(record, "%H:%M:%S")
         return "\n".join([f"{when} {line}{again}", *below])
@@ -95,7 +96,8 @@ def _said(record: logging.LogRecord, error: BaseException | None) -> str:
         return record.getMessage()
     if isinstance(error, CellExecutionError):
         return f"A cell of a notebook failed: {error.ename}: {error.evalue}"
-    return f"{record.getMessage()}: {type(error).__name__}: {error} ({_position(error)})"
+    said = record.getMessage().splitlines()[0]
+    return f"{said}: {type(error).__name__}: {error} ({_position(error)})"
 
 
 def _details(record: logging.LogRecord, error: BaseException | None) -> str:
