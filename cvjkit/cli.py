@@ -6,7 +6,6 @@ import argparse
 import json
 import os
 import sys
-import webbrowser
 from collections.abc import Callable, Iterable
 from functools import partial
 from importlib.metadata import version
@@ -248,7 +247,7 @@ LAB = _Command(
 def _tell_link(link: str, opened: bool) -> None:
     print(f"{link}  (Ctrl-C ends it)", flush=True)
     if opened:
-        webbrowser.open(link)
+        server.open_in_browser(link)
 
 
 def _published(path: Path) -> Iterable[Fault]:

@@ -11,6 +11,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pytest
 
@@ -270,6 +272,20 @@ def test_the_token_does_not_stand_on_the_command_line() -> None:
     started = server.dashboard_command(Path("x"), address, token=True, kernels=2, idle_seconds=60)
     assert "--Voila.auto_token=True" in started
     assert not [argument for argument in started if "--Voila.token" in argument]
+
+
+def test_the_browser_is_opened_without_the_token_on_its_command_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    server.open_in_browser("http://127.0.0.1:1/?token=secret&x=1")
+    (address,) = opened
+    assert "secret" not in address
+    file = Path(url2pathname(urlsplit(address).path))
+    assert "url=http://127.0.0.1:1/?token=secret&amp;x=1" in file.read_text(encoding="utf-8")
+    if os.name == "posix":
+        assert file.stat().st_mode & 0o077 == 0
 
 
 def test_pages_name_no_other_server() -> None:

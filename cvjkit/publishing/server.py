@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
+import html
 import http.client
 import os
 import secrets
@@ -13,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+import webbrowser
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -301,6 +304,23 @@ def run(
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
+
+
+def open_in_browser(link: str) -> None:
+    """Open a link in a browser, and let nobody else read it.
+
+    Every user of a machine can read a browser's command line, and the link has the token in it:
+    it gets the name of a file that leads there.
+
+    Parameters
+    ----------
+    link : str
+    """
+    descriptor, name = tempfile.mkstemp(prefix="cvjkit-", suffix=".html")
+    atexit.register(Path(name).unlink, missing_ok=True)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(f'<meta http-equiv="refresh" content="0; url={html.escape(link)}">')
+    webbrowser.open(Path(name).as_uri())
 
 
 def _run(

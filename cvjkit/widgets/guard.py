@@ -55,11 +55,16 @@ def told(tell: Callable[[], object]) -> Iterator[None]:
     ----------
     tell : callable
         What tells who looks. The author has the traceback: in JupyterLab's log, on the terminal
-        of a dashboard. Outside of Jupyter the exception goes its way.
+        of a dashboard.
 
     Yields
     ------
     None
+
+    Raises
+    ------
+    Exception
+        Outside of Jupyter, what the block raised.
     """
     try:
         yield

@@ -71,6 +71,11 @@ class Lenses(Guarded, Box):
         Parameters
         ----------
         journey : Journey
+
+        Raises
+        ------
+        Exception
+            What showing it raised; the previous one is shown again.
         """
         before = self._session, self._frameworks, self._own
         try:

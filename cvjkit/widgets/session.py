@@ -145,6 +145,11 @@ class Session:
         Yields
         ------
         None
+
+        Raises
+        ------
+        Exception
+            What the block raised.
         """
         before = {
             name: copy(value) if isinstance(value, dict | History) else value

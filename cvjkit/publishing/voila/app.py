@@ -30,6 +30,11 @@ class Page(TornadoVoilaHandler):
         ----------
         path : str, optional
             Of the notebook, where there is more than one.
+
+        Raises
+        ------
+        HTTPError
+            404 where it names no notebook.
         """
         if (self.notebook_path and path) or not (path or self.notebook_path).endswith(".ipynb"):
             # Voila would send the browser on to a file of this name.
