@@ -72,22 +72,22 @@ def pages() -> Iterator[Server]:
 class Visitor:
     """A visitor without a browser, who sends to the kernel of a page what they like."""
 
-    def __init__(self, server: Server, name: str) -> None:
+    def __init__(self, server: Server, name: str, connected: bool) -> None:
         self.link = page_of(server, name)
         self.page = get(self.link).read().decode()
         found = re.search(r'"kernelId": "([\w-]+)"', self.page)
         assert found, self.page
         self.kernel = found[1]
         self.heard: list[Any] = []
-        self.socket = self.connect()
+        self.socket = self.connect() if connected else websocket.WebSocket()
 
     def address(self, path: str) -> str:
         """The address of something of this server, with the token."""
         here = urlsplit(self.link)
         return f"http://{here.netloc}/{path}{'&' if '?' in path else '?'}{here.query}"
 
-    def connect(self, path: str | None = None) -> websocket.WebSocket:
-        path = path or f"api/kernels/{self.kernel}/channels?session_id={uuid.uuid4().hex}"
+    def connect(self) -> websocket.WebSocket:
+        path = f"api/kernels/{self.kernel}/channels?session_id={uuid.uuid4().hex}"
         address = self.address(path).replace("http", "ws", 1)
         return websocket.create_connection(
             address, timeout=WAITING_SECONDS, subprotocols=[PROTOCOL], http_no_proxy=["127.0.0.1"]
@@ -141,7 +141,7 @@ class Visitor:
         return get(self.address(f"api/kernels/{self.kernel}")).status == 200
 
 
-Visit = Callable[[str], Visitor]
+Visit = Callable[..., Visitor]
 
 
 @pytest.fixture
@@ -149,8 +149,8 @@ def visit(pages: Server) -> Iterator[Visit]:
     """Visit a page without a browser."""
     visitors = contextlib.ExitStack()
 
-    def come(name: str) -> Visitor:
-        visitor = Visitor(pages, name)
+    def come(name: str, connected: bool = True) -> Visitor:
+        visitor = Visitor(pages, name, connected)
         visitors.callback(visitor.socket.shutdown)
         return visitor
 
@@ -200,6 +200,10 @@ def test_visitors_who_vanish_leave_no_kernel_and_an_open_page_lives(
     expect(reached).to_be_visible()
     began = time.monotonic()
 
+    # This one asks for the page and is never heard again.
+    passing = visit("desk", connected=False)
+
+    # This one has left something to be calculated.
     hanging = visit("buttons")
     hanging.press("Hang")
     hanging.read_until_state("busy")
@@ -213,6 +217,7 @@ def test_visitors_who_vanish_leave_no_kernel_and_an_open_page_lives(
         for _ in range(2000):
             silent.send("comm_msg", comm_id=largest, data={"method": "request_state"})
 
+    wait_until(lambda: not passing.has_kernel(), "the kernel of an unread page is still there")
     wait_until(lambda: not hanging.has_kernel(), "a busy kernel without a visitor is still there")
     wait_until(lambda: not silent.has_kernel(), "the kernel of who does not read is still there")
     assert time.monotonic() - began > IDLE_SECONDS

@@ -299,19 +299,6 @@ def test_a_page_ends_its_kernel_when_it_is_left(page: Page, serve: Start, tmp_pa
     wait_until_gone(kernels[1])
 
 
-def test_the_kernel_of_an_open_page_stays_and_that_of_a_vanished_visitor_is_ended(
-    page: Page, serve: Start, tmp_path: Path
-) -> None:
-    notebook(tmp_path / "page.ipynb", WIDGETS)
-    link = serve([*DASHBOARD, "page.ipynb", "--idle=10", "--kernels=1"], tmp_path).link()
-    page.goto(link)
-    expect(page.locator("circle")).to_be_visible()
-    # Nobody types for longer than a kernel may be idle: the later visitor's is ended before.
-    wait_until_gone(kernel_of(link))
-    page.get_by_role("slider").press("ArrowRight")
-    expect(page.locator("circle")).to_have_attribute("r", "11")
-
-
 def test_a_kernel_lives_long_enough_for_a_slow_line_and_no_longer(
     serve: Start, tmp_path: Path
 ) -> None:
