@@ -128,7 +128,11 @@ def a_segment_does_not_depend_on_another(journey: cvj.Journey) -> None:
     plain = _changed(journey, referrals=[])
     flow = cvj.Journey.from_document(plain).flow()
     for row in plain["segments"]:
-        alone = cvj.Journey.from_document({**plain, "segments": [row]}).flow().stages
+        ways = [
+            way for way in plain.get("transitions", ()) if way.get("segment") in {None, row["name"]}
+        ]
+        only = {**plain, "segments": [row], "transitions": ways}
+        alone = cvj.Journey.from_document(only).flow().stages
         among = flow.only(row["name"]).stages
         for column in ("people", "visits", "entered", "dropped", "finished", "step_rate"):
             size = float(np.nansum(alone.visits.to_numpy(float)))
@@ -147,7 +151,7 @@ def referrals_only_add(journey: cvj.Journey) -> None:
     size = float(full.visits.sum())
     assert (none.visits <= half.visits + 1e-9 * size).all()
     assert (half.visits <= full.visits + 1e-9 * size).all()
-    sources = [row["source"] for row in rows if row["per_person"] > 0]
+    sources = [row["source"] for row in rows if row["per_person"] > 0 and not row["source_segment"]]
     if none.visits[sources].sum() > 1e-3 * size:
         assert full.visits.sum() > none.visits.sum()
         assert full.referred.sum() > half.referred.sum() > none.referred.sum() == 0
@@ -167,7 +171,8 @@ def visits_count_returns(journey: cvj.Journey) -> None:
     if not loops:
         assert stages.visits.to_numpy(float) == close(stages.people.to_numpy(float), size)
     for way in loops:
-        back = stages.visits[way.source] * way.rate
+        takers = stages if way.segment is None else journey.flow().only(way.segment).stages
+        back = takers.visits[way.source] * way.rate
         if way.source == way.target and back > 1e-6 * size:
             assert stages.visits[way.target] > stages.people[way.target]
 
@@ -249,7 +254,11 @@ def halfway_changes_nothing(journey: cvj.Journey, stage: int, share: float) -> N
     longer = _changed(journey, framework=own)
     for row, segment in zip(longer["segments"], journey.segments, strict=True):
         rates = dict(zip(framework.keys, segment.rates or (), strict=True))
-        ways = sum(way.rate for way in journey.transitions if way.source == before)
+        ways = sum(
+            way.rate
+            for way in journey.transitions
+            if way.source == before and way.segment in {None, segment.name}
+        )
         taken = ways + sum(
             rate or 0
             for child, rate in rates.items()
@@ -349,8 +358,9 @@ def _shares_and_entrants(
             if parent is not None:
                 shares[index, parent, stage] += (segment.rates or ())[stage]
         for way in journey.transitions:
-            ends = framework.index(way.source), framework.index(way.target)
-            shares[index][ends] += way.rate
+            if way.segment in {None, segment.name}:
+                ends = framework.index(way.source), framework.index(way.target)
+                shares[index][ends] += way.rate
     return shares, entered
 
 

@@ -61,9 +61,9 @@ def journeys(
         Whether there may be transitions, referrals, costs and margins, numbers left out.
     """
     chosen = draw(frameworks())
-    transitions = draw(_transitions(chosen)) if ways else []
     names = draw(st.sampled_from([["Everyone"], ["Ads"], ["Ads", "Blog"], ["Ads", "Blog", "Fair"]]))
     names = names[:places]
+    transitions = draw(_transitions(chosen, names)) if ways else []
     segments = [
         {
             "name": name,
@@ -96,7 +96,7 @@ def journeys(
 
 
 @st.composite
-def _transitions(draw: st.DrawFn, chosen: Framework) -> list[dict[str, Any]]:
+def _transitions(draw: st.DrawFn, chosen: Framework, names: list[str]) -> list[dict[str, Any]]:
     positions = range(len(chosen))
     pairs = [
         (start, end)
@@ -107,7 +107,12 @@ def _transitions(draw: st.DrawFn, chosen: Framework) -> list[dict[str, Any]]:
     taken = draw(st.lists(st.sampled_from(pairs), max_size=4, unique=True))
     most = draw(st.sampled_from([0.05, 0.15, 0.3])) if taken else 0.0
     return [
-        {"source": chosen.keys[start], "target": chosen.keys[end], "rate": draw(shares(most))}
+        {
+            "source": chosen.keys[start],
+            "target": chosen.keys[end],
+            "rate": draw(shares(most)),
+            "segment": draw(st.sampled_from([None, None, *names])),
+        }
         for start, end in taken
     ]
 
@@ -148,13 +153,12 @@ def _people(
 
 @st.composite
 def _referrals(draw: st.DrawFn, known: list[str], names: list[str]) -> list[dict[str, Any]]:
-    ends = st.tuples(
-        st.sampled_from(known), st.sampled_from(known), st.sampled_from([None, *names])
-    )
+    segments = st.sampled_from([None, *names])
+    ends = st.tuples(st.sampled_from(known), st.sampled_from(known), segments, segments)
     rows = draw(st.lists(ends, max_size=2, unique_by=lambda row: row[:2]))
+    columns = ("source", "target", "segment", "source_segment")
     return [
-        {"source": source, "target": target, "segment": into, "per_person": draw(amounts(3))}
-        for source, target, into in rows
+        {**dict(zip(columns, row, strict=True)), "per_person": draw(amounts(3))} for row in rows
     ]
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import math
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -299,8 +299,47 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
         lambda: shop(transitions=[{"source": "loyalty", "target": "reach", "rate": 0.1}] * 2),
         [
             (
-                "transitions: 'loyalty to reach' is listed more than once; "
-                "keep one, or give the other another name"
+                "transitions[1]: 'loyalty to reach' is listed already for the same segment; "
+                "keep one, or give each a segment of its own"
+            ),
+        ],
+    ),
+    "the same referral twice": (
+        lambda: shop(referrals=[{"source": "loyalty", "target": "reach", "per_person": 0.1}] * 2),
+        [
+            (
+                "referrals[1]: 'loyalty to reach' is listed already for the same segment; "
+                "keep one, or give each a segment of its own"
+            ),
+        ],
+    ),
+    "a referral of every segment and one of the same people": (
+        lambda: (
+            shop()
+            .with_segment("Blog", counts=COUNTS)
+            .with_referral("loyalty", to="reach", per_person=1, segment="Blog")
+            .with_referral("loyalty", to="reach", per_person=2, source_segment="Everyone")
+            .with_referral("loyalty", to="reach", per_person=2, source_segment="Blog")
+        ),
+        [
+            (
+                "referrals[2]: 'loyalty to reach' is listed already for the same segment; "
+                "keep one, or give each a segment of its own"
+            ),
+        ],
+    ),
+    "a way of a segment there is not": (
+        lambda: shop().with_transition("loyalty", "reach", 0.1, segment="Every"),
+        [
+            ("segment: 'Every' is not known; did you mean 'Everyone'? Allowed: Everyone"),
+        ],
+    ),
+    "a referral by a segment there is not": (
+        lambda: shop().with_referral("loyalty", "reach", 0.1, source_segment="Every"),
+        [
+            (
+                "referrals[loyalty to reach].source_segment: 'Every' is not known; "
+                "did you mean 'Everyone'? Allowed: Everyone"
             ),
         ],
     ),
@@ -680,11 +719,15 @@ AGAIN: dict[str, Callable[[], cvj.Journey]] = {
     "a referral of nobody": lambda: shop(
         referrals=[{"source": "conversion", "target": "reach", "per_person": 0}]
     ),
-    "two referrals on one way": lambda: shop(
-        referrals=[
-            {"source": "loyalty", "target": "reach", "per_person": 1, "segment": "Everyone"},
-            {"source": "loyalty", "target": "reach", "per_person": 2},
-        ]
+    "ways and referrals of one segment": lambda: (
+        shop()
+        .with_segment("Blog", counts=COUNTS)
+        .with_transition("loyalty", "reach", 0.1, segment="Everyone")
+        .with_transition("loyalty", "reach", 0.2, segment="Blog")
+        .with_referral("loyalty", to="reach", per_person=1, source_segment="Blog")
+        .with_referral(
+            "loyalty", to="reach", per_person=2, segment="Blog", source_segment="Everyone"
+        )
     ),
     "unknown entrants": lambda: cvj.Journey.from_rates("five", [None, 0, 9, 0, 0], [0.5] * 4),
     "names that look like code": lambda: (
@@ -740,6 +783,50 @@ def test_people_may_refer_into_several_segments() -> None:
     both = both.with_referral("loyalty", to="reach", per_person=1, segment="Everyone")
     both = both.with_referral("loyalty", to="reach", per_person=2, segment="Blog")
     assert [row.per_person for row in both.referrals] == [1, 2]
+
+
+def test_a_way_and_a_referral_may_be_of_one_segment() -> None:
+    both = plan().with_segment("Blog", entrants=1000, rates=[0.5, 0.2, 0.4, 0.1])
+    first = both.segments[0].name
+    way = both.with_transition("retention", "retention", 0.5, segment="Blog")
+    assert people(way)[:4] == people(both)[:4]
+    assert way.flow().visits[:, 3] == pytest.approx([both.flow().visits[0, 3], 80])
+    # A step of one segment is its own rate.
+    step = both.with_transition("conversion", "retention", 0.1, segment="Blog")
+    assert [segment.rates[3] for segment in step.segments] == [both.segments[0].rates[3], 0.1]
+    brought = both.with_referral("retention", "reach", 2, segment=first, source_segment="Blog")
+    assert brought.flow().referred[:, 0] == pytest.approx([80, 0])
+    assert (
+        brought.with_referral("retention", "reach", 0, segment=first, source_segment="Blog") == both
+    )
+
+
+def test_a_renamed_segment_keeps_its_ways_referrals_and_accepted_findings() -> None:
+    both = shop().with_segment("loyalty", counts=COUNTS)
+    before = (
+        both.with_transition("loyalty", "reach", 0.1, segment="loyalty")
+        .with_referral("loyalty", "reach", 0.1, segment="loyalty", source_segment="Everyone")
+        .with_referral("loyalty", "reach", 0.1, segment="Everyone", source_segment="loyalty")
+        .with_accepted("A11", "We know.", segment="loyalty")
+    )
+    after = before.with_segment("loyalty", rename="Blog")
+    assert after.document() == {
+        key: _renamed(value) if key in RENAMED else value
+        for key, value in before.document().items()
+    }
+
+
+RENAMED = ("segments", "transitions", "referrals", "accepted")
+
+
+def _renamed(rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    return type(rows)(
+        {
+            key: "Blog" if value == "loyalty" and key not in {"source", "target"} else value
+            for key, value in row.items()
+        }
+        for row in rows
+    )
 
 
 def test_counts_with_a_gap_cannot_be_planned_and_that_is_said() -> None:

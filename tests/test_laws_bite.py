@@ -145,9 +145,16 @@ BREAKS = [
     Break(
         laws.the_walk_agrees,
         (PLAN,),
-        solver.solve,
+        solver._ways,
         "+= way.rate",
         "+= way.rate / 2",
+    ),
+    Break(
+        laws.the_walk_agrees,
+        (PLAN,),
+        solver._ways,
+        "slice(None) if way.segment is None else names.index(way.segment)",
+        "slice(None)",
     ),
     Break(
         laws.counts_are_explained,

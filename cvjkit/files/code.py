@@ -32,12 +32,10 @@ def expression(document: Document, everyone: str) -> str:
 def _start(document: Document, everyone: str) -> str | None:
     """Write the call that takes the people; None if calls cannot recreate the whole design.
 
-    Calls name a published framework by its key, and a referral by its ends and segment.
+    Calls name a published framework by its key.
     """
     key, name, segments = document["framework"], document["name"], document["segments"]
-    referrals = document.get("referrals", ())
-    ways = {(row["source"], row["target"], row.get("segment")) for row in referrals}
-    if not isinstance(key, str) or len(ways) < len(referrals):
+    if not isinstance(key, str):
         return None
     if all("counts" in segment for segment in segments):
         counts = {segment["name"]: segment["counts"] for segment in segments}
@@ -60,7 +58,9 @@ def _changes(document: Document) -> Iterator[str]:
     for offer in document.get("offers", ()):
         yield f".with_offer({_arguments(**offer)})"
     for way in document.get("transitions", ()):
-        yield f".with_transition({_arguments(way['source'], way['target'], way['rate'])})"
+        source, target, rate, *segment = way.values()
+        named = {"segment": segment[0]} if segment else {}
+        yield f".with_transition({_arguments(source, target, rate, **named)})"
     for row in document.get("referrals", ()):
         named = {"to" if key == "target" else key: row[key] for key in row if key != "source"}
         yield f".with_referral({_arguments(row['source'], **named)})"

@@ -24,8 +24,8 @@ MOST_EXACT_INTEGER = 2**53
 IDENTITY = {
     "segments": ("name",),
     "offers": ("stage", "name"),
-    "transitions": ("source", "target"),
-    "referrals": ("source", "target", "segment"),
+    "transitions": ("source", "target", "segment"),
+    "referrals": ("source", "target", "segment", "source_segment"),
     "stages": ("key",),
     "messages": ("kind", "name"),
     "accepted": ("rule", "stage", "segment"),

@@ -289,8 +289,8 @@ def _identity(part: str, row: BaseModel) -> Fields:
     """Give the fields that tell a row from others."""
     columns = {
         "segments": ("name",),
-        "transitions": ("source", "target"),
-        "referrals": ("source", "target", "segment"),
+        "transitions": ("source", "target", "segment"),
+        "referrals": ("source", "target", "segment", "source_segment"),
     }
     names = columns.get(part, ("stage", "name") if part in KEYED else ())
     return {name: value for name, value in dict(row).items() if name in names}

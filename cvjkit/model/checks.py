@@ -17,7 +17,7 @@ from cvjkit.catalog.spine import milestones
 from cvjkit.errors import Fault, InputError, unknown_name
 from cvjkit.model.economics import BOUGHT_AGAIN
 from cvjkit.model.flow import kind_of
-from cvjkit.model.parts import Segment, StageNumbers
+from cvjkit.model.parts import Referral, Segment, StageNumbers, Transition
 from cvjkit.model.rows import PARTS, TABLES, Row, read_rows, titles_of
 from cvjkit.model.solver import unknown_stages
 
@@ -137,8 +137,26 @@ def _faults_between(stages: Framework, fields: Mapping[str, Any], rows: Rows) ->
 
 
 def _twice_faults(rows: Rows) -> Iterator[Fault]:
-    for part in ("stages", "offers", "transitions"):
+    for part in ("stages", "offers"):
         yield from _repeated(part, _titles(part, [row.value for row in rows[part]]))
+    names = [row.value.name for row in rows["segments"]]
+    for part in ("transitions", "referrals"):
+        seen: set[tuple[str, ...]] = set()
+        for path, way in rows[part]:
+            pairs = {(way.source, way.target, *pair) for pair in _segments_of(way, names)}
+            if pairs & seen:
+                (title,) = titles_of(part, way)
+                fix = "keep one, or give each a segment of its own"
+                yield Fault(path, title, "is listed already for the same segment", fix)
+            seen |= pairs
+
+
+def _segments_of(way: Transition | Referral, names: Sequence[str]) -> list[tuple[str, str]]:
+    """Find the segments a way leads from and into."""
+    if isinstance(way, Transition):
+        return [(name, name) for name in ([way.segment] if way.segment else names)]
+    by = [way.source_segment] if way.source_segment else names
+    return [(name, way.segment or name) for name in by]
 
 
 def _name_faults(stages: Framework, fields: Mapping[str, Any], rows: Rows) -> Iterator[Fault]:
@@ -150,7 +168,8 @@ def _name_faults(stages: Framework, fields: Mapping[str, Any], rows: Rows) -> It
     named += [
         (part, end, keys) for part in ("transitions", "referrals") for end in ("source", "target")
     ]
-    named += [("referrals", "segment", segments)]
+    named += [(part, "segment", segments) for part in ("transitions", "referrals")]
+    named += [("referrals", "source_segment", segments)]
     for part, column, allowed in named:
         for row in rows[part]:
             name = getattr(row.value, column)
@@ -234,13 +253,19 @@ def _counted_already_faults(
 
 def _unknown_end_faults(stages: Framework, rows: Rows) -> Iterator[Fault]:
     """Find transitions and referrals from or to stages whose people are not known."""
-    for _, segment in rows["segments"]:
-        unknown = unknown_stages(stages, segment)
-        for part, column in (("transitions", "rate"), ("referrals", "per_person")):
-            for path, way in rows[part]:
-                for key in sorted({way.source, way.target} & unknown):
+    segments = [row.value for row in rows["segments"]]
+    unknown = {segment.name: unknown_stages(stages, segment) for segment in segments}
+    for part, column in (("transitions", "rate"), ("referrals", "per_person")):
+        for path, way in rows[part]:
+            ends = {
+                end
+                for pair in _segments_of(way, [*unknown])
+                for end in zip(pair, (way.source, way.target), strict=True)
+            }
+            for name, key in sorted(ends):
+                if key in unknown[name]:
                     rule = f"needs the number of people at {key}"
-                    fix = f"type {key} in segment {segment.name}, or remove this"
+                    fix = f"type {key} in segment {name}, or remove this"
                     yield Fault(f"{path}.{column}", getattr(way, column), rule, fix)
 
 
@@ -257,7 +282,8 @@ def _leaving(stages: Framework, segment: Segment, transitions: Sequence[Row]) ->
     """Sum the rates that leave each stage."""
     leaving = dict.fromkeys(stages.keys, 0.0)
     for _, way in transitions:
-        leaving[way.source] += way.rate
+        if way.segment in {None, segment.name}:
+            leaving[way.source] += way.rate
     for rate, parent in zip(segment.rates or (), stages.parents, strict=False):
         if rate is not None and parent is not None:
             leaving[stages.keys[parent]] += rate

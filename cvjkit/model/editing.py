@@ -145,7 +145,8 @@ class Editable(Fields):
         name : str
         **fields
             Fields of `Segment`, such as channel, awareness and spend; counts, or entrants and
-            rates, as in `from_counts` and `from_rates`; rename, its new name.
+            rates, as in `from_counts` and `from_rates`; rename, its new name, which its ways,
+            referrals and accepted findings take too.
 
         Returns
         -------
@@ -169,9 +170,13 @@ class Editable(Fields):
         elif "rates" in fields:
             fields = {"counts": None, **fields}
         renamed = fields.pop("rename", name)
-        return self._with(
-            segments=_replaced(self.segments, "name", name, {**fields, "name": renamed})
-        )
+        changes: dict[str, Any] = {
+            "segments": _replaced(self.segments, "name", name, {**fields, "name": renamed})
+        }
+        if renamed != name:
+            for part in ("transitions", "referrals", "accepted"):
+                changes[part] = [_renamed(row, name, renamed) for row in getattr(self, part)]
+        return self._with(**changes)
 
     def without_segment(self, name: str) -> Self:
         """Remove a segment.
@@ -250,7 +255,9 @@ class Editable(Fields):
             raise self._error(unknown_name("segment", None, [one.name for one in self.segments]))
         return self.segments[0]
 
-    def with_transition(self, source: str, target: str, rate: float) -> Self:
+    def with_transition(
+        self, source: str, target: str, rate: float, *, segment: str | None = None
+    ) -> Self:
         """Add or change a transition between two stages.
 
         Parameters
@@ -259,10 +266,11 @@ class Editable(Fields):
             Key of the stage it leaves.
         target : str
             Key of the stage it leads to. A later stage makes it a skip, an earlier one a way
-            back, the same one a repeat; for the next one, the rate of the step is set in every
-            segment.
+            back, the same one a repeat; for the next one, the rate of the step is set.
         rate : float
             Share, 0 to 1, of the visits to `source` that take it; 0 removes the transition.
+        segment : str, optional
+            Name of the only segment whose people take it; by default those of every segment do.
 
         Returns
         -------
@@ -281,13 +289,18 @@ class Editable(Fields):
         ['forward', 'forward', 'back', 'forward', 'forward']
         """
         start, end = self._stage(source), self._stage(target)
+        own = None if segment is None else self._segment(segment)
         if kind_of(self.framework, start, end) == "forward":
             return self._with(
-                segments=[numbered(self, one, "rates", end, rate) for one in self.segments]
+                segments=[
+                    numbered(self, one, "rates", end, rate) if own is None or one is own else one
+                    for one in self.segments
+                ]
             )
-        others = [way for way in self.transitions if (way.source, way.target) != (source, target)]
-        new = [] if rate == 0 else [{"source": source, "target": target, "rate": rate}]
-        return self._with(transitions=[*others, *new])
+        way = (source, target, segment)
+        others = [row for row in self.transitions if (row.source, row.target, row.segment) != way]
+        new = {"source": source, "target": target, "rate": rate, "segment": segment}
+        return self._with(transitions=[*others, *([new] if rate != 0 else [])])
 
     def with_referral(
         self,
@@ -296,6 +309,7 @@ class Editable(Fields):
         per_person: float,
         *,
         segment: str | None = None,
+        source_segment: str | None = None,
         reward: float | None = None,
     ) -> Self:
         """Add or change a referral: people at a stage who bring in new ones.
@@ -310,6 +324,8 @@ class Editable(Fields):
             New people for each arrival at `source`, 0 or more; 0 removes the referral.
         segment : str, optional
             Name of the segment the new people belong to; by default that of who brought them.
+        source_segment : str, optional
+            Name of the only segment whose people bring them; by default those of every segment do.
         reward : float, optional
             What the person who recommends gets per new person [currency], 0 or more.
 
@@ -331,10 +347,9 @@ class Editable(Fields):
         """
         self._stage(source)
         self._stage(to)
-        way = (source, to, segment)
-        others = [row for row in self.referrals if (row.source, row.target, row.segment) != way]
-        new = {"source": source, "target": to, "per_person": per_person}
-        new |= {"segment": segment, "reward": reward}
+        way = {"source": source, "target": to, "segment": segment, "source_segment": source_segment}
+        others = [row for row in self.referrals if not way.items() <= dict(row).items()]
+        new = {**way, "per_person": per_person, "reward": reward}
         return self._with(referrals=[*others, *([new] if per_person != 0 else [])])
 
     def with_offer(self, stage: str, **fields: Any) -> Self:
@@ -418,6 +433,12 @@ class Editable(Fields):
 
     def _error(self, *faults: Fault) -> InputError:
         return InputError(f"journey {self.name}", faults)
+
+
+def _renamed(row: BaseModel, name: str, renamed: str) -> BaseModel:
+    """Change the name of a segment wherever a row has it."""
+    fields = [field for field in ("segment", "source_segment") if getattr(row, field, None) == name]
+    return row.model_copy(update=dict.fromkeys(fields, renamed))
 
 
 def _replaced(

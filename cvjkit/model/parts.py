@@ -252,6 +252,10 @@ class Transition(_Input):
     rate: Annotated[
         Share, typed("Share, 0 to 1, of the visits to `source` that take this way.", default=...)
     ]
+    segment: str | None = typed(
+        "Name of the only segment whose people take it; by default those of every segment do.",
+        label="Taken by",
+    )
 
 
 class Referral(_Input):
@@ -276,7 +280,12 @@ class Referral(_Input):
         ),
     ]
     segment: str | None = typed(
-        "Name of the segment the new people belong to; by default that of who brought them."
+        "Name of the segment the new people belong to; by default that of who brought them.",
+        label="Into segment",
+    )
+    source_segment: str | None = typed(
+        "Name of the only segment whose people bring them; by default those of every segment do.",
+        label="Brought by",
     )
     reward: Amount | None = typed(
         "What the one who recommends gets for each person brought, 0 or more. The economics "

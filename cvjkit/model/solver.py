@@ -54,7 +54,7 @@ def solve(
     segments : sequence of Segment
         Counts and rates in the order of the framework's stages.
     transitions : sequence of Transition
-        Skips, ways back and repeats, the same for every segment.
+        Skips, ways back and repeats.
     referrals : sequence of Referral
 
     Returns
@@ -62,13 +62,11 @@ def solve(
     Flow
     """
     n_segments, size = len(segments), len(framework)
-    extra = np.zeros((size, size))
-    for way in transitions:
-        extra[framework.index(way.source), framework.index(way.target)] += way.rate
-    births = _births(framework, [segment.name for segment in segments], referrals)
+    names = [segment.name for segment in segments]
+    births = _births(framework, names, referrals)
     parents = np.array([_known_parents(framework, segment) for segment in segments])
     known = np.array([_known(framework, segment) for segment in segments])
-    shares: Floats = np.broadcast_to(extra, (n_segments, size, size)).copy()
+    shares = _ways(framework, names, transitions)
     shares[~known] = 0
     entered: Floats = np.zeros((n_segments, size))
     counted = np.array([segment.observed for segment in segments])
@@ -163,14 +161,23 @@ def _open_ends(framework: Framework, known: Flags) -> Flags:
     return ends
 
 
+def _ways(framework: Framework, names: Sequence[str], transitions: Sequence[Transition]) -> Floats:
+    shares = np.zeros((len(names), len(framework), len(framework)))
+    for way in transitions:
+        own = slice(None) if way.segment is None else names.index(way.segment)
+        shares[own, framework.index(way.source), framework.index(way.target)] += way.rate
+    return shares
+
+
 def _births(framework: Framework, names: Sequence[str], referrals: Sequence[Referral]) -> Floats:
     n_segments, size = len(names), len(framework)
     births = np.zeros((n_segments, size, n_segments, size))
     for referral in referrals:
         source, target = framework.index(referral.source), framework.index(referral.target)
-        for index in range(n_segments):
-            into = index if referral.segment is None else names.index(referral.segment)
-            births[index, source, into, target] += referral.per_person
+        by, into = referral.source_segment, referral.segment
+        for index in range(n_segments) if by is None else [names.index(by)]:
+            segment = index if into is None else names.index(into)
+            births[index, source, segment, target] += referral.per_person
     return births
 
 

@@ -120,13 +120,6 @@ def test_a_plan_of_which_nobody_knows_who_comes_in_is_read_again(
     assert eval(plan.code(), {"cvj": cvj}) == plan  # noqa: S307 - what code() is for
 
 
-def test_code_makes_both_of_two_equal_referrals() -> None:
-    twice = [{"source": "loyalty", "target": "reach", "per_person": 2}] * 2
-    plan = Journey.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.01], referrals=twice)
-    assert len(plan.referrals) == 2
-    assert eval(plan.code(), {"cvj": cvj}) == plan  # noqa: S307 - what code() is for
-
-
 @pytest.mark.parametrize("suffix", ["toml", "csv", "xlsx"])
 def test_no_file_is_written_that_could_not_be_read_again(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"shop.{suffix}"

@@ -59,7 +59,7 @@ def segments_part(journey: Journey) -> Part:
 
 
 def renamed(journey: Journey, name: str, *, segment: int) -> Journey:
-    """Give a segment another name; referrals into it follow.
+    """Give a segment another name.
 
     Parameters
     ----------
@@ -77,14 +77,7 @@ def renamed(journey: Journey, name: str, *, segment: int) -> Journey:
     InputError
         If another segment has that name.
     """
-    segments = list(journey.segments)
-    before = segments[segment].name
-    segments[segment] = segments[segment].model_copy(update={"name": name})
-    referrals = [
-        row.model_copy(update={"segment": name}) if row.segment == before else row
-        for row in journey.referrals
-    ]
-    return journey.with_terms(segments=segments, referrals=referrals)
+    return journey.with_segment(journey.segments[segment].name, rename=name)
 
 
 def with_another_segment(journey: Journey) -> Journey:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cvjkit.model.flow import kind_of
 from cvjkit.model.parts import Referral, Transition
@@ -14,21 +14,22 @@ from cvjkit.widgets.codec import Number
 from cvjkit.widgets.fields import Field, Keep, Part, Row, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from cvjkit.journey import Journey
+    from cvjkit.widgets.builders import Column
     from cvjkit.widgets.codec import Choices
     from cvjkit.widgets.fields import Address
 
 KINDS = {"skip": "skips ahead", "back": "goes back", "repeat": "comes again"}
 NO_RATE = "write the share who take it, such as 5%"
 NO_NUMBER = "write how many new people each brings, such as 0.2"
-(RATE,) = columns(Transition, "rate")
-(PER_PERSON,) = columns(Referral, "per_person")
+RATE, TAKEN_BY = columns(Transition, "rate", "segment")
+PER_PERSON, INTO, BROUGHT_BY = columns(Referral, "per_person", "segment", "source_segment")
 RATE = replace(RATE, codec=Number("share", needed=NO_RATE))
 PER_PERSON = replace(PER_PERSON, codec=Number(needed=NO_NUMBER), unit="")
 SHARE_WHO_TAKE_IT = "Share who take it"
-SAME_SEGMENT = ("", "the same segment")
+EVERY_SEGMENT, SAME_SEGMENT = "every segment", "the same segment"
 
 
 def ways_part(
@@ -57,7 +58,8 @@ def ways_part(
             RATE.field(way, path, name),
             remover(path, f"Remove way {index + 1}"),
         )
-        ways.append(Row(str(index), name, fields, KINDS[kind]))
+        who = f", of {way.segment}" if way.segment else ""
+        ways.append(Row(str(index), name, fields, f"{KINDS[kind]}{who}"))
     referrals = []
     for index, referral in enumerate(journey.referrals):
         source, target = stages[referral.source].name, stages[referral.target].name
@@ -66,7 +68,8 @@ def ways_part(
             PER_PERSON.field(referral, path, name),
             remover(path, f"Remove referral {index + 1}"),
         )
-        title = f"{source} brings new people to {target}"
+        who = f" of {referral.source_segment}" if referral.source_segment else ""
+        title = f"{source}{who} brings new people to {target}"
         note = f"into {referral.segment}" if referral.segment else ""
         referrals.append(Row(str(index), title, fields, note))
     share = (("way", "Way"), (RATE.key, SHARE_WHO_TAKE_IT), ("remove", ""))
@@ -91,35 +94,57 @@ def _arrow(journey: Journey, source: str, target: str) -> str:
 def _new_way(journey: Journey, entries: Mapping[Address, str], evidence: Evidence) -> Table:
     source, target = _ends(journey, entries, "way", "Way")
     rate = entries.get(("way", "new", "rate"), "")
-    add = partial(with_way, source=source.text, target=target.text, rate=rate, evidence=evidence)
-    return line(
-        "way",
-        source,
-        target,
-        Field("rate", SHARE_WHO_TAKE_IT, rate, edit=Keep()),
-        button("add", "Add way", add),
-        row="new",
+    chosen = _segment_choices(journey, entries, "way", ((TAKEN_BY, EVERY_SEGMENT),))
+    add = partial(
+        with_way,
+        source=source.text,
+        target=target.text,
+        rate=rate,
+        evidence=evidence,
+        **_answers(chosen),
     )
+    fields = (source, target, Field("rate", SHARE_WHO_TAKE_IT, rate, edit=Keep()), *chosen)
+    return line("way", *fields, button("add", "Add way", add), row="new")
 
 
 def _new_referral(journey: Journey, entries: Mapping[Address, str], evidence: Evidence) -> Table:
     source, target = _ends(journey, entries, "referral", "Referral")
     per_person = entries.get(("referral", "new", "per_person"), "")
-    fields = [source, target, Field("per_person", PER_PERSON.label, per_person, edit=Keep())]
-    into = ""
-    if len(journey.segments) > 1:
-        names = (SAME_SEGMENT, *((segment.name, segment.name) for segment in journey.segments))
-        into = _chosen(entries, ("referral", "new", "segment"), names, "")
-        fields.append(Field("segment", "Into segment", into, "choice", choices=names, edit=Keep()))
+    questions = ((BROUGHT_BY, EVERY_SEGMENT), (INTO, SAME_SEGMENT))
+    chosen = _segment_choices(journey, entries, "referral", questions)
     add = partial(
         with_referral,
         source=source.text,
         target=target.text,
         per_person=per_person,
-        segment=into or None,
         evidence=evidence,
+        **_answers(chosen),
     )
+    number = Field("per_person", PER_PERSON.label, per_person, edit=Keep())
+    fields = (source, target, number, *chosen)
     return line("referral", *fields, button("add", "Add referral", add), row="new")
+
+
+def _segment_choices(
+    journey: Journey,
+    entries: Mapping[Address, str],
+    table: str,
+    questions: Iterable[tuple[Column, str]],
+) -> list[Field]:
+    """Make the choices of the segments a new row is about, if there are several."""
+    names = [(segment.name, segment.name) for segment in journey.segments]
+    fields = []
+    for column, by_default in questions if len(names) > 1 else ():
+        choices = (("", by_default), *names)
+        chosen = _chosen(entries, (table, "new", column.key), choices, "")
+        fields.append(
+            Field(column.key, column.label, chosen, "choice", choices=choices, edit=Keep())
+        )
+    return fields
+
+
+def _answers(fields: Iterable[Field]) -> dict[str, Any]:
+    return {field.column: field.text or None for field in fields}
 
 
 def _ends(
@@ -144,7 +169,13 @@ def _chosen(
 
 
 def with_way(
-    journey: Journey, source: str, target: str, rate: str, evidence: Evidence = NO_EVIDENCE
+    journey: Journey,
+    source: str,
+    target: str,
+    rate: str,
+    *,
+    segment: str | None = None,
+    evidence: Evidence = NO_EVIDENCE,
 ) -> Journey:
     """Add a way as it was typed.
 
@@ -157,6 +188,8 @@ def with_way(
         Key of the stage where it ends.
     rate : str
         Share of those at `source` who take it.
+    segment : str or None
+        Name of the only segment whose people take it; None for every segment.
     evidence : Evidence
         What decides where the rate has two readings.
 
@@ -178,7 +211,7 @@ def with_way(
     share = read_number(rate, "share", evidence)
     if not share:
         raise ValueError(NO_RATE)
-    return journey.with_transition(source, target, share)
+    return journey.with_transition(source, target, share, segment=segment)
 
 
 def with_referral(
@@ -186,8 +219,9 @@ def with_referral(
     source: str,
     target: str,
     per_person: str,
-    segment: str | None,
     *,
+    segment: str | None = None,
+    source_segment: str | None = None,
     evidence: Evidence = NO_EVIDENCE,
 ) -> Journey:
     """Add a referral as it was typed.
@@ -203,6 +237,8 @@ def with_referral(
         New people that each person at `source` brings.
     segment : str or None
         Name of the segment they come into; None for that of who brought them.
+    source_segment : str or None
+        Name of the only segment whose people bring them; None for every segment.
     evidence : Evidence
         What decides where the number has two readings.
 
@@ -218,4 +254,6 @@ def with_referral(
     number = read_number(per_person, evidence=evidence)
     if not number:
         raise ValueError(NO_NUMBER)
-    return journey.with_referral(source, to=target, per_person=number, segment=segment)
+    return journey.with_referral(
+        source, to=target, per_person=number, segment=segment, source_segment=source_segment
+    )

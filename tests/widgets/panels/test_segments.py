@@ -27,4 +27,5 @@ def test_segments_are_added_named_and_removed() -> None:
 def test_a_referral_follows_the_segment_it_brings_people_into_when_that_is_renamed() -> None:
     referred = TWO.with_referral("loyalty", to="reach", per_person=1, segment="Blog")
     hand = Hand(referred).types("Diary", "segments", "1", "name")
+    assert hand.journey == referred.with_segment("Blog", rename="Diary")
     assert hand.journey.referrals[0].segment == "Diary"

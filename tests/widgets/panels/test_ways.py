@@ -33,6 +33,19 @@ def test_referrals_are_added_changed_and_removed() -> None:
     assert hand.presses("referrals", "0", "remove").journey == TWO
 
 
+def test_ways_and_referrals_of_one_segment_are_added_where_there_are_several() -> None:
+    hand = Hand(TWO).types("Ads", "way", "new", "segment").types("5%", "way", "new", "rate")
+    hand.presses("way", "new", "add")
+    expected = TWO.with_transition("loyalty", "reach", 0.05, segment="Ads")
+    assert hand.journey == expected
+    hand.types("Blog", "referral", "new", "source_segment")
+    hand.types("2", "referral", "new", "per_person").presses("referral", "new", "add")
+    expected = expected.with_referral("loyalty", to="reach", per_person=2, source_segment="Blog")
+    assert hand.journey == expected
+    with pytest.raises(KeyError):
+        Hand(PLAN).field("way", "new", "segment")
+
+
 @pytest.mark.parametrize(("language", "brought"), [("en-US", 1200), ("de-DE", 1.2)])
 def test_a_new_referral_is_read_in_the_language_of_its_typist(
     language: str, brought: float
