@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -15,12 +16,15 @@ from typing import Any, NamedTuple
 from cvjkit.audit.audit import Audit, refused
 from cvjkit.audit.report import FORMATS
 from cvjkit.audit.rules import rules
+from cvjkit.catalog.lookup import framework
 from cvjkit.errors import Fault, InputError
-from cvjkit.files.store import journey_files
+from cvjkit.files.new import new_journey
+from cvjkit.files.store import SUFFIXES, journey_files
 from cvjkit.journey import read_journey
 from cvjkit.numbers import read_number
 from cvjkit.publishing import server
 from cvjkit.publishing.canvas import canvas
+from cvjkit.publishing.starters import starters
 
 JOURNEY_NOTEBOOK = Path("dashboards/journey.ipynb")
 DESIGN_NOTEBOOK = Path("notebooks/01-design.ipynb")
@@ -134,7 +138,9 @@ def _server_arguments(first_port: int) -> tuple[Argument, ...]:
 
 
 def _dashboard(arguments: argparse.Namespace) -> int:
-    faults = [*_published(arguments.path), *_positive("--idle", arguments.idle, 1)]
+    path = arguments.path or (JOURNEY_NOTEBOOK if JOURNEY_NOTEBOOK.is_file() else None)
+    published = path or starters("dashboards")
+    faults = [*_published(published), *_positive("--idle", arguments.idle, 1)]
     faults += _positive("--kernels", arguments.kernels, 0)
     if arguments.token == "":
         faults.append(Fault("--token", "", "must not be empty", "write one, or --no-token"))
@@ -146,10 +152,18 @@ def _dashboard(arguments: argparse.Namespace) -> int:
     token = None if arguments.no_token else token
     _tell_port(arguments, address, server.VOILA_PORT)
     _warn_of_others(address, token)
+    if path is None and not (journeys and journey_files(journeys)):
+        where = journeys or JOURNEYS
+        print(
+            f"There are no journeys in {where}: these are the starters, with numbers made up. "
+            "Make one of your own: cvjkit new shop --framework eight",
+            file=sys.stderr,
+        )
+        journeys = starters("journeys")
     if journeys:
         _tell_broken(journeys)
     command = server.dashboard_command(
-        arguments.path,
+        published,
         address,
         token=token is not None,
         kernels=arguments.kernels,
@@ -171,9 +185,9 @@ DASHBOARD = _Command(
             "path",
             nargs="?",
             type=Path,
-            default=JOURNEY_NOTEBOOK,
             metavar="NOTEBOOK_OR_DIR",
-            help="what to publish (default: %(default)s)",
+            help=f"what to publish (default: {JOURNEY_NOTEBOOK} if it is there, else the "
+            "dashboards that come with cvjkit)",
         ),
         *_server_arguments(server.VOILA_PORT),
         _one_of(
@@ -323,6 +337,68 @@ def _tell_broken(directory: Path) -> None:
 # --- files ----------------------------------------------------------------------------------------
 
 
+def _new(arguments: argparse.Namespace) -> int:
+    path, faults = _new_path(arguments)
+    try:
+        chosen = framework(arguments.framework)
+    except InputError as error:
+        faults += [replace(fault, field="--framework") for fault in error.faults]
+    if faults:
+        raise InputError("cvjkit new", faults)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(new_journey(path.stem, chosen))
+    except OSError as error:
+        rule = f"cannot be written ({error.strerror})"
+        fault = Fault("NAME", str(path), rule, "name another file")
+        raise InputError("cvjkit new", [fault]) from error
+    print(f"{path}: write your numbers over those in it; cvjkit dashboard shows it")
+    return 0
+
+
+def _new_path(arguments: argparse.Namespace) -> tuple[Path, list[Fault]]:
+    """Give the file to write: a name without a directory stands with the other journeys."""
+    name = Path(arguments.name)
+    directory = arguments.journeys or Path(os.environ.get("CVJKIT_JOURNEYS") or JOURNEYS)
+    path = name if os.path.dirname(arguments.name) else directory / name  # noqa: PTH120 - Path drops ./
+    if not name.name.strip() or name.name.startswith((".", "~$")):
+        return path, [
+            Fault("NAME", arguments.name, "names no file that is listed", "write one, like shop")
+        ]
+    if name.suffix.lower() in set(SUFFIXES) - {".toml"}:
+        fix = f"name it {name.stem}.toml; a journey can be saved as {name.suffix} from Python"
+        return path, [Fault("NAME", arguments.name, "would be no TOML file", fix)]
+    return (path if name.suffix == ".toml" else path.with_name(f"{name.name}.toml")), []
+
+
+NEW = _Command(
+    "new",
+    "start a journey in a file of its own",
+    "Write the file of a new journey, with example numbers and comments that say what goes where.",
+    (
+        _argument(
+            "name",
+            metavar="NAME",
+            help="of the file; without a directory, it is written to that of --journeys",
+        ),
+        _argument(
+            "--framework",
+            default="five",
+            metavar="KEY",
+            help="the framework to count in (default: %(default)s)",
+        ),
+        _argument(
+            "--journeys",
+            type=Path,
+            metavar="DIR",
+            help=f"directory of journey files (default: $CVJKIT_JOURNEYS, or {JOURNEYS})",
+        ),
+    ),
+    _new,
+)
+
+
 def _check(arguments: argparse.Namespace) -> int:
     told = [_faults(path) for path in arguments.files]
     for path, faults in zip(arguments.files, told, strict=True):
@@ -422,7 +498,7 @@ def _faults(path: Path) -> str | None:
 
 # --- all of them ----------------------------------------------------------------------------------
 
-COMMANDS = (DASHBOARD, LAB, CHECK, AUDIT, CANVAS)
+COMMANDS = (DASHBOARD, LAB, NEW, CHECK, AUDIT, CANVAS)
 
 
 class _Version(argparse.Action):

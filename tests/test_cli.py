@@ -9,8 +9,9 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -18,7 +19,9 @@ import pytest
 
 from cvjkit.cli import main
 from cvjkit.errors import InputError
+from cvjkit.journey import read_journey
 from cvjkit.publishing import server
+from cvjkit.publishing.starters import starters
 
 PACKAGE = Path(server.__file__).parent
 NOTEBOOK = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
@@ -82,6 +85,7 @@ def test_help_names_every_command_and_what_it_is_for(capsys: pytest.CaptureFixtu
     for name, purpose in {
         "dashboard": "publish a notebook with Voila",
         "lab": "open JupyterLab",
+        "new": "start a journey in a file of its own",
         "check": "check journey files",
     }.items():
         assert re.search(rf"\n +{name}\s+{purpose}\n", told)
@@ -117,12 +121,83 @@ def test_a_directory_or_a_binary_file_is_a_sentence(project: Path) -> None:
     assert told.stdout.count("1 fault\n") == 2
 
 
-def test_without_the_default_notebook_the_command_says_where_to_go(
+class Started(NamedTuple):
+    """What a command would have started."""
+
+    published: Path
+    journeys: str | None
+    said: str
+
+
+@pytest.fixture
+def started(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Started]:
+    """Give what ``cvjkit dashboard`` would start; other tests start it."""
+
+    def start(*arguments: str) -> Started:
+        given: list[Any] = []
+        monkeypatch.setattr(server, "run", lambda *what: given.extend(what))
+        assert main(["dashboard", "--port=0", *arguments]) == 0
+        (_, published, *_), variables, *_ = given
+        return Started(Path(published), variables.get("CVJKIT_JOURNEYS"), capsys.readouterr().err)
+
+    return start
+
+
+def test_without_a_notebook_the_dashboards_of_cvjkit_are_published(
+    project: Path, started: Callable[..., Started]
+) -> None:
+    shown = started()
+    assert shown.published == starters("dashboards")
+    assert Path(shown.journeys or "") == starters("journeys")
+    assert "There are no journeys in data/journeys: " in shown.said
+    # Also where the directory has been made and is still empty.
+    (project / "data" / "journeys").mkdir(parents=True)
+    assert started()[:2] == shown[:2]
+    (project / "shop.toml").rename(project / "data" / "journeys" / "shop.toml")
+    assert started() == (starters("dashboards"), str(project / "data" / "journeys"), "")
+
+
+def test_the_notebook_of_this_folder_goes_first(
+    project: Path, started: Callable[..., Started]
+) -> None:
+    (project / "dashboards").mkdir()
+    (project / "page.ipynb").rename(project / "dashboards" / "journey.ipynb")
+    assert started().published == Path("dashboards/journey.ipynb")
+
+
+def test_a_new_journey_is_written_where_the_dashboard_looks(
+    project: Path, capsys: pytest.CaptureFixture[str], started: Callable[..., Started]
+) -> None:
+    assert main(["new", "shop", "--framework", "eight"]) == 0
+    path = project / "data" / "journeys" / "shop.toml"
+    assert capsys.readouterr().out.startswith("data/journeys/shop.toml: ")
+    assert read_journey(path).framework.key == "eight"
+    assert started().journeys == str(path.parent)
+    for names, where in (
+        (["v1.2"], "data/journeys/v1.2.toml"),
+        (["shop.toml", "--journeys=plans"], "plans/shop.toml"),
+        (["there/shop", "--journeys=plans"], "there/shop.toml"),
+    ):
+        assert main(["new", *names]) == 0
+        assert read_journey(project / where).name == Path(where).stem
+
+
+def test_a_new_journey_replaces_nothing_and_has_a_name_that_is_listed(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (line,) = refused(capsys, "dashboard")
-    assert "'dashboards/journey.ipynb' does not exist" in line
-    assert "cd" in line
+    before = (project / "shop.toml").read_bytes()
+    (line,) = refused(capsys, "new", "./shop.toml")
+    assert "NAME: 'shop.toml' cannot be written (File exists)" in line
+    assert (project / "shop.toml").read_bytes() == before
+    for name in ("", " ", ".", "..", ".hidden", "~$shop", "shop.csv"):
+        (line,) = refused(capsys, "new", name)
+        assert line.startswith(f"cvjkit: NAME: '{name}' ")
+    name, framework = refused(capsys, "new", "", "--framework=ten")
+    assert "NAME" in name
+    assert re.match(r"cvjkit: --framework: 'ten' is not known; .*five", framework)
+    assert not (project / "data").exists()
 
 
 def test_what_is_no_notebook_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

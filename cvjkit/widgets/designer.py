@@ -14,6 +14,7 @@ from cvjkit.audit.audit import Audit
 from cvjkit.catalog.framework import Framework
 from cvjkit.catalog.lookup import framework as published
 from cvjkit.catalog.lookup import published_frameworks
+from cvjkit.files.new import example_counts
 from cvjkit.journey import Journey, as_journey
 from cvjkit.numbers import Evidence
 from cvjkit.widgets.builders import line
@@ -265,10 +266,4 @@ def _own(journey: Journey) -> Framework | None:
 
 def _example(chosen: str | Framework) -> Journey:
     stages = chosen if isinstance(chosen, Framework) else published(chosen)
-    if stages == published("five"):
-        counts = [10000, 2000, 100, 40, 10]
-    else:
-        counts = []
-        for parent in stages.parents:
-            counts.append(10000 if parent is None else round(0.4 * counts[parent]))
-    return Journey.from_counts(stages, counts, name="New journey")
+    return Journey.from_counts(stages, example_counts(stages), name="New journey")
