@@ -1,0 +1,149 @@
+"""What each rate of a journey rests on, and how far it may be off.
+
+After s of n people were seen to go on, the rate is Beta(s + 1/2, n - s + 1/2), as in
+`cvjkit.model.intervals`. If there are several ways out of a stage, their shares together are
+Dirichlet(counts + 1/2): each way then takes a Beta share of what the ways before it have left.
+
+A rate that was typed is as sure as a number of cases: with n of them it is Beta(n p, n (1 - p)),
+whose mean is the rate p that was typed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cvjkit.model.solver import unknown_stages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cvjkit.catalog.framework import Framework
+    from cvjkit.model.design import Design
+    from cvjkit.model.parts import Segment
+
+CASES = 20.0
+"""How many cases a typed rate is as sure as, where nobody says: ours."""
+PRIOR = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way out of a stage, and what is known of the share of people who take it.
+
+    Parameters
+    ----------
+    segment, source, target : int
+        Positions of the segment, the stage it leaves and the stage it leads to.
+    alpha, beta : float
+        Of the Beta distribution of its share among those who take none of the ways listed before
+        it; 0 or more. If `alpha` is 0 nobody takes it, if `beta` is 0 all of them do.
+    cases : float
+        How many people, seen or supposed, its share rests on.
+    counted : bool
+        Whether these people were counted.
+    """
+
+    segment: int
+    source: int
+    target: int
+    alpha: float
+    beta: float
+    cases: float
+    counted: bool
+
+
+def ways_of(design: Design, design_effect: float = 1.0) -> tuple[Way, ...]:
+    """List the ways of a design with what their shares rest on.
+
+    Parameters
+    ----------
+    design : Design
+    design_effect : float
+        By how much fewer independent people would tell as much as those counted, 1 or more: people
+        of one campaign resemble one another.
+
+    Returns
+    -------
+    tuple of Way
+        Segment by segment, stage by stage; the ways out of one stage follow one another. Ways that
+        nobody can take are left out.
+
+    Examples
+    --------
+    >>> from cvjkit.model.design import Design
+    >>> shop = Design.from_counts("five", [10000, 2000, 100, 40, 10])
+    >>> [(way.alpha, way.beta) for way in ways_of(shop)][1:3]
+    [(100.5, 1900.5), (40.5, 60.5)]
+    """
+    return tuple(
+        way
+        for index, segment in enumerate(design.segments)
+        for source, shares in _exits(design, index, segment).items()
+        for way in _divided(design, index, source, shares, design_effect)
+    )
+
+
+def _exits(design: Design, index: int, segment: Segment) -> Mapping[int, dict[int, float]]:
+    """Find the ways out of each stage: those taken, and the steps that could be."""
+    framework, flow = design.framework, design.flow()
+    unknown = unknown_stages(framework, segment)
+    exits: dict[int, dict[int, float]] = {}
+    for target, key in enumerate(framework.keys):
+        source = _known_before(framework, target, unknown)
+        if source is not None and key not in unknown:
+            exits.setdefault(source, {})[target] = 0.0
+    sources, targets = flow.shares[index].nonzero()
+    for source, target in zip(sources.tolist(), targets.tolist(), strict=True):
+        exits.setdefault(source, {})[target] = float(flow.shares[index, source, target])
+    return dict(sorted(exits.items()))
+
+
+def _known_before(framework: Framework, stage: int, unknown: set[str]) -> int | None:
+    above = framework.parents[stage]
+    while above is not None and framework.keys[above] in unknown:
+        above = framework.parents[above]
+    return above
+
+
+def _divided(
+    design: Design, index: int, source: int, shares: dict[int, float], design_effect: float
+) -> Iterator[Way]:
+    """Divide the people at a stage among its ways out, one way after another."""
+    counts = design.segments[index].counts
+    ways = sorted(shares.items())
+    left = 1.0
+    for position, (target, share) in enumerate(ways):
+        after = max(0.0, left - share)
+        if counts is None:
+            cases, prior = supposed_cases(share), 0.0
+        else:
+            cases, prior = (counts[source] or 0.0) / design_effect, PRIOR
+        alpha = cases * share + prior
+        beta = cases * after + prior * (len(ways) - position)
+        if alpha > 0:
+            yield Way(index, source, target, alpha, beta, cases, counts is not None)
+        left = after
+
+
+def supposed_cases(share: float) -> float:
+    """Say how many cases a typed rate is as sure as, where nobody says.
+
+    Parameters
+    ----------
+    share : float
+        The rate, 0 to 1.
+
+    Returns
+    -------
+    float
+        20, or as many as it takes for one to be expected to go on, and one not to: after 20 cases
+        nobody could tell a rate of 0.1%.
+
+    Examples
+    --------
+    >>> supposed_cases(0.3), supposed_cases(0.001)
+    (20.0, 1000.0)
+    """
+    rarer = min(share, 1 - share)
+    return max(CASES, 1 / rarer) if rarer > 0 else CASES
