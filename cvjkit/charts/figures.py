@@ -9,9 +9,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from cvjkit.charts.labels import Labels
-from cvjkit.charts.page import Page, check_choice, filled, hollow, hover
+from cvjkit.charts.page import Page, check_choice, drawn_out, filled, hollow, hover
 from cvjkit.charts.polygons import box, ribbon
 from cvjkit.charts.sankey import sankey_picture
+from cvjkit.charts.sections import SCALES
 from cvjkit.charts.style import BODY, INK, SMALL, faded
 from cvjkit.charts.text import inert, text_lines, text_width
 from cvjkit.errors import Fault, InputError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from cvjkit.charts.layout import Layout, Orientation
     from cvjkit.charts.nodes import Link, Node
     from cvjkit.charts.sankey import Picture
+    from cvjkit.charts.sections import Scale
     from cvjkit.charts.style import Theme
 
 ORIENTATIONS = ("h", "v")
@@ -54,6 +56,7 @@ def sankey(
     *,
     segment: str | None = None,
     start: str | None = None,
+    scale: Scale = "magnified",
     orientation: Orientation = "h",
     theme: Theme = "light",
 ) -> go.Figure:
@@ -67,6 +70,9 @@ def sankey(
     start : str, optional
         Key of the stage to begin with: whoever arrives there is drawn as the whole, so that
         thin later stages become visible.
+    scale : {"magnified", "true", "steps"}
+        How thick people are drawn: later stages magnified where marked ("× 37"), all at one scale,
+        or each stage as large as the first.
     orientation : {"h", "v"}
         "h" runs to the right and needs a width of 900 px, "v" runs down and needs 390 px.
     theme : {"light", "dark"}
@@ -74,19 +80,21 @@ def sankey(
     Returns
     -------
     plotly.graph_objects.Figure
-        Polygons: a scatter trace for each link, then one for each node, then the legend. The
+        Polygons: a scatter trace for each link, then those drawn out where a section is magnified,
+        then one for each node, then the legend. The
         numbers are in the figure twice, so that nobody needs to measure polygons:
 
         - `layout.meta` has "summary" (str: what the figure shows), "nodes" and "links" (lists of
           dict). A node has id, kind, stage and people; a link source, target (ids of nodes), kind
           and people. At every stage, the people of the links in and of the links out each add up
           to the people of the node, who are visits; people are None where not known.
-        - The `meta` of each trace has "mark" ("link", "node" or "legend") and the same entries.
+        - The `meta` of each trace has "mark" ("link", "magnified", "node" or "legend") and the
+          same entries.
 
     Raises
     ------
     InputError
-        If there is no such segment, stage, orientation or theme, or the file has faults.
+        If there is no such segment, stage, scale, orientation or theme, or the file has faults.
 
     Examples
     --------
@@ -98,7 +106,8 @@ def sankey(
     """
     check_choice("orientation", orientation, ORIENTATIONS)
     check_choice("theme", theme, INK)
-    picture = sankey_picture(_flow(subject, segment), start)
+    check_choice("scale", scale, [known for known, _ in SCALES])
+    picture = sankey_picture(_flow(subject, segment), start, scale)
     layout = picture.layouts[orientation]
     labels = Labels.fitted(picture, layout, _width(orientation))
     page = Page(theme, labels.width, MARGIN[orientation], layout.width)
@@ -328,6 +337,11 @@ def _draw(page: Page, picture: Picture, layout: Layout, theme: Theme) -> None:
         style = filled(page.colors[link.kind], opacity + lighter)
         meta = {"mark": "link"} | _link_meta(link)
         page.draw(ribbon(edges, upright=upright), style, link.text, meta)
+    for mark in layout.breaks:
+        for edges in mark.ribbons:
+            style = drawn_out(page.ink["paper"], page.colors["forward"])
+            page.draw(ribbon(edges, upright=upright), style, mark.text, {"mark": "magnified"})
+        page.tag(mark.x, mark.y, mark.text)
     for node in picture.nodes:
         if node.id not in layout.boxes:
             continue

@@ -10,17 +10,21 @@ Positions are in layout pixels. A renderer may stretch x to the width it has; y 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from cvjkit.charts.polygons import Edge
+from cvjkit.charts.sections import Scale, breaks, factor_text, magnifications
 
 if TYPE_CHECKING:
     from cvjkit.charts.nodes import Column, Link, Node
 
-THINNEST = 1.5  # [px] the thinnest visible link
-SHORTEST = 5.0  # [px] the shortest visible stage
+THINNEST = 1.5  # [px] the thinnest visible link of those who enter or leave
+SHORTEST = 6.0  # [px] the shortest visible stage, and the thinnest way from one to another
+TAIL = 8.0  # [px] how thick those who enter or leave are away from the stage, at most
+BREAK = 0.62  # where a section ends [steps after its last stage]
 HOLLOW = 30.0  # [px] a stage whose people are not known
 BAR = 10.0  # [px] length of every node along the picture
 WIDE, NARROW = 900.0, 358.0  # [px] widths for which labels are set
@@ -65,6 +69,26 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Break:
+    """Where a section ends and the next, drawn at another scale, begins.
+
+    Attributes
+    ----------
+    text : str
+        How much the next section is magnified: "× 37".
+    x, y : float
+        The middle of the text [layout px].
+    ribbons : tuple of tuple of Edge
+        The part of each link that is drawn out from one scale to the other [layout px].
+    """
+
+    text: str
+    x: float
+    y: float
+    ribbons: tuple[tuple[Edge, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """Where everything lies, for one orientation.
 
@@ -76,32 +100,35 @@ class Layout:
         Of the picture [layout px].
     header : float
         Room across, at the edge, for the labels of the stages [layout px].
-    scale : float
-        Thickness of one person [layout px].
+    scales : dict of stage id to float
+        Thickness of one person there [layout px].
     boxes : dict of node id to Box
     labels : dict of node id to Label
     ribbons : tuple of tuple of Edge
         One per link, in the order of the links: the cross-sections it passes [layout px]. Along is
         x where time runs to the right, else y.
+    breaks : tuple of Break
     """
 
     orientation: Orientation
     width: float
     height: float
     header: float
-    scale: float
+    scales: Mapping[str, float]
     boxes: Mapping[str, Box]
     labels: Mapping[str, Label]
     ribbons: tuple[tuple[Edge, ...], ...]
+    breaks: tuple[Break, ...] = ()
 
 
-def horizontal(columns: list[Column]) -> Layout:
+def horizontal(columns: list[Column], scale: Scale) -> Layout:
     """Set stages side by side, their labels in a row above, exits turning off below.
 
     Parameters
     ----------
     columns : list of Column
         In the order of the stages, at least one.
+    scale : {"magnified", "true", "steps"}
 
     Returns
     -------
@@ -111,12 +138,12 @@ def horizontal(columns: list[Column]) -> Layout:
     lane_at, exit_at, first_at = -0.3, 0.3, -0.22  # [steps from one stage to the next]
     margin = 0.96 if columns[0].lane else 0.1 - first_at
 
-    def sketch(scale: float) -> _Sketch:
-        drawn = _Sketch(columns, scale, first_at)
+    def sketch(size: float) -> _Sketch:
+        drawn = _Sketch(columns, size, first_at, scale)
         for index, column in enumerate(columns):
             edge = -GAP
             for node, link in reversed(column.lane):
-                room = max(drawn.thick[link], line)
+                room = max(drawn.tail(link, index), line)
                 middle, edge = edge - room / 2, edge - room - 4
                 drawn.enters(node, link, index, (index + lane_at, middle))
                 drawn.labels[node.id] = (index - 0.95, middle - line / 2)
@@ -125,9 +152,11 @@ def horizontal(columns: list[Column]) -> Layout:
             edge = clear + GAP
             for node, link in column.exits:
                 edge = max(edge, drawn.out[link] + GAP)
-                if node.kind == "finish" and not clear:
+                stays = node.kind == "finish" and not clear
+                if stays:
                     edge = drawn.out[link]
-                edge = drawn.leaves(node, link, index, (index + exit_at, edge)) + 3
+                at = (index + exit_at, edge)
+                edge = drawn.leaves(node, link, index, at, tapers=not stays) + 3
                 drawn.labels[node.id] = (index + exit_at, edge)
                 edge += label
             edge = max(edge, drawn.bar[index] + GAP)
@@ -158,16 +187,22 @@ def horizontal(columns: list[Column]) -> Layout:
         for node_id, (at, size) in done.nodes.items()
     }
     ribbons = done.ribbons(point)
-    return Layout("h", WIDE, header + room, header, done.scale, boxes, labels, ribbons)
+    ends = [
+        Break(mark.text, *point((mark.along, mark.across)), mark.ribbons(point))
+        for mark in done.breaks()
+    ]
+    size = header + room
+    return Layout("h", WIDE, size, header, done.scales, boxes, labels, ribbons, tuple(ends))
 
 
-def vertical(columns: list[Column]) -> Layout:
+def vertical(columns: list[Column], scale: Scale) -> Layout:
     """Set stages below each other, labels to the left, exits turning off to the right.
 
     Parameters
     ----------
     columns : list of Column
         In the order of the stages, at least one.
+    scale : {"magnified", "true", "steps"}
 
     Returns
     -------
@@ -179,12 +214,12 @@ def vertical(columns: list[Column]) -> Layout:
     step = max(94.0, *(94 + lane for lane in lanes[1:]), *(16 + out for out in outs))
     top = 26.0 + lanes[0]
 
-    def sketch(scale: float) -> _Sketch:
-        drawn = _Sketch(columns, scale, -18 / step)
+    def sketch(size: float) -> _Sketch:
+        drawn = _Sketch(columns, size, -18 / step, scale)
         drawn.before = 6.0
         for index, column in enumerate(columns):
             for row, (node, link) in enumerate(column.lane):
-                along, thick = index - (22 + inline * row) / step, drawn.thick[link]
+                along, thick = index - (22 + inline * row) / step, drawn.tail(link, index)
                 drawn.enters(node, link, index, (along, -GAP - thick / 2))
                 drawn.labels[node.id] = (along - inline / 2 / step, -math.inf)
                 drawn.before = max(drawn.before, 2 * GAP + thick)
@@ -192,10 +227,13 @@ def vertical(columns: list[Column]) -> Layout:
             clear = drawn.clear(index)
             for row, (node, link) in enumerate(reversed(column.exits)):
                 along = index + (26 + line * row) / step
-                edge = max(clear, drawn.out[link]) + GAP
-                if node.kind == "finish" and not clear:
+                # Beside the label the link is as thick as at the bar.
+                hidden = drawn.thick(link, index) - drawn.tail(link, index)
+                edge = max(clear, drawn.out[link] + hidden) + GAP
+                stays = node.kind == "finish" and not clear
+                if stays:
                     edge = drawn.out[link]
-                edge = drawn.leaves(node, link, index, (along, edge)) + 6
+                edge = drawn.leaves(node, link, index, (along, edge), tapers=not stays) + 6
                 drawn.labels[node.id] = (along - 14 / step, edge)
                 drawn.beyond = max(drawn.beyond, edge + label)
             for row, node in enumerate(column.remarks, len(column.exits)):
@@ -223,11 +261,49 @@ def vertical(columns: list[Column]) -> Layout:
         for node_id, (at, size) in done.nodes.items()
     }
     ribbons = done.ribbons(point)
-    return Layout("v", NARROW, height, header, done.scale, boxes, labels, ribbons)
+    ends = []
+    for mark in done.breaks():
+        y, x = point((mark.along, mark.across))
+        ends.append(Break(mark.text, x, y, mark.ribbons(point)))
+    return Layout("v", NARROW, height, header, done.scales, boxes, labels, ribbons, tuple(ends))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """Where a link passes.
+
+    Attributes
+    ----------
+    along, across : float
+        Its near edge, as in `_Sketch`.
+    thick : float
+        [px]
+    at_bar : bool
+        Whether it passes, meets or leaves a bar there.
+    """
+
+    along: float
+    across: float
+    thick: float
+    at_bar: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """Where a section ends, in a sketch."""
+
+    text: str
+    along: float
+    across: float
+    ends: tuple[tuple[_Stop, _Stop], ...]
+
+    def ribbons(self, point: Callable[[Point], Point]) -> tuple[tuple[Edge, ...], ...]:
+        """Lead the links from the end of the section to the next bar."""
+        return tuple(tuple(_edges(stops, point)) for stops in self.ends)
 
 
 class _Sketch:
-    """A layout at some scale.
+    """A layout at some size.
 
     Along, a stage and the next are 1 apart; across is measured from the edge of the main line [px].
 
@@ -235,31 +311,45 @@ class _Sketch:
     ----------
     columns : list of Column
         In the order of the stages, at least one.
-    scale : float
-        Thickness of a person [px].
+    size : float
+        Thickness of a person at the first stage [px].
     first_at : float
         Where the first stage's entrance is, along.
+    scale : {"magnified", "true", "steps"}
 
     Attributes
     ----------
     before, beyond : float
         Room needed on either side of the main line's edge [px].
+    size : float
+        As above.
+    most : float
+        People at the largest stage of any section, as people of the first.
     nodes : dict of node id to (Point, float)
         The middle of each node, and its size across [px].
+    scales : dict of stage id to float
+        Thickness of one person [px].
     """
 
-    def __init__(self, columns: list[Column], scale: float, first_at: float) -> None:
-        self.scale = scale
+    def __init__(
+        self, columns: list[Column], size: float, first_at: float, scale: Scale = "true"
+    ) -> None:
+        self.size = size
         self.before = self.beyond = 0.0
         self.nodes: dict[str, tuple[Point, float]] = {}
         self.labels: dict[str, Point] = {}
-        self.paths: dict[Link, list[Point]] = {}
-        links = [link for column in columns for link in column.links]
-        self.thick = {link: max(THINNEST, scale * link.people) for link in links}
+        self.paths: dict[Link, list[_Stop]] = {}
+        self.links = [link for column in columns for link in column.links]
         order = {column.stage.id: index for index, column in enumerate(columns)}
         onward = [link for column in columns for link in column.onward]
         onward.sort(key=lambda link: order[link.target] - order[link.source])
         self.span = {link: (order[link.source], order[link.target]) for link in onward}
+        self.tapers = scale != "true"
+        people = [_people_at(column, index, self.span) for index, column in enumerate(columns)]
+        self.magnified = magnifications(people, scale)
+        self.most = max(map(math.prod, zip(people, self.magnified, strict=True)))
+        self.sizes = [size * times for times in self.magnified]
+        self.scales = dict(zip(order, self.sizes, strict=True))
         self.lanes = [[link for _, link in column.lane] for column in columns]
         self.out: dict[Link, float] = {}
         self.into: dict[Link, float] = {}
@@ -270,17 +360,56 @@ class _Sketch:
             for link, edge in self._passing(index)
         }
         for index, column in enumerate(columns):
-            if size := self.bar[index]:
-                self.nodes[column.stage.id] = ((index, size / 2), size)
+            if bar := self.bar[index]:
+                self.nodes[column.stage.id] = ((index, bar / 2), bar)
             for node, link in column.entrance:
-                middle = self.into[link] + self.thick[link] / 2
-                self.enters(node, link, index, (first_at, middle))
+                middle = self.into[link] + self.thick(link, index) / 2
+                thick = self.thick(link, index)
+                self._enters(node, link, index, (first_at, middle), thick)
         for link, (source, target) in self.span.items():
-            stops = range(source, target + 1)
-            self.paths[link] = [(stop, self._at(link, stop)) for stop in stops]
+            stops = []
+            for index in range(source, target + 1):
+                stops.append(_Stop(index, self._at(link, index), self.thick(link, index)))
+                if index < target and self.sizes[index] != self.sizes[index + 1]:
+                    stops.append(replace(stops[-1], along=index + BREAK, at_bar=False))
+            self.paths[link] = stops
+
+    def thick(self, link: Link, index: int) -> float:
+        """Find how thick a link is at a stage.
+
+        Parameters
+        ----------
+        link : Link
+        index : int
+            Of the stage.
+
+        Returns
+        -------
+        float
+            [px]
+        """
+        least = SHORTEST if link in self.span else THINNEST
+        return max(least, self.sizes[index] * link.people)
+
+    def tail(self, link: Link, index: int) -> float:
+        """Find how thick those who enter or leave are where they come from or go to.
+
+        Parameters
+        ----------
+        link : Link
+        index : int
+            Of the stage.
+
+        Returns
+        -------
+        float
+            [px]
+        """
+        thick = self.thick(link, index)
+        return min(thick, TAIL) if self.tapers else thick
 
     def enters(self, node: Node, link: Link, index: int, middle: Point) -> None:
-        """Draw those who enter at a stage.
+        """Draw those who enter at a stage from beside the main line.
 
         Parameters
         ----------
@@ -292,11 +421,17 @@ class _Sketch:
         middle : (float, float)
             Of the node.
         """
-        thick, (along, across) = self.thick[link], middle
-        self.nodes[node.id] = (middle, thick)
-        self.paths[link] = [(along, across - thick / 2), (index, self.into[link])]
+        self._enters(node, link, index, middle, self.tail(link, index))
 
-    def leaves(self, node: Node, link: Link, index: int, edge: Point) -> float:
+    def _enters(self, node: Node, link: Link, index: int, middle: Point, thick: float) -> None:
+        along, across = middle
+        self.nodes[node.id] = (middle, thick)
+        bar = _Stop(index, self.into[link], self.thick(link, index))
+        self.paths[link] = [_Stop(along, across - thick / 2, thick), bar]
+
+    def leaves(
+        self, node: Node, link: Link, index: int, edge: Point, *, tapers: bool = True
+    ) -> float:
         """Draw those who leave from a stage.
 
         Parameters
@@ -308,6 +443,8 @@ class _Sketch:
             Of the stage.
         edge : (float, float)
             Where the node begins.
+        tapers : bool
+            Whether the link may be thinner at the node than at the stage.
 
         Returns
         -------
@@ -315,9 +452,10 @@ class _Sketch:
             Where it ends, across [px].
         """
         along, across = edge
-        thick = self.thick[link]
+        thick = self.tail(link, index) if tapers else self.thick(link, index)
         self.nodes[node.id] = ((along, across + thick / 2), thick)
-        self.paths[link] = [(index, self.out[link]), edge]
+        bar = _Stop(index, self.out[link], self.thick(link, index))
+        self.paths[link] = [bar, _Stop(along, across, thick)]
         return across + thick
 
     def clear(self, index: int) -> float:
@@ -335,12 +473,13 @@ class _Sketch:
         """
         crossing = [link for link, (a, b) in self.span.items() if a <= index < b]
         edges = [
-            self._at(link, stop) + self.thick[link]
+            self._at(link, stop) + self.thick(link, stop)
             for link in crossing
             for stop in (index, index + 1)
         ]
-        beside = self.lanes[index + 1] if index + 1 < len(self.lanes) else []
-        return max([0.0, *edges, *(self.into[link] + self.thick[link] for link in beside)])
+        after = index + 1
+        beside = self.lanes[after] if after < len(self.lanes) else []
+        return max([0.0, *edges, *(self.into[link] + self.thick(link, after) for link in beside)])
 
     def ribbons(self, point: Callable[[Point], Point]) -> tuple[tuple[Edge, ...], ...]:
         """Lead every link from node to node, straight along those that it passes.
@@ -355,33 +494,40 @@ class _Sketch:
         tuple of tuple of Edge
             The edges of each link.
         """
+        return tuple(tuple(_edges(self.paths[link], point)) for link in self.links)
 
-        def edges(link: Link) -> Iterable[Edge]:
-            last = len(self.paths[link]) - 1
-            for stop, at in enumerate(self.paths[link]):
-                along, top = point(at)
-                if stop > 0:
-                    yield Edge(along - BAR / 2, top, self.thick[link])
-                if stop < last:
-                    yield Edge(along + BAR / 2, top, self.thick[link])
+    def breaks(self) -> Iterable[_Mark]:
+        """Mark where sections end.
 
-        return tuple(tuple(edges(link)) for link in self.thick)
+        Yields
+        ------
+        _Mark
+        """
+        for index, factor in breaks(self.magnified):
+            at = index + BREAK
+            ends = [
+                (stop, following)
+                for link in self.span
+                for stop, following in pairwise(self.paths[link])
+                if stop.along == at
+            ]
+            if ends:
+                far = max(following.across + following.thick for _, following in ends)
+                yield _Mark(factor_text(factor), at, far / 3, tuple(ends))
 
     def _bar(self, index: int, column: Column) -> float:
         """Stack what comes in and what goes out at a stage; return the size of its bar."""
-        comes = [link for _, link in column.lane + column.entrance]
-        comes += [link for link, (_, target) in self.span.items() if target == index]
-        goes = column.onward + [link for _, link in column.exits]
-        used = max(self._stack(self.into, comes), self._stack(self.out, goes))
+        comes, goes = _meeting(column, index, self.span)
+        used = max(self._stack(self.into, comes, index), self._stack(self.out, goes, index))
         if column.stage.people is None:
             return max(used, HOLLOW)
         return max(used, SHORTEST) if column.stage.people else 0.0
 
-    def _stack(self, edges: dict[Link, float], links: Iterable[Link]) -> float:
+    def _stack(self, edges: dict[Link, float], links: Iterable[Link], index: int) -> float:
         edge = 0.0
         for link in links:
             edges[link] = edge
-            edge += self.thick[link]
+            edge += self.thick(link, index)
         return edge
 
     def _passing(self, index: int) -> Iterable[tuple[Link, float]]:
@@ -390,7 +536,7 @@ class _Sketch:
         for link, (source, target) in self.span.items():
             if source < index < target:
                 yield link, edge
-                edge += self.thick[link] + 2
+                edge += self.thick(link, index) + 2
 
     def _at(self, link: Link, index: int) -> float:
         """Give the near edge of an onward link where it leaves, meets or passes a stage."""
@@ -400,17 +546,43 @@ class _Sketch:
         return self.into[link] if index == target else self.passing[link, index]
 
 
+def _meeting(
+    column: Column, index: int, span: Mapping[Link, tuple[int, int]]
+) -> tuple[list[Link], list[Link]]:
+    """List the links that come to a stage, and those that leave it, in the order they stack."""
+    comes = [link for _, link in column.lane + column.entrance]
+    comes += [link for link, (_, target) in span.items() if target == index]
+    return comes, column.onward + [link for _, link in column.exits]
+
+
+def _people_at(column: Column, index: int, span: Mapping[Link, tuple[int, int]]) -> float:
+    return max(math.fsum(link.people for link in links) for links in _meeting(column, index, span))
+
+
+def _edges(stops: Sequence[_Stop], point: Callable[[Point], Point]) -> Iterable[Edge]:
+    """Lead a link from stop to stop, straight along the bars."""
+    last = len(stops) - 1
+    for number, stop in enumerate(stops):
+        along, top = point((stop.along, stop.across))
+        half = BAR / 2 if stop.at_bar else 0.0
+        if number > 0:
+            yield Edge(along - half, top, stop.thick)
+        if number < last and (half or number == 0):
+            yield Edge(along + half, top, stop.thick)
+
+
 def _fitted(sketch: Callable[[float], _Sketch], room: float) -> _Sketch:
-    """Find the largest scale at which everything fits: the room needed is convex in it.
+    """Find the largest size at which everything fits: the room needed is convex in it.
 
     It is never so large that all who come in, side by side, would need more than the room.
     """
     fits = sketch(0.0)
-    sources = {link.source for link in fits.thick} - {link.target for link in fits.thick}
-    coming = math.fsum(link.people for link in fits.thick if link.source in sources)
-    if not coming:
+    sources = {link.source for link in fits.links} - {link.target for link in fits.links}
+    coming = math.fsum(link.people for link in fits.links if link.source in sources)
+    most = fits.most if fits.tapers else coming
+    if not most:
         return fits
-    over = sketch(room / coming)
+    over = sketch(room / most)
     for _ in range(8):
         used, needed = fits.before + fits.beyond, over.before + over.beyond
         if needed <= room:
@@ -418,6 +590,6 @@ def _fitted(sketch: Callable[[float], _Sketch], room: float) -> _Sketch:
         if room - used < 1:
             break
         between = (room - used) / (needed - used)
-        tried = sketch(fits.scale + (over.scale - fits.scale) * between)
+        tried = sketch(fits.size + (over.size - fits.size) * between)
         fits, over = (tried, over) if tried.before + tried.beyond <= room else (fits, tried)
     return fits

@@ -132,6 +132,20 @@ class Page:
             | more
         )
 
+    def tag(self, x: float, y: float, text: str) -> None:
+        """Write a word on a ground of its own, centred.
+
+        Parameters
+        ----------
+        x : float
+        y : float
+            Its middle.
+        text : str
+        """
+        centre = {"xanchor": "center", "yanchor": "middle", "borderpad": 3}
+        ground = {"bgcolor": self.ink["paper"], "bordercolor": self.colors["forward"]}
+        self.write(x, y, [f"<b>{inert(text)}</b>"], SMALL, **centre, **ground)
+
     def guide(self, x: float, top: float, foot: float) -> None:
         """Draw a thin line behind everything else.
 
@@ -333,6 +347,24 @@ def dashed(color: str, opacity: float) -> Style:
         "fillcolor": faded(color, opacity),
         "line": {"color": faded(color, 0.8), "width": 1, "dash": "dash"},
     }
+
+
+def drawn_out(paper: str, color: str) -> Style:
+    """Pale a polygon within a dashed line: where a link is drawn out to another scale.
+
+    Parameters
+    ----------
+    paper : str
+        Colour of the page.
+    color : str
+        Of the line.
+
+    Returns
+    -------
+    Style
+    """
+    line = {"color": color, "width": 1, "dash": "dash"}
+    return {"fillcolor": faded(paper, 0.55), "line": line}
 
 
 def hatched(color: str) -> Style:

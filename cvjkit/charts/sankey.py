@@ -20,6 +20,7 @@ from cvjkit.number_text import DASH, people_text, share_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from cvjkit.charts.sections import Scale
     from cvjkit.model.flow import Flow
 
 MEANING = {
@@ -79,7 +80,7 @@ class Picture:
         return asdict(self) | {"colors": COLORS}
 
 
-def sankey_picture(flow: Flow, start: str | None = None) -> Picture:
+def sankey_picture(flow: Flow, start: str | None = None, scale: Scale = "magnified") -> Picture:
     """Lay a flow out as a Sankey diagram.
 
     Parameters
@@ -88,6 +89,8 @@ def sankey_picture(flow: Flow, start: str | None = None) -> Picture:
     start : str, optional
         Key of the stage to begin with, so that thin later stages become visible: whoever
         arrives there from earlier stages is drawn as entering.
+    scale : {"magnified", "true", "steps"}
+        How thick people are drawn: see `cvjkit.charts.sections`.
 
     Returns
     -------
@@ -123,7 +126,7 @@ def sankey_picture(flow: Flow, start: str | None = None) -> Picture:
         columns=headings,
         rows=rows,
         warnings=tuple(dict.fromkeys(warnings)),
-        layouts={"h": horizontal(columns), "v": vertical(columns)},
+        layouts={"h": horizontal(columns, scale), "v": vertical(columns, scale)},
     )
 
 

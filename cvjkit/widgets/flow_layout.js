@@ -15,9 +15,10 @@ import { linesNeeded } from "./measure.js";
  * @typedef {{ source: string, target: string, kind: string, people: number, text: string }} FlowLink
  * @typedef {{ left: number, top: number, width: number, height: number }} Box
  * @typedef {{ left: number, top: number, width: number, align: "left" | "right" }} Room
+ * @typedef {{ text: string, x: number, y: number, ribbons: import("./ribbon.js").Edge[][] }} Break
  * @typedef {{
  *   width: number, height: number, header: number, boxes: Record<string, Box>,
- *   labels: Record<string, Room>, ribbons: import("./ribbon.js").Edge[][],
+ *   labels: Record<string, Room>, ribbons: import("./ribbon.js").Edge[][], breaks: Break[],
  * }} Layout
  * @typedef {{
  *   title: string, subtitle: string, summary: string, nodes: FlowNode[], links: FlowLink[],

@@ -22,8 +22,10 @@ function build(el) {
     subtitle: textElement("div", "cvj-subtitle"),
     guides: svg("g"),
     links: svg("g"),
+    magnified: svg("g"),
     nodes: svg("g"),
     labels: html("div", "cvj-labels"),
+    factors: html("div", "cvj-factors"),
     tip: textElement("div", "cvj-tip"),
     summary: textElement("p", "cvj-summary"),
     legend: html("ul", "cvj-legend"),
@@ -31,9 +33,11 @@ function build(el) {
     table,
     twin: html("details", "cvj-twin", html("summary", "", "Show as table"), table),
   };
-  const picture = svg("svg", { role: "img", tabindex: 0 }, parts.guides, parts.links, parts.nodes);
-  const field = html("div", "cvj-field", picture, parts.labels, parts.tip);
-  parts.labels.setAttribute("aria-hidden", "true");
+  const { guides, links, magnified, nodes, labels, factors } = parts;
+  const picture = svg("svg", { role: "img", tabindex: 0 }, guides, links, magnified, nodes);
+  const field = html("div", "cvj-field", picture, labels, factors, parts.tip);
+  labels.setAttribute("aria-hidden", "true");
+  factors.setAttribute("aria-hidden", "true");
   parts.tip.setAttribute("role", "status");
   parts.tip.hidden = true;
   const figure = html(
@@ -117,6 +121,7 @@ function place(parts, picture) {
   const placed = picture.nodes.filter(({ id }) => layout.boxes[id]);
   drawGuides(parts.guides, orientation === "h" ? placed : [], frame);
   drawLinks(parts.links, picture.links, frame, orientation === "v");
+  drawBreaks(parts, frame, orientation === "v");
   drawNodes(parts.nodes, placed, frame);
   drawLabels(parts.labels, picture.nodes, arrangement, frame);
 }
@@ -171,20 +176,54 @@ function drawGuides(layer, nodes, { layout, x, y }) {
  * @param {boolean} upright
  */
 function drawLinks(layer, links, { layout, x, y }, upright) {
-  const [along, across] = upright ? [y, x] : [x, y];
   keyed(
     layer,
     links.map((link, index) => ({ id: `${link.source}>${link.target}`, link, index })),
     () => svg("path"),
     (path, { link, index }) => {
-      const edges = layout.ribbons[index].map((edge) => ({
-        along: edge.along * along,
-        top: edge.top * across,
-        size: edge.size * across,
-      }));
+      const edges = stretched(layout.ribbons[index], x, y, upright);
       const { source, target, kind, people, text } = link;
       setAttributes(path, { class: `sankey-link kind-${kind}`, d: ribbonPath(edges, upright) });
       setAttributes(path, dataset({ source, target, kind, people, text }));
+    },
+  );
+}
+
+/**
+ * @param {import("./ribbon.js").Edge[]} edges
+ * @param {number} x
+ * @param {number} y
+ * @param {boolean} upright
+ */
+function stretched(edges, x, y, upright) {
+  const [along, across] = upright ? [y, x] : [x, y];
+  return edges.map((edge) => ({
+    along: edge.along * along,
+    top: edge.top * across,
+    size: edge.size * across,
+  }));
+}
+
+/**
+ * Show where links are drawn out from one scale to another, and how much.
+ * @param {Parts} parts
+ * @param {Frame} frame
+ * @param {boolean} upright
+ */
+function drawBreaks({ magnified, factors }, { layout, x, y }, upright) {
+  keyed(
+    magnified,
+    layout.breaks.flatMap(({ ribbons }, at) => ribbons.map((edges, index) => ({ id: `${at} ${index}`, edges }))),
+    () => svg("path", { class: "cvj-drawn-out" }),
+    (path, { edges }) => setAttributes(path, { d: ribbonPath(stretched(edges, x, y, upright), upright) }),
+  );
+  keyed(
+    factors,
+    layout.breaks.map((mark, id) => ({ id, mark })),
+    () => textElement("span", "cvj-factor"),
+    (span, { mark }) => {
+      setText(span, mark.text);
+      Object.assign(span.style, { left: `${mark.x * x}px`, top: `${mark.y * y}px` });
     },
   );
 }

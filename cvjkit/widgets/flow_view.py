@@ -12,6 +12,7 @@ from cvjkit.widgets.assets import Script, Style
 from cvjkit.widgets.guard import Guarded
 
 if TYPE_CHECKING:
+    from cvjkit.charts.sections import Scale
     from cvjkit.model.flow import Flow
 
 
@@ -24,6 +25,8 @@ class FlowView(Guarded, anywidget.AnyWidget):
         What to draw first.
     start : str, optional
         Key of the stage to begin with.
+    scale : {"magnified", "true", "steps"}
+        As in `cvjkit.sankey`.
     theme : {"auto", "light", "dark"}
         "auto" follows JupyterLab, or outside of it the reader's system.
 
@@ -48,13 +51,18 @@ class FlowView(Guarded, anywidget.AnyWidget):
     theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
 
     def __init__(
-        self, flow: Flow | None = None, *, start: str | None = None, theme: str = "auto"
+        self,
+        flow: Flow | None = None,
+        *,
+        start: str | None = None,
+        scale: Scale = "magnified",
+        theme: str = "auto",
     ) -> None:
-        super().__init__(
-            picture={} if flow is None else sankey_picture(flow, start).document(), theme=theme
-        )
+        super().__init__(theme=theme)
+        if flow is not None:
+            self.show(flow, start, scale)
 
-    def show(self, flow: Flow, start: str | None = None) -> None:
+    def show(self, flow: Flow, start: str | None = None, scale: Scale = "magnified") -> None:
         """Draw another flow.
 
         Parameters
@@ -62,10 +70,12 @@ class FlowView(Guarded, anywidget.AnyWidget):
         flow : Flow
         start : str, optional
             Key of the stage to begin with.
+        scale : {"magnified", "true", "steps"}
+            As in `cvjkit.sankey`.
 
         Raises
         ------
         InputError
             If the framework has no stage `start`.
         """
-        self.picture = sankey_picture(flow, start).document()
+        self.picture = sankey_picture(flow, start, scale).document()

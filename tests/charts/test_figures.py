@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 import cvjkit as cvj
 from cvjkit.charts.figures import funnel, sankey, summary, table
-from cvjkit.charts.layout import THINNEST
 from cvjkit.charts.sankey import sankey_picture
 from cvjkit.charts.style import COLORS
 from cvjkit.charts.text import text_width
@@ -89,8 +88,7 @@ def test_the_polygons_are_those_of_the_layout_and_as_thick_as_people_are_many(jo
     layout = picture.layouts[orientation]
     figure = sankey(journey, orientation=orientation)
     for trace, edges in zip(marked(figure, "link"), layout.ribbons, strict=True):
-        people = max(THINNEST, trace.meta["people"] * layout.scale)
-        assert thickness(trace, orientation) == pytest.approx(people)
+        assert thickness(trace, orientation) == pytest.approx(edges[0].size)
         corner = (edges[0].along, edges[0].top)
         assert (trace.x[0], trace.y[0]) == (corner if orientation == "h" else corner[::-1])
     for trace in marked(figure, "node"):
@@ -148,6 +146,14 @@ def test_links_are_coloured_by_kind_and_the_legend_names_the_kinds_there_are(the
         words for _, words in picture.legend
     ]
     assert "go back" not in [swatch.text for swatch in marked(sankey(five()), "legend")]
+
+
+def test_where_a_section_is_magnified_the_figure_says_how_much():
+    figure = sankey(five())
+    said = [MARKUP.sub("", note.text) for note in figure.layout.annotations]
+    assert [words for words in said if words.startswith("×")] == ["× 100"]
+    assert [trace.text for trace in marked(figure, "magnified")] == ["× 100"]
+    assert marked(sankey(five(), scale="true"), "magnified") == []
 
 
 def test_a_way_back_is_a_node_of_its_own_and_never_a_circle():

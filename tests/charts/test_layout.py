@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
+from hypothesis import strategies as st
 
 import cvjkit as cvj
 from cvjkit.charts.layout import BAR, SHORTEST, THINNEST, Layout
@@ -50,9 +51,13 @@ def test_nothing_leaves_the_page_and_links_are_as_thick_as_people_are_many(journ
             assert top >= -TOUCHING
             assert right <= layout.width + TOUCHING
             assert bottom <= layout.height + TOUCHING
+        ways = ("forward", "skip", "inferred")
         for link, ribbon in zip(picture.links, layout.ribbons, strict=True):
-            sizes = {edge.size for edge in ribbon}
-            assert sizes == {max(THINNEST, layout.scale * link.people)}
+            least = SHORTEST if link.kind in ways else THINNEST
+            for node, edge in ((link.source, ribbon[0]), (link.target, ribbon[-1])):
+                if node in layout.scales:
+                    thick = max(least, layout.scales[node] * link.people)
+                    assert edge.size == pytest.approx(thick)
 
 
 @given(journeys(unknown=True))
@@ -82,7 +87,7 @@ def test_bars_are_as_long_as_the_links_that_meet_there(journey):
             box = layout.boxes[node.id]
             across = box.height if layout.orientation == "h" else box.width
             pairs = list(zip(picture.links, layout.ribbons, strict=True))
-            came = sum(ribbon[0].size for link, ribbon in pairs if link.target == node.id)
+            came = sum(ribbon[-1].size for link, ribbon in pairs if link.target == node.id)
             went = sum(ribbon[0].size for link, ribbon in pairs if link.source == node.id)
             assert across == pytest.approx(max(came, went, SHORTEST))
 
@@ -105,6 +110,58 @@ def test_links_that_skip_a_stage_pass_beside_it_and_beside_each_other(journey):
             ]
             for one, other in pairwise(sorted(spans + beside)):
                 assert one[1] <= other[0] + TOUCHING
+
+
+@given(journeys(unknown=True))
+def test_true_to_scale_all_people_are_drawn_alike_and_nothing_tapers(journey):
+    picture = sankey_picture(journey.flow(), scale="true")
+    for layout in picture.layouts.values():
+        assert len(set(layout.scales.values())) == 1
+        assert layout.breaks == ()
+        for ribbon in layout.ribbons:
+            assert len({edge.size for edge in ribbon}) == 1
+
+
+@given(st.lists(st.floats(1e-3, 1), min_size=4, max_size=8), st.sampled_from(["h", "v"]))
+@example([0.1] * 5, "h")
+def test_over_five_orders_of_magnitude_no_stage_and_no_way_on_is_a_hairline(rates, orientation):
+    own = cvj.framework("full")
+    counts, left = [], 1e7
+    for rate in [1.0, *rates, *[0.5] * (len(own) - 1 - len(rates))]:
+        left = max(1.0, round(left * rate))
+        counts.append(left)
+    picture = sankey_picture(cvj.Journey.from_counts(own, counts).flow())
+    layout = picture.layouts[orientation]
+    upright = orientation == "v"
+    for node in picture.nodes:
+        if node.kind == "stage":
+            box = layout.boxes[node.id]
+            assert (box.width if upright else box.height) >= 6
+    for link, ribbon in zip(picture.links, layout.ribbons, strict=True):
+        if link.kind in ("forward", "skip", "inferred"):
+            assert all(edge.size >= 6 for edge in ribbon)
+
+
+def test_a_break_says_how_much_the_next_section_is_magnified_and_draws_the_links_out():
+    flow = cvj.Journey.from_counts("five", [210600, 5766, 302, 161, 41]).flow()
+    picture = sankey_picture(flow)
+    for layout in picture.layouts.values():
+        assert [mark.text for mark in layout.breaks] == ["× 37", "× 19"]
+        sizes = {key: layout.scales[key] / layout.scales["reach"] for key in layout.scales}
+        assert sizes["acquisition"] == pytest.approx(210600 / 5766)
+        assert sizes["loyalty"] == sizes["conversion"] == pytest.approx(210600 / 302)
+        for mark, key in zip(layout.breaks, ("acquisition", "conversion"), strict=True):
+            ((near, far),) = mark.ribbons
+            assert far.size == pytest.approx(layout.scales[key] * flow.stages.visits[key])
+            assert near.size < far.size / 10
+
+
+def test_each_step_can_be_drawn_from_full_height():
+    flow = cvj.Journey.from_counts("five", [210600, 5766, 302, 161, 41]).flow()
+    layout = sankey_picture(flow, scale="steps").layouts["h"]
+    heights = [layout.boxes[key].height for key in flow.stages.index]
+    assert heights == pytest.approx([heights[0]] * 5)
+    assert len(layout.breaks) == 4
 
 
 def label_boxes(picture: Picture, layout: Layout):

@@ -1,0 +1,104 @@
+"""Sections of a picture: neighbouring stages drawn at one scale.
+
+Real journeys span three to five orders of magnitude. Drawn at one scale, everything after the
+first stage would be a hairline; so each section is magnified until its largest stage is as thick
+as the first section's, and how much is written where it begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Literal
+
+Scale = Literal["magnified", "true", "steps"]
+SCALES: tuple[tuple[Scale, str], ...] = (
+    ("magnified", "magnified where marked"),
+    ("true", "true to scale"),
+    ("steps", "each step from full height"),
+)
+"""How thick people are drawn, and what that is called."""
+
+LEAST = 0.08
+"""Share of the largest stage of a section that its smallest stage has, at least."""
+
+
+def magnifications(people: Sequence[float], scale: Scale) -> list[float]:
+    """Find how much each stage is magnified, compared with the first.
+
+    Parameters
+    ----------
+    people : sequence of float
+        Of each stage, 0 or more; 0 also where nobody is known.
+    scale : {"magnified", "true", "steps"}
+        Each section as large as the first, all at one scale, or each stage as large as the first.
+
+    Returns
+    -------
+    list of float
+        More than 0; 1 in the first section.
+
+    Examples
+    --------
+    >>> magnifications([210600, 5766, 302, 161, 41], "true")
+    [1.0, 1.0, 1.0, 1.0, 1.0]
+    >>> [round(times) for times in magnifications([210600, 5766, 302, 161, 41], "magnified")]
+    [1, 37, 697, 697, 697]
+    """
+    if scale == "true":
+        return [1.0] * len(people)
+    least = LEAST if scale == "magnified" else 1.0
+    sections: list[list[float]] = [[]]
+    for number in people:
+        section = sections[-1]
+        there = [known for known in (*section, number) if known > 0]
+        if there and number > 0 and min(there) < least * max(there):
+            sections.append([number])
+        else:
+            section.append(number)
+    largest = [max(section, default=0.0) for section in sections]
+    first = next((size for size in largest if size > 0), 1.0)
+    return [
+        first / (size or first)
+        for section, size in zip(sections, largest, strict=True)
+        for _ in section
+    ]
+
+
+def breaks(magnified: Sequence[float]) -> Iterable[tuple[int, float]]:
+    """Find where a section ends, and how much more the next is magnified.
+
+    Parameters
+    ----------
+    magnified : sequence of float
+        Of each stage, as :func:`magnifications` gives it.
+
+    Yields
+    ------
+    tuple of (int, float)
+        Position of the last stage of a section; more than 0.
+    """
+    for index, (one, other) in enumerate(pairwise(magnified)):
+        if one != other:
+            yield index, other / one
+
+
+def factor_text(factor: float) -> str:
+    """Write how much a section is magnified.
+
+    Parameters
+    ----------
+    factor : float
+        More than 0.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> factor_text(36.52), factor_text(1.84), factor_text(1 / 30)
+    ('× 37', '× 1.8', '÷ 30')
+    """
+    sign, times = ("×", factor) if factor >= 1 else ("÷", 1 / factor)
+    return f"{sign} {times:,.0f}" if times >= 10 else f"{sign} {times:.1f}"
