@@ -144,7 +144,9 @@ def test_in_any_font_no_label_is_cut_or_lies_on_another_or_on_a_bar(opened, name
         drawn = {bar["meta"]["id"] for bar in bars if bar["meta"]["mark"] == "node"}
         assert drawn >= {node["id"] for node in figure.layout.meta["nodes"] if node["people"]}
         for text in seen["texts"]:
-            for bar in bars:
+            # What is drawn out says itself how much.
+            own = "magnified" if text["text"][0] in "×÷" else ""
+            for bar in (bar for bar in bars if bar["meta"]["mark"] != own):
                 assert not overlap(text["box"], bar["box"]), (family, text["text"], bar["meta"])
 
 
