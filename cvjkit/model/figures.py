@@ -10,6 +10,8 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Literal
 
+import numpy as np
+
 from cvjkit.number_text import days_text, money_text, people_text, ratio_text, share_text
 
 Unit = Literal["people", "money", "share", "days", "cycles", "ratio", "number"]
@@ -19,13 +21,58 @@ class UndefinedError(ValueError):
     """A figure does not follow from what was typed; the message says why."""
 
 
+def is_none(number: Any) -> bool:
+    """Tell whether a number is 0, in every draw if there are several.
+
+    Parameters
+    ----------
+    number : float, or ndarray of float
+        With an entry for each draw.
+
+    Returns
+    -------
+    bool
+    """
+    return not number.any() if isinstance(number, np.ndarray) else bool(number == 0)
+
+
+def divisor(number: float, otherwise: str) -> float:
+    """Give a number by which something is divided.
+
+    Parameters
+    ----------
+    number : float, or ndarray of float
+        With an entry for each draw.
+    otherwise : str
+        Why the result is undefined where the number is not above 0.
+
+    Returns
+    -------
+    float, or ndarray of float
+        NaN in draws in which it is not above 0.
+
+    Raises
+    ------
+    UndefinedError
+        If it is never above 0.
+    """
+    drawn: Any = number
+    if not isinstance(drawn, np.ndarray):
+        if number > 0:
+            return number
+    elif (drawn > 0).any():
+        return np.where(drawn > 0, drawn, np.nan)  # type: ignore[return-value]  # an array for an array
+    raise UndefinedError(otherwise)
+
+
 class Figure(cached_property[float]):
     """A figure: a formula, computed once, and what is said of it.
 
     Parameters
     ----------
     function : callable
-        The formula. Its name is the figure's key; its docstring starts with the meaning.
+        The formula. Its name is the figure's key; its docstring starts with the meaning. It takes
+        floats; or arrays of them with an entry for each draw, where rates are drawn at random.
     entry : dict
         The other attributes, by name.
 

@@ -258,6 +258,22 @@ class Flow:
         arrays["births"] = births[:, :, part]
         return replace(self, segments=(segment,), k=k, **arrays)
 
+    def repeat_share(self, stage: int) -> float:
+        """Work out the share of the visits to a stage that come straight back to it.
+
+        Parameters
+        ----------
+        stage : int
+            Its position.
+
+        Returns
+        -------
+        float
+            0 to 1; 0 if nobody is there.
+        """
+        visits = self.visits[:, stage]
+        return float(self.shares[:, stage, stage] @ visits / visits.sum()) if visits.any() else 0.0
+
     def value_to_go(self, gain: Floats) -> Floats:
         """Work out the money that one more person at each stage still brings, referrals included.
 

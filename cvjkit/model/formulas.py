@@ -7,17 +7,13 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cvjkit.model.figures import UndefinedError, figure
+from cvjkit.model.figures import UndefinedError, divisor, figure, is_none
 from cvjkit.model.lifetime import lifetime_value, payback_cycles
 from cvjkit.model.money import BOUGHT_AGAIN, FIRST_PAYMENT, Money
 from cvjkit.number_text import share_text
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 
 class Formulas(Money):
@@ -50,9 +46,7 @@ class Formulas(Money):
 
     @cached_property
     def _some_customers(self) -> float:
-        if self.customers == 0:
-            raise UndefinedError("there are no customers")
-        return self.customers
+        return divisor(self.customers, "there are no customers")
 
     @figure(
         "Cost of winning customers",
@@ -134,14 +128,16 @@ class Formulas(Money):
 
     @property
     def _later_margin(self) -> float:
-        return 0.0 if self.second_purchase_rate == 0 else self._margin(BOUGHT_AGAIN, self._again)
+        if is_none(self.second_purchase_rate):
+            return 0.0
+        return self._margin(BOUGHT_AGAIN, self._again)
 
     @property
     def _repeat_rate(self) -> float:
         offer = self.offers.get(BOUGHT_AGAIN)
         if offer is not None and offer.repeat_rate is not None:
             return offer.repeat_rate
-        if self._loop_rate > 0 or self.second_purchase_rate == 0:
+        if not is_none(self._loop_rate) or is_none(self.second_purchase_rate):
             return self._loop_rate
         raise UndefinedError("the repeat rate is not typed: enter it with the later orders")
 
@@ -247,9 +243,7 @@ class Formulas(Money):
         UndefinedError
             Where it does not follow from what was typed.
         """
-        if self.cac == 0:
-            raise UndefinedError("winning a customer costs nothing")
-        return self.ltv_net / self.cac
+        return self.ltv_net / divisor(self.cac, "winning a customer costs nothing")
 
     @figure(
         "Payback in buying cycles",
@@ -264,8 +258,8 @@ class Formulas(Money):
         float
             A whole number, 0 or more [buying cycles].
         """
-        if self.cac <= self._first_margin:
-            return 0
+        if not np.any(self.cac > self._first_margin):
+            return 0.0
         return payback_cycles(
             self.cac,
             self._first_margin,
@@ -292,13 +286,12 @@ class Formulas(Money):
             [days]
         """
         cycles = self.payback_cycles
-        return self._days_to_first_payment + (cycles * self._cycle_days if cycles else 0)
+        later = 0.0 if is_none(cycles) else cycles * self._cycle_days
+        return self._days_to_first_payment + later
 
     @property
     def _some_acquisition_cost(self) -> float:
-        if self.acquisition_cost == 0:
-            raise UndefinedError("nothing is spent on winning customers")
-        return self.acquisition_cost
+        return divisor(self.acquisition_cost, "nothing is spent on winning customers")
 
     @figure(
         "Return on ad spend, first orders (ROAS)",
@@ -331,7 +324,7 @@ class Formulas(Money):
         """
         first, later = self._orders(self._cycle_discount)
         revenue = self._price(FIRST_PAYMENT) * first
-        if later:
+        if not is_none(later):
             revenue += self._price(BOUGHT_AGAIN) * later
         return revenue / self._some_acquisition_cost
 
@@ -369,12 +362,10 @@ class Formulas(Money):
         UndefinedError
             Where it does not follow from what was typed.
         """
-        if self.total_cost == 0:
-            raise UndefinedError("nothing is spent")
-        return self.profit / self.total_cost
+        return self.profit / divisor(self.total_cost, "nothing is spent")
 
     @cached_property
-    def _margins(self) -> NDArray[np.float64]:
+    def _margins(self) -> list[float]:
         """Contribution of one visit to each stage, orders after the second included."""
         margins = self._typed("margin")
         for position, stage in enumerate(self.flow.framework):
@@ -383,13 +374,13 @@ class Formulas(Money):
                 margins[position] = offer.margin
         if not np.isfinite(margins).any():
             raise UndefinedError("no margin is typed: give an offer, or a stage, its margin")
-        margins = np.nan_to_num(margins)
+        worth: list[float] = np.nan_to_num(margins).tolist()
         if self._again is not None:
-            margins[self._again] *= self._orders_a_visit
+            worth[self._again] *= self._orders_a_visit
         elif self._lifetime_known:
             buyers = self.second_purchase_rate
-            margins[self._first] += buyers * self._later_margin * self._orders_a_visit
-        return margins
+            worth[self._first] += buyers * self._later_margin * self._orders_a_visit
+        return worth
 
     @property
     def _orders_a_visit(self) -> float:
@@ -433,9 +424,9 @@ class Formulas(Money):
             [currency]
         """
         brought = sum(
-            float(margin) * self._at("visits", stage)
+            margin * self._at("visits", stage)
             for stage, margin in enumerate(self._margins)
-            if margin
+            if not is_none(margin)
         )
         spent = self._costs(len(self.flow.framework) - 1) + self._common_cost
         return brought - spent

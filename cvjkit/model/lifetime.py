@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import math
+from typing import Any
 
-from cvjkit.model.figures import UndefinedError
+import numpy as np
+
+from cvjkit.model.figures import UndefinedError, divisor, is_none
 
 ROUNDING = 1e-12
 NEVER_PAID = "never: all later orders together bring less than winning them costs"
@@ -43,11 +45,10 @@ def lifetime_value(m1: float, m2: float, q: float, r: float, d: float = 0.0) -> 
     >>> round(lifetime_value(15, 15, q=0.4, r=0.8, d=0.01), 6)
     43.571429
     """
-    if q == 0:
+    if is_none(q):
         return m1
-    if 1 + d - r <= 0:
-        raise UndefinedError("everybody orders for ever (repeat rate 1) and nothing is discounted")
-    return m1 + m2 * q / (1 + d - r)
+    never = "everybody orders for ever (repeat rate 1) and nothing is discounted"
+    return m1 + m2 * q / divisor(1 + d - r, never)
 
 
 def payback_cycles(cac: float, m1: float, m2: float, q: float, r: float) -> int:
@@ -65,8 +66,9 @@ def payback_cycles(cac: float, m1: float, m2: float, q: float, r: float) -> int:
 
     Returns
     -------
-    int
-        The least n with m1 + m2 q (1 + r + ... + r^(n-1)) >= cac.
+    int, or ndarray of float
+        The least n with m1 + m2 q (1 + r + ... + r^(n-1)) >= cac. If the numbers are arrays with an
+        entry for each draw: infinite in draws in which there is none.
 
     Raises
     ------
@@ -78,15 +80,14 @@ def payback_cycles(cac: float, m1: float, m2: float, q: float, r: float) -> int:
     >>> payback_cycles(25, m1=15, m2=15, q=0.4, r=0.8)
     2
     """
-    if cac <= m1:
-        return 0
-    later, needed = m2 * q, cac - m1
-    if later <= 0 or needed * (1 - r) >= later * (1 - ROUNDING):
+    later, needed = m2 * q, np.maximum(cac - m1, 0.0)
+    with np.errstate(all="ignore"):
+        slowly = np.log1p(-needed * (1 - r) / later) / np.log(r)
+        cycles = np.where(r == 0, 1.0, np.where(r == 1, needed / later, slowly))
+        # What is exactly n cycles must not become n + 1 by a last digit.
+        whole = np.maximum(1.0, np.ceil(cycles * (1 - ROUNDING)))
+        never = (later <= 0) | (needed * (1 - r) >= later * (1 - ROUNDING)) | np.isinf(cycles)
+    result: Any = np.where(needed == 0, 0.0, np.where(never, np.inf, whole))
+    if np.isinf(result).all():
         raise UndefinedError(NEVER_PAID)
-    if r == 0:
-        return 1
-    cycles = needed / later if r == 1 else math.log1p(-needed * (1 - r) / later) / math.log(r)
-    if not math.isfinite(cycles):
-        raise UndefinedError(NEVER_PAID)
-    # What is exactly n cycles must not become n + 1 by a last digit.
-    return max(1, math.ceil(cycles * (1 - ROUNDING)))
+    return result if result.ndim else int(result)

@@ -108,11 +108,7 @@ class Money:
     @property
     def _loop_rate(self) -> float:
         """Share of the visits to buying again that come straight back to it."""
-        if self._again is None:
-            return 0.0
-        loops = self.flow.shares[:, self._again, self._again] * self.flow.visits[:, self._again]
-        visits = self.flow.visits[:, self._again].sum()
-        return float(loops.sum() / visits) if visits > 0 else 0.0
+        return 0.0 if self._again is None else self.flow.repeat_share(self._again)
 
     @property
     def _cycle_days(self) -> float:
