@@ -432,16 +432,6 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
         lambda: cvj.Journey.from_counts("five", COUNTS, name=" "),
         ["name: ' ' must not be empty; give it a name"],
     ),
-    "people in a plan": (
-        lambda: plan().with_stage("conversion", people=5),
-        [
-            (
-                "segments[Everyone].counts.conversion: 5 cannot be set: the segment is planned by "
-                "rates; "
-                "give a rate instead"
-            ),
-        ],
-    ),
     "a rate among counts": (
         lambda: shop().with_stage("conversion", rate=0.5),
         [
@@ -571,7 +561,7 @@ def test_with_stage_sets_people_and_rates_of_the_segment_named() -> None:
     assert both.segments[0].counts == (1000, 200, 120, 40, 10)
     assert both.segments[1].rates == (None, 0.5, 0.1, 0.5, 0.5)
     (fault,) = faults(lambda: both.with_stage("conversion", people=3))
-    assert "Everyone, Blog" in fault
+    assert "the people of Everyone are counted" in fault
     (fault,) = faults(lambda: both.with_stage("conversion", people=3, segment="Blok"))
     assert "did you mean 'Blog'?" in fault
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from cvjkit.catalog.spine import milestones
 from cvjkit.errors import Fault, InputError, unknown_name
 from cvjkit.model.parts import Offer, Segment
+from cvjkit.model.pooled import Pooled
 from cvjkit.model.rows import KEYED, ROWS, TABLES, is_index, step_to, titles_of
 from cvjkit.paths import Title, path_of, steps_of
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from cvjkit.model.editing import Editable
 
 SHORTHANDS = {"people": "counts", "rate": "rates"}
+PEOPLE, RATE = SHORTHANDS
 TABLE_DEPTH = len(("segments", "Ads", "counts"))
 RATES = {"transitions": "rate", "referrals": "per_person"}
 """The field that removes a transition or referral when it is cleared."""
@@ -49,7 +51,10 @@ def value_at(design: Editable, path: str) -> Any:
     InputError
         If there is no such path.
     """
-    steps = _steps(design, path, None)
+    steps = _steps(design, path)
+    pooled = _pooled(design, path, steps)
+    if pooled is not None:
+        return pooled.people() if steps[2] == PEOPLE else pooled.rate()
     node: Any = design
     for depth, step in enumerate(steps):
         node, is_there = _child(design, node, steps[:depth], step)
@@ -61,7 +66,7 @@ def value_at(design: Editable, path: str) -> Any:
     return node
 
 
-def changed_fields(design: Editable, path: str, value: object) -> Fields:
+def changed_fields(design: Editable, path: str, value: Any) -> Fields:
     """Give the fields of a design that change when a value is put at a path.
 
     Parameters
@@ -81,10 +86,14 @@ def changed_fields(design: Editable, path: str, value: object) -> Fields:
     InputError
         If there is no such path.
     """
-    steps = _steps(design, path, value)
+    steps = _steps(design, path)
     if steps[0] == "framework":
         fix = "carry the design over with in_framework"
         raise _error(design, Fault("framework", value, "cannot be put", fix))
+    pooled = _pooled(design, path, steps)
+    if pooled is not None:
+        put = pooled.with_people if steps[2] == PEOPLE else pooled.with_rate
+        return {"segments": put(value)}
     _child(design, design, (), steps[0])
     fields = _changed(design, design, (), steps, value)
     top = steps[0]
@@ -160,25 +169,39 @@ def numbered(design: Editable, segment: Segment, table: str, index: int, number:
     return {**dict(segment), table: (*numbers[:index], number, *numbers[index + 1 :])}
 
 
-def _steps(design: Editable, path: str, value: object) -> tuple[str, ...]:
+def _steps(design: Editable, path: str) -> tuple[str, ...]:
     """Split a path, and write out a shorthand."""
     try:
         steps = steps_of(path)
     except ValueError as error:
         fix = "write it like segments[Ads].counts.conversion"
         raise _error(design, Fault("path", path, str(error), fix)) from None
-    if len(steps) < TABLE_DEPTH or steps[0] != "stages" or steps[2] not in SHORTHANDS:
-        return steps
-    _, stage, short, *rest = steps
-    if stage not in design.framework.keys:
-        raise _unknown(design, ("stages",), stage, design.framework.keys)
-    names = [segment.name for segment in design.segments]
-    if len(names) > 1:
-        table = SHORTHANDS[short]
-        full = [path_of(("segments", Title(name), table, stage)) for name in names]
-        rule = f"belongs to one segment, and there are {len(names)}"
-        raise _error(design, Fault(path, value, rule, f"choose {' or '.join(full)}"))
-    return ("segments", Title(names[0]), SHORTHANDS[short], stage, *rest)
+    if len(steps) >= TABLE_DEPTH and steps[0] == "stages" and steps[2] in SHORTHANDS:
+        _, stage, short, *rest = steps
+        if stage not in design.framework.keys:
+            raise _unknown(design, ("stages",), stage, design.framework.keys)
+        if len(design.segments) > 1:
+            return steps
+        steps = ("segments", Title(design.segments[0].name), short, stage, *rest)
+    if len(steps) > TABLE_DEPTH and steps[0] == "segments" and steps[2] in SHORTHANDS:
+        part, name, short, *rest = steps
+        segment, is_there = _child(design, design.segments, (part,), name)
+        if short == RATE or (is_there and segment.observed):
+            return (part, name, SHORTHANDS[short], *rest)
+    return steps
+
+
+def _pooled(design: Editable, path: str, steps: Sequence[str]) -> Pooled | None:
+    """Find what a path leads to if that is no field: people of a plan, a rate of all segments."""
+    match steps:
+        case ("stages", stage, ("people" | "rate")):
+            chosen = [*range(len(design.segments))]
+        case ("segments", name, "people", stage):
+            found = _index(design.framework, "segments", design.segments, name)
+            chosen = [0 if found is None else found]
+        case _:
+            return None
+    return Pooled(design, path, _stage_index(design, steps[:TABLE_DEPTH], stage), chosen)
 
 
 def _child(design: Editable, node: object, done: Sequence[str], step: str) -> tuple[Any, bool]:

@@ -9,6 +9,7 @@ from cvjkit.errors import Fault, InputError, unknown_name
 from cvjkit.model.changes import changed_fields, numbered, renamed_back, value_at
 from cvjkit.model.fields import Fields
 from cvjkit.model.flow import kind_of
+from cvjkit.paths import Title, path_of
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -51,10 +52,19 @@ class Editable(Fields):
             - ``accepted[A11].reason``
 
             A row of a list is given by its title, or by its index, counted from 0:
-            ``stages.conversion.tactics[0].name``. In a design with one segment,
-            ``stages.conversion.people`` is its count and ``stages.conversion.rate`` its rate.
-            A new stage, offer, transition or referral is added; so is the tactic or message after
-            the last.
+            ``stages.conversion.tactics[0].name``. A new stage, offer, transition or referral is
+            added; so is the tactic or message after the last.
+
+            Of all segments of a plan together:
+
+            - ``stages.conversion.rate``, the share of those at the stage before who take the step.
+              The rates of all segments are multiplied by one factor; none exceeds what other ways
+              leave of 1, and what is cut there goes to the other segments.
+            - ``stages.conversion.people``, for which the rates of the step change in the same way,
+              or at the first stage the entrants. ``segments[Ads].people.conversion`` is that of
+              one segment.
+
+            Where people are counted, ``people`` is the count of a segment, or of the only one.
         value : object
             As in the `with_` methods; None clears a field, or removes a row.
 
@@ -76,6 +86,12 @@ class Editable(Fields):
         (None, 0.5, 0.25, 0.4, 0.1)
         >>> plan.put("offers.first_payment.price", 6).get("offers.conversion.price")
         6.0
+        >>> two = Design.from_counts(
+        ...     "five", {"Ads": [900, 90, 9, 5, 1], "Blog": [100, 50, 5, 2, 1]}
+        ... )
+        >>> more = two.planned().put("stages.acquisition.rate", 0.21)
+        >>> [round(segment.rates[1], 6) for segment in more.segments]
+        [0.15, 0.75]
         """
         fields = changed_fields(self, path, value)
         try:
@@ -213,11 +229,11 @@ class Editable(Fields):
         stage : str
             Its key.
         people : float, optional
-            People seen there, for a counted segment.
+            People seen there; in a plan they set the rate of the step, as in `put`.
         rate : float, optional
-            Share, 0 to 1, of the people at the stage before who reach it, for a planned segment.
+            Share, 0 to 1, of the people at the stage before who reach it, for a plan.
         segment : str, optional
-            The segment of `people` or `rate`; not needed if there is only one.
+            The segment of `people` or `rate`; by default all segments of a plan together.
         **fields
             unit_cost, fixed_cost, margin, delay_days, tactics, messages: as in `StageNumbers`.
             None clears a number, () clears tactics or messages.
@@ -238,22 +254,17 @@ class Editable(Fields):
         >>> shop.with_stage("reach", people=1000, unit_cost=0.1).segments[0].counts[0]
         1000.0
         """
-        at, changes = self._stage(stage), {}
-        for table, number in (("counts", people), ("rates", rate)):
+        self._stage(stage)
+        changes: dict[str, Any] = {}
+        for name, number in (("people", people), ("rate", rate)):
             if number is not None:
-                chosen = self._only_segment() if segment is None else self._segment(segment)
-                changes["segments"] = [
-                    numbered(self, one, table, at, number) if one is chosen else one
-                    for one in self.segments
-                ]
+                steps: tuple[str, ...] = ("stages", stage, name)
+                if segment is not None:
+                    steps = ("segments", Title(segment), name, stage)
+                changes |= changed_fields(self, path_of(steps), number)
         if fields:
             changes["stages"] = _replaced(self.stages, "stage", stage, fields)
         return self._with(**changes)
-
-    def _only_segment(self) -> Segment:
-        if len(self.segments) > 1:
-            raise self._error(unknown_name("segment", None, [one.name for one in self.segments]))
-        return self.segments[0]
 
     def with_transition(
         self, source: str, target: str, rate: float, *, segment: str | None = None

@@ -35,9 +35,10 @@ def without_doubles(
     for address, text in texts.items():
         edit = fields[address].edit
         if isinstance(edit, Put):
-            rank = not text.strip(), edit.derived is not None
-            if edit.path not in chosen or rank < chosen[edit.path][0]:
-                chosen[edit.path] = rank, address
+            path = edit.sets or edit.path
+            rank = not text.strip(), edit.derived is not None or path != edit.path
+            if path not in chosen or rank < chosen[path][0]:
+                chosen[path] = rank, address
     kept = {address for _, address in chosen.values()}
     return {address: text for address, text in texts.items() if address in kept}
 

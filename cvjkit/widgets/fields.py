@@ -32,13 +32,16 @@ class Put:
     codec : Codec
     derived : callable, optional
         Takes a journey and the value that was read and gives a journey, where the value itself
-        stands nowhere: people at a stage of a plan set a rate. By default the value is put at the
-        path.
+        stands nowhere: a share of people who are counted. By default the value is put at the path.
+    sets : str
+        Path of the value that it changes, if that is another: people at a stage of a plan set a
+        rate.
     """
 
     path: str
     codec: Codec
     derived: Callable[[Journey, Any], Journey] | None = None
+    sets: str = ""
 
     def apply(self, journey: Journey, text: str, evidence: Evidence = NO_EVIDENCE) -> Journey:
         """Make the journey with what was typed.

@@ -157,14 +157,6 @@ def test_nobody_enters_where_entrants_are_cleared() -> None:
     assert plan().put(path, 5).put(path, None).get(path) == 0
 
 
-def test_a_shorthand_needs_one_segment() -> None:
-    assert plan().put("stages.conversion.rate", 0.25).segments[0].rates[2] == 0.25
-    assert fault(two(), "stages.conversion.rate", 0.25) == (
-        "stages.conversion.rate: 0.25 belongs to one segment, and there are 2; choose "
-        "segments[Everyone].rates.conversion or segments[Blog].rates.conversion"
-    )
-
-
 STAGES = "reach, acquisition, conversion, retention, loyalty"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 COUNTED, PLANNED = "counted", "planned"
 MODES = ((COUNTED, "Counted"), (PLANNED, "Planned"))
 UNIT_COST, DELAY = columns(StageNumbers, "unit_cost", "delay_days")
-REFINEMENTS = 8
 LONGEST_CURRENCY = 5
 
 
@@ -78,13 +76,12 @@ def _reached(journey: Journey, segment: int | None, index: int, people: float | 
     stage, edit = journey.framework.stages[index], None
     label = f"Reached: {stage.name}"
     if segment is not None:
-        numbers = journey.segments[segment]
-        for table, values in (("counts", numbers.counts), ("entrants", numbers.entrants)):
-            if values is not None and (table == "counts" or index == 0):
-                path = f"segments[{segment}].{table}.{stage.key}"
-                return field_at(path, PEOPLE, label, values[index], "reached")
-        derived = partial(with_people_in_plan, segment=segment, stage=stage.key)
-        edit = Put(f"segments[{segment}].rates.{stage.key}", PEOPLE, derived)
+        counts = journey.segments[segment].counts
+        if counts is not None:
+            path = f"segments[{segment}].counts.{stage.key}"
+            return field_at(path, PEOPLE, label, counts[index], "reached")
+        path = f"segments[{segment}].people.{stage.key}"
+        edit = Put(path, PEOPLE, sets=f"segments[{segment}].rates.{stage.key}")
     return Field("reached", label, "" if people is None else people_text(people), edit=edit)
 
 
@@ -136,67 +133,6 @@ def with_share_counted(
     if before is None:
         raise ValueError(f"{previous.name} is not known: type how many reach it first")
     return journey.put(path, float(round(share * before)))
-
-
-def with_people_in_plan(
-    journey: Journey, people: float | None, *, segment: int, stage: str
-) -> Journey:
-    """Find the rate at which so many people reach a stage of a plan.
-
-    Parameters
-    ----------
-    journey : Journey
-    people : float or None
-        None where the rate is not known.
-    segment : int
-        Index of a planned segment.
-    stage : str
-        Key of the stage.
-
-    Returns
-    -------
-    Journey
-
-    Raises
-    ------
-    ValueError
-        If no rate leads so many people there.
-
-    Notes
-    -----
-    The rate is what the people at the stage before do not yet explain, as a share of them. Ways
-    back make that too much: the people at a stage are linear in the rate of the step to it, so
-    the next try is exact; with referrals it comes close in a few.
-    """
-    path = f"segments[{segment}].rates.{stage}"
-    if people is None:
-        return journey.put(path, None)
-    if not 0 <= people < math.inf:
-        rule = "must be a number of people, 0 or more"
-        raise InputError(journey.name, [Fault(path, people, rule, "correct it")])
-    framework, previous = journey.framework, _previous(journey, stage)
-    here, there = framework.index(stage), framework.index(previous.key)
-
-    def people_at(rate: float) -> list[float | None]:
-        flow = journey.put(path, rate).flow()
-        return flow.only(journey.segments[segment].name).numbers("people")
-
-    without = people_at(0.0)
-    least, before = without[here], without[there]
-    if least is None or not before:
-        raise ValueError(f"nobody is known to reach {previous.name}: type that first")
-    if not least <= people <= least + before:
-        few = people < least
-        bound = f"at least {least:,.12g}" if few else f"at most {least + before:,.12g}"
-        name = framework[stage].name
-        raise ValueError(f"{bound} can reach {name}: change {previous.name} first")
-    rate = (people - least) / before
-    for _ in range(REFINEMENTS if journey.transitions or journey.referrals else 0):
-        found = people_at(rate)[here]
-        if found is None or found <= least:
-            break
-        rate *= (people - least) / (found - least)
-    return journey.put(path, rate)
 
 
 def _previous(journey: Journey, stage: str) -> Stage:

@@ -44,7 +44,8 @@ def test_with_ways_back_and_referrals_as_many_reach_a_stage_of_a_plan_as_were_ty
 def test_more_people_than_are_at_the_stage_before_are_refused_in_a_plan() -> None:
     hand = Hand(PLAN).types("2001", "stages", "conversion", "reached")
     assert hand.message("stages", "conversion", "reached") == (
-        "at most 2,000 can reach Conversion: change Acquisition first"
+        "2001 is more than the 2,000 who can reach Conversion: write 2,000 or fewer, "
+        "or raise Acquisition first."
     )
     assert hand.journey == PLAN
 
