@@ -298,7 +298,17 @@ class _Mark:
     ends: tuple[tuple[_Stop, _Stop], ...]
 
     def ribbons(self, point: Callable[[Point], Point]) -> tuple[tuple[Edge, ...], ...]:
-        """Lead the links from the end of the section to the next bar."""
+        """Lead the links from the end of the section to the next bar.
+
+        Parameters
+        ----------
+        point : callable
+            Gives the position on the page [px] of a position in the layout.
+
+        Returns
+        -------
+        tuple of tuple of Edge
+        """
         return tuple(tuple(_edges(stops, point)) for stops in self.ends)
 
 

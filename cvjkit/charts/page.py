@@ -142,9 +142,14 @@ class Page:
             Its middle.
         text : str
         """
-        centre = {"xanchor": "center", "yanchor": "middle", "borderpad": 3}
-        ground = {"bgcolor": self.ink["paper"], "bordercolor": self.colors["forward"]}
-        self.write(x, y, [f"<b>{inert(text)}</b>"], SMALL, **centre, **ground)
+        around: dict[str, Any] = {
+            "xanchor": "center",
+            "yanchor": "middle",
+            "borderpad": 3,
+            "bgcolor": self.ink["paper"],
+            "bordercolor": self.colors["forward"],
+        }
+        self.write(x, y, [f"<b>{inert(text)}</b>"], SMALL, **around)
 
     def guide(self, x: float, top: float, foot: float) -> None:
         """Draw a thin line behind everything else.
