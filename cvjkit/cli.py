@@ -24,6 +24,7 @@ from cvjkit.journey import read_journey
 from cvjkit.numbers import read_number
 from cvjkit.publishing import server
 from cvjkit.publishing.canvas import canvas
+from cvjkit.publishing.folder import read_folder
 from cvjkit.publishing.starters import starters
 
 JOURNEY_NOTEBOOK = Path("dashboards/journey.ipynb")
@@ -326,12 +327,12 @@ def _warn_of_others(address: server.Address, token: str | None) -> None:
 
 
 def _tell_broken(directory: Path) -> None:
-    files = journey_files(directory)
-    broken = [told for path in files if (told := _faults(path))]
-    for told in broken:
-        print(told, file=sys.stderr)
+    listed = read_folder(directory).values()
+    broken = [one.error for one in listed if one.error is not None]
+    for error in broken:
+        print(error, file=sys.stderr)
     if broken:
-        print(f"cvjkit: the other journeys ({len(files) - len(broken)}) open.", file=sys.stderr)
+        print(f"cvjkit: the other journeys ({len(listed) - len(broken)}) open.", file=sys.stderr)
 
 
 # --- files ----------------------------------------------------------------------------------------
@@ -491,8 +492,6 @@ def _faults(path: Path) -> str | None:
         read_journey(path)
     except InputError as error:
         return str(error)
-    except OSError as error:
-        return f"{path}: {error.strerror or error}"
     return None
 
 

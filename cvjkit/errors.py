@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import logging
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from difflib import get_close_matches
+from functools import partial
+from itertools import islice
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from cvjkit.paths import Title, path_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-
     from pydantic import ValidationError
 
+MOST_FAULTS = 100
+"""How many faults of one input are told; nobody corrects more at once."""
 SHOWN_CHARACTERS = 60
+SHOWN_NAMES = 100
+LONGEST_PART = 2000
+
+# Control characters, ends of lines, marks that turn the direction of text, half characters.
+UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+# What GitHub's and Azure's logs take for a command at the beginning of a line.
+COMMAND = re.compile(r"^(\s*)([:#])(?=:|#\[)")
 
 # What pydantic calls a fault: the rule it breaks and the fix, in words for the person who typed it.
 RULES = {
@@ -23,6 +38,7 @@ RULES = {
     "string_type": ("must be text", "put it in quotes"),
     "bool_type": ("must be true or false", "correct it"),
     "too_short": ("must not be empty", "add at least one"),
+    "too_long": ("is longer than any journey needs", "keep what belongs to the journey"),
     "tuple_type": ("must be a list", "write it in [ ]"),
     "list_type": ("must be a list", "write it in [ ]"),
     "dict_type": ("must be a table", "give it named fields"),
@@ -57,7 +73,11 @@ class Fault:
     fix: str
 
     def __str__(self) -> str:
-        return f"{self.field}: {shown(self.value)} {self.rule}; {self.fix}"
+        parts = (self.field, shown(self.value), self.rule, self.fix)
+        where, value, rule, fix = (
+            part if len(part) <= LONGEST_PART else f"{part[:LONGEST_PART]}…" for part in parts
+        )
+        return printable(f"{where}: {value} {rule}; {fix}")
 
 
 class InputError(ValueError):
@@ -68,11 +88,15 @@ class InputError(ValueError):
     subject : str
         What was read: a file's path, a journey's name.
     faults : iterable of Fault
-        At least one.
+        At least one. Only the first hundred are taken from it.
+    more : bool
+        Whether there are more than these.
 
     Attributes
     ----------
     faults : tuple of Fault
+    more : bool
+        Whether there are more than these.
 
     Examples
     --------
@@ -82,14 +106,51 @@ class InputError(ValueError):
       counts.reach: -5 must not be negative; write 0 or more
     """
 
-    def __init__(self, subject: str, faults: Iterable[Fault]) -> None:
+    def __init__(self, subject: str, faults: Iterable[Fault], *, more: bool = False) -> None:
         self.subject = subject
-        self.faults = tuple(faults)
+        found = tuple(islice(faults, MOST_FAULTS + 1))
+        self.faults, self.more = found[:MOST_FAULTS], more or len(found) > MOST_FAULTS
         count = f"{len(self.faults)} fault{'s' if len(self.faults) != 1 else ''}"
-        super().__init__("\n  ".join([f"{subject}: {count}", *map(str, self.faults)]))
+        count = f"more than {count}; the first of them" if self.more else count
+        super().__init__("\n  ".join([printable(f"{subject}: {count}"), *map(str, self.faults)]))
 
-    def __reduce__(self) -> tuple[type[InputError], tuple[str, tuple[Fault, ...]]]:
-        return type(self), (self.subject, self.faults)
+    def about(self, subject: str) -> InputError:
+        """Give the same error with another name for what was read.
+
+        Parameters
+        ----------
+        subject : str
+
+        Returns
+        -------
+        InputError
+        """
+        return InputError(subject, self.faults, more=self.more)
+
+    def __reduce__(self) -> tuple[Callable[..., InputError], tuple[str, tuple[Fault, ...]]]:
+        return partial(type(self), more=self.more), (self.subject, self.faults)
+
+
+def printable(text: str) -> str:
+    r"""Write text in one line that does nothing to a terminal or a log but stand in it.
+
+    Parameters
+    ----------
+    text : str
+        A line, which may quote what somebody else has written.
+
+    Returns
+    -------
+    str
+        Control characters, ends of lines and marks of direction are written as in Python.
+
+    Examples
+    --------
+    >>> print(printable("Ads \x1b[31m\n::error::none"), printable("::error::none"))
+    Ads \x1b[31m\n::error::none \x3a:error::none
+    """
+    text = UNPRINTABLE.sub(lambda found: repr(found[0])[1:-1], text)
+    return COMMAND.sub(lambda found: f"{found[1]}\\x{ord(found[2]):x}", text)
 
 
 def shown(value: object) -> str:
@@ -112,12 +173,58 @@ def shown(value: object) -> str:
     if isinstance(value, date | time):
         # A spreadsheet gives a day as midnight.
         return str(value).removesuffix(" 00:00:00")
-    try:
-        text = "nothing" if value is None else repr(value)
-    except ValueError:
-        # Python refuses to write numbers with thousands of digits.
-        text = "a number with very many digits"
-    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
+    text = "nothing" if value is None else ""
+    for piece in () if value is None else _pieces(value):
+        text += piece
+        if len(text) > SHOWN_CHARACTERS:
+            return text[: SHOWN_CHARACTERS - 1] + "…"
+    return text
+
+
+def _pieces(value: object) -> Iterator[str]:
+    """Write a value as Python does, piece by piece: of a long one only the beginning is shown."""
+    if isinstance(value, str | bytes):
+        yield repr(value[: SHOWN_CHARACTERS + 1])
+    elif isinstance(value, dict):
+        yield "{"
+        for index, (key, item) in enumerate(value.items()):
+            yield ", " if index else ""
+            yield from _pieces(key)
+            yield ": "
+            yield from _pieces(item)
+        yield "}"
+    elif type(value) is list or type(value) is tuple:
+        opening, closing = "[]" if isinstance(value, list) else "()"
+        yield opening
+        for index, item in enumerate(value):
+            yield ", " if index else ""
+            yield from _pieces(item)
+        yield f",{closing}" if closing == ")" and len(value) == 1 else closing
+    else:
+        try:
+            yield repr(value)
+        except ValueError:
+            # Python refuses to write numbers with thousands of digits.
+            yield "a number with very many digits"
+
+
+def unforeseen(subject: str, error: Exception) -> InputError:
+    """Say that an input led to an error that nobody expected, and log it.
+
+    Parameters
+    ----------
+    subject : str
+        What was read.
+    error : Exception
+
+    Returns
+    -------
+    InputError
+    """
+    logging.getLogger("cvjkit").error("%s: unforeseen", printable(subject), exc_info=error)
+    rule = f"led to an error in cvjkit ({type(error).__name__})"
+    fix = "tell its authors, with what was logged"
+    return InputError(subject, [Fault("file", PurePath(subject).name, rule, fix)])
 
 
 def unknown_name(field: str, value: object, choices: Iterable[str]) -> Fault:
@@ -141,9 +248,12 @@ def unknown_name(field: str, value: object, choices: Iterable[str]) -> Fault:
     stage: 'convertion' is not known; did you mean 'conversion'? Allowed: reach, conversion
     """
     allowed = list(choices)
-    near = get_close_matches(str(value), allowed, n=1)
+    named = [name[:SHOWN_CHARACTERS] for name in allowed[:SHOWN_NAMES]]
+    # The time to compare two texts grows with the product of their lengths.
+    near = get_close_matches(str(value), named, n=1) if len(str(value)) <= SHOWN_CHARACTERS else []
     meant = f"did you mean {near[0]!r}? " if near else ""
-    listed = ", ".join(allowed) if allowed else "none"
+    more = f" and {len(allowed) - len(named)} more" if len(allowed) > len(named) else ""
+    listed = f"{', '.join(named)}{more}" if allowed else "none"
     return Fault(field, value, "is not known", f"{meant}Allowed: {listed}".strip())
 
 
@@ -169,10 +279,10 @@ def faults_of(
     list of Fault
     """
     found: list[Fault] = []
-    for item in error.errors(include_url=False):
+    for item in error.errors(include_url=False)[: MOST_FAULTS + 1]:
         inner = item.get("ctx", {}).get("error")
         if isinstance(inner, InputError):
-            found.extend(inner.faults)
+            found.extend((*inner.faults, *inner.faults[-1:] * inner.more))
             continue
         location = item["loc"]
         rule, fix = _rule_and_fix(item["type"], item["msg"], item.get("ctx", {}))

@@ -9,7 +9,7 @@ from pydantic import PrivateAttr
 
 from cvjkit.audit.audit import Audit, audit
 from cvjkit.audit.rules import rules as all_rules
-from cvjkit.errors import Fault, InputError
+from cvjkit.errors import Fault, InputError, unforeseen
 from cvjkit.files import store
 from cvjkit.files.code import expression
 from cvjkit.files.documents import alike
@@ -237,10 +237,15 @@ def read_journey(path: str | Path) -> Journey:
     Raises
     ------
     InputError
-        With everything that is wrong in the file.
+        With everything that is wrong in the file, whatever it is.
     """
-    document, origin = store.read(path)
-    journey = Journey.from_document(document, str(path))
+    try:
+        document, origin = store.read(path)
+        journey = Journey.from_document(document, str(path))
+    except InputError:
+        raise
+    except Exception as error:
+        raise unforeseen(str(path), error) from error
     journey._origin = origin  # noqa: SLF001 - reading is the journey's own business
     return journey
 

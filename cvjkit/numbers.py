@@ -234,9 +234,11 @@ def parse_number(text: str) -> Parsed | None:
     if NOT_KNOWN.fullmatch(body):
         return None
     readings: dict[Sign, Decimal] = {}
-    bracketed = BRACKETED.fullmatch(body)
-    found = MARKED.fullmatch("".join(bracketed.groups()) if bracketed else body)
-    if found is not None and len(body) <= LONGEST:
+    # The time to match grows with the square of the length.
+    short = body if len(body) <= LONGEST else ""
+    bracketed = BRACKETED.fullmatch(short)
+    found = MARKED.fullmatch("".join(bracketed.groups()) if bracketed else short)
+    if found is not None:
         signs = [sign for sign in (found["sign"], found["inner_sign"]) if sign]
         marks = [mark for mark in (found["before"], found["after"]) if mark]
         if len(signs) + bool(bracketed) <= 1 and len(marks) <= 1:

@@ -15,6 +15,9 @@ from cvjkit.errors import unknown_name
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 
+MOST_STAGES = 50
+"""Of a framework: far more than anybody has published."""
+
 Document = dict[str, Any]
 
 

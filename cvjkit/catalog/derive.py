@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
-from cvjkit.catalog.data import Document, Record
+from cvjkit.catalog.data import MOST_STAGES, Document, Record
 from cvjkit.catalog.order import label
 from cvjkit.errors import Fault, faults_of, unknown_name
 
@@ -36,9 +36,9 @@ class Changes(Record):
     name: str | None = None
     source: str | None = None
     note: str | None = None
-    stages: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    drop: tuple[str, ...] = ()
-    insert: tuple[dict[str, Any], ...] = ()
+    stages: dict[str, dict[str, Any]] = Field(default_factory=dict, max_length=MOST_STAGES)
+    drop: Annotated[tuple[str, ...], Field(max_length=MOST_STAGES)] = ()
+    insert: Annotated[tuple[dict[str, Any], ...], Field(max_length=MOST_STAGES)] = ()
     blind_spots: tuple[Any, ...] | None = None
     skipping: str | None = None
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel
 
-from cvjkit.catalog.data import IDENTIFIER
+from cvjkit.catalog.data import IDENTIFIER, MOST_STAGES
 from cvjkit.catalog.spine import spine
 from cvjkit.errors import Fault
 
@@ -47,9 +47,9 @@ def labelled(rows: object) -> Labelled | None:
     -------
     sequence of tuple (str, str or None), or None
         Label and milestone of each row; the milestone is None where there is none, or none that
-        is known. None if the rows are not a list.
+        is known. None if the rows are not a list, or too many.
     """
-    if not isinstance(rows, list | tuple):
+    if not isinstance(rows, list | tuple) or len(rows) > MOST_STAGES:
         return None
     found = []
     for index, row in enumerate(rows):

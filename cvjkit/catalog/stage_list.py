@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
-from cvjkit.catalog.data import Name, Record, identifier
+from cvjkit.catalog.data import MOST_STAGES, Name, Record, identifier
 from cvjkit.catalog.order import labelled, order_faults
 from cvjkit.catalog.published import published_keys
 from cvjkit.catalog.spine import passed, spine
@@ -31,7 +31,7 @@ class StageList(Record):
     note: str = ""
     blind_spots: tuple[BlindSpot, ...] = ()
     skipping: Literal["failure", "discouraged", "allowed"] = "allowed"
-    stages: tuple[Stage, ...]
+    stages: Annotated[tuple[Stage, ...], Field(max_length=MOST_STAGES)]
 
     @field_validator("key")
     @classmethod

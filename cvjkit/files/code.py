@@ -30,10 +30,7 @@ def expression(document: Document, everyone: str) -> str:
 
 
 def _start(document: Document, everyone: str) -> str | None:
-    """Write the call that takes the people; None if calls cannot recreate the whole design.
-
-    Calls name a published framework by its key.
-    """
+    """Write the call that takes the people; None if no short one can."""
     key, name, segments = document["framework"], document["name"], document["segments"]
     if not isinstance(key, str):
         return None

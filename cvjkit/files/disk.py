@@ -50,12 +50,14 @@ def real_path(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def content_of(path: Path) -> bytes | None:
+def content_of(path: Path, most: int | None = None) -> bytes | None:
     """Read a file.
 
     Parameters
     ----------
     path : Path
+    most : int, optional
+        The largest size to read [bytes].
 
     Returns
     -------
@@ -65,7 +67,7 @@ def content_of(path: Path) -> bytes | None:
     Raises
     ------
     InputError
-        If it is no regular file, or cannot be read.
+        If it is no regular file, is too large, or cannot be read.
     """
     if not _is_name(path):
         raise refusal(path, "is not a name that a file can have", "choose another name")
@@ -74,11 +76,16 @@ def content_of(path: Path) -> bytes | None:
             raise refusal(path, "is a folder", "name a file in it")
         if path.exists() and not path.is_file():
             raise refusal(path, "is not a regular file", "choose another name")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(-1 if most is None else most + 1)
     except FileNotFoundError:
         return None
     except OSError as error:
         raise _disk_refusal(path, "cannot be read", error) from None
+    if most is not None and len(content) > most:
+        rule = f"is larger than {most // 1_000_000} MB"
+        raise refusal(path, rule, "keep what belongs to the journey, or name another file")
+    return content
 
 
 def replace(path: Path, content: bytes, before: bytes | None, *, overwrite: bool) -> None:

@@ -18,10 +18,11 @@ from cvjkit.errors import Fault, InputError
 from cvjkit.files import table_writing, tables
 from cvjkit.files.disk import content_of, real_path, refusal, replace
 from cvjkit.files.documents import Document, canonical, same
+from cvjkit.files.limits import MOST_BYTES
 from cvjkit.files.toml import from_toml, to_toml
 from cvjkit.model.document import SCHEMA_VERSION
 
-SUFFIXES = (".toml", ".csv", ".xlsx")
+SUFFIXES = tuple(MOST_BYTES)
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def read(path: str | Path) -> tuple[Document, Origin]:
     """
     path = Path(path)
     _check_suffix(path)
-    content = content_of(path)
+    content = content_of(path, _most_bytes(path))
     if content is None:
         raise refusal(path, "does not exist", "check the spelling and the folder")
     document = _decoded(path, content)
@@ -151,7 +152,7 @@ def write(
     _check_suffix(path)
     whole = canonical({"schema_version": SCHEMA_VERSION, **document})
     means = means or partial(same, whole)
-    before = content_of(path)
+    before = content_of(path, _most_bytes(path))
     if before is not None and _holds(path, before, means):
         origin.note(path, before)
         return path
@@ -168,6 +169,10 @@ def _check_suffix(path: Path) -> None:
     if path.suffix.lower() not in SUFFIXES:
         fix = f"use a name that ends in one of {', '.join(SUFFIXES)}"
         raise refusal(path, "is not a kind of file that cvjkit knows", fix)
+
+
+def _most_bytes(path: Path) -> int:
+    return MOST_BYTES[path.suffix.lower()]
 
 
 def _decoded(path: Path, content: bytes) -> Document:
@@ -287,13 +292,15 @@ def _layout(path: Path, before: bytes | None, origin: Origin) -> str | None:
     if before is None and origin.path is not None:
         path = origin.path
         with suppress(InputError):
-            before = content_of(path)
+            before = content_of(path, _most_bytes(path))
         if before is not None and not origin.knows(path, before):
             return None
     if before is None or path.suffix.lower() != ".toml":
         return None
-    with suppress(UnicodeDecodeError):
-        return before.decode("utf-8-sig")
+    with suppress(InputError):
+        text = _text(path, before)
+        from_toml(text, path.name)
+        return text
     return None
 
 

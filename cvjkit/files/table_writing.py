@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ from cvjkit.model.document import EVERYONE
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
+# What Excel, and cvjkit, would read as the code of a character.
+ESCAPE = re.compile("_(?=x[0-9A-F]{4}_)", re.IGNORECASE)
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -229,7 +232,8 @@ def _fill(sheet: Worksheet, rows: Sequence[Sequence[Any]]) -> None:
 
     for index, row in enumerate(rows, 1):
         for column, value in enumerate(row, 1):
-            cell = sheet.cell(index, column, value)
+            text = ESCAPE.sub("_x005F_", value) if isinstance(value, str) else value
+            cell = sheet.cell(index, column, text)
             if isinstance(value, str):
                 value.encode()  # half a character would be written, but could not be read
                 cell.data_type = "s"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cvjkit.catalog.framework import Framework
 from cvjkit.catalog.lookup import framework, published_frameworks
 from cvjkit.errors import Fault, InputError, shown, unknown_name
-from cvjkit.files.cells import Cell, Grid, csv_sheets, folded, has_formulas, workbook_sheets
+from cvjkit.files.cells import Cell, Grid, csv_cells, folded
 from cvjkit.files.columns import (
     LISTS,
     OF_STAGES,
@@ -32,6 +32,7 @@ from cvjkit.files.stage_table import (
     unnumbered,
 )
 from cvjkit.files.values import Reader, column_evidence
+from cvjkit.files.workbook import Workbook, read_workbook
 from cvjkit.model.document import EVERYONE
 
 if TYPE_CHECKING:
@@ -64,9 +65,8 @@ def from_csv(text: str, subject: str, name: str) -> Document:
     >>> from_csv("stage;people\nReach;10 000\nAcquisition;2 000", "shop.csv", "Shop")["segments"]
     [{'name': 'Everyone', 'counts': {'reach': 10000, 'acquisition': 2000}}]
     """
-    sheets = csv_sheets(text, subject)
-    (grid,) = sheets.grids.values()
-    reader = Reader([grid], sheets.decimal_sign)
+    grid, decimal_sign = csv_cells(text, subject)
+    reader = Reader([grid], subject, decimal_sign)
     return _document({"stages": grid}, subject, name, reader)
 
 
@@ -91,16 +91,19 @@ def from_xlsx(content: bytes, subject: str, name: str) -> Document:
     InputError
         With every cell that cannot be understood.
     """
-    grids, faults, _ = workbook_sheets(content, subject)
-    filled = [grid for grid in grids.values() if any(grid)]
-    if len(filled) == 1:
-        grids = {"stages": filled[0]}
-    ours = {folded(title): grid for title, grid in grids.items() if folded(title) in OURS}
-    if "stages" not in ours:
+    book = _workbook(content, subject)
+    grids = {folded(title): grid for title, grid in book.grids.items()}
+    if book.only:
+        grids = {"stages": book.grids[book.only]}
+    if "stages" not in grids:
         fix = "name the sheet with one row per stage 'Stages'"
-        fault = Fault("sheets", ", ".join(grids), "include none called 'Stages'", fix)
-        raise InputError(subject, [*faults, fault])
-    return _document(ours, subject, name, Reader(ours.values(), faults=faults))
+        fault = Fault("sheets", ", ".join(book.titles), "include none called 'Stages'", fix)
+        raise InputError(subject, [*book.faults, fault])
+    return _document(grids, subject, name, Reader(grids.values(), subject, faults=book.faults))
+
+
+def _workbook(content: bytes, subject: str) -> Workbook:
+    return read_workbook(content, subject, lambda title: folded(title) in OURS)
 
 
 def lost_when_rewritten(content: bytes) -> list[str]:
@@ -114,9 +117,9 @@ def lost_when_rewritten(content: bytes) -> list[str]:
     -------
     list of str
     """
-    titles = list(workbook_sheets(content, "workbook").grids)
-    others = [f"the sheet {title!r}" for title in titles if folded(title) not in OURS]
-    return [*(others if len(titles) > 1 else []), *(["formulas"] if has_formulas(content) else [])]
+    book = _workbook(content, "workbook")
+    others = [f"the sheet {title!r}" for title in book.titles if folded(title) not in OURS]
+    return [*(others if len(book.titles) > 1 else []), *(["formulas"] if book.formulas else [])]
 
 
 def _document(grids: Mapping[str, Grid], subject: str, name: str, reader: Reader) -> Document:
@@ -165,7 +168,7 @@ def _terms(grid: Grid, fields: Mapping[str, str], reader: Reader) -> Document:
             continue
         field = folded(row[0].value).replace(" ", "_")
         if field not in fields:
-            reader.faults.append(unknown_name(row[0].where, row[0].value, map(heading_of, fields)))
+            reader.add(unknown_name(row[0].where, row[0].value, map(heading_of, fields)))
         elif field in terms:
             reader.refuse(row[0], "is listed twice", "keep one of them")
         elif len(row) > 2:
@@ -185,7 +188,7 @@ def _records(sheet: str, grids: Mapping[str, Grid], reader: Reader) -> list[Docu
     for cell in head:
         field = folded(cell.value).replace(" ", "_")
         if field not in columns:
-            reader.faults.append(unknown_name(cell.where, cell.value, map(heading_of, columns)))
+            reader.add(unknown_name(cell.where, cell.value, map(heading_of, columns)))
         elif field in fields.values():
             reader.refuse(cell, "is also the heading of another column", "keep one of them")
         fields[cell.column] = field
@@ -256,7 +259,7 @@ def _segments(
             "has a name missing or listed twice",
             "give every segment its own name",
         )
-        reader.faults.append(fault)
+        reader.add(fault)
     for column, head in heads.items():
         if head.group != "people":
             continue
@@ -265,7 +268,7 @@ def _segments(
             unnamed.append(head.cell)
             name = names[0] if names else EVERYONE
         if names and name not in names:
-            reader.faults.append(unknown_name(head.cell.where, name, names))
+            reader.add(unknown_name(head.cell.where, name, names))
             continue
         segment = segments.setdefault(name, {"name": name})
         table = {"people": "counts", "rate": "rates"}.get(head.field, head.field)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cvjkit.errors import Fault, InputError
 from cvjkit.files.documents import Document, same
+from cvjkit.files.limits import MOST_VALUES, has_too_much, too_deep, too_much
 
 if TYPE_CHECKING:
     from tomlkit.items import AoT, Array, InlineTable, Table
@@ -48,13 +49,15 @@ def from_toml(text: str, subject: str) -> Document:
     Raises
     ------
     InputError
-        If it is not TOML; the fault has the line and its text.
+        If it is not TOML (the fault has the line and its text), or holds more than is read.
     """
+    name = PurePath(subject).name
+    line = too_deep(text)
+    if line is not None:
+        fault = Fault("file", name, f"is nested too deeply: see line {line}", "make it simpler")
+        raise InputError(subject, [fault])
     try:
-        return tomllib.loads(text)
-    except RecursionError:
-        fault = Fault("file", PurePath(subject).name, "is nested too deeply", "make it simpler")
-        raise InputError(subject, [fault]) from None
+        document = tomllib.loads(text)
     except ValueError as error:
         found_at = re.fullmatch(
             r"(?s)(.*) \((at line (\d+), column \d+|at end of document)\)", f"{error}"
@@ -66,6 +69,9 @@ def from_toml(text: str, subject: str) -> Document:
         rule = "repeats a key or a table" if twice else f"is not TOML: {what[:1].lower()}{what[1:]}"
         fault = Fault(where.removeprefix("at "), found, rule, "correct it there")
         raise InputError(subject, [fault]) from None
+    if has_too_much(document):
+        raise too_much(subject, "values", MOST_VALUES)
+    return document
 
 
 def to_toml(document: Document, layout: str | None) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any, Literal
 
-from cvjkit.errors import Fault
+from cvjkit.errors import MOST_FAULTS, Fault, InputError
 from cvjkit.files.cells import Cell, Grid, folded
 from cvjkit.number_text import UNITS, Unit
 from cvjkit.numbers import (
@@ -32,6 +32,8 @@ class Reader:
     ----------
     grids : iterable of Grid
         All that is to be read: numbers with one reading show which decimal sign the others have.
+    subject : str
+        What is read, for messages.
     decimal_sign : {"", ".", ","}
         If known.
     faults : iterable of Fault
@@ -50,10 +52,11 @@ class Reader:
     def __init__(
         self,
         grids: Iterable[Grid],
+        subject: str,
         decimal_sign: Sign | Literal[""] = "",
         faults: Iterable[Fault] = (),
     ) -> None:
-        self.faults = list(faults)
+        self.faults, self._subject = list(faults), subject
         self.comma_separated = decimal_sign == "."
         self.stages: Mapping[str, str] = {}
         self._evidence = evidence_of(_texts(cell for grid in grids for row in grid for cell in row))
@@ -83,7 +86,7 @@ class Reader:
         return getattr(self, kind)(cell)
 
     def refuse(self, cell: Cell, rule: str, fix: str) -> None:
-        """Add a fault.
+        """Add a fault of a cell.
 
         Parameters
         ----------
@@ -92,7 +95,23 @@ class Reader:
             As in `Fault`.
         fix : str
         """
-        self.faults.append(Fault(cell.where, cell.value, rule, fix))
+        self.add(Fault(cell.where, cell.value, rule, fix))
+
+    def add(self, fault: Fault) -> None:
+        """Add a fault.
+
+        Parameters
+        ----------
+        fault : Fault
+
+        Raises
+        ------
+        InputError
+            If there are more than are told: the rest need not be read.
+        """
+        self.faults.append(fault)
+        if len(self.faults) > MOST_FAULTS:
+            raise InputError(self._subject, self.faults)
 
     def text(self, cell: Cell) -> str | None:
         """Read text as it is.

@@ -9,19 +9,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from typing import Any
 
 from cvjkit.catalog.framework import Framework
 from cvjkit.catalog.lookup import framework, published_frameworks
 from cvjkit.catalog.spine import milestones
-from cvjkit.errors import Fault, InputError, unknown_name
+from cvjkit.errors import MOST_FAULTS, Fault, InputError, unknown_name
 from cvjkit.model.economics import BOUGHT_AGAIN
 from cvjkit.model.flow import kind_of
 from cvjkit.model.parts import Referral, Segment, StageNumbers, Transition
-from cvjkit.model.rows import PARTS, TABLES, Row, read_rows, titles_of
+from cvjkit.model.rows import PARTS, TABLES, Row, read_rows, titles_of, too_long
 from cvjkit.model.solver import unknown_stages
 
 SUM_TOLERANCE = 1e-9
+MOST_NUMBERS = 1_500
+"""Stages times segments: the memory of a flow grows with the square of this number."""
 
 Rows = Mapping[str, Sequence[Row]]
 Parts = dict[str, list[Any]]
@@ -45,7 +48,8 @@ def checked_parts(
     tuple
         The framework (None if it has faults), the rows without faults by part, the faults.
     """
-    faults: list[Fault] = []
+    if faults := too_long(fields):
+        return None, {}, faults
     chosen: Framework | None = None
     try:
         chosen = framework_of(stages)
@@ -120,20 +124,27 @@ def _repeated(part: str, titles: Sequence[str]) -> Iterator[Fault]:
 
 def _faults_between(stages: Framework, fields: Mapping[str, Any], rows: Rows) -> list[Fault]:
     """Find what is wrong between the rows of a design, its terms and its framework."""
-    faults = [
-        *_twice_faults(rows),
-        *_name_faults(stages, fields, rows),
-        *_length_faults(stages, rows["segments"]),
-    ]
-    if faults:
-        return faults
-    return [
-        *_step_faults(stages, rows["transitions"]),
-        *_order_faults(stages, fields, rows),
-        *_counted_already_faults(stages, fields, rows),
-        *_unknown_end_faults(stages, rows),
-        *_sum_faults(stages, rows),
-    ]
+    segments = len(rows["segments"])
+    if segments * len(stages) > MOST_NUMBERS:
+        rule = f"at {len(stages)} stages are more than {MOST_NUMBERS:,} numbers"
+        return [Fault("segments", segments, rule, "put some of them together")]
+    faults = chain(
+        _twice_faults(rows),
+        _name_faults(stages, fields, rows),
+        _length_faults(stages, rows["segments"]),
+    )
+    # More faults than are told need not be looked for.
+    found = list(islice(faults, MOST_FAULTS + 1))
+    if found:
+        return found
+    faults = chain(
+        _step_faults(stages, rows["transitions"]),
+        _order_faults(stages, fields, rows),
+        _counted_already_faults(stages, fields, rows),
+        _unknown_end_faults(stages, rows),
+        _sum_faults(stages, rows),
+    )
+    return list(islice(faults, MOST_FAULTS + 1))
 
 
 def _twice_faults(rows: Rows) -> Iterator[Fault]:

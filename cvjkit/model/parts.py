@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from cvjkit.errors import InputError, unknown_name
+from cvjkit.errors import MOST_FAULTS, InputError, unknown_name
 from cvjkit.model.scalars import Amount, Count, Day, Kind, Name, Number, Share, StageKey, Text
 from cvjkit.model.typed import typed
 
@@ -394,6 +394,7 @@ class Thresholds(_Input):
             names = list(cls.model_fields)
             unknown = [name for name in value if name not in names]
             if unknown:
-                faults = [unknown_name("thresholds", name, names) for name in unknown]
+                told = unknown[: MOST_FAULTS + 1]
+                faults = [unknown_name("thresholds", name, names) for name in told]
                 raise InputError("thresholds", faults)
         return value

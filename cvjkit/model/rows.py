@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
-from cvjkit.errors import Fault, faults_of, unknown_name
+from cvjkit.errors import MOST_FAULTS, Fault, faults_of, unknown_name
 from cvjkit.model.parts import (
     Accepted,
     Message,
@@ -47,6 +48,8 @@ TITLES: Mapping[str, tuple[str, ...]] = {
     "messages": ("name", "kind"),
 }
 LONGEST_INDEX = 9
+MOST_ROWS = 500
+"""Of any list of a design: the time to check them grows with the square of their number."""
 
 
 class Row(NamedTuple):
@@ -112,6 +115,32 @@ def is_index(step: str, length: int) -> bool:
     """
     is_number = step.isascii() and step.isdecimal() and len(step) <= LONGEST_INDEX
     return is_number and int(step) < length
+
+
+def too_long(fields: Mapping[str, Any]) -> list[Fault]:
+    """Find the lists of a design that have more than `MOST_ROWS` rows.
+
+    Parameters
+    ----------
+    fields : mapping
+        Of the design, not yet checked.
+
+    Returns
+    -------
+    list of Fault
+    """
+    lists: list[tuple[list[str], Mapping[str, Any]]] = [([], fields)]
+    stages = fields.get("stages")
+    if isinstance(stages, Sequence) and len(stages) <= MOST_ROWS:
+        rows = (row for row in stages if isinstance(row, Mapping))
+        lists += [(["stages", str(row.get("stage"))], row) for row in rows]
+    rule, fix = f"rows are more than {MOST_ROWS}", "keep what belongs to the journey"
+    return [
+        Fault(path_of([*steps, str(name)]), len(rows), rule, fix)
+        for steps, row in lists
+        for name, rows in row.items()
+        if isinstance(rows, list | tuple) and len(rows) > MOST_ROWS
+    ]
 
 
 def read_rows(
@@ -204,7 +233,9 @@ def _ordered(
     if isinstance(values, Mapping):
         missing = 0.0 if table == "entrants" else None
         ordered = [values.get(key, missing if index else None) for index, key in enumerate(keys)]
-        return ordered, [unknown_name(path, key, allowed) for key in values if key not in keys]
+        unknown = (key for key in values if key not in keys)
+        told = islice(unknown, MOST_FAULTS + 1)
+        return ordered, [unknown_name(path, key, allowed) for key in told]
     if table == "entrants" and not isinstance(values, Sequence):
         return [values, *[0.0] * (len(keys) - 1)], []
     if isinstance(values, str) or not isinstance(values, Sequence) or not keys:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import gc
 import os
-from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ipywidgets import Box
 
-from cvjkit.errors import InputError
-from cvjkit.files.store import SUFFIXES, journey_files
-from cvjkit.journey import Journey, read_journey
+from cvjkit.errors import InputError, unforeseen
+from cvjkit.files.store import SUFFIXES
+from cvjkit.publishing.folder import Listed, labels, read_folder, read_listed
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.designer import Designer
 from cvjkit.widgets.fields import Field, Keep, Part
 from cvjkit.widgets.form import Form
-from cvjkit.widgets.guard import Edits, Guarded, told
+from cvjkit.widgets.guard import Edits, Guarded
 from cvjkit.widgets.lens_designer import Lenses
+
+if TYPE_CHECKING:
+    from cvjkit.journey import Journey
 
 FOLDER_NAMED_BY = "CVJKIT_JOURNEYS"
 FOLDER = Path("data/journeys")
@@ -74,15 +77,13 @@ class _ChosenPage(_Page):
     """
 
     def __init__(self, folder: Path) -> None:
-        self._paths = {path.name: path for path in journey_files(folder)}
-        self._names: dict[str, str] = {}
-        self._broken: dict[str, str] = {}
+        self._listed = read_folder(folder)
         self._chosen, self._description = "", ""
         self._chooser = Form(self._edited)
         super().__init__([self._chooser])
         self.add_class("cvj-page")
-        found = {name: self._read(name) for name in self._paths}
-        self._open(next((name for name, journey in found.items() if journey), ""))
+        any(self._open(name) for name in self._listed)
+        self._show()
         # What is loaded now stays in memory. Without freezing it, garbage collection would delay a
         # key press by 70 ms every now and then.
         gc.freeze()
@@ -90,47 +91,42 @@ class _ChosenPage(_Page):
     def _edited(self, edits: Edits) -> None:
         match edits.texts:
             case [((_, _, column), text), *_]:
-                self._open(text if column == CHOOSE else self._chosen)
+                name = text if column == CHOOSE else self._chosen
+                if name:
+                    self._listed[name] = read_listed(self._listed[name].path)
+                    self._open(name)
+                self._show()
 
-    def _open(self, name: str) -> None:
-        """Show a journey; if its file cannot be read, the previous one stays."""
-        found = self._read(name) if name else None
-        if found is not None:
-            with told(partial(self._broken.update, {name: "It could not be calculated."})):
-                self.children = [self._chooser, self._loaded(found)]
-                self._chosen, self._description = name, found.description
-        self._show()
+    def _open(self, name: str) -> bool:
+        """Show a journey, if it can be read and shown; tell whether it is."""
+        path, found = self._listed[name].path, self._listed[name].journey
+        if found is None:
+            return False
+        try:
+            self.children = [self._chooser, self._loaded(found)]
+        except Exception as error:  # noqa: BLE001 - one file must not close the page of the others
+            self._listed[name] = Listed(path, None, unforeseen(path.name, error))
+            return False
+        self._chosen, self._description = name, found.description
+        return True
 
     def _loaded(self, journey: Journey) -> Box:
         """Show a journey in a widget, the same one each time."""
         raise NotImplementedError
 
-    def _read(self, name: str) -> Journey | None:
-        """Read a file as it is now, and remember its title or its faults."""
-        try:
-            found = read_journey(self._paths[name])
-        except InputError as error:
-            self._names.setdefault(name, f"{name} (cannot be opened)")
-            # Visitors should not learn where on the server the file is: no subject, no folder.
-            self._broken[name] = " ".join(f"{fault}." for fault in error.faults)
-            return None
-        self._broken.pop(name, None)
-        self._names[name] = found.name
-        return found
-
     def _show(self) -> None:
-        if not self._paths:
+        if not self._listed:
             listed = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
             note = f"There is no journey to show yet: its folder holds no {listed} file."
             self._chooser.show([Part("choose", notes=(note,))])
             return
-        choices = tuple((name, self._names[name]) for name in self._paths)
+        choices = tuple(labels(self._listed).items())
         fields = (
             Field(CHOOSE, "Journey", self._chosen, "choice", choices=choices, edit=Keep()),
             Field(BACK, "Back to the file's numbers", kind="button", edit=Keep()),
         )
         table = line("journeys", *fields)
-        broken = tuple(f"{name}: {what}" for name, what in self._broken.items())
+        broken = tuple(one.note for one in self._listed.values() if one.error is not None)
         parts = [Part("choose", tables=(table,), notes=(self._description,))]
         if broken:
             title = f"{len(broken)} file{'' if len(broken) == 1 else 's'} cannot be opened"

@@ -1,0 +1,105 @@
+"""The list of a folder's journeys: the same for the page and the terminal, whatever is in it."""
+
+from __future__ import annotations
+
+import logging
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import cvjkit as cvj
+from cvjkit import cli
+from cvjkit.errors import InputError
+from cvjkit.publishing import dashboards
+from cvjkit.publishing.folder import labels, read_folder
+from cvjkit.widgets.designer import Designer
+from tests.files.hostile import HOSTILE_FILES
+
+SHOP = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
+SOME = ("cut in half.xlsx", "last row.xlsx", "bad rows.csv", "deep key.toml", "keys.toml")
+
+
+def page_of(folder: Path) -> str:
+    return str(dashboards.journey(folder)._chooser.document)
+
+
+def test_hostile_files_are_listed_with_their_faults_and_the_others_open(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    SHOP.save(tmp_path / "SHOP.CSV")
+    for name in SOME:
+        content = HOSTILE_FILES[name][0]()
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    (tmp_path / "~$shop.xlsx").write_bytes(b"lock")
+    cli._tell_broken(tmp_path)
+    terminal, page = capsys.readouterr().err, page_of(tmp_path)
+    listed = read_folder(tmp_path)
+    assert listed.keys() == {*SOME, "SHOP.CSV"}
+    for name in SOME:
+        error = listed[name].error
+        assert error is not None
+        assert HOSTILE_FILES[name][1] in f"{error}"
+        for fault in map(str, error.faults):
+            assert fault in terminal
+            assert repr(fault)[1:-1].replace("\\'", "'") in page.replace("\\'", "'")
+    assert terminal.count("There are more") == 0
+    assert page.count("There are more faults.") == terminal.count("more than 100 faults") == 2
+    assert terminal.endswith("cvjkit: the other journeys (1) open.\n")
+    assert "~$" not in terminal + page
+    assert str(tmp_path) not in terminal + page
+
+
+def test_journeys_of_the_same_name_are_told_apart(tmp_path: Path) -> None:
+    SHOP.save(tmp_path / "a.toml")
+    SHOP.save(tmp_path / "b.toml")
+    SHOP.with_terms(name="Other").save(tmp_path / "c.toml")
+    (tmp_path / "d.toml").write_text("x")
+    assert labels(read_folder(tmp_path)) == {
+        "a.toml": "Shop (a.toml)",
+        "b.toml": "Shop (b.toml)",
+        "c.toml": "Other",
+        "d.toml": "d.toml (cannot be opened)",
+    }
+    assert "'Shop (b.toml)'" in page_of(tmp_path)
+
+
+def test_what_nobody_expected_of_a_file_is_logged_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    SHOP.save(tmp_path / "a.csv")
+    SHOP.save(tmp_path / "b.toml")
+
+    def fails(_: str) -> None:
+        raise KeyError("a secret")
+
+    monkeypatch.setattr(tomllib, "loads", fails)
+    with caplog.at_level(logging.ERROR), pytest.raises(InputError, match=r"b\.toml.*1 fault"):
+        cvj.read_journey(tmp_path / "b.toml")
+    assert "a secret" in caplog.text
+    page = page_of(tmp_path)
+    assert "'b.toml' led to an error in cvjkit (KeyError); tell its authors" in page
+    assert "secret" not in page
+    assert "a.csv" in page
+
+
+def test_a_journey_that_cannot_be_shown_leaves_the_page_to_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    SHOP.with_terms(name="First").save(tmp_path / "a.toml")
+    SHOP.save(tmp_path / "b.toml")
+    load = Designer.load
+
+    def loads(designer: Designer, journey: cvj.Journey, **options: str) -> None:
+        if journey.name == "First":
+            raise ZeroDivisionError
+        load(designer, journey, **options)
+
+    monkeypatch.setattr(Designer, "load", loads)
+    page = dashboards.journey(tmp_path)
+    assert page._designer.journey == SHOP
+    assert "a.toml: file: 'a.toml' led to an error in cvjkit (ZeroDivisionError)" in str(
+        page._chooser.document
+    )
+    assert "ZeroDivisionError" in caplog.text
