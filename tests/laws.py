@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 import cvjkit as cvj
 from cvjkit.model.economics import UndefinedError, lifetime_value, payback_cycles
 from cvjkit.model.flow import Flow
+from cvjkit.model.origins import origins
 
 RATIOS = ("cac", "second_purchase_rate", "ltv", "ltv_net", "ltv_to_cac", "roas", "roi", "k")
 SUMS = ("customers", "acquisition_cost", "total_cost", "profit")
@@ -186,21 +187,30 @@ def the_walk_agrees(journey: cvj.Journey) -> None:
 
 
 def counts_are_explained(journey: cvj.Journey) -> None:
-    """Steps and entries found for counts lead, walked step by step, to exactly these counts."""
+    """Steps, ways and entries found for counts lead, walked step by step, to exactly these."""
     flow = journey.flow()
-    assume(not {flag.id for flag in flow.flags} & {"A47", "A48", "A50"})
+    flags = {(flag.id, flag.stage) for flag in flow.flags}
+    assume(not {rule for rule, _ in flags} & {"A47", "A48"})
     counts = np.array([segment.counts for segment in journey.segments], float)
     visits, people = walk(flow, flow.shares, flow.entered)
     assert people == close(counts, visits.sum())
     assert (flow.stages.people.to_numpy(float) == counts.sum(axis=0)).all()
-    risen = {flag.stage for flag in flow.flags if flag.id == "A46"}
-    for stage, parent in enumerate(flow.framework.parents):
-        entered = flow.entered[:, stage].sum()
-        if parent is not None:
-            assert (flow.framework.keys[stage] in risen) == (entered > 0)
-            least = np.maximum(counts[:, stage] - counts[:, parent], 0).sum()
-            if not journey.transitions and not journey.referrals and _is_a_line(flow):
-                assert entered == close(least, counts.sum())
+    assert (flow.inferred <= flow.shares).all()
+    from_before = origins(flow.framework, (True,) * len(flow.framework))
+    plain = not journey.transitions and not journey.referrals and _is_a_line(flow)
+    for stage, sources in enumerate(from_before.sources):
+        entered, key = flow.entered[:, stage], flow.framework.keys[stage]
+        if not sources:
+            continue
+        most = counts[:, from_before.required[stage] or 0]
+        beyond = (entered > 1.001) & (counts[:, stage] > most + 1.001)
+        if from_before.required[stage] is not None:
+            assert (("A46", key) in flags) == beyond.any()
+        if not journey.transitions:
+            assert not (entered[counts[:, stage] <= most] > 1e-9 * counts.sum()).any()
+        if plain:
+            least = np.maximum(counts[:, stage] - counts[:, sources].max(axis=1), 0)
+            assert entered == close(least, counts.sum())
 
 
 def plan_of_counts_is_the_same(journey: cvj.Journey) -> None:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cvjkit.model.chain import SMALLEST_SHARE
+from cvjkit.model.origins import unknown_stages
 from cvjkit.model.parts import Referral, StageNumbers, Transition
-from cvjkit.model.solver import SMALLEST_SHARE, unknown_stages
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework

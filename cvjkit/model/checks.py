@@ -18,9 +18,9 @@ from cvjkit.catalog.spine import milestones
 from cvjkit.errors import MOST_FAULTS, Fault, InputError, unknown_name
 from cvjkit.model.economics import BOUGHT_AGAIN
 from cvjkit.model.flow import kind_of
+from cvjkit.model.origins import unknown_stages
 from cvjkit.model.parts import Referral, Segment, StageNumbers, Transition
 from cvjkit.model.rows import PARTS, TABLES, Row, read_rows, titles_of, too_long
-from cvjkit.model.solver import unknown_stages
 
 SUM_TOLERANCE = 1e-9
 MOST_NUMBERS = 1_500

@@ -94,8 +94,13 @@ class Design(Editable):
         rate = self.economics().second_purchase_rate
         return rate if rate is None or rate <= 1 else None
 
-    def planned(self) -> Self:
-        """Turn counts into a plan: the entrants and rates that explain them.
+    def planned(self, segment: str | None = None) -> Self:
+        """Turn counts into a plan: the entrants, rates and ways that explain them.
+
+        Parameters
+        ----------
+        segment : str, optional
+            Name of the only segment to plan; by default all that were counted.
 
         Returns
         -------
@@ -106,16 +111,19 @@ class Design(Editable):
         ------
         InputError
             If people are counted after a stage where they are not known: no rate explains them.
+            If there is no such segment.
 
         Examples
         --------
         >>> Design.from_counts("five", [900, 90, 9, 3, 1]).planned().segments[0].rates[1:3]
         (0.1, 0.1)
         """
-        segments, faults = planned(self.framework, self.segments, self.flow())
+        every = [one.name for one in self.segments]
+        chosen = every if segment is None else [self._segment(segment).name]
+        fields, faults = planned(self, self.flow(), chosen)
         if faults:
             raise self._error(*faults)
-        return self._with(segments=segments)
+        return self._with(**fields)
 
     def flow(self) -> Flow:
         """Follow the people through the stages; worked out once.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cvjkit.errors import InputError, unknown_name
+from cvjkit.model.chain import stacked, visits_per_person
 from cvjkit.model.generations import growing, leads_to, new_people_each
 
 if TYPE_CHECKING:
@@ -123,7 +124,8 @@ class Flow:
             - returned: arrivals by a way back or a repeat.
             - dropped: left for good before the end of the journey.
             - finished: left at the end of the journey.
-            - step_rate: share, 0 to 1, of the people at the stage before who reach this one.
+            - step_rate: share, 0 to 1, of the people at the stage before who reach this one; NaN
+              also if everybody does only because `inferred` ways take no more people than needed.
             - overall_rate: share, 0 to 1, of the people who start at the first stage.
 
         Notes
@@ -250,8 +252,9 @@ class Flow:
             raise InputError(f"flow of {self.name}", [fault])
         index = self.segments.index(segment)
         part = slice(index, index + 1)
+        own = ((field.name, getattr(self, field.name)) for field in fields(self))
         arrays: dict[str, Any] = {
-            name: array[part] for name, array in vars(self).items() if isinstance(array, np.ndarray)
+            name: array[part] for name, array in own if isinstance(array, np.ndarray)
         }
         births = arrays["births"]
         k = new_people_each(arrays["fundamental"], births, arrays["referred"], part)
@@ -297,6 +300,43 @@ class Flow:
         values[ends] = np.linalg.solve(among, gains[ends])
         return values.reshape(self.visits.shape)
 
+    @cached_property
+    def inferred_rates(self) -> Flags:
+        """Whether the share of the people at one stage who reach another depends on a split.
+
+        Counts show how many people at least take an inferred way, not which of the stages on the
+        side they come from. Such a share is never exact.
+
+        Returns
+        -------
+        ndarray of bool, shape (stages, stages)
+            From the first stage to the second.
+
+        Examples
+        --------
+        >>> import cvjkit as cvj
+        >>> flow = cvj.Journey.from_counts("five", [10000, 2000, 100, 10, 25]).flow()
+        >>> flow.inferred_rates[3, 4], flow.inferred_rates[2, 4]
+        (True, False)
+        """
+        parents, size = self.framework.parents, len(self.framework)
+        found = np.zeros((size, size), dtype=bool)
+        if not self.inferred.any():
+            return found
+        under = np.eye(size, dtype=bool)
+        for stage, parent in enumerate(parents):
+            if parent is not None:
+                under[:, stage] |= under[:, parent]
+        for stage in np.flatnonzero(self.inferred.any(axis=(0, 1))):
+            sources = self.inferred[:, :, stage].any(axis=0)
+            sources[parents[stage]] = True
+            # Everybody comes through the last stage that lies before all of the sources.
+            passed = np.flatnonzero(under[:, sources].all(axis=1)).max()
+            beside = under[passed] & ~under[stage]
+            beside[passed] = False
+            found |= beside[:, None] & under[stage]
+        return found
+
     def _kind(self, source: int, target: int) -> str:
         """Find the kind of a link; a step over stages that are not known is still a step."""
         above = self.framework.parents[target]
@@ -306,7 +346,7 @@ class Flow:
 
     def _rates(self) -> tuple[Floats, Floats]:
         """Work out the step rate and the overall rate of each stage."""
-        reach = self.fundamental / np.einsum("sjj->sj", self.fundamental)[:, None, :]
+        reach = self.fundamental / visits_per_person(self.fundamental)[:, None, :]
         known = ~self.undefined
         step = np.full(len(self.framework), np.nan)
         for stage, before in enumerate(self.framework.parents):
@@ -319,6 +359,9 @@ class Flow:
         overall = np.full(len(self.framework), np.nan)
         if known[:, 0].all() and first.sum() > 0:
             overall = np.where(known.all(axis=0), first @ reach[:, 0, :] / first.sum(), np.nan)
+        for stage, before in enumerate(self.framework.parents):
+            if before is not None and self.inferred_rates[before, stage] and step[stage] >= 1:
+                step[stage] = np.nan
         return np.minimum(step, 1.0), np.minimum(overall, 1.0)
 
 
@@ -348,24 +391,6 @@ def kind_of(framework: Framework, source: int, target: int) -> str:
     if target < source:
         return "back"
     return "forward" if framework.parents[target] == source else "skip"
-
-
-def stacked(shares: Floats) -> Floats:
-    """Join the segments' matrices into one block-diagonal matrix.
-
-    Parameters
-    ----------
-    shares : ndarray, shape (segments, stages, stages)
-
-    Returns
-    -------
-    ndarray, shape (segments x stages, segments x stages)
-    """
-    n_segments, size, _ = shares.shape
-    whole = np.zeros((n_segments, size, n_segments, size))
-    index = np.arange(n_segments)
-    whole[index, :, index, :] = shares
-    return whole.reshape(n_segments * size, n_segments * size)
 
 
 def known_numbers(column: Floats) -> list[float | None]:

@@ -178,7 +178,7 @@ function drawGuides(layer, nodes, { layout, x, y }) {
 function drawLinks(layer, links, { layout, x, y }, upright) {
   keyed(
     layer,
-    links.map((link, index) => ({ id: `${link.source}>${link.target}`, link, index })),
+    links.map((link, index) => ({ id: `${link.source}>${link.target}>${link.kind}`, link, index })),
     () => svg("path"),
     (path, { link, index }) => {
       const edges = stretched(layout.ribbons[index], x, y, upright);

@@ -251,7 +251,11 @@ def test_an_unknown_segment_is_named_with_those_there_are() -> None:
             "payback_days",
             "buying cycle is not typed",
         ),
-        (shop().with_referral("loyalty", to="reach", per_person=1000), "cac", "without end"),
+        (
+            shop().planned().with_referral("loyalty", to="reach", per_person=1000),
+            "cac",
+            "without end",
+        ),
         (shop().with_transition("conversion", "conversion", 1), "customers", "Nobody ever leaves"),
         (
             cvj.Journey.from_counts(

@@ -183,9 +183,7 @@ def in_mode(journey: Journey, mode: str, *, segment: int) -> Journey:
     """
     now = journey.segments[segment]
     if mode == PLANNED:
-        segments = list(journey.segments)
-        segments[segment] = journey.planned().segments[segment]
-        return journey.with_terms(segments=segments)
+        return journey.planned(now.name)
     if now.observed:
         return journey
     people = journey.flow().only(now.name).numbers("people")

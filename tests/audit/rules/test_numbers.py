@@ -45,7 +45,7 @@ FIRES = [
         "A50",
         lambda j: j.with_transition("habitual", "advocate", 0.9),
         "I",
-        "bring more people of Clips here than were counted",
+        "more people of Clips here than were counted",
         "advocate",
         times=2,
     ),
