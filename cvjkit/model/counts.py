@@ -127,7 +127,7 @@ class Counted:
         )
         missing = np.where(over, 0, new - brought)
         room = np.where(self.closed, 0, visits * np.maximum(1 - shares.sum(axis=2), 0))
-        for index in np.flatnonzero(self.planned.counted):
+        for index in np.flatnonzero(self.planned.counted).tolist():
             self._spread(found, index, missing[index].tolist(), room[index].tolist())
         return found
 

@@ -315,9 +315,10 @@ class Flow:
         Examples
         --------
         >>> import cvjkit as cvj
+        >>> import numpy as np
         >>> flow = cvj.Journey.from_counts("five", [10000, 2000, 100, 10, 25]).flow()
-        >>> flow.inferred_rates[3, 4], flow.inferred_rates[2, 4]
-        (True, False)
+        >>> np.argwhere(flow.inferred_rates).tolist()  # from retention to loyalty
+        [[3, 4]]
         """
         parents, size = self.framework.parents, len(self.framework)
         found = np.zeros((size, size), dtype=bool)
@@ -327,13 +328,12 @@ class Flow:
         for stage, parent in enumerate(parents):
             if parent is not None:
                 under[:, stage] |= under[:, parent]
-        for stage in np.flatnonzero(self.inferred.any(axis=(0, 1))):
+        for stage in np.flatnonzero(self.inferred.any(axis=(0, 1))).tolist():
             sources = self.inferred[:, :, stage].any(axis=0)
             sources[parents[stage]] = True
             # Everybody comes through the last stage that lies before all of the sources.
-            passed = np.flatnonzero(under[:, sources].all(axis=1)).max()
-            beside = under[passed] & ~under[stage]
-            beside[passed] = False
+            passed = int(np.flatnonzero(under[:, sources].all(axis=1)).max())
+            beside = under[passed] & ~under[stage] & (np.arange(size) != passed)
             found |= beside[:, None] & under[stage]
         return found
 

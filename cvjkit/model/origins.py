@@ -27,12 +27,22 @@ class Origins:
 
     @cached_property
     def parents(self) -> tuple[int | None, ...]:
-        """For each stage the index of the nearest known one before it; None if there is none."""
+        """For each stage the index of the nearest known one before it; None if there is none.
+
+        Returns
+        -------
+        tuple of int or None
+        """
         return self._nearest(self.framework.parents)
 
     @cached_property
     def required(self) -> tuple[int | None, ...]:
-        """For each stage the index of the nearest known one that everybody there has passed."""
+        """For each stage the index of the nearest known one that everybody there has passed.
+
+        Returns
+        -------
+        tuple of int or None
+        """
         return self._nearest(self.framework.required)
 
     @cached_property
@@ -41,6 +51,10 @@ class Origins:
 
         First the stage before it, then stages beside it, whose people can be the same, then
         those further back, up to the one that everybody must have passed.
+
+        Returns
+        -------
+        tuple of tuple of int
         """
         return tuple(map(self._sources, range(len(self.known))))
 

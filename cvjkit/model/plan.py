@@ -8,7 +8,7 @@ import numpy as np
 
 from cvjkit.errors import Fault
 from cvjkit.model.flow import kind_of
-from cvjkit.model.parts import Transition
+from cvjkit.model.parts import Referral, Transition
 from cvjkit.model.ways import typed_births, typed_shares
 from cvjkit.paths import Title, path_of
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
     from cvjkit.model.fields import Fields
     from cvjkit.model.flow import Flags, Flow
-    from cvjkit.model.parts import Referral, Segment
+    from cvjkit.model.parts import Segment
 
 
 def planned(

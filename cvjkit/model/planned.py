@@ -111,6 +111,6 @@ class Planned:
         known, (there, _) = counted.ravel(), self._reach
         came = self.entered.ravel() + known @ self._brought
         ways = (stacked(self.shares) + self._brought)[np.ix_(there, there)]
-        visits = np.array(known)
+        visits: Floats = np.array(known)
         visits[there] = np.linalg.solve((np.eye(len(ways)) - ways).T, came[there])
-        return np.maximum(visits, 0).reshape(counted.shape)
+        return np.asarray(np.maximum(visits, 0).reshape(counted.shape))
