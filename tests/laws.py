@@ -108,7 +108,8 @@ def segments_add_up(journey: cvj.Journey) -> None:
         assert flow.stages[column].to_numpy(float) == close(total, size)
     for stage, parent in enumerate(flow.framework.parents):
         pooled = flow.numbers("step_rate")[stage]
-        if pooled is None or parent is None:
+        # A segment in which all go on only because others did not have to is not stated.
+        if pooled is None or parent is None or flow.inferred_rates[parent, stage]:
             continue
         people = [part.people.iloc[parent] for part in parts]
         rates = [part.step_rate.iloc[stage] for part in parts]

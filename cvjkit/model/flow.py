@@ -321,20 +321,20 @@ class Flow:
         [[3, 4]]
         """
         parents, size = self.framework.parents, len(self.framework)
-        found = np.zeros((size, size), dtype=bool)
+        found: Flags = np.zeros((size, size), dtype=bool)
         if not self.inferred.any():
             return found
-        under = np.eye(size, dtype=bool)
+        under: Flags = np.eye(size, dtype=bool)
         for stage, parent in enumerate(parents):
             if parent is not None:
                 under[:, stage] |= under[:, parent]
         for stage in np.flatnonzero(self.inferred.any(axis=(0, 1))).tolist():
-            sources = self.inferred[:, :, stage].any(axis=0)
+            sources = np.asarray(self.inferred[:, :, stage].any(axis=0))
             sources[parents[stage]] = True
             # Everybody comes through the last stage that lies before all of the sources.
             passed = int(np.flatnonzero(under[:, sources].all(axis=1)).max())
             beside = under[passed] & ~under[stage] & (np.arange(size) != passed)
-            found |= beside[:, None] & under[stage]
+            found[np.ix_(beside, under[stage])] = True
         return found
 
     def _kind(self, source: int, target: int) -> str:
@@ -360,8 +360,8 @@ class Flow:
         if known[:, 0].all() and first.sum() > 0:
             overall = np.where(known.all(axis=0), first @ reach[:, 0, :] / first.sum(), np.nan)
         for stage, before in enumerate(self.framework.parents):
-            if before is not None and self.inferred_rates[before, stage] and step[stage] >= 1:
-                step[stage] = np.nan
+            if before is not None and self.inferred_rates[before, stage]:
+                step[stage] = np.nan if step[stage] > 1 - ROUNDING else step[stage]
         return np.minimum(step, 1.0), np.minimum(overall, 1.0)
 
 

@@ -107,10 +107,10 @@ class Planned:
         if self.counted.all():
             return counted
         if not self.births.any():
-            return counted + np.einsum("si,sij->sj", self.entered, self.fundamental)
+            return np.asarray(counted + np.einsum("si,sij->sj", self.entered, self.fundamental))
         known, (there, _) = counted.ravel(), self._reach
         came = self.entered.ravel() + known @ self._brought
         ways = (stacked(self.shares) + self._brought)[np.ix_(there, there)]
-        visits: Floats = np.array(known)
+        visits = np.array(known, dtype=float)
         visits[there] = np.linalg.solve((np.eye(len(ways)) - ways).T, came[there])
-        return np.asarray(np.maximum(visits, 0).reshape(counted.shape))
+        return np.asarray(np.maximum(visits, 0)).reshape(counted.shape)
