@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cvjkit.model.solver import unknown_stages
+from cvjkit.model.origins import unknown_stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
