@@ -22,8 +22,9 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from cvjkit.errors import Fault, InputError, faults_of
+from cvjkit.model.origins import unknown_stages
 from cvjkit.model.scalars import Amount, Share
-from cvjkit.model.solver import solve, unknown_stages
+from cvjkit.model.solver import solve
 from cvjkit.number_text import write_number
 
 if TYPE_CHECKING:
