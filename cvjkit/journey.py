@@ -9,6 +9,7 @@ from pydantic import PrivateAttr
 
 from cvjkit.audit.audit import Audit, audit
 from cvjkit.audit.rules import rules as all_rules
+from cvjkit.decisions.priorities import DRAWS, SEED, fix_first
 from cvjkit.errors import Fault, InputError, unforeseen
 from cvjkit.files import store
 from cvjkit.files.code import expression
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from cvjkit.audit.findings import Rule
     from cvjkit.catalog.framework import Framework
+    from cvjkit.decisions.aims import Lift
+    from cvjkit.decisions.priorities import FixFirst, Measure
     from cvjkit.files.documents import Document
 
 
@@ -160,6 +163,75 @@ class Journey(Design):
         chosen = self._framework_of(framework)
         known = self.known(segment, weights=weights, habit_orders=habit_orders)
         return see(known, chosen, self.economics(segment), self.stages)
+
+    def fix_first(
+        self,
+        targets: Mapping[str, float] | None = None,
+        costs: Mapping[str, float] | None = None,
+        *,
+        by: Measure | None = None,
+        lift: Lift = "best",
+        draws: int = DRAWS,
+        seed: int = SEED,
+    ) -> FixFirst:
+        """Work out what a better rate is worth at each step, and which step to improve first.
+
+        Parameters
+        ----------
+        targets : mapping of stage key to float, optional
+            What the rate into a stage could become, 0 to 1, all segments together.
+        costs : mapping of stage key to float, optional
+            What improving the step into a stage would cost [currency], 0 or more.
+        by : {"profit", "customers"}, optional
+            What to rank by: profit, if it is known.
+        lift : {"best", "tenth", "point"}
+            What a step without a target is judged by: the rate of the best segment (for one
+            segment, a rate worth testing), ten percent more, or one point more.
+        draws : int
+            How often rates are drawn for `p_best`, 1 or more.
+        seed : int
+            0 or more. The same seed gives the same draws.
+
+        Returns
+        -------
+        FixFirst
+            A DataFrame with a row for each stage, the best on top, indexed by stage key. All
+            columns but best_segment and basis have dtype float64; NaN where not known, and where
+            no step leads to the stage. `summary` says what it shows. A change of a rate takes the
+            people from those who leave, so it is never larger than they are.
+
+            - rate: share, 0 to 1, of the visits to the stage before that go on to this one.
+            - dropped: people who leave instead.
+            - profit_per_point, customers_per_point: gain if the rate rises by 0.01 in every
+              segment [currency, people].
+            - profit_per_tenth, customers_per_tenth: gain if it rises by a tenth of itself.
+            - best_rate, best_segment (str): the segment with the highest rate.
+            - profit_at_best, customers_at_best: gain if every segment had that rate.
+            - target, profit_at_target, customers_at_target: what was typed, and what it gains;
+              the rates of all segments rise by the same factor.
+            - cost: what was typed [currency].
+            - basis (str): what the step is judged by: "your target", "best segment", "worth
+              testing" (the rate that a counted one exceeds with a probability of 10%), "ten
+              percent more" or "one point more".
+            - score: gain by that, less the cost [currency, or people].
+            - value_to_go: money that one more person at the stage still brings, the most one may
+              pay for one [currency per person].
+            - p_best: probability that the step has the highest score; steps that tie share it.
+
+        Raises
+        ------
+        InputError
+            If a stage is not known or a number is impossible.
+
+        Examples
+        --------
+        >>> shop = Journey.from_counts("five", [10000, 2000, 100, 40, 10])
+        >>> shop = shop.with_offer("conversion", name="Box", price=40, margin=15)
+        >>> first = shop.fix_first(targets={"conversion": 0.06}, costs={"conversion": 100})
+        >>> first.best, first.loc["conversion", ["profit_at_target", "score"]].to_list()
+        ('conversion', [300.0, 200.0])
+        """
+        return fix_first(self, targets, costs, by=by, lift=lift, draws=draws, seed=seed)
 
     def save(self, path: str | Path | None = None, *, overwrite: bool = False) -> Path:
         """Write the journey to a file: TOML, CSV or XLSX, by its suffix.

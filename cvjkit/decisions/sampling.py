@@ -9,6 +9,7 @@ Guidelines and Guarantees for Common Random Numbers, Management Science 38, 1992
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -56,14 +57,12 @@ def drawn_shares(design: Design, ways: Sequence[Way], draws: int, seed: int) -> 
     >>> print(round(shares[0, 1, 2].mean(), 4))
     0.0502
     """
-    open_ones = [way for way in ways if way.beta > 0]
-    tables = iter(_log_odds([way.alpha for way in open_ones], [way.beta for way in open_ones]))
     rows = np.ones((len(ways), draws))
     left: Floats | float = 1.0
     for index, way in enumerate(ways):
         if way.beta > 0:
             stream_of(design, way, seed).standard_normal(out=rows[index])
-            _to_quantiles(next(tables), rows[index])
+            _to_quantiles(_log_odds(way.alpha, way.beta), rows[index])
         before = ways[index - 1] if index else way
         if index and (before.segment, before.source) == (way.segment, way.source):
             left = left - rows[index - 1]
@@ -143,27 +142,24 @@ def _to_quantiles(table: Floats, normal: Floats) -> None:
     expit(normal, out=normal)
 
 
-def _log_odds(alpha: Sequence[float], beta: Sequence[float]) -> Floats:
-    """Work out the log odds of quantiles of Beta distributions, at normal numbers on a grid."""
+# A change of one number in a journey leaves most ways as they are.
+@lru_cache(maxsize=4096)
+def _log_odds(alpha: float, beta: float) -> Floats:
+    """Work out the log odds of quantiles of a Beta distribution, at normal numbers on a grid."""
     from scipy.special import betaincinv, betaln, log_ndtr, ndtr, polygamma
 
     grid = np.arange(-FARTHEST, FARTHEST + STEP / 2, STEP)
-    a, b = np.array([alpha, beta], float)[:, :, None]
-    table = np.empty((len(a), len(grid)))
-    certain = (np.minimum(a, b) > CERTAIN)[:, 0]
-    few_a, few_b = a[~certain], b[~certain]
+    if min(alpha, beta) > CERTAIN:
+        mean = polygamma(0, alpha) - polygamma(0, beta)
+        spread = np.sqrt(polygamma(1, alpha) + polygamma(1, beta))
+        skew = (polygamma(2, alpha) - polygamma(2, beta)) / spread**3
+        # Cornish and Fisher's expansion.
+        return np.asarray(mean + spread * (grid + skew * (grid**2 - 1) / 6))
     ends = []
-    for one, other, at in ((few_a, few_b, grid), (few_b, few_a, -grid)):
+    for one, other, at in ((alpha, beta, grid), (beta, alpha, -grid)):
         # A rate too small for a float: the lower end of a Beta distribution is a power.
         power = (log_ndtr(at) + np.log(one) + betaln(one, other)) / one
         share = betaincinv(one, other, ndtr(at))
         with np.errstate(divide="ignore"):
             ends.append(np.where(share > 1e-290, np.log(share), np.minimum(power, -600)))
-    table[~certain] = ends[0] - ends[1]
-    sure_a, sure_b = a[certain], b[certain]
-    mean = polygamma(0, sure_a) - polygamma(0, sure_b)
-    spread = np.sqrt(polygamma(1, sure_a) + polygamma(1, sure_b))
-    skew = (polygamma(2, sure_a) - polygamma(2, sure_b)) / spread**3
-    # Cornish and Fisher's expansion.
-    table[certain] = mean + spread * (grid + skew * (grid**2 - 1) / 6)
-    return table
+    return np.asarray(ends[0] - ends[1])

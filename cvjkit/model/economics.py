@@ -110,6 +110,7 @@ class Economics:
             - cost: of all visits, and fixed [currency].
             - contribution: margins of all visits; those of orders after the second count where
               people buy again [currency].
+            - gain_per_visit: contribution less unit cost of one visit [currency per visit].
             - cost_per_person: cost of this stage and all before it / people [currency per person].
             - value_to_go: money that one more person there still brings [currency per person].
         """

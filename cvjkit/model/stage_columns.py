@@ -27,9 +27,14 @@ class StageColumns(Formulas):
     """
 
     @cached_property
+    def _gains(self) -> NDArray[np.float64]:
+        """Contribution less unit cost of one visit to each stage."""
+        return np.asarray(self._margins - np.nan_to_num(self._typed("unit_cost")))
+
+    @cached_property
     def _value_to_go(self) -> NDArray[np.float64]:
         """Money that one more person at each stage still brings, averaged over all people."""
-        values = self.flow.value_to_go(self._margins - np.nan_to_num(self._typed("unit_cost")))
+        values = self.flow.value_to_go(self._gains)
         people = np.where(self.flow.undefined, 0, self.flow.people)
         weights = np.where(people.sum(axis=0) > 0, people, 1)
         return np.asarray((values * weights).sum(axis=0) / weights.sum(axis=0))
@@ -41,6 +46,7 @@ class StageColumns(Formulas):
         formulas = {
             "cost": self._cost,
             "contribution": self._contribution,
+            "gain_per_visit": self._gain,
             "cost_per_person": self._cost_per_person,
             "value_to_go": self._one_value_to_go,
         }
@@ -56,6 +62,9 @@ class StageColumns(Formulas):
     def _contribution(self, stage: int) -> float:
         margin = float(self._margins[stage])
         return margin * self._at("visits", stage) if margin else 0.0
+
+    def _gain(self, stage: int) -> float:
+        return float(self._gains[stage])
 
     def _cost_per_person(self, stage: int) -> float:
         self._require_costs()

@@ -1,0 +1,289 @@
+"""Fix first: what a better rate is worth at each step, and which step to improve first.
+
+The worth of a step is its exact gain (`cvjkit.decisions.gains`) if its rate rises to a target: the
+one typed; else that of the segment in which it is highest; else, of one counted segment, the rate
+that it exceeds with a probability of 10% (worth testing); else ten percent more. The probability
+to be the best is the share of drawn rates (`cvjkit.decisions.sampling`) for which it is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from cvjkit.decisions.aims import POINT, TENTH, Aims, Lift, beyond
+from cvjkit.decisions.answer import Answer, Heading
+from cvjkit.decisions.evidence import ways_of
+from cvjkit.decisions.gains import Gains, Ways, gains
+from cvjkit.decisions.priority_words import ranking_words
+from cvjkit.decisions.sampling import dense, drawn_shares
+from cvjkit.decisions.steps import Steps, steps_of
+from cvjkit.errors import Fault, InputError, unknown_name
+from cvjkit.model.economics import FIRST_PAYMENT
+
+if TYPE_CHECKING:
+    from cvjkit.model.design import Design
+    from cvjkit.model.flow import Floats
+
+DRAWS, SEED = 300, 1
+TIE = 1e-9
+
+Measure = Literal["profit", "customers"]
+CHOICES = {"by": get_args(Measure), "lift": get_args(Lift)}
+CHANGES = ("point", "tenth", "best", "target", "basis")
+
+
+class FixFirst(Answer):
+    """The steps of a journey, the one to improve first on top: what `Journey.fix_first` gives."""
+
+    headings: ClassVar[Mapping[str, Heading]] = {
+        "rate": Heading("Rate", "share"),
+        "profit_per_point": Heading("Profit, +1 pt", "money"),
+        "customers_per_point": Heading("Customers, +1 pt", "people"),
+        "profit_per_tenth": Heading("Profit, +10%", "money"),
+        "customers_per_tenth": Heading("Customers, +10%", "people"),
+        "best_rate": Heading("Best rate", "share"),
+        "profit_at_best": Heading("Profit at it", "money"),
+        "target": Heading("Your target", "share"),
+        "profit_at_target": Heading("Profit at target", "money"),
+        "cost": Heading("Cost", "money"),
+        "value_to_go": Heading("Worth of one here", "money"),
+        "p_best": Heading("P(best)", "chance"),
+    }
+
+    @property
+    def summary(self) -> str:
+        """Which step to improve first, and why it is not simply the biggest leak."""
+        words = {name: self.attrs[name] for name in ("by", "best", "names", "currency", "reason")}
+        return ranking_words(self.to_dict("index"), **words)
+
+    @property
+    def by(self) -> Measure:
+        """What the steps are ranked by."""
+        measure: Measure = self.attrs["by"]
+        return measure
+
+    @property
+    def best(self) -> str | None:
+        """Key of the stage whose step to improve first; None if no step brings anything."""
+        best: str | None = self.attrs["best"]
+        return best
+
+
+def fix_first(
+    design: Design,
+    targets: Mapping[str, float] | None = None,
+    costs: Mapping[str, float] | None = None,
+    *,
+    by: Measure | None = None,
+    lift: Lift = "best",
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> FixFirst:
+    """Work out what a better rate is worth at each step, and rank the steps.
+
+    Parameters
+    ----------
+    design : Design
+    targets : mapping of stage key to float, optional
+    costs : mapping of stage key to float, optional
+    by : {"profit", "customers"}, optional
+    lift : {"best", "tenth", "point"}
+    draws : int
+    seed : int
+        All as in `cvjkit.journey.Journey.fix_first`.
+
+    Returns
+    -------
+    FixFirst
+
+    Raises
+    ------
+    InputError
+        If a stage is not known or a number is impossible.
+    """
+    targets, costs = dict(targets or {}), dict(costs or {})
+    steps = steps_of(design.flow())
+    faults = _faults(design, targets, costs, {"by": by, "lift": lift}, draws=draws, seed=seed)
+    faults += [
+        Fault(
+            f"targets.{key}",
+            targets[key],
+            "is more than all who do not take another way",
+            f"write at most {most:.6g}",
+        )
+        for key, most in beyond(steps, targets if not faults else {}).items()
+    ]
+    if faults:
+        raise InputError(f"fix first of {design.name}", faults)
+    measure = by or ("profit" if design.economics().profit is not None else "customers")
+    aims = Aims(steps, targets, all(segment.observed for segment in design.segments), lift)
+    question = _Question(design, steps, aims, costs, measure)
+    found = question.worth()
+    score = question.score(found, CHANGES.index("basis"))[0]
+    chances = np.full(len(steps.keys), np.nan)
+    if np.isfinite(score).any():
+        chances = question.chances(draws, seed)
+    return question.answer(found, score, chances)
+
+
+class _Question:
+    def __init__(
+        self,
+        design: Design,
+        steps: Steps,
+        aims: Aims,
+        costs: Mapping[str, float],
+        by: Measure,
+    ) -> None:
+        self.design, self.steps, self.aims, self.by = design, steps, aims, by
+        self.costs = np.array([costs.get(key, np.nan) for key in steps.keys], dtype=float)
+
+    def worth(self) -> Gains:
+        steps, aims = self.steps, self.aims
+        wanted = {
+            "point": np.full_like(steps.rates, POINT),
+            "tenth": TENTH * steps.rates,
+            "best": aims.to_best(steps.rates),
+            "target": aims.to_typed(steps.rates),
+            "basis": aims.to_basis(steps.rates),
+        }
+        more = np.minimum(np.stack([wanted[name] for name in CHANGES]), steps.room)[None]
+        flow, numbers = self.design.flow(), self.design.economics()
+        if flow.k is not None and flow.k >= 1:
+            nothing = np.full(more.shape[:3], np.nan)
+            return Gains(nothing, nothing)
+        money, people = self._gains(flow.shares[None], more, customers=True)
+        return Gains(
+            money if numbers.profit is not None else money * np.nan,
+            people if numbers.customers is not None else people * np.nan,
+        )
+
+    def score(self, found: Gains, change: int) -> Floats:
+        if self.by == "customers":
+            return np.asarray(found.people[:, change])
+        return np.asarray(found.money[:, change] - np.nan_to_num(self.costs))
+
+    def chances(self, draws: int, seed: int) -> Floats:
+        drawn = drawn_shares(self.design, ways_of(self.design), draws, seed)
+        shares = dense(self.design, drawn, draws)
+        wanted = self.aims.to_basis(self.steps.rates_in(shares))
+        more = np.minimum(wanted, self.steps.room_in(shares))[:, None]
+        scores = self.score(self._gains(shares, more, customers=self.by == "customers"), 0)
+        scores = scores[np.isfinite(scores).all(axis=1)]
+        if not len(scores):
+            return np.full(len(self.steps.keys), np.nan)
+        highest = np.maximum(scores.max(axis=1, keepdims=True), 0)
+        first = (scores > 0) & (scores >= highest * (1 - TIE))
+        # Steps that tie share the draw.
+        return np.asarray((first / np.maximum(first.sum(axis=1, keepdims=True), 1)).mean(axis=0))
+
+    def _gains(self, shares: Floats, more: Floats, *, customers: bool) -> Gains:
+        flow = self.design.flow()
+        gain = np.nan_to_num(self.design.economics().columns["gain_per_visit"])
+        first = next(
+            (at for at, stage in enumerate(flow.framework) if stage.milestone == FIRST_PAYMENT),
+            None,
+        )
+        return gains(
+            Ways(shares, flow.births, np.where(flow.undefined, 0, flow.entered)),
+            self.steps,
+            more,
+            np.tile(gain, (len(flow.segments), 1)),
+            first if customers else None,
+        )
+
+    def answer(self, found: Gains, score: Floats, chances: Floats) -> FixFirst:
+        steps, aims, framework = self.steps, self.aims, self.design.framework
+        money = dict(zip(CHANGES, found.money[0], strict=True))
+        people = dict(zip(CHANGES, found.people[0], strict=True))
+        index = np.arange(len(steps.keys))
+        several, has_target = aims.best >= 0, np.isfinite(aims.typed).any(axis=1)
+        targets = [aims.targets.get(key, np.nan) for key in steps.keys]
+        names = [self.design.segments[at].name if at >= 0 else None for at in aims.best]
+        columns: dict[str, Any] = {
+            "rate": steps.pooled,
+            "dropped": (steps.visits * steps.room).sum(axis=1),
+            "profit_per_point": money["point"],
+            "customers_per_point": people["point"],
+            "profit_per_tenth": money["tenth"],
+            "customers_per_tenth": people["tenth"],
+            "best_rate": np.where(several, steps.rates[index, aims.best], np.nan),
+            "best_segment": np.array(names, dtype=object),
+            "profit_at_best": np.where(several, money["best"], np.nan),
+            "customers_at_best": np.where(several, people["best"], np.nan),
+            "target": np.array(targets, dtype=float),
+            "profit_at_target": np.where(has_target, money["target"], np.nan),
+            "customers_at_target": np.where(has_target, people["target"], np.nan),
+            "cost": self.costs,
+            "basis": np.array(aims.basis, dtype=object),
+            "score": score,
+            "p_best": chances,
+        }
+        # The stages without a step whose rate is known, the first one among them, come last.
+        order = [steps.keys[at] for at in np.argsort(-score, kind="stable")]
+        order += [key for key in framework.keys if key not in steps.keys]
+        rows = pd.DataFrame(columns, pd.Index(steps.keys, name="stage", dtype=object))
+        rows = rows.reindex(pd.Index(order, name="stage", dtype=object))
+        worth = dict(
+            zip(framework.keys, self.design.economics().columns["value_to_go"], strict=True)
+        )
+        rows.insert(len(rows.columns) - 1, "value_to_go", [float(worth[key]) for key in order])
+        answer = FixFirst(rows)
+        ranked = len(score) and math.isfinite(score.max(initial=-math.inf)) and score.max() > 0
+        answer.attrs = {
+            "by": self.by,
+            "best": order[0] if ranked else None,
+            "names": {stage.key: stage.name for stage in framework},
+            "currency": self.design.currency,
+            "title": self.design.name,
+            "reason": self._reason(),
+        }
+        return answer
+
+    def _reason(self) -> str:
+        for flag in self.design.flow().flags:
+            if flag.id == "A48":
+                return flag.message
+        return self.design.economics().reasons.get(self.by, "no rate is known")
+
+
+def _faults(
+    design: Design,
+    targets: Mapping[str, float],
+    costs: Mapping[str, float],
+    chosen: Mapping[str, object],
+    *,
+    draws: object,
+    seed: object,
+) -> list[Fault]:
+    later, faults = design.framework.keys[1:], list[Fault]()
+    shares = ("must be a share, 0 to 1", "write 0.25 for 25%", 1.0)
+    amounts = ("must be an amount of money, 0 or more", "write the amount alone", math.inf)
+    for name, numbers, (rule, fix, most) in (
+        ("targets", targets, shares),
+        ("costs", costs, amounts),
+    ):
+        for key, number in numbers.items():
+            if key not in later:
+                faults.append(unknown_name(name, key, later))
+            elif not _is_within(number, most):
+                faults.append(Fault(f"{name}.{key}", number, rule, fix))
+    for name, choices in CHOICES.items():
+        if chosen[name] is not None and chosen[name] not in choices:
+            faults.append(unknown_name(name, chosen[name], choices))
+    for name, whole, least in (("draws", draws, 1), ("seed", seed, 0)):
+        if isinstance(whole, bool) or not isinstance(whole, int) or whole < least:
+            rule = f"must be a whole number, {least} or more"
+            faults.append(Fault(name, whole, rule, "correct it"))
+    return faults
+
+
+def _is_within(number: object, most: float) -> bool:
+    if isinstance(number, bool) or not isinstance(number, int | float | np.integer | np.floating):
+        return False
+    return bool(0 <= number <= most and math.isfinite(number))

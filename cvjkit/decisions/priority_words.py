@@ -1,0 +1,136 @@
+"""What the ranking of the steps says in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+from cvjkit.decisions.answer import chance_text
+from cvjkit.number_text import money_text, people_text, share_text
+
+SAME = 1e-9
+UNTARGETED = {"worth testing", "ten percent more", "one point more"}
+
+
+def ranking_words(
+    rows: Mapping[Hashable, Mapping[Hashable, Any]],
+    *,
+    best: str | None,
+    by: str,
+    names: Mapping[str, str],
+    currency: str,
+    reason: str,
+) -> str:
+    """Say which step to improve first, and why it is not simply the biggest leak.
+
+    Parameters
+    ----------
+    rows : mapping of stage key to mapping of column to value
+        Of `FixFirst`, the best on top.
+    best : str or None
+        Key of the stage whose step to improve first.
+    by : {"profit", "customers"}
+    names : mapping of stage key to str
+    currency : str
+    reason : str
+        Why nothing can be ranked, if it cannot.
+
+    Returns
+    -------
+    str
+        A few sentences.
+    """
+    steps = {str(key): row for key, row in rows.items() if isinstance(row["basis"], str)}
+    words = _Words(steps, by, names, currency)
+    if not any(math.isfinite(row["score"]) for row in steps.values()):
+        return f"What a better rate is worth is not known: {reason.rstrip('.')}."
+    said = [words.first(best), words.leak(best), words.lifts(best), words.ties(), words.leverage()]
+    return " ".join(sentence for sentence in said if sentence)
+
+
+class _Words:
+    def __init__(
+        self,
+        steps: Mapping[str, Mapping[Hashable, Any]],
+        by: str,
+        names: Mapping[str, str],
+        currency: str,
+    ) -> None:
+        self.steps, self.by, self.names, self.currency = steps, by, names, currency
+
+    def first(self, best: str | None) -> str:
+        if best is None:
+            return f"No better rate brings more {self.by} than it costs."
+        row, sure = self.steps[best], ""
+        if math.isfinite(row["p_best"]):
+            chance = chance_text(row["p_best"])
+            sure = f" The chance that it is the best of {len(self.steps)} steps is {chance}."
+        return f"Fix {self.names[best]} first: {self._change(row)} {self._gain(row)}.{sure}"
+
+    def leak(self, best: str | None) -> str:
+        biggest = max(self.steps, key=lambda key: self.steps[key]["dropped"])
+        leak, lost = self.steps[biggest], people_text(self.steps[biggest]["dropped"])
+        if best is None or not leak["dropped"] > 0:
+            return ""
+        if leak["dropped"] == self.steps[best]["dropped"]:
+            return f"That is also where most people are lost ({lost})."
+        why = f"but {self._change(leak)} {self._gain(leak)}"
+        if self.by == "profit" and leak["value_to_go"] < self.steps[best]["value_to_go"]:
+            small, large = (self._money(row["value_to_go"]) for row in (leak, self.steps[best]))
+            name = self.names[best]
+            why += f": somebody who gets there is worth {small}, who gets to {name} {large}"
+        return f"Most people are lost before {self.names[biggest]} ({lost}), {why}."
+
+    def lifts(self, best: str | None) -> str:
+        column = f"{self.by}_per_tenth"
+        highest = max(self.steps, key=lambda key: self.steps[key][column])
+        most = self.steps[highest][column]
+        if best in {None, highest} or not most > self.steps[str(best)][column] * (1 + SAME):
+            return ""
+        brings = self._money(most) if self.by == "profit" else f"{people_text(most)} customers"
+        said = f"Of equal lifts, ten percent at each, {self.names[highest]} brings most, {brings}"
+        order = list(self.names)
+        if self.by == "profit" and order.index(highest) > order.index(str(best)):
+            said += ", for the costs of earlier steps are paid by then"
+        return f"{said}."
+
+    def ties(self) -> str:
+        bring = [row["customers_per_tenth"] for row in self.steps.values()]
+        bring = [people for people in bring if people > 0]
+        if len(bring) < 2 or max(bring) - min(bring) > SAME * max(bring):
+            return ""
+        return (
+            f"Ten percent more at any of the {len(bring)} steps up to the first payment brings the "
+            f"same {people_text(max(bring))} customers: in a plain chain equal lifts tie, however "
+            "many people a step loses."
+        )
+
+    def leverage(self) -> str:
+        judged = {row["basis"] for row in self.steps.values()}
+        costed = any(math.isfinite(row["cost"]) for row in self.steps.values())
+        if judged <= UNTARGETED and not costed:
+            return "No target and no cost is typed, so this ranks by leverage only."
+        return ""
+
+    def _change(self, row: Mapping[Hashable, Any]) -> str:
+        now = share_text(row["rate"])
+        if row["basis"] == "your target":
+            return f"your target, {share_text(row['target'])} instead of {now}, brings"
+        if row["basis"] == "best segment":
+            rate = share_text(row["best_rate"])
+            return (
+                f"the rate of {row['best_segment']} ({rate}) everywhere, instead of {now}, brings"
+            )
+        if row["basis"] == "worth testing":
+            return f"if {now} became the highest rate that the counts leave likely, it would bring"
+        return f"{row['basis']} than {now} brings"
+
+    def _gain(self, row: Mapping[Hashable, Any]) -> str:
+        if self.by == "customers":
+            return f"{people_text(row['score'])} more customers"
+        cost = " after its cost" if row["cost"] > 0 else ""
+        return f"{self._money(row['score'])} of profit{cost}"
+
+    def _money(self, value: float) -> str:
+        return money_text(value, self.currency)
