@@ -417,7 +417,7 @@ CHECK = _Command(
 
 
 def _audit(arguments: argparse.Namespace) -> int:
-    audits = [(str(path), _audited(path)) for path in arguments.files]
+    audits = [(str(path), _audited(path, arguments.framework)) for path in arguments.files]
     print(FORMATS[arguments.format](audits))
     return int(any(audit.failed for _, audit in audits))
 
@@ -429,6 +429,12 @@ AUDIT = _Command(
     "failures (E, F) that nobody has accepted.",
     (
         FILES,
+        _argument(
+            "--framework",
+            metavar="KEY",
+            help="audit as this framework: five, seven, eight, nine, ... (default: the one a "
+            "journey asks to be shown in, else its own)",
+        ),
         _argument("--format", choices=list(FORMATS), default="text", help="default: %(default)s"),
     ),
     _audit,
@@ -473,11 +479,12 @@ CANVAS = _Command(
 )
 
 
-def _audited(path: Path) -> Audit:
+def _audited(path: Path, framework: str | None) -> Audit:
     try:
-        return read_journey(path).audit()
+        journey = read_journey(path)
     except InputError as error:
         return refused(error, rules())
+    return journey.audit(framework)
 
 
 def _fine(path: Path) -> str:

@@ -56,27 +56,65 @@ class Journey(Design):
         journey._origin = self._origin  # noqa: SLF001 - of a journey made from this one
         return journey
 
-    def audit(self, rules: Iterable[Rule] | None = None) -> Audit:
-        """Check the design against rules.
+    def in_view(self) -> Self:
+        """Give the journey in the framework it asks to be shown in.
+
+        Returns
+        -------
+        Self
+            In its own framework if it asks for none, or does not fit the one it asks for.
+        """
+        return self._once("in view", self._in_view)
+
+    def _in_view(self) -> Self:
+        try:
+            return self if self.view is None else self._shown_in(self.view)
+        except InputError:
+            return self
+
+    def _shown_in(self, framework: str | Framework) -> Self:
+        if framework == self.framework.key:
+            return self
+        chosen = self._framework_of(framework)
+        return self if chosen == self.framework else self.in_framework(chosen)
+
+    def audit(
+        self,
+        framework: str | Framework | None = None,
+        *,
+        rules: Iterable[Rule] | None = None,
+    ) -> Audit:
+        """Check the design against rules, in the framework in which it is shown.
 
         Parameters
         ----------
+        framework : str or Framework, optional
+            By default the one it asks to be shown in (`view`), else its own.
         rules : iterable of Rule, optional
             By default all of `cvjkit.audit.rules`; add your own with ``[*cvj.rules(), mine]``.
 
         Returns
         -------
         Audit
+            Its findings name stages of that framework; `audited_as` says which it is.
+
+        Raises
+        ------
+        InputError
+            If there is no such framework, or the design does not fit it.
 
         Examples
         --------
         >>> shop = Journey.from_counts("five", [10000, 2000, 100, 40, 10])
         >>> [finding.id for finding in shop.audit().fired]
         ['A04', 'A44', 'A51']
+        >>> shop.audit("eight").audited_as
+        'Eight-stop Customer Value Journey'
         """
-        if rules is None:
-            return self._once("audit", lambda: audit(self, all_rules()))
-        return audit(self, rules)
+        if framework is None and rules is None:
+            return self._once("audit", lambda: audit(self.in_view(), all_rules(), self))
+        shown = self.in_view() if framework is None else self._shown_in(framework)
+        return audit(shown, all_rules() if rules is None else rules, self)
 
     def known(
         self,

@@ -62,6 +62,7 @@ def sound() -> cvj.Journey:
         name="Taster box",
         price=14,
         margin=6,
+        cycle_days=30,
         value="Three rare coffees",
         easy_payment=True,
         digital=True,

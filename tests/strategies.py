@@ -179,8 +179,8 @@ def _money(draw: st.DrawFn, chosen: Framework, transitions: list[dict[str, Any]]
         {
             "stage": milestones.get(milestone, milestone),
             "name": "Box",
-            "price": draw(amounts()),
-            "margin": draw(amounts()) - 100,
+            "price": (price := draw(amounts())),
+            "margin": min(price, draw(amounts()) - 100),
             "cycle_days": draw(amounts(365)),
             **({} if milestones.get(milestone) in looped else {"repeat_rate": draw(shares(0.95))}),
         }

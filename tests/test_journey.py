@@ -170,6 +170,15 @@ def test_impossible_rates_are_refused(value: object, rule: str) -> None:
     assert faults(offer) == ["offers.retention.repeat_rate: " + rule]
 
 
+def test_a_margin_above_the_price_is_refused() -> None:
+    box = shop().with_offer("conversion", name="Box", price=49, margin=49)
+    (fault,) = faults(lambda: box.with_offer("conversion", margin=999))
+    assert fault.startswith(
+        "offers.conversion.margin: 999.0 exceeds the price 49; a margin is what"
+    )
+    assert box.with_offer("conversion", margin=-5, price=0).offers[0].margin == -5
+
+
 @pytest.mark.parametrize(
     "field", ["unit_cost", "fixed_cost", "delay_days", "margin"], ids=lambda field: field
 )

@@ -14,6 +14,7 @@ from cvjkit.audit.facts import Facts
 from cvjkit.audit.findings import SEVERITIES, Finding, Outcome, Rule, fires
 
 if TYPE_CHECKING:
+    from cvjkit.catalog.framework import Framework
     from cvjkit.errors import Fault, InputError
     from cvjkit.model.design import Design
     from cvjkit.model.parts import Accepted
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 IMPOSSIBLE = "A45"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Audit:
     """What the rules say about a journey.
 
@@ -33,11 +34,24 @@ class Audit:
         At least one for each rule, in the order of the rules.
     unmatched : tuple of Accepted
         Acceptances that match no finding.
+    framework : Framework or None
+        In which the journey was audited; None if it could not be read.
     """
 
     name: str
     findings: tuple[Finding, ...]
     unmatched: tuple[Accepted, ...] = ()
+    framework: Framework | None = None
+
+    def __repr__(self) -> str:
+        fired, failed = len(self.fired), len(self.failed)
+        said = f"audited as {self.audited_as}" if self.framework else "not readable"
+        return f"<Audit of {self.name}, {said}: {fired} fired, {failed} failed>"
+
+    @property
+    def audited_as(self) -> str:
+        """Name of the framework in which the journey was audited; empty if it was not."""
+        return self.framework.name if self.framework else ""
 
     @cached_property
     def fired(self) -> tuple[Finding, ...]:
@@ -118,11 +132,14 @@ class Audit:
         Returns
         -------
         dict
-            name (str), failed (int, the number of failures), completeness (float, 0 to 1),
-            findings and unmatched (lists of dict).
+            name (str), framework (str or None, its key), audited_as (str, its name), failed
+            (int, the number of failures), completeness (float, 0 to 1), findings and unmatched
+            (lists of dict).
         """
         return {
             "name": self.name,
+            "framework": self.framework.key if self.framework else None,
+            "audited_as": self.audited_as,
             "failed": len(self.failed),
             "completeness": self.completeness,
             "findings": [finding.document() for finding in self.findings],
@@ -130,23 +147,25 @@ class Audit:
         }
 
 
-def audit(journey: Design, rules: Iterable[Rule]) -> Audit:
-    """Apply rules to a journey.
+def audit(journey: Design, rules: Iterable[Rule], whole: Design | None = None) -> Audit:
+    """Apply rules to a journey, in its own framework.
 
     Parameters
     ----------
     journey : Design
     rules : iterable of Rule
+    whole : Design, optional
+        The journey before it was carried into this framework; its acceptances count.
 
     Returns
     -------
     Audit
     """
-    facts = Facts(journey)
+    facts, whole = Facts(journey), journey if whole is None else whole
     findings = [finding for one in rules for finding in one.findings(facts)]
+    accepts = _Acceptance(whole.framework, journey.framework)
     accepted = [
-        (finding, [row for row in journey.accepted if _accepts(row, finding)])
-        for finding in findings
+        (finding, [row for row in whole.accepted if accepts(row, finding)]) for finding in findings
     ]
     used = [row for _, matches in accepted for row in matches]
     return Audit(
@@ -155,7 +174,8 @@ def audit(journey: Design, rules: Iterable[Rule]) -> Audit:
             replace(finding, accepted=matches[-1].reason) if matches else finding
             for finding, matches in accepted
         ),
-        tuple(row for row in journey.accepted if row not in used),
+        tuple(row for row in whole.accepted if row not in used),
+        journey.framework,
     )
 
 
@@ -188,10 +208,33 @@ def _outcome(fault: Fault) -> Outcome:
     return fires(f"{fault}.")
 
 
-def _accepts(accepted: Accepted, finding: Finding) -> bool:
-    return (
-        finding.answer == "fires"
-        and accepted.rule == finding.id
-        and accepted.stage in (None, finding.stage)
-        and accepted.segment in (None, finding.segment)
-    )
+@dataclass(frozen=True, slots=True)
+class _Acceptance:
+    """Whether a finding is accepted; stages of two frameworks are the same at one milestone.
+
+    Parameters
+    ----------
+    own : Framework
+        The journey's, whose stages the acceptances name.
+    shown : Framework
+        The one in which it was audited.
+    """
+
+    own: Framework
+    shown: Framework
+
+    def __call__(self, accepted: Accepted, finding: Finding) -> bool:
+        return (
+            finding.answer == "fires"
+            and accepted.rule == finding.id
+            and self._is_there(accepted.stage, finding.stage)
+            and accepted.segment in (None, finding.segment)
+        )
+
+    def _is_there(self, accepted: str | None, found: str | None) -> bool:
+        if accepted is None or found is None:
+            return accepted is None
+        is_own = accepted in self.own.keys
+        return self.own.anchor(accepted) == self.shown.anchor(found) or (
+            not is_own and accepted == found
+        )

@@ -6,6 +6,7 @@ rule that lacks something it needs answers "cannot tell" and names it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
@@ -94,7 +95,7 @@ def fires(
     -------
     Outcome
     """
-    return Outcome(True, message, MappingProxyType(dict(numbers)), stage, segment, severity)
+    return Outcome(True, message, _finite(numbers), stage, segment, severity)
 
 
 def passes(message: str, numbers: Numbers = NOTHING) -> Outcome:
@@ -111,7 +112,17 @@ def passes(message: str, numbers: Numbers = NOTHING) -> Outcome:
     -------
     Outcome
     """
-    return Outcome(False, message, MappingProxyType(dict(numbers)))
+    return Outcome(False, message, _finite(numbers))
+
+
+def _finite(numbers: Numbers) -> Numbers:
+    """Give None for what is too large for a number, as JSON has no infinity."""
+    return MappingProxyType(
+        {
+            name: None if number is None or not math.isfinite(number) else number
+            for name, number in numbers.items()
+        }
+    )
 
 
 Check = Callable[[Facts], Iterable[Outcome]]

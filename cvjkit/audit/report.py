@@ -34,14 +34,16 @@ def as_text(audits: Audits) -> str:
     --------
     >>> import cvjkit as cvj
     >>> shop = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
-    >>> print(as_text([("shop.toml", shop.audit())])[:52])
-    shop.toml: Shop: 3 findings, none of them a failure.
+    >>> print(as_text([("shop.toml", shop.audit())]).partition(", none")[0])
+    shop.toml: Shop, audited as Five-step customer life cycle: 3 findings
     """
     return "\n\n".join("\n".join(_lines(file, audit)) for file, audit in audits)
 
 
 def _lines(file: str, audit: Audit) -> Iterable[str]:
-    subject = "" if audit.name == file else f" {audit.name}:"
+    audited = f"audited as {audit.audited_as}" if audit.framework else ""
+    said = ", ".join(filter(None, ("" if audit.name == file else audit.name, audited)))
+    subject = f" {said}:" if said else ""
     found, failed = len(audit.fired), len(audit.failed)
     failures = f"{failed or 'none'} of them {'failures' if failed > 1 else 'a failure'}"
     yield f"{file}:{subject} {found} finding{'s' if found != 1 else ''}, {failures}."
@@ -98,6 +100,8 @@ def as_json(audits: Audits) -> str:
 def as_annotations(audits: Audits) -> str:
     r"""Write findings that nobody has accepted as annotations of a GitHub workflow.
 
+    The first of each file says in which framework it was audited.
+
     Parameters
     ----------
     audits : iterable of (str, Audit)
@@ -114,13 +118,20 @@ def as_annotations(audits: Audits) -> str:
     >>> print(as_annotations([("a,b.toml", shop.audit())]).splitlines()[-1][:57])
     ::notice file=a%2Cb.toml,title=A51 loyalty::Few people: 1
     """
-    return "\n".join(
-        f"::{ANNOTATIONS[finding.severity]} file={_escaped(file, property=True)},"
-        f"title={_escaped(_title(finding), property=True)}::{_escaped(finding.message)}"
-        for file, audit in audits
-        for finding in audit.fired
-        if finding.accepted is None
-    )
+    return "\n".join(line for file, audit in audits for line in _annotations(file, audit))
+
+
+def _annotations(file: str, audit: Audit) -> Iterable[str]:
+    if audit.framework is not None:
+        yield _annotation("notice", file, "Audit", f"{audit.name}, audited as {audit.audited_as}.")
+    for finding in audit.fired:
+        if finding.accepted is None:
+            yield _annotation(ANNOTATIONS[finding.severity], file, _title(finding), finding.message)
+
+
+def _annotation(level: str, file: str, title: str, message: str) -> str:
+    about = f"file={_escaped(file, property=True)},title={_escaped(title, property=True)}"
+    return f"::{level} {about}::{_escaped(message)}"
 
 
 def _title(finding: Finding) -> str:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from cvjkit.catalog.lookup import framework
 from cvjkit.catalog.spine import milestones
 from cvjkit.model.parts import StageNumbers
 
@@ -72,12 +71,6 @@ class StageFacts:
     def framework(self) -> Framework:
         """The journey's framework."""
         return self.journey.framework
-
-    @property
-    def shown_in(self) -> Framework:
-        """The framework the journey is shown in first."""
-        view = self.journey.view
-        return self.framework if view in (None, self.framework.key) else framework(view)
 
     @property
     def thresholds(self) -> Thresholds:

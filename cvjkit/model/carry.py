@@ -271,9 +271,19 @@ class Restaging:
         ]
 
     def _accepted(self, accepted: Iterable[Accepted]) -> list[Accepted]:
-        """Carry over accepted findings, without those at stages that go."""
+        """Carry over accepted findings, without those at stages that go.
+
+        One at a milestone where the source has no stage is at the target's, if that has one.
+        """
+        own = self.flow.framework.keys
+        at = {stage.anchor: stage.key for stage in self.target}
+        kept = (row for row in accepted if row.stage not in own or row.stage in self._renamed)
         return [
-            row.model_copy(update={"stage": self._renamed.get(row.stage or "")})
-            for row in accepted
-            if row.stage is None or row.stage in self._renamed
+            row.model_copy(
+                update={
+                    "stage": row.stage
+                    and (self._renamed.get(row.stage) or at.get(row.stage, row.stage))
+                }
+            )
+            for row in kept
         ]

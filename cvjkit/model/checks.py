@@ -236,14 +236,18 @@ def _order_faults(stages: Framework, fields: Mapping[str, Any], rows: Rows) -> I
         if row.value.source == row.value.target
     }
     for anchor, (path, offer) in zip(anchors, rows["offers"], strict=True):
-        fix = "keep one of the two"
         if offer.margin is not None and anchor in margins:
-            yield Fault(f"{path}.margin", offer.margin, "is typed at the stage too", fix)
+            rule, fix = "is typed at the stage too", "keep one of the two"
+            yield Fault(f"{path}.margin", offer.margin, rule, fix)
+        if offer.margin is not None and offer.price is not None and offer.margin > offer.price:
+            rule = f"exceeds the price {offer.price:g}"
+            fix = "a margin is what the order leaves of its price: lower it, or raise the price"
+            yield Fault(f"{path}.margin", offer.margin, rule, fix)
         if anchors.count(anchor) > 1:
             yield Fault(f"{path}.stage", offer.stage, "has another offer", "keep one offer there")
         if offer.repeat_rate is not None and anchor in repeats:
             rule = f"and the repeat transition {repeats[anchor]} say the same thing twice"
-            yield Fault(f"{path}.repeat_rate", offer.repeat_rate, rule, fix)
+            yield Fault(f"{path}.repeat_rate", offer.repeat_rate, rule, "keep one of the two")
     second = fields.get("second_purchase_rate")
     if second is not None and any(stage.anchor == BOUGHT_AGAIN for stage in stages):
         rule = "follows from the people at the stage where they buy again"

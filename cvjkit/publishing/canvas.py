@@ -13,7 +13,6 @@ from cvjkit.audit.facts import Facts
 from cvjkit.audit.findings import SEVERITIES
 from cvjkit.catalog.sources import awareness_levels
 from cvjkit.catalog.tactics import tactic_kind
-from cvjkit.errors import InputError
 from cvjkit.journey import Journey, as_journey
 from cvjkit.model.economics import FIGURES
 from cvjkit.number_text import days_text, money_text, people_text, share_text
@@ -116,6 +115,7 @@ class _Canvas:
     name: str
     description: str
     framework: str
+    audited_as: str
     source: str
     illustrative: bool
     figures: list[_Figure]
@@ -148,14 +148,7 @@ class _Layout:
         -------
         Journey
         """
-        view = self.journey.view
-        if view in {None, self.journey.framework.key}:
-            return self.journey
-        try:
-            return self.journey.in_framework(view)
-        except InputError:
-            # It does not fit the framework it asks to be shown in; its own always fits.
-            return self.journey
+        return self.journey.in_view()
 
     @cached_property
     def facts(self) -> Facts:
@@ -191,6 +184,7 @@ class _Layout:
             name=journey.name,
             description=journey.description,
             framework=framework.name,
+            audited_as=audit.audited_as,
             source=framework.source,
             illustrative=journey.illustrative,
             figures=list(_figures(journey.economics(), journey.currency)),
@@ -267,11 +261,12 @@ class _Layout:
 
     def _findings(self, position: int | None) -> list[_Finding]:
         """Give the findings at a stage, or at none, that nobody has accepted."""
+        index = self.shown.framework.index
         return [
             _Finding(finding.id, finding.severity, finding.message)
             for finding in self.audit.fired
             if finding.accepted is None
-            and (None if finding.stage is None else self.positions[finding.stage]) == position
+            and (None if finding.stage is None else index(finding.stage)) == position
         ]
 
 

@@ -140,11 +140,7 @@ class _JourneyPage(_ChosenPage):
     def _loaded(self, journey: Journey) -> Box:
         if self._designer is None:
             self._designer = Designer(journey, writable=False)
-        try:
-            self._designer.load(journey, view=journey.view)
-        except InputError:
-            # It does not fit the framework it asks to be shown in; its own always fits.
-            self._designer.load(journey)
+        self._designer.load(journey, view=journey.in_view().framework.key)
         return self._designer
 
 

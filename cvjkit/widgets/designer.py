@@ -131,6 +131,7 @@ class Designer(Guarded, Box):
 
     def _edit(self, session: Session, own: Framework | None) -> None:
         self._session, self._own = session, own
+        self._opened_in = session.journey.framework
         self._start = ""
         self._drawn: tuple[Any, ...] = ()
         self._audited: Journey = session.journey
@@ -255,7 +256,9 @@ class Designer(Guarded, Box):
     def _audit_now(self) -> None:
         with self._form.turn, told(self._fill):
             self._audited, self._audit = self._session.journey, None
-            self._audit = self._audited.audit()
+            shown = self._audited.framework
+            # Who chooses another framework to look at wants to know what is found there.
+            self._audit = self._audited.audit(None if shown == self._opened_in else shown)
             self._fill()
 
 

@@ -11,7 +11,6 @@ import traitlets
 from ipywidgets import Box
 
 from cvjkit.comparison.comparison import compare
-from cvjkit.errors import InputError
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.codec import PEOPLE
 from cvjkit.widgets.compare_view import CompareView
@@ -63,7 +62,11 @@ class Lenses(Guarded, Box):
         self._view = CompareView()
         super().__init__([self._form, self._view])
         self.add_class("cvj-lenses")
-        self._edit(_session(journey), compare(journey).frameworks, journey.framework)
+        self._edit(
+            Session(journey, journey.in_view().framework.key),
+            compare(journey).frameworks,
+            journey.framework,
+        )
 
     def load(self, journey: Journey) -> None:
         """Compare another journey, and type in the framework it asks to be seen in.
@@ -79,7 +82,11 @@ class Lenses(Guarded, Box):
         """
         before = self._session, self._frameworks, self._own
         try:
-            self._edit(_session(journey), compare(journey).frameworks, journey.framework)
+            self._edit(
+                Session(journey, journey.in_view().framework.key),
+                compare(journey).frameworks,
+                journey.framework,
+            )
         except Exception:
             self._edit(*before)
             raise
@@ -150,11 +157,7 @@ class Lenses(Guarded, Box):
 
 
 def _session(journey: Journey) -> Session:
-    try:
-        return Session(journey, journey.view)
-    except InputError:
-        # It does not fit the framework it asks to be shown in; its own always fits.
-        return Session(journey)
+    return Session(journey, journey.in_view().framework.key)
 
 
 def _table(journey: Journey, segment: int | None) -> Table:

@@ -55,7 +55,7 @@ def test_findings_come_gravest_first_and_failures_are_e_and_f() -> None:
     order = [finding.severity for finding in journey.audit().fired]
     assert order == sorted(order, key="EFWMI".index)
     assert {"E", "F", "W"} <= set(order)
-    assert [finding.id for finding in journey.audit().failed] == ["A46", "A01", "A03", "A06"]
+    assert [finding.id for finding in journey.audit().failed] == ["A46", "A01", "A03", "A05", "A06"]
 
 
 def test_what_one_rule_says_is_asked_by_its_id() -> None:

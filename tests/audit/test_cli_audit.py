@@ -37,7 +37,7 @@ def test_a_sound_design_ends_with_0(folder: Path, capsys: pytest.CaptureFixture[
     code, said = told(capsys, "sound.toml")
     assert code == 0
     assert said.splitlines() == [
-        "sound.toml: Roastery: 0 findings, none of them a failure.",
+        "sound.toml: Roastery, audited as Full spine: 0 findings, none of them a failure.",
         "",
         "100% of the rules have an answer.",
     ]
@@ -48,10 +48,10 @@ def test_a_failure_ends_with_1_and_says_where_and_who_says_so(
 ) -> None:
     code, said = told(capsys, "sound.toml", "wrong.toml")
     assert code == 1
-    assert "wrong.toml: Roastery: 1 finding, 1 of them a failure." in said
+    assert "wrong.toml: Roastery, audited as Full spine: 1 finding, 1 of them a failure." in said
     assert "F, failure, trap or mistake:\n  A03 [engaged] Upsell belongs to Offered" in said
     assert "003: the right thing at the wrong step fails" in said
-    assert "[003:13, 003:94]" in said
+    assert "[003:13, 003:78, 003:94]" in said
 
 
 def test_an_accepted_failure_is_shown_with_its_reason_and_ends_with_0(
@@ -110,7 +110,9 @@ def test_github_gets_an_annotation_for_each_finding_not_accepted(
     tactics(sound(), "engaged", tricky).with_terms(next_test_days=9).save("a,b.toml")
     code, said = told(capsys, "--format", "github", "a,b.toml", "known.toml")
     assert code == 1
-    error, warning = said.splitlines()
+    audited, error, warning, known = said.splitlines()
+    assert audited == "::notice file=a%2Cb.toml,title=Audit::Roastery, audited as Full spine."
+    assert known == "::notice file=known.toml,title=Audit::Roastery, audited as Full spine."
     assert error.startswith(
         "::error file=a%2Cb.toml,title=A03 engaged::100%25: now,%0Aor never belongs to Offered or "
     )

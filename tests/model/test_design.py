@@ -39,7 +39,7 @@ def test_flow_economics_and_audit_of_a_design_take_one_solve(solves: Solves) -> 
         journey.economics("Ads")
         journey.through("nine")
         journey.audit()
-        journey.audit(cvj.rules())
+        journey.audit(rules=cvj.rules())
     assert solves.times == 1
     assert journey.flow() is journey.flow()
     assert journey.economics() is journey.economics()
@@ -86,5 +86,5 @@ def test_a_rule_of_ones_own_is_asked_each_time() -> None:
         yield passes("Asked.")
 
     shop = cvj.Journey.from_counts("five", [1000, 200, 100, 40, 10])
-    assert shop.audit([own]) is not shop.audit([own])
+    assert shop.audit(rules=[own]) is not shop.audit(rules=[own])
     assert len(asked) == len("12")

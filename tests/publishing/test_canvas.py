@@ -237,7 +237,7 @@ def test_rules_that_cannot_tell_are_named() -> None:
     for first, last in re.findall(r"(A\d\d)(?:–(A\d\d))?", told.partition("E cannot")[0]):
         named |= {f"A{n:02}" for n in range(int(first[1:]), int((last or first)[1:]) + 1)}
     assert named == {finding.id for finding in shop().audit().unanswered}
-    assert "Cannot tell yet" not in canvas(starter("coffee_subscription"))
+    assert "Cannot tell yet" not in canvas(starter("cleaning_company"))
 
 
 def test_the_next_test_has_its_day_and_a_line_to_write_on() -> None:

@@ -10,11 +10,11 @@ from cvjkit.audit.findings import Outcome, fires, passes, rule
 from cvjkit.audit.stage_facts import MissingError, exceeds
 from cvjkit.catalog.sources import awareness_levels
 from cvjkit.catalog.tactics import channel_kinds
-from cvjkit.model.parts import Tactic
+from cvjkit.model.parts import Message, Tactic
 from cvjkit.number_text import days_text, share_text
 
 if TYPE_CHECKING:
-    from cvjkit.audit.facts import Facts
+    from cvjkit.audit.facts import Act, Facts
 
 
 @rule(
@@ -253,8 +253,13 @@ def free_before_payment(facts: Facts) -> Iterator[Outcome]:
 def leads_get_value(facts: Facts) -> Iterator[Outcome]:
     lead, payment = facts.covering["lead"], facts.stage_at("first_payment")
     needed = "a message to leads that gives free value"
-    found = facts.look_for("free_value", first=lead, last=payment - 1, needs=needed)
+    found = [
+        act
+        for act in facts.acts_of("free_value", "free", "event", first=lead, last=payment - 1)
+        if _gives_leads_value(act)
+    ]
     if not found:
+        facts.look_for("free_value", first=lead, last=payment - 1, needs=needed)
         yield fires(
             "Leads hear nothing from you: no message gives them something of value for free.",
             stage=facts.key(lead),
@@ -262,3 +267,9 @@ def leads_get_value(facts: Facts) -> Iterator[Outcome]:
     yield passes(
         f"{', '.join(act.name for act in found)} for leads.", {"messages": float(len(found))}
     )
+
+
+def _gives_leads_value(act: Act) -> bool:
+    """Tell whether leads get something, and go on getting it: free value, or a recurring event."""
+    often = act.what.times_a_week if isinstance(act.what, Message) else None
+    return often != 0 if act.kind and act.kind.key == "free_value" else bool(often)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from itertools import combinations
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from cvjkit.audit.findings import Outcome, fires, passes, rule
 from cvjkit.audit.stage_facts import MissingError, exceeds
+from cvjkit.catalog.spine import VOICE, spine
+from cvjkit.model.differences import Counted, beyond_chance, chance
+from cvjkit.model.economics import BOUGHT_AGAIN
 from cvjkit.model.intervals import rate_interval
 from cvjkit.model.lifetime import NEVER_PAID
 from cvjkit.number_text import days_text, money_text, people_text, share_text
@@ -21,11 +25,30 @@ if TYPE_CHECKING:
     "A45",
     "E",
     "All numbers are possible",
-    "With a rate outside 0 to 1, more people leaving a stage than are there, or a negative or "
-    "infinite number, nothing can be calculated.",
+    "With a rate outside 0 to 1, more people leaving a stage than are there, a margin above the "
+    "price, or a negative or infinite number, nothing can be calculated.",
     basis="model",
 )
-def numbers_possible(facts: Facts) -> Iterator[Outcome]:  # noqa: ARG001 - refused before there are facts
+def numbers_possible(facts: Facts) -> Iterator[Outcome]:
+    # Other numbers that cannot be are refused before there are facts.
+    rate = facts.journey.discount_rate
+    if rate is not None and rate > 1:
+        meant = f" Write {rate / 100:g} if you mean {rate:g}%." if rate <= 100 else ""
+        yield fires(
+            f"Is the discount rate {share_text(rate)} a year?{meant}",
+            {"discount_rate": rate},
+            severity="W",
+        )
+    for anchor, offer in facts.offers.items():
+        margin = facts.margin(anchor)
+        if margin is not None and offer.price is not None and exceeds(margin, offer.price):
+            currency, at = facts.journey.currency, facts.covering.get(anchor)
+            yield fires(
+                f"The margin of {offer.name}, {money_text(margin, currency)}, exceeds its price of "
+                f"{money_text(offer.price, currency)}.",
+                {"margin": margin, "price": offer.price},
+                stage=anchor if at is None else facts.key(at),
+            )
     yield passes("All numbers are possible. Others are refused when they are entered.")
 
 
@@ -81,18 +104,26 @@ def word_of_mouth_once(facts: Facts) -> Iterator[Outcome]:
     if not brought:
         yield passes("No referrals are entered.")
         return
-    segments = facts.journey.segments
-    for segment in segments:
-        if segment.channel_kind == "word_of_mouth":
+    segments, needs = facts.journey.segments, list[str]()
+    for index, segment in enumerate(segments):
+        if segment.channel_kind is None:
+            needs.append(f"the kind of channel of {segment.name}")
+        if segment.channel_kind != "word_of_mouth":
+            continue
+        # A segment that only takes in those who are referred counts nobody twice.
+        own = float(facts.flow.entered[index].sum())
+        if own > 0:
             yield fires(
-                f"Referrals are counted twice: as the channel {segment.name} and as what people "
-                f"at {facts.label(facts.framework.index(brought[0].source))} bring.",
-                {"per_person": brought[0].per_person},
+                f"Referrals are counted twice: as the channel {segment.name}, by which "
+                f"{people_text(own)} come, and as what people at "
+                f"{facts.framework[brought[0].source].name} bring.",
+                {"per_person": brought[0].per_person, "own": own},
                 segment=segment.name,
             )
-    facts.typed(
-        *((f"the kind of channel of {segment.name}", segment.channel_kind) for segment in segments)
-    )
+        elif facts.flow.undefined[index].any():
+            needs.append(f"how many people of {segment.name} come of themselves")
+    if needs:
+        raise MissingError(*needs)
     yield passes("Word of mouth is no channel here.", {"per_person": brought[0].per_person})
 
 
@@ -248,31 +279,35 @@ def people_worth_their_cost(facts: Facts) -> Iterator[Outcome]:
     if not costs and not rewards:
         raise MissingError("unit costs, or the reward of a referral")
     to_go = facts.economics.numbers("value_to_go")
-    ends = [facts.framework.index(referral.target) for referral in rewards]
-    stages = [*costs, *ends]
-    known = facts.typed(
-        *((f"what a person at {facts.label(at)} still brings in", to_go[at]) for at in stages)
-    )
-    brought = dict(zip(stages, known, strict=True))
-    currency = facts.journey.currency
+    currency, needs = facts.journey.currency, list[str]()
     for position, cost in costs.items():
-        worth = brought[position] + cost
-        if exceeds(cost, worth):
+        more = to_go[position]
+        if more is None:
+            needs.append(f"what a person at {facts.label(position)} still brings in")
+        elif _speaks_unheard(facts, position):
+            needs.append(f"what people at {facts.label(position)} bring by their word: a referral")
+        elif exceeds(cost, more + cost):
             yield fires(
                 f"You pay {money_text(cost, currency)} at {facts.label(position)} for something "
-                f"worth {money_text(worth, currency)}.",
-                {"cost": cost, "worth": worth},
+                f"worth {money_text(more + cost, currency)}.",
+                {"cost": cost, "worth": more + cost},
                 stage=facts.key(position),
             )
-    for referral, end in zip(rewards, ends, strict=True):
-        worth, reward = brought[end], referral.reward or 0.0
-        if exceeds(reward, worth):
+    for referral in rewards:
+        worth, reward = to_go[facts.framework.index(referral.target)], referral.reward or 0.0
+        if worth is None:
+            needs.append(
+                f"what a person brought to {facts.framework[referral.target].name} is worth"
+            )
+        elif exceeds(reward, worth):
             yield fires(
                 f"You pay a reward of {money_text(reward, currency)} for a person worth "
                 f"{money_text(worth, currency)}.",
                 {"cost": reward, "worth": worth},
                 stage=referral.source,
             )
+    if needs:
+        raise MissingError(*needs)
     yield passes("Everybody is worth what they cost.", {"stages": float(len(costs))})
 
 
@@ -280,34 +315,77 @@ def people_worth_their_cost(facts: Facts) -> Iterator[Outcome]:
     "A56",
     "M",
     "Whether the rates of the segments differ by more than chance",
-    "Where the 95% intervals of two segments do not overlap, their average describes neither.",
+    "Where two segments differ, their average describes neither. Fisher's exact test of each pair "
+    "at each step; Holm's procedure holds the false alarms of the whole table at 5%.",
     basis="model",
 )
 def segments_alike(facts: Facts) -> Iterator[Outcome]:
     if len(facts.journey.segments) < 2:
         raise MissingError("two segments with people counted")
-    apart: list[tuple[float, int, str, str, float, float]] = []
-    for position, counts in _counted_legs(facts):
-        ends = {name: rate_interval(went, came) for name, came, went in counts.values()}
-        if len(ends) > 1:
-            best, worst = max(ends, key=lambda n: ends[n][0]), min(ends, key=lambda n: ends[n][1])
-            low, high = ends[best][0], ends[worst][1]
-            apart.append((low - high, position, best, worst, low, high))
-    differing = [leg for leg in apart if leg[0] > 0]
-    if differing:
-        _, position, best, worst, low, high = max(differing)
-        yield fires(
-            f"The average hides a difference: at least {share_text(low)} of {best} go "
-            f"on to {facts.label(position)}, at most {share_text(high)} of {worst}. "
-            f"{len(differing)} of {len(apart)} steps differ: look at each segment.",
-            {"low": low, "high": high, "steps": float(len(differing))},
-            stage=facts.key(position),
-        )
-    if not apart:
+    pairs = [
+        _Pair(position, *sorted(pair, key=lambda part: part.rate))
+        for position, counts in _counted_legs(facts)
+        for pair in combinations((_Part(*count) for count in counts.values()), 2)
+    ]
+    if not pairs:
         raise MissingError("two segments with people counted")
-    yield passes(
-        "No step differs between segments by more than chance.", {"steps": float(len(apart))}
-    )
+    chances = [chance(pair.less.counted, pair.more.counted) for pair in pairs]
+    found = [
+        (likely, pair.less.rate - pair.more.rate, pair)
+        for pair, likely, differs in zip(pairs, chances, beyond_chance(chances), strict=True)
+        if differs
+    ]
+    steps = len({pair.position for pair in pairs})
+    if found:
+        _, _, pair = min(found)
+        differing = len({pair.position for _, _, pair in found})
+        yield fires(
+            f"The average hides a difference: {share_text(pair.more.rate)} of {pair.more.name} go "
+            f"on to {facts.label(pair.position)}, and {share_text(pair.less.rate)} of "
+            f"{pair.less.name}. {differing} of {steps} steps differ by more than chance: look at "
+            "each segment.",
+            {"high": pair.more.rate, "low": pair.less.rate, "steps": float(differing)},
+            stage=facts.key(pair.position),
+        )
+    yield passes("No step differs between segments by more than chance.", {"steps": float(steps)})
+
+
+class _Part(NamedTuple):
+    """A segment's people at a step."""
+
+    name: str
+    came: float
+    went: float
+
+    @property
+    def counted(self) -> Counted:
+        return Counted(self.came, self.went)
+
+    @property
+    def rate(self) -> float:
+        return self.went / self.came
+
+
+class _Pair(NamedTuple):
+    """Two segments at a step, the one with the lower rate first."""
+
+    position: int
+    less: _Part
+    more: _Part
+
+
+def _speaks_unheard(facts: Facts, position: int) -> bool:
+    """Tell whether what people at a stage bring is their word, and it is not known how much.
+
+    That is so without a referral, and where the cost may be that of a second order, which is
+    earned elsewhere.
+    """
+    framework, sources = facts.framework, {row.source for row in facts.journey.referrals}
+    milestone = framework.stages[position].milestone
+    if milestone is None or spine()[milestone].branch != VOICE:
+        return False
+    typed = any(key in sources for key in framework.keys[position:])
+    return not typed or facts.at(BOUGHT_AGAIN) is None
 
 
 def _flagged(facts: Facts, rule_id: str) -> Iterator[Outcome]:

@@ -11,16 +11,25 @@ import numpy as np
 from cvjkit.audit.findings import Outcome, Severity, fires, passes, rule
 from cvjkit.audit.stage_facts import MissingError, exceeds
 from cvjkit.catalog.lookup import documented_frameworks
-from cvjkit.catalog.spine import milestones
+from cvjkit.catalog.spine import VOICE, milestones
 from cvjkit.number_text import people_text, share_text
 
 if TYPE_CHECKING:
     from cvjkit.audit.facts import Facts
+    from cvjkit.catalog.stage import Stage
 
 SKIPPED: Mapping[str, Severity] = MappingProxyType(
     {"failure": "F", "discouraged": "W", "allowed": "I"}
 )
 """How severe an empty stage is, by what skipping means in the framework."""
+DELIGHTS = (
+    *("wow", "delivery", "immediate_access", "sales_contact"),
+    *("personal_attention", "customer_service"),
+)
+"""Roles and kinds of what delights at the stage for it (001:53, 002:18, 004:26)."""
+BY_TIME = "eight:time"
+TIME_GIVEN = ("webinar", "demo")
+"""What 003:78 counts as a conversion by time; 002:16 puts a webinar at Subscription (C2)."""
 
 
 @rule(
@@ -33,7 +42,7 @@ SKIPPED: Mapping[str, Severity] = MappingProxyType(
     *("003:13", "001:63", "004:10"),
 )
 def no_empty_stage(facts: Facts) -> Iterator[Outcome]:
-    severity = SKIPPED[facts.shown_in.skipping]
+    severity = SKIPPED[facts.framework.skipping]
     offered = {offer.stage for offer in facts.journey.offers}
     done = {facts.key(act.position) for act in facts.acts} | offered
     idle = [position for position in range(len(facts.framework)) if facts.key(position) not in done]
@@ -103,22 +112,34 @@ def _jumpers(facts: Facts) -> list[float]:
     "Each tactic and message is at a stage where a document puts its kind",
     "003: the right thing at the wrong step fails just like a step left out. Where the documents "
     "name different steps, any of them is accepted.",
-    *("003:13", "003:94"),
+    *("003:13", "003:78", "003:94"),
 )
 def tactics_at_their_stages(facts: Facts) -> Iterator[Outcome]:
     facts.must_begin("tactics or messages, each with its kind")
     branch = {milestone.key: milestone.branch for milestone in milestones()}
     branches = {"main", *(branch[key] for key in facts.framework.by_milestone)}
     for act in facts.acts:
-        homes = [home for home in act.kind.homes if branch[home] in branches] if act.kind else []
-        allowed = {facts.covering[home] for home in homes}
-        anchored = facts.framework.stages[act.position].milestone is not None
-        if anchored and allowed and act.position not in allowed:
+        homes = act.kind.homes if act.kind else ()
+        # What is done where a framework has no stage is held by the stage before.
+        allowed = {facts.covering[home] for home in homes if branch[home] in {*branches, VOICE}}
+        if all(branch[home] not in branches for home in homes):
+            continue
+        stage = facts.framework.stages[act.position]
+        if stage.milestone is None or act.position in allowed:
+            continue
+        if act.kind and act.kind.key in TIME_GIVEN and _is_conversion_by_money(stage):
+            yield fires(
+                f"{act.name} at {stage.name}: who takes part gives time, not money, and 003 calls "
+                f"that a conversion too. If you mean it so, show the journey in {BY_TIME}.",
+                stage=stage.key,
+                severity="I",
+            )
+        else:
             there = " or ".join(map(facts.label, sorted(allowed)))
             yield fires(
-                f"{act.name} belongs to {there}, not to {facts.label(act.position)}: "
+                f"{act.name} belongs to {there}, not to {stage.name}: "
                 "the right thing at the wrong step.",
-                stage=facts.key(act.position),
+                stage=stage.key,
             )
     unknown = [f"the kind of {act.name}" for act in facts.acts if act.kind is None]
     if unknown:
@@ -136,7 +157,7 @@ def tactics_at_their_stages(facts: Facts) -> Iterator[Outcome]:
     basis="threshold",
 )
 def buyers_were_leads(facts: Facts) -> Iterator[Outcome]:
-    known_blind = any(spot.milestone == "lead" for spot in facts.shown_in.blind_spots)
+    known_blind = any(spot.milestone == "lead" for spot in facts.framework.blind_spots)
     severity: Severity = "I" if known_blind else "F"
     lead, payment = facts.at("lead"), facts.stage_at("first_payment")
     if lead is None:
@@ -165,6 +186,11 @@ def buyers_were_leads(facts: Facts) -> Iterator[Outcome]:
     )
 
 
+def _is_conversion_by_money(stage: Stage) -> bool:
+    """Tell whether a stage is the Conversion of 002 and 004, the first payment."""
+    return stage.key == "conversion" and stage.milestone == "first_payment"
+
+
 def _share_without(facts: Facts, position: int, through: int) -> float:
     """Give the share, 0 to 1, of the people at a stage who reached it without passing another."""
     facts.counted(through)
@@ -189,15 +215,20 @@ def _share_without(facts: Facts, position: int, through: int) -> float:
 def something_after_payment(facts: Facts) -> Iterator[Outcome]:
     payment = facts.stage_at("first_payment")
     later = range(payment + 1, len(facts.framework))
-    done = {act.position for act in facts.acts}
-    after = [position for position in later if facts.people(position) or position in done]
-    offers = [offer.name for offer in facts.later_offers]
-    if not after and not offers:
+    keys = {facts.key(position) for position in later}
+    done = {facts.key(act.position) for act in facts.acts}
+    done |= {referral.source for referral in facts.journey.referrals}
+    done |= {way.source for way in facts.journey.transitions}
+    names = [facts.framework[key].name for key in facts.framework.keys if key in keys & done]
+    names += [offer.name for offer in facts.later_offers]
+    people = [facts.people(position) for position in later]
+    if not names:
         if not facts.begun:
             facts.counted(*later)
+            if any(people):
+                raise MissingError("a tactic, a message or an offer after the first payment")
         yield fires("The journey stops at the first sale.", stage=facts.key(payment))
-    names = [*(facts.label(position) for position in after), *offers]
-    yield passes(f"After the first payment: {', '.join(names)}.", {"stages": float(len(after))})
+    yield passes(f"After the first payment: {', '.join(names)}.", {"designed": float(len(names))})
 
 
 @rule(
@@ -220,17 +251,17 @@ def new_customers_delighted(facts: Facts) -> Iterator[Outcome]:
             )
         yield passes(f"{found[0].name} at {facts.label(found[0].position)}.")
         return
-    facts.must_begin(f"{needed}, at {facts.label(position)}")
-    done = [act for act in facts.acts if act.position == position]
+    needed = f"{needed}, at {facts.label(position)}"
+    done = facts.look_for(*DELIGHTS, first=position, last=position, needs=needed)
     if not done:
         yield fires(
-            f"Nothing delights new customers: no tactic or message at {facts.label(position)}.",
+            "Nothing delights new customers: no tactic or message at "
+            f"{facts.label(position)} does.",
             {"acts": 0.0},
             stage=facts.key(position),
         )
-    yield passes(
-        f"{len(done)} tactics or messages at {facts.label(position)}.", {"acts": float(len(done))}
-    )
+    names = ", ".join(act.name for act in done)
+    yield passes(f"{names} at {facts.label(position)}.", {"acts": float(len(done))})
 
 
 @rule(
@@ -283,7 +314,7 @@ def conversion_by_time(facts: Facts) -> Iterator[Outcome]:
         if "conversion" in (stage.key, stage.name.casefold())
         and stage.milestone not in (None, "first_payment")
     ]
-    by_time = facts.at("early_win") is not None or "early_win" in facts.shown_in.by_milestone
+    by_time = facts.at("early_win") is not None
     position = next(iter(named), facts.at("educated") if by_time else None)
     payment = facts.at("first_payment")
     if position is not None:
@@ -307,7 +338,7 @@ def conversion_by_time(facts: Facts) -> Iterator[Outcome]:
     *("000:31", "004:10"),
 )
 def blind_spots(facts: Facts) -> Iterator[Outcome]:
-    framework = facts.shown_in
+    framework = facts.framework
     if framework.blind_spots:
         missing = " and none for ".join(spot.name for spot in framework.blind_spots)
         others = [other.name for other in documented_frameworks() if not other.blind_spots]

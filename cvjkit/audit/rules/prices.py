@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -115,7 +116,7 @@ def prices_rise_in_steps(facts: Facts) -> Iterator[Outcome]:
         if exceeds(price, most * before):
             yield fires(
                 f"Too big a step: {offer.name} costs {_money(facts, price)}, "
-                f"{ratio_text(price / before)} the price before.",
+                f"{_times(price / before)} the price before.",
                 {"times": price / before, "most": most},
             )
     yield passes(f"Prices rise by at most {ratio_text(largest)}.", {"times": largest, "most": most})
@@ -223,12 +224,14 @@ def buying_cycles_match(facts: Facts) -> Iterator[Outcome]:
     if not facts.offers:
         raise MissingError("an offer with its buying cycle in days")
     times = facts.thresholds.reorder_times
+    sold = [offer for offer in facts.offers.values() if offer.price != 0]
     with_cycle = [offer for offer in facts.offers.values() if offer.cycle_days is not None]
-    if not with_cycle:
+    without = [offer.name for offer in sold if offer.cycle_days is None]
+    if without:
         yield fires(
-            "Enter the buying cycle of an offer: coffee, contact lenses and shoes have different "
-            "ones.",
-            {"offers": float(len(facts.offers))},
+            f"Enter the buying cycle of {' and '.join(without)}: coffee, contact lenses and shoes "
+            "have different ones.",
+            {"offers": float(len(without))},
         )
     for offer in with_cycle:
         cycle = offer.cycle_days or 0.0
@@ -261,3 +264,7 @@ def _prices(facts: Facts) -> tuple[float, float]:
 
 def _money(facts: Facts, amount: float) -> str:
     return money_text(amount, facts.journey.currency)
+
+
+def _times(ratio: float) -> str:
+    return ratio_text(ratio) if math.isfinite(ratio) else "very many times"

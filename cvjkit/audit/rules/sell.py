@@ -13,6 +13,7 @@ from cvjkit.number_text import days_text
 
 if TYPE_CHECKING:
     from cvjkit.audit.facts import Facts
+    from cvjkit.model.parts import Offer
 
 MINUTES_A_DAY = 24 * 60
 DELIVERY_MINUTES, CONTACT_MINUTES, TEST_DAYS = 10, 20, 7
@@ -200,29 +201,50 @@ def easy_to_buy(facts: Facts) -> Iterator[Outcome]:
     "001:53",
 )
 def quick_delivery(facts: Facts) -> Iterator[Outcome]:
-    offers = list(facts.offers.values())
-    if not any(offer.digital for offer in offers):
-        facts.typed(
-            *((f"whether {offer.name} is digital", offer.digital) for offer in offers),
-            ("an offer", offers or None),
+    sold = _sold_at(facts)
+    facts.typed(("an offer", sold or None))
+    offers = [offer for together in sold.values() for offer in together]
+    needs = [f"whether {offer.name} is digital" for offer in offers if offer.digital is None]
+    sent = [(act, act.what) for act in facts.acts_of("delivery") if isinstance(act.what, Message)]
+    taken = list[float]()
+    for position, together in sold.items():
+        digital = [offer for offer in together if offer.digital]
+        following = min((at for at in sold if at > position), default=len(facts.framework))
+        known = sorted(
+            (message.after_minutes, act.position)
+            for act, message in sent
+            if position <= act.position < following and message.after_minutes is not None
         )
-        yield passes("Does not apply: no offer is digital.")
-        return
-    sent = [act for act in facts.acts_of("delivery") if isinstance(act.what, Message)]
-    minutes = [act.what.after_minutes for act in sent if isinstance(act.what, Message)]
-    needed = "after how many minutes the delivery message is sent"
-    known = facts.typed(*((needed, taken) for taken in minutes or [None]))
-    for act, taken in zip(sent, known, strict=True):
-        if taken > DELIVERY_MINUTES:
-            yield fires(
-                f"The link must arrive within {DELIVERY_MINUTES} minutes; yours takes {taken:.4g}.",
-                {"minutes": taken, "most": float(DELIVERY_MINUTES)},
-                stage=facts.key(act.position),
-            )
+        if digital and not known:
+            names = " and ".join(offer.name for offer in digital)
+            needs.append(f"after how many minutes the delivery message of {names} is sent")
+        # Where something else is sold too, the slower messages may be about that.
+        for after, at in known if digital == together else known[: len(digital)]:
+            taken.append(after)
+            if after > DELIVERY_MINUTES:
+                yield fires(
+                    f"The link must arrive within {DELIVERY_MINUTES} minutes; yours takes "
+                    f"{after:.4g}.",
+                    {"minutes": after, "most": float(DELIVERY_MINUTES)},
+                    stage=facts.key(at),
+                )
+    if needs:
+        raise MissingError(*needs)
+    slowest = max(taken, default=None)
+    told = "Does not apply: no offer is digital." if slowest is None else ""
     yield passes(
-        f"Delivered after {max(known):.3g} minutes.",
-        {"minutes": max(known), "most": DELIVERY_MINUTES},
+        told or f"Delivered after {slowest:.3g} minutes.",
+        {"minutes": slowest, "most": float(DELIVERY_MINUTES)},
     )
+
+
+def _sold_at(facts: Facts) -> dict[int, list[Offer]]:
+    """List the offers by the position of the stage in which they are bought."""
+    sold: dict[int, list[Offer]] = {}
+    for anchor, offer in facts.offers.items():
+        at = facts.covering.get(anchor)
+        sold.setdefault(facts.framework.index(anchor) if at is None else at, []).append(offer)
+    return sold
 
 
 @rule(

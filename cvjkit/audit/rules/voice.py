@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from cvjkit.audit.facts import Facts
 
 
+LOYALTY = "loyalty"
+REUSE = ("aware", "intrigued", "visited", "engaged", "lead", "educated", "offered", "bought_again")
+"""Where a customer's story is content for awareness, for leads or for further sales (003:108)."""
+
+
 @rule(
     "A35",
     "W",
@@ -40,17 +45,20 @@ def testimonials_asked_for(facts: Facts) -> Iterator[Outcome]:
 )
 def testimonials_used(facts: Facts) -> Iterator[Outcome]:
     needed = "the tactics, with those that reuse customers' stories"
-    if not facts.look_for("testimonial_request", needs=needed):
-        yield passes("Does not apply: no stories are collected.")
+    collected = {act.position for act in facts.acts_of("testimonial_request")}
+    uses = {facts.covering[milestone] for milestone in REUSE} - collected
+    used = [act for act in facts.acts_of("customer_story") if act.position in uses]
+    if used:
+        yield passes(f"Used at {', '.join(facts.label(act.position) for act in used)}.")
         return
-    used = facts.look_for("customer_story", needs=needed)
-    if not used:
-        yield fires(
-            "You collect customers' stories but do not use them: put them into content for "
-            "awareness, leads or upsells.",
-            stage=facts.key(facts.covering["advocate"]),
-        )
-    yield passes(f"Used at {', '.join(facts.label(act.position) for act in used)}.")
+    if not facts.look_for("testimonial_request", needs=needed):
+        raise MissingError("a request for a testimonial: no stories are collected yet")
+    facts.look_for("customer_story", needs=needed)
+    yield fires(
+        "You collect customers' stories but do not use them: put them into content for "
+        "awareness, leads or upsells.",
+        stage=facts.key(facts.covering["advocate"]),
+    )
 
 
 @rule(
@@ -166,7 +174,10 @@ def promoters_and_advocates(facts: Facts) -> Iterator[Outcome]:
     "004:30",
 )
 def loyalty_is_word_of_mouth(facts: Facts) -> Iterator[Outcome]:
-    voice, again = facts.stage_at("advocate", "promoter"), facts.stage_at("bought_again")
+    if LOYALTY not in facts.framework:
+        yield passes("Does not apply: no stage is called Loyalty.")
+        return
+    voice, again = facts.framework.index(LOYALTY), facts.stage_at("bought_again")
     measured = facts.journey.loyalty_measured_by
     loyal, kept = facts.people(voice), facts.people(again)
     seen = {"loyal": loyal, "retained": kept}

@@ -123,9 +123,10 @@ def something_keeps_customers(facts: Facts) -> Iterator[Outcome]:
 def way_back(facts: Facts) -> Iterator[Outcome]:
     payment, index = facts.stage_at("first_payment"), facts.framework.index
     ways = facts.journey.transitions
-    back = [
-        way for way in ways if payment <= index(way.source) > index(way.target) and way.rate > 0
-    ]
+    # Who is delighted again after a later purchase, or has another early win, has not lapsed.
+    lapsed = range(payment + 1)
+    ends = {at for at in lapsed if facts.framework.stages[at].milestone != "early_win"}
+    back = [way for way in ways if payment <= index(way.source) > index(way.target) in ends]
     acts = facts.acts_of("re_engagement")
     if not back and (facts.begun or not ways):
         needed = "a way back from a stage of customers, or a tactic of re-engagement"

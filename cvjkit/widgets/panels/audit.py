@@ -46,11 +46,12 @@ def audit_parts(journey: Journey, audit: Audit, entries: Mapping[Address, str]) 
     -------
     tuple of Part
     """
-    stages = journey.framework
+    stages = audit.framework or journey.framework
     found = _by_key(finding for finding in audit.fired if finding.accepted is None)
     rows = tuple(_row(key, finding, stages) for key, finding in found.items())
     accepted = tuple(
-        _accepted_row(str(index), row, audit, stages) for index, row in enumerate(journey.accepted)
+        _accepted_row(str(index), row, audit, journey.framework)
+        for index, row in enumerate(journey.accepted)
     )
     tables = (
         Table("found", rows, (("finding", "What was found"),)),
@@ -61,7 +62,8 @@ def audit_parts(journey: Journey, audit: Audit, entries: Mapping[Address, str]) 
         Row(finding.id, finding.checked, note=f"{finding.id} needs {'; '.join(finding.needs)}.")
         for finding in audit.unanswered
     )
-    parts = [Part("audit", f"Audit: {_summary(audit)}", tables, fold="open")]
+    said = (f"Audited as {audit.audited_as}.",) if audit.framework else ()
+    parts = [Part("audit", f"Audit: {_summary(audit)}", tables, said, fold="open")]
     if unanswered:
         title = f"What the audit cannot tell yet, and what it needs: {len(unanswered)}"
         table = Table("unanswered", unanswered, (("checked", "What would be checked"),))
@@ -115,7 +117,7 @@ def _accepting(
     chosen = entries.get((ACCEPTING, "new", "finding"), "")
     chosen = chosen if chosen in found else ""
     reason = entries.get((ACCEPTING, "new", "reason"), "")
-    accept = partial(with_accepted, finding=found.get(chosen), reason=reason)
+    accept = partial(with_accepted, finding=found.get(chosen), reason=reason, stages=stages)
     label = "Accept a finding"
     return line(
         ACCEPTING,
@@ -126,7 +128,9 @@ def _accepting(
     )
 
 
-def with_accepted(journey: Journey, finding: Finding | None, reason: str) -> Journey:
+def with_accepted(
+    journey: Journey, finding: Finding | None, reason: str, stages: Framework
+) -> Journey:
     """Accept a finding where it was found.
 
     Parameters
@@ -135,6 +139,8 @@ def with_accepted(journey: Journey, finding: Finding | None, reason: str) -> Jou
     finding : Finding or None
         None if none is chosen.
     reason : str
+    stages : Framework
+        In which the journey was audited.
 
     Returns
     -------
@@ -149,9 +155,12 @@ def with_accepted(journey: Journey, finding: Finding | None, reason: str) -> Jou
         raise ValueError("choose a finding first")
     if not reason.strip():
         raise ValueError("write the reason why you accept it")
-    return journey.with_accepted(
-        finding.id, reason.strip(), stage=finding.stage, segment=finding.segment
-    )
+    stage = finding.stage
+    if stage is not None and stages != journey.framework:
+        anchor = stages.anchor(stage)
+        keys = (own.key for own in journey.framework if own.anchor == anchor)
+        stage = next(keys, anchor)
+    return journey.with_accepted(finding.id, reason.strip(), stage=stage, segment=finding.segment)
 
 
 def _accepted_row(key: str, accepted: Accepted, audit: Audit, stages: Framework) -> Row:
@@ -159,7 +168,7 @@ def _accepted_row(key: str, accepted: Accepted, audit: Audit, stages: Framework)
         finding.message
         for finding in audit.fired
         if finding.id == accepted.rule
-        and accepted.stage in {None, finding.stage}
+        and finding.accepted == accepted.reason
         and accepted.segment in {None, finding.segment}
     ]
     where = _where(accepted, stages)

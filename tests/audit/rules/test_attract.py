@@ -7,6 +7,20 @@ from tests.designs import COUNTS, messages, tactics
 
 FIRES = [
     Case(
+        "A15",
+        lambda j: messages(j, "lead", {"kind": "free_value", "times_a_week": 0}),
+        "W",
+        "no message gives them something of value for free",
+        "lead",
+    ),
+    Case(
+        "A15",
+        lambda j: messages(j, "lead", {"kind": "webinar", "after_minutes": 60}),
+        "W",
+        "Leads hear nothing from you",
+        "lead",
+    ),
+    Case(
         "A08",
         own(five().with_segment("Everyone", channel="Fair")),
         "W",
@@ -105,6 +119,8 @@ FIRES = [
 ]
 
 PASSES: list[tuple[str, str, Change, str]] = [
+    ("A15", "a free event that recurs", lambda j: messages(j, "lead", {
+        "kind": "webinar", "name": "Open kitchen", "times_a_week": 1}), "Open kitchen for leads"),
     ("A08", "little untargeted traffic", lambda j: j.with_segment(
         "Ads", targeted=False, counts=[c // 8 for c in COUNTS]), "11.1% of the traffic"),
     ("A11", "equal costs", lambda j: j.with_segment("Clips", spend=2000), "the order of 002"),

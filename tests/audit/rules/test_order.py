@@ -15,6 +15,14 @@ from tests.audit.rules.cases import (
 )
 from tests.designs import COUNTS, messages, tactics
 
+COUNTED = [900, 90, 40, 20, 9]
+
+
+def seven(stage: str, tactic: str) -> cvj.Journey:
+    journey = cvj.Journey.from_counts("seven", [90, 80, 70, 60, 50, 40, 30])
+    return journey.with_stage(stage, tactics=[tactic])
+
+
 FIRES = [
     Case(
         "A07",
@@ -27,8 +35,8 @@ FIRES = [
         "A43",
         own(cvj.Journey.from_counts("full", list(COUNTS), view="eight:time")),
         "I",
-        "Educated counts time given, not money. Paying customers start at First payment",
-        "educated",
+        "Paying customers start at Ascension; CAC uses that",
+        "conversion",
     ),
     Case("A01", own(eight(900, 90, 40, 20, 9, 5, 3, 0)), "F", "Promotion is empty", "promotion"),
     Case(
@@ -100,6 +108,28 @@ FIRES = [
         "close",
         numbers={"share": 35 / 160, "most": 0.2},
     ),
+    Case(
+        "A03",
+        own(eight(900, 90, 40, 20, 9, 5, 3, 1).with_stage("conversion", tactics=["Webinar"])),
+        "I",
+        "Webinar at Conversion: who takes part gives time, not money, and 003 calls that a "
+        "conversion too. If you mean it so, show the journey in eight:time",
+        "conversion",
+    ),
+    Case(
+        "A03",
+        own(eight(900, 90, 40, 20, 9, 5, 3, 1).with_stage("ascension", tactics=["Webinar"])),
+        "F",
+        "Webinar belongs to Subscription, not to Ascension",
+        "ascension",
+    ),
+    Case(
+        "A03",
+        own(seven("attraction", "Request for a testimonial")),
+        "F",
+        "Request for a testimonial belongs to Customer or TRUST",
+        "attraction",
+    ),
     Case("A04", own(cvj.Journey.from_counts("five", [900, 90, 9, 5, 1])), "I", "has no stage for"),
     Case(
         "A05",
@@ -107,6 +137,20 @@ FIRES = [
         "F",
         "stops at the first sale",
         "conversion",
+    ),
+    Case(
+        "A05",
+        own(cvj.Journey.from_counts("five", COUNTED).with_stage("reach", tactics=["Ads"])),
+        "F",
+        "The journey stops at the first sale.",
+        "conversion",
+    ),
+    Case(
+        "A06",
+        lambda j: messages(tactics(j, "wowed", "Advertising"), "wowed"),
+        "F",
+        "Nothing delights new customers",
+        "wowed",
     ),
     Case(
         "A06",
@@ -147,6 +191,16 @@ FIRES = [
 ]
 
 PASSES: list[tuple[str, str, Change, str]] = [
+    ("A03", "an advertisement and an email campaign for a lead magnet", lambda j: tactics(
+        j, "lead", "Ads", "Email campaign"), "Each is at its step"),
+    ("A03", "a later product, delivered", lambda j: messages(j, "bought_again", {
+        "kind": "delivery", "after_minutes": 3}), "Each is at its step"),
+    ("A03", "testimonials where word of mouth is no stage", own(seven(
+        "trust", "Request for a testimonial")), "Each is at its step"),
+    ("A05", "referrals", own(cvj.Journey.from_counts("five", COUNTED)
+        .with_referral("loyalty", to="conversion", per_person=0.1)), "payment: Loyalty"),
+    ("A06", "prompt delivery", lambda j: messages(tactics(j, "wowed"), "wowed", {
+        "kind": "delivery", "after_minutes": 9}), "Delivery at Wowed"),
     ("A01", "a stage with an offer and nobody there", own(eight(90, 9, 4, 2, 1, 1, 1, 0)
         .with_offer("promotion", price=9)), "Each stage has people"),
     ("A02", "10% jump over", own(cvj.Journey.from_rates("nine", 900, [0.5] * 8)
@@ -175,6 +229,8 @@ PASSES: list[tuple[str, str, Change, str]] = [
 ]  # fmt: skip
 
 NEEDS: list[tuple[str, Change, str]] = [
+    ("A05", own(cvj.Journey.from_counts("five", COUNTED)), "an offer after the first payment"),
+    ("A06", lambda j: messages(tactics(j, "wowed", "A parrot"), "wowed"), "the kind of A parrot"),
     ("A01", own(cvj.Journey.from_counts("five", [9, 8, None, 6, 5])), "the people at Conversion"),
     ("A02", own(cvj.Journey.from_counts("five", [9, 8, None, 6, 5])), "the people at Conversion"),
     ("A03", lambda j: tactics(j, "aware", "A parrot"), "the kind of A parrot"),

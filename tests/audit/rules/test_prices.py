@@ -7,6 +7,27 @@ from tests.designs import tactics
 
 FIRES = [
     Case(
+        "A45",
+        lambda j: j.with_terms(discount_rate=10),
+        "W",
+        "Is the discount rate 1,000% a year? Write 0.1 if you mean 10%.",
+        numbers={"discount_rate": 10},
+    ),
+    Case(
+        "A45",
+        lambda j: j.with_offer("first_payment", margin=None).with_stage("first_payment", margin=99),
+        "E",
+        "The margin of Taster box, EUR 99.00, exceeds its price of EUR 14.00",
+        "first_payment",
+        numbers={"margin": 99, "price": 14},
+    ),
+    Case(
+        "A33",
+        lambda j: j.with_offer("first_payment", cycle_days=None),
+        "W",
+        "Enter the buying cycle of Taster box",
+    ),
+    Case(
         "A16",
         lambda j: j.with_offer("first_payment", price=14.01),
         "W",
@@ -45,7 +66,7 @@ FIRES = [
     ),
     Case(
         "A19",
-        lambda j: j.with_offer("first_payment", price=3.99),
+        lambda j: j.with_offer("first_payment", price=3.99, margin=1),
         "W",
         "Bag costs EUR 40.00, 10x the price before",
         numbers={"times": 40 / 3.99, "most": 10},
@@ -59,7 +80,7 @@ FIRES = [
     ),
     Case(
         "A30",
-        lambda j: j.with_offer("bought_again", price=14, repeat_rate=0),
+        lambda j: j.with_offer("bought_again", price=14, margin=7, repeat_rate=0),
         "W",
         "Bag costs no more than the entry offer and is not bought more often",
         "bought_again",
@@ -83,7 +104,7 @@ FIRES = [
         "A33",
         lambda j: j.with_offer("bought_again", cycle_days=None),
         "W",
-        "Enter the buying cycle of an offer",
+        "Enter the buying cycle of Bag",
     ),
     Case(
         "A33",
@@ -95,21 +116,29 @@ FIRES = [
 ]
 
 PASSES: list[tuple[str, str, Change, str]] = [
-    ("A16", "all for free", lambda j: j.with_offer("first_payment", price=0).with_offer(
-        "bought_again", price=0), "EUR 0.00"),
+    ("A45", "a discount of 100%", lambda j: j.with_terms(discount_rate=1), "All numbers"),
+    ("A45", "an order that costs nothing", lambda j: j.with_offer("first_payment", margin=14),
+        "All numbers are possible"),
+    ("A33", "what is free has no cycle", lambda j: j.with_offer("lead", name="Guide", price=0),
+        "Cycles: Taster box 30 days, Bag 30 days"),
+    ("A16", "all for free", lambda j: j.with_offer("first_payment", price=0, margin=0)
+        .with_offer("bought_again", price=0, margin=0), "EUR 0.00"),
     ("A17", "a guarantee", lambda j: j.with_offer("first_payment", value=None,
         risk_reducer="Money back"), "Money back"),
     ("A18", "exactly covered", lambda j: j.with_offer("first_payment", margin=4.1), "1.00 times"),
     ("A18", "exactly twice", lambda j: j.with_offer("first_payment", margin=8.2), "2.00 times"),
-    ("A19", "ten times the price", lambda j: j.with_offer("first_payment", price=4), "10x"),
+    ("A19", "ten times the price", lambda j: j.with_offer(
+        "first_payment", price=4, margin=1), "10x"),
     ("A19", "something for free on the way", lambda j: j.with_offer("lead", price=0), "2.86x"),
     ("A29", "a partner's", lambda j: tactics(without_core(j), "bought_again",
         "Joint-venture offer", "Re-engagement"), "Joint-venture offer"),
     ("A29", "an offer for the habitual", lambda j: without_core(j).with_offer(
         "habitual", name="Club", price=99), "Club"),
     ("A30", "bought again as a loop", lambda j: j.with_offer("bought_again", price=14,
-        repeat_rate=None).planned().with_transition("bought_again", "bought_again", 0.1), "rises"),
-    ("A30", "as dear and bought often", lambda j: j.with_offer("bought_again", price=14), "rises"),
+        margin=7, repeat_rate=None).planned()
+        .with_transition("bought_again", "bought_again", 0.1), "rises"),
+    ("A30", "as dear and bought often", lambda j: j.with_offer(
+        "bought_again", price=14, margin=7), "rises"),
     ("A31", "what sells together", lambda j: tactics(j.with_offer("bought_again", based_on=None),
         "bought_again", "Products sold together", "Re-engagement"), "Products sold together"),
     ("A33", "nearly alike", lambda j: j.with_offer(
@@ -119,7 +148,7 @@ PASSES: list[tuple[str, str, Change, str]] = [
 NEEDS: list[tuple[str, Change, str]] = [
     ("A18", lambda j: j.with_offer("first_payment", margin=None), "the margin of the first order"),
     ("A19", without_core, "two offers with a price"),
-    ("A30", lambda j: j.with_offer("bought_again", price=9, repeat_rate=None),
+    ("A30", lambda j: j.with_offer("bought_again", price=9, margin=3, repeat_rate=None),
         "the repeat rate of Bag"),
 ]  # fmt: skip
 

@@ -7,6 +7,17 @@ from tests.designs import message, messages, tactics, without_message
 
 FIRES = [
     Case(
+        "A24",
+        lambda j: messages(
+            j.with_offer("bought_again", digital=True),
+            "bought_again",
+            {"kind": "delivery", "after_minutes": 4320},
+        ),
+        "W",
+        "within 10 minutes; yours takes 4320",
+        "bought_again",
+    ),
+    Case(
         "A20",
         lambda j: messages(unready(j, 31), "visited", {"kind": "ask"}),
         "W",
@@ -99,6 +110,11 @@ FIRES = [
 ]
 
 PASSES: list[tuple[str, str, Change, str]] = [
+    ("A24", "a later thing that comes by post", lambda j: messages(j, "bought_again", {
+        "kind": "delivery", "after_minutes": 4320}), "Delivered after 10 minutes"),
+    ("A24", "a thing and a download, sold at one stage", lambda j: messages(
+        j.in_framework("eight:time"), "ascension", {"kind": "delivery", "after_minutes": 4320},
+        {"kind": "delivery", "after_minutes": 5}), "Delivered after 5 minutes"),
     ("A20", "asked after the session", lambda j: unready(j, 31), "after 31 minutes"),
     ("A20", "something free first", lambda j: j.with_segment("Ads", awareness="unaware"), "first"),
     ("A21", "the second order one cycle later", lambda j: j.with_stage(
@@ -125,6 +141,9 @@ NEEDS: list[tuple[str, Change, str]] = [
     ("A22", lambda j: message(j, "lead", "free_value", solicited=None, times_a_week=9),
         "whether people asked for Free value"),
     ("A23", lambda j: j.with_offer("first_payment", digital=None), "whether Taster box is digital"),
+    ("A24", lambda j: j.with_offer("bought_again", digital=True),
+        "the delivery message of Bag is sent"),
+    ("A24", lambda j: j.with_offer("bought_again", digital=None), "whether Bag is digital"),
     ("A24", lambda j: message(j, "wowed", "delivery", after_minutes=None),
         "after how many minutes the delivery message"),
     ("A25", lambda j: message(j, "wowed", "sales_contact", after_minutes=None),

@@ -7,6 +7,26 @@ from tests.audit.rules.cases import Case, Change, RuleTests, counts, own
 from tests.designs import message, messages, tactics
 
 FIRES = [
+    Case(
+        "A36",
+        lambda j: tactics(
+            tactics(j, "aware", "Ads"), "advocate", "Request for a testimonial", "Customer story"
+        ),
+        "W",
+        "You collect customers' stories but do not use them",
+        "advocate",
+    ),
+    Case(
+        "A36",
+        own(
+            cvj.Journey.from_counts("five", [900, 90, 40, 20, 9]).with_stage(
+                "retention", tactics=["Request for a testimonial", "Customer story"]
+            )
+        ),
+        "W",
+        "put them into content for awareness",
+        "loyalty",
+    ),
     Case("A35", lambda j: tactics(j, "advocate"), "W", "asked for a testimonial", "advocate"),
     Case("A36", lambda j: tactics(j, "aware", "Ads"), "W", "do not use them", "advocate"),
     Case("A37", lambda j: messages(j, "promoter"), "W", "asked for a referral", "promoter"),
@@ -50,15 +70,24 @@ FIRES = [
     ),
     Case(
         "A41",
-        lambda j: j.with_terms(loyalty_measured_by="repeat_purchase"),
+        own(
+            cvj.Journey.from_counts(
+                "five", [900, 90, 40, 20, 9], loyalty_measured_by="repeat_purchase"
+            )
+        ),
         "W",
         "not repeat purchases",
-        "advocate",
+        "loyalty",
     ),
 ]
 
 PASSES: list[tuple[str, str, Change, str]] = [
-    ("A36", "nothing collected", lambda j: tactics(j, "advocate"), "no stories are collected"),
+    ("A36", "stories from elsewhere", lambda j: tactics(j, "advocate"), "Used at Aware"),
+    ("A41", "eight counts no Loyalty", own(cvj.Journey.from_counts(
+        "eight", [9, 8, 7, 6, 5, 4, 4, 3])), "no stage is called Loyalty"),
+    ("A41", "nine counts no Loyalty", own(cvj.Journey.from_counts(
+        "nine", [9, 8, 7, 6, 5, 4, 3, 2, 2], loyalty_measured_by="repeat_purchase")),
+        "no stage is called Loyalty"),
     ("A38", "nobody asked", lambda j: messages(j, "promoter"), "nobody is asked"),
     ("A38", "asked in five once they are happy", own(cvj.Journey.from_counts(
         "five", [900, 90, 40, 20, 9]).with_stage("conversion", messages=[
@@ -72,6 +101,8 @@ PASSES: list[tuple[str, str, Change, str]] = [
 ]  # fmt: skip
 
 NEEDS: list[tuple[str, Change, str]] = [
+    ("A36", lambda j: tactics(tactics(j, "advocate"), "aware", "Ads"),
+        "a request for a testimonial: no stories are collected yet"),
     ("A38", own(cvj.Journey.from_counts("five", [900, 90, 40, 20, 9]).with_stage(
         "conversion", tactics=["Request for a referral"])),
         "whether Request for a referral waits for a sign"),

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import cvjkit as cvj
 from tests.audit.rules.cases import Case, Change, RuleAndLineTests, by_time, five, own, without_core
 from tests.designs import tactics, without_message
 
 FIRES = [
+    Case(
+        "A34",
+        own(
+            cvj.Journey.from_rates("eight", 1000, [0.5] * 7).with_transition(
+                "ascension", "excitement", 0.1
+            )
+        ),
+        "W",
+        "not linear. Add a way back for",
+    ),
     Case(
         "A27",
         own(by_time(ascension="Little victory")),
@@ -55,6 +66,8 @@ FIRES = [
 ]
 
 PASSES: list[tuple[str, str, Change, str]] = [
+    ("A34", "who lapsed and pays again", own(cvj.Journey.from_rates("eight", 1000, [0.5] * 7)
+        .with_transition("ascension", "conversion", 0.1)), "Ascension to Conversion"),
     ("A27", "a victory before the payment", own(by_time(excitement="Little victory")), "purchase"),
     ("A28", "a fifth of the margin", lambda j: j.with_stage("wowed", unit_cost=4), "EUR 4.00"),
     ("A32", "service alone", without_core, "Customer service"),

@@ -40,7 +40,8 @@ def test_all_that_the_audit_finds_is_shown_with_its_severity_place_and_sources(p
         assert finding.because in row["note"]
         assert all(source in row["note"] for source in finding.sources)
         if finding.stage:
-            assert hand.journey.framework[finding.stage].name in row["note"]
+            assert audit.framework is not None
+            assert audit.framework[finding.stage].name in row["note"]
         assert (row["tone"] == "grave") == finding.failed
     accepted = {finding.accepted for finding in audit.fired} - {None}
     notes = " ".join(row["note"] for row in rows(hand, "audit", "accepted"))

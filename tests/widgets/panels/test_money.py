@@ -54,3 +54,16 @@ def test_where_buying_again_is_no_stage_its_share_can_be_typed() -> None:
     hand = Hand(time).types("40%", "terms", "terms", "second_purchase_rate")
     assert hand.journey.second_purchase_rate == 0.4
     assert ("terms", "terms", "second_purchase_rate") not in Hand(SHOP).addresses
+
+
+def test_a_margin_above_the_price_is_marked_until_one_of_them_changes() -> None:
+    box = ("offers", "first_payment")
+    hand = Hand(SHOP).types("49", *box, "price").types("999", *box, "margin")
+    assert hand.field(*box, "margin").message == (
+        "999 exceeds the price 49: a margin is what the order leaves of its price: lower it, or "
+        "raise the price."
+    )
+    assert hand.journey.offers[0].margin is None
+    hand.types("1000", *box, "price")
+    assert hand.field(*box, "margin").message == ""
+    assert hand.journey.offers[0].margin == 999
