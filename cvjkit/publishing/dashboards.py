@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ipywidgets import Box
 
-from cvjkit.errors import InputError, unforeseen
+from cvjkit.errors import unforeseen
 from cvjkit.files.store import SUFFIXES
 from cvjkit.publishing.folder import Listed, labels, read_folder, read_listed
 from cvjkit.widgets.builders import line
