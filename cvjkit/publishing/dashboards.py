@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ipywidgets import Box
+from markupsafe import Markup
 
 from cvjkit.errors import unforeseen
 from cvjkit.files.store import SUFFIXES
@@ -18,6 +19,7 @@ from cvjkit.widgets.fields import Field, Keep, Part
 from cvjkit.widgets.form import Form
 from cvjkit.widgets.guard import Edits, Guarded
 from cvjkit.widgets.lens_designer import Lenses
+from cvjkit.widgets.still import Kept
 
 if TYPE_CHECKING:
     from cvjkit.journey import Journey
@@ -27,8 +29,18 @@ FOLDER = Path("data/journeys")
 CHOOSE, BACK = "choose", "back"
 
 
-class _Page(Guarded, Box):
+class _Page(Kept, Guarded, Box):
     """The sections of a dashboard, below each other."""
+
+    def still(self) -> Markup:
+        """Draw what the sections show, without scripts.
+
+        Returns
+        -------
+        Markup
+            HTML.
+        """
+        return Markup().join(each.still() for each in self.children if isinstance(each, Kept))
 
 
 def journey(folder: str | Path | None = None) -> Box:
@@ -140,6 +152,7 @@ class _JourneyPage(_ChosenPage):
     def _loaded(self, journey: Journey) -> Box:
         if self._designer is None:
             self._designer = Designer(journey, writable=False)
+            self._designer.observe(lambda _: self.changed(), "journey")
         self._designer.load(journey, view=journey.in_view().framework.key)
         return self._designer
 
@@ -150,6 +163,7 @@ class _ComparePage(_ChosenPage):
     def _loaded(self, journey: Journey) -> Box:
         if self._lenses is None:
             self._lenses = Lenses(journey)
+            self._lenses.observe(lambda _: self.changed(), "journey")
         else:
             self._lenses.load(journey)
         return self._lenses

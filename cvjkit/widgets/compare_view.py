@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
+from markupsafe import Markup
 
 from cvjkit.number_text import DASH, days_text, money_text, people_text, share_text
 from cvjkit.widgets.assets import Script, Style
 from cvjkit.widgets.guard import Guarded
+from cvjkit.widgets.still import Kept, still_copy, still_table
 
 if TYPE_CHECKING:
     from cvjkit.comparison.comparison import Comparison
@@ -27,7 +29,7 @@ WRITTEN: Mapping[str, Callable[[float, str], str]] = {
 }
 
 
-class CompareView(Guarded, anywidget.AnyWidget):
+class CompareView(Kept, Guarded, anywidget.AnyWidget):
     """Sankeys on one spine, the table of milestones, and what each lens hides.
 
     Parameters
@@ -60,6 +62,7 @@ class CompareView(Guarded, anywidget.AnyWidget):
     def __init__(
         self, comparison: Comparison | None = None, *, start: str | None = None, theme: str = "auto"
     ) -> None:
+        self._shown = (comparison, start)
         drawn = {} if comparison is None else compare_document(comparison, start)
         super().__init__(document=drawn, theme=theme)
 
@@ -78,6 +81,26 @@ class CompareView(Guarded, anywidget.AnyWidget):
             If no milestone `start` is drawn.
         """
         self.document = compare_document(comparison, start)
+        self._shown = (comparison, start)
+        self.changed()
+
+    def still(self) -> Markup:
+        """Draw the lenses, and list what may be compared, without scripts.
+
+        Returns
+        -------
+        Markup
+            HTML.
+        """
+        comparison, start = self._shown
+        if comparison is None:
+            return Markup()
+        from cvjkit.charts.still import still
+
+        compared = self.document["comparable"]
+        rows = [[label, *(cell["value"] for cell in cells)] for label, *cells in compared["rows"]]
+        table = still_table(["", *compared["names"]], rows)
+        return still_copy(still(comparison.figure(start=start)), comparison.summary(), table)
 
 
 def compare_document(comparison: Comparison, start: str | None = None) -> dict[str, Any]:

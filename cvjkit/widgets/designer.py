@@ -31,9 +31,12 @@ from cvjkit.widgets.panels.stages import findings_part, mode_field, stage_table
 from cvjkit.widgets.panels.ways import ways_part
 from cvjkit.widgets.panels.worksheet import worksheet_parts
 from cvjkit.widgets.session import EXAMPLE_NOTE, Session
+from cvjkit.widgets.still import Kept, still_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from markupsafe import Markup
 
     from cvjkit.widgets.guard import Edits
 
@@ -47,7 +50,7 @@ class _Desk(Guarded, Box):
     """The fields and the picture."""
 
 
-class Designer(Guarded, Box):
+class Designer(Kept, Guarded, Box):
     """Edit a journey: numbers on the left, where people go on the right, the money below.
 
     Parameters
@@ -149,6 +152,18 @@ class Designer(Guarded, Box):
         """
         return self._session.journey.code()
 
+    def still(self) -> Markup:
+        """Draw the flow that was shown last, and list the stages and the figures, without scripts.
+
+        Returns
+        -------
+        Markup
+            HTML.
+        """
+        journey = self._session.journey
+        figures = figures_part(journey.economics(), journey.currency).figures
+        return self._view.still() + still_table([], figures)
+
     def _edited(self, edits: Edits) -> None:
         with told(self._show_again), self._session.undone_if_it_fails():
             whole = self._session.take(edits, self._form.fields)
@@ -188,6 +203,7 @@ class Designer(Guarded, Box):
         self._fill(whole=whole)
         self._guide.show([guide_part(journey.framework)])
         self.set_trait("journey", journey)
+        self.changed()
         if journey is not self._audited or self._audit is NO_AUDIT:
             self._audit_soon()
 

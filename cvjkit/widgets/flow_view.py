@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING
 
 import anywidget
 import traitlets
+from markupsafe import Markup
 
 from cvjkit.charts.sankey import sankey_picture
 from cvjkit.widgets.assets import Script, Style
 from cvjkit.widgets.guard import Guarded
+from cvjkit.widgets.still import Kept, still_copy, still_table
 
 if TYPE_CHECKING:
     from cvjkit.charts.sections import Scale
     from cvjkit.model.flow import Flow
 
 
-class FlowView(Guarded, anywidget.AnyWidget):
+class FlowView(Kept, Guarded, anywidget.AnyWidget):
     """A Sankey diagram that is redrawn within milliseconds when its flow changes.
 
     Parameters
@@ -49,6 +51,7 @@ class FlowView(Guarded, anywidget.AnyWidget):
     _css = Style("flow_view.css")
     picture = traitlets.Dict().tag(sync=True)
     theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
+    _shown: tuple[Flow, str | None, Scale] | None = None
 
     def __init__(
         self,
@@ -79,3 +82,23 @@ class FlowView(Guarded, anywidget.AnyWidget):
             If the framework has no stage `start`.
         """
         self.picture = sankey_picture(flow, start, scale).document()
+        self._shown = (flow, start, scale)
+        self.changed()
+
+    def still(self) -> Markup:
+        """Draw the flow, and list the numbers of its stages, without scripts.
+
+        Returns
+        -------
+        Markup
+            HTML.
+        """
+        if self._shown is None:
+            return Markup()
+        from cvjkit.charts.figures import sankey
+        from cvjkit.charts.still import still
+
+        table = still_table(self.picture["columns"], self.picture["rows"])
+        flow, start, scale = self._shown
+        image = still(sankey(flow, start=start, scale=scale))
+        return still_copy(image, self.picture["summary"], table)

@@ -20,9 +20,12 @@ from cvjkit.widgets.guard import Guarded, told
 from cvjkit.widgets.panels.head import BEGINNING, segment_choices, step_fields
 from cvjkit.widgets.panels.stages import stage_table
 from cvjkit.widgets.session import Session
+from cvjkit.widgets.still import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from markupsafe import Markup
 
     from cvjkit.catalog.framework import Framework
     from cvjkit.journey import Journey
@@ -33,7 +36,7 @@ UNTOUCHED = "As the file has it. Type a number: the framework you type in become
 TYPED = "{name} is the design; the others are lenses of it."
 
 
-class Lenses(Guarded, Box):
+class Lenses(Kept, Guarded, Box):
     """Fields for the numbers of one framework, and the Sankeys of all.
 
     Parameters
@@ -99,6 +102,16 @@ class Lenses(Guarded, Box):
         self._drawn: tuple[Any, ...] = ()
         self._show(whole=True)
 
+    def still(self) -> Markup:
+        """Draw the lenses that were shown last, without scripts.
+
+        Returns
+        -------
+        Markup
+            HTML.
+        """
+        return self._view.still()
+
     def _edited(self, edits: Edits) -> None:
         with told(self._show_again), self._session.undone_if_it_fails():
             whole = self._session.take(edits, self._form.fields)
@@ -138,6 +151,7 @@ class Lenses(Guarded, Box):
         part = Part("lenses", tables=tables, notes=tuple(filter(None, (said, session.note))))
         self._form.show(tuple(marked([part], session.said)), whole=whole)
         self.set_trait("journey", session.whole)
+        self.changed()
 
     def _choices(self, starts: Sequence[tuple[str, str]]) -> list[Field]:
         session = self._session

@@ -1,0 +1,233 @@
+"""A plotly figure of polygons and text as an SVG image, which no browser needs a script to show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from markupsafe import Markup, escape
+
+from cvjkit.charts.style import FONT, LINE
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+WIDTH = 900.0  # [px] of a figure that takes the width it gets
+ANCHORS = {"left": "start", "center": "middle", "right": "end"}
+DASHES = {"dash": "4 3", "dot": "1 3"}
+# What XML cannot hold: an image with one of them would not be drawn.
+NO_CHARACTERS = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+Dictionary = Mapping[str, Any]
+
+
+def still(figure: go.Figure) -> str:
+    """Draw a figure as an image.
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+        Of :func:`cvjkit.sankey` or a comparison; other figures have marks that are not drawn.
+
+    Returns
+    -------
+    str
+        An SVG document. All text in it is escaped.
+
+    Examples
+    --------
+    >>> import cvjkit as cvj
+    >>> shop = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="A & B")
+    >>> image = still(cvj.sankey(shop))
+    >>> image[:4], "A &amp; B" in image
+    ('<svg', True)
+    """
+    return _Still(figure.to_plotly_json()).drawn()
+
+
+class _Run(NamedTuple):
+    """Text of one look."""
+
+    text: str
+    bold: bool
+    size: float
+    color: str
+
+
+class _Still:
+    """A figure being drawn: where its points lie, and what it holds.
+
+    Parameters
+    ----------
+    figure : dict
+        As JSON has it.
+    """
+
+    def __init__(self, figure: Dictionary) -> None:
+        self.traces, self.layout = figure["data"], figure["layout"]
+        self.width, self.height = self.layout.get("width") or WIDTH, self.layout["height"]
+        self.margin = self.layout["margin"]
+        self.spans = [self.layout[axis]["range"] for axis in ("xaxis", "yaxis")]
+
+    def drawn(self) -> Markup:
+        paper, font = self.layout["paper_bgcolor"], self.layout["font"]
+        parts = [
+            *(self._line(shape) for shape in self.layout.get("shapes", ())),
+            *(self._polygon(trace, index) for index, trace in enumerate(self.traces)),
+            *(self._note(note) for note in self.layout["annotations"]),
+            self._title(),
+        ]
+        return Markup(
+            '<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}"'
+            ' font-family="{font}" fill="{ink}"><rect width="100%" height="100%" fill="{paper}"/>'
+            "{parts}</svg>"
+        ).format(
+            w=round(self.width),
+            h=round(self.height),
+            font=FONT,
+            ink=font["color"],
+            paper=paper,
+            parts=Markup().join(parts),
+        )
+
+    def _at(self, x: float, y: float, *, paper: bool = False) -> tuple[float, float]:
+        """Give where a point lies on the image [px]."""
+        (left, right), (foot, top) = ((0, 1), (0, 1)) if paper else self.spans
+        across = self.width - self.margin["l"] - self.margin["r"]
+        down = self.height - self.margin["t"] - self.margin["b"]
+        return (
+            round(self.margin["l"] + across * (x - left) / (right - left), 1),
+            round(self.margin["t"] + down * (top - y) / (top - foot), 1),
+        )
+
+    def _line(self, shape: Dictionary) -> Markup:
+        (x1, y1), (x2, y2) = (self._at(shape[f"x{end}"], shape[f"y{end}"]) for end in (0, 1))
+        return Markup('<path d="M{} {}L{} {}" stroke="{}"/>').format(
+            x1, y1, x2, y2, shape["line"]["color"]
+        )
+
+    def _polygon(self, trace: Dictionary, index: int) -> Markup:
+        line, pattern = trace["line"], trace.get("fillpattern")
+        points = " ".join(f"{x:g},{y:g}" for x, y in map(self._at, trace["x"], trace["y"]))
+        fill = "none" if trace["fill"] == "none" else trace["fillcolor"]
+        hatch = Markup()
+        if pattern:
+            fill = f"url(#hatch{index})"
+            hatch = Markup(
+                '<pattern id="hatch{}" width="5" height="5" patternUnits="userSpaceOnUse"'
+                ' patternTransform="rotate(45)"><rect width="5" height="5" fill="{}"/>'
+                '<path d="M0 0V5" stroke="{}" stroke-width="2"/></pattern>'
+            ).format(index, pattern["bgcolor"], pattern["fgcolor"])
+        edge = Markup()
+        if line["width"]:
+            edge = Markup(' stroke="{}" stroke-dasharray="{}"').format(
+                line["color"], DASHES.get(line.get("dash", ""), "none")
+            )
+        title = Markup("<title>{}</title>").format(_valid(_plain(trace["text"])))
+        return Markup('{}<polyline points="{}" fill="{}"{}>{}</polyline>').format(
+            hatch, points, fill, edge, title
+        )
+
+    def _note(self, note: Dictionary) -> Markup:
+        x, y = self._at(note["x"], note["y"], paper=note.get("xref") == "paper")
+        return self._text(
+            note["text"],
+            (x, y - note.get("yshift", 0)),
+            note["font"],
+            anchor=note["xanchor"],
+            up=note["yanchor"] == "bottom",
+            angle=note.get("textangle", 0),
+        )
+
+    def _title(self) -> Markup:
+        title = self.layout["title"]
+        top = (self.margin["l"], 12.0)
+        return self._text(f"<b>{title['text']}</b>", top, title["font"])
+
+    def _text(
+        self,
+        markup: str,
+        at: tuple[float, float],
+        font: Dictionary,
+        *,
+        anchor: str = "left",
+        up: bool = False,
+        angle: float = 0,
+    ) -> Markup:
+        size, (x, y) = font["size"], at
+        lines = _lines(markup, size, font.get("color", self.layout["font"]["color"]))
+        pitch = LINE * size
+        first = y - pitch * len(lines) if up else y
+        written = [
+            Markup('<text x="{:g}" y="{:g}" text-anchor="{}"{}>{}</text>').format(
+                x,
+                round(first + pitch * index + size, 1),
+                ANCHORS[anchor],
+                Markup(' transform="rotate({:g} {:g} {:g})"').format(angle, x, y) if angle else "",
+                _spans(line),
+            )
+            for index, line in enumerate(lines)
+        ]
+        return Markup().join(written)
+
+
+def _spans(runs: Sequence[_Run]) -> Markup:
+    return Markup().join(
+        Markup('<tspan font-size="{:g}" fill="{}"{}>{}</tspan>').format(
+            run.size,
+            run.color,
+            Markup(' font-weight="600"') if run.bold else "",
+            _valid(run.text),
+        )
+        for run in runs
+    )
+
+
+class _Reader(HTMLParser):
+    """Reads the markup of plotly: lines, bold text, and spans with a size and a colour.
+
+    Parameters
+    ----------
+    size : float
+        Of text outside of spans [px].
+    color : str
+        Of the same.
+    """
+
+    def __init__(self, size: float, color: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.lines: list[list[_Run]] = [[]]
+        self._looks = [(False, size, color)]
+
+    def handle_starttag(self, tag: str, attrs: Iterable[tuple[str, str | None]]) -> None:
+        bold, size, color = self._looks[-1]
+        if tag == "br":
+            self.lines.append([])
+        elif tag == "b":
+            self._looks.append((True, size, color))
+        elif tag == "span":
+            style = dict(re.findall(r"([\w-]+):([^;]+)", dict(attrs).get("style") or ""))
+            size = float(style.get("font-size", f"{size}px").removesuffix("px"))
+            self._looks.append((bold, size, style.get("color", color)))
+
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - they are nested
+        self._looks.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.lines[-1].append(_Run(data, *self._looks[-1]))
+
+
+def _lines(markup: str, size: float, color: str) -> list[list[_Run]]:
+    reader = _Reader(size, color)
+    reader.feed(markup)
+    reader.close()
+    return reader.lines
+
+
+def _plain(markup: str) -> str:
+    return " ".join("".join(run.text for run in line) for line in _lines(markup, 0, ""))
+
+
+def _valid(text: str) -> Markup:
+    return escape(NO_CHARACTERS.sub("\N{REPLACEMENT CHARACTER}", text))
