@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import plotly.graph_objects as go
 
 from cvjkit.charts.polygons import Outline, box
+from cvjkit.charts.still import Drawing
 from cvjkit.charts.style import BODY, COLORS, FONT, INK, LINE, MEDIUM, SMALL, TITLE, Theme, faded
 from cvjkit.charts.text import inert, text_lines, text_width
 from cvjkit.errors import InputError, unknown_name
@@ -245,7 +246,7 @@ class Page:
         layout = self.layout(height, title, words, meta, subtitle=subtitle, stretches=stretches)
         layout["xaxis"] = {"range": [0, self.span], "visible": False, "fixedrange": True}
         layout["yaxis"] = {"range": [height, 0], "visible": False, "fixedrange": True}
-        return go.Figure(self.traces, layout)
+        return Drawing(self.traces, layout)
 
     def layout(
         self,

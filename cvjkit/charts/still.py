@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+import plotly.graph_objects as go
 from markupsafe import Markup, escape
 
 from cvjkit.charts.style import FONT, LINE
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 WIDTH = 900.0  # [px] of a figure that takes the width it gets
 ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 DASHES = {"dash": "4 3", "dot": "1 3"}
 # What XML cannot hold: an image with one of them would not be drawn.
 NO_CHARACTERS = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+PLOTLY = "application/vnd.plotly.v1+json"
 Dictionary = Mapping[str, Any]
 
 
@@ -43,7 +43,23 @@ def still(figure: go.Figure) -> str:
     >>> image[:4], "A &amp; B" in image
     ('<svg', True)
     """
-    return _Still(figure.to_plotly_json()).drawn()
+    return str(_Still(figure.to_plotly_json()).drawn())
+
+
+class Drawing(go.Figure):
+    """A figure that is displayed with an image of itself, for where no script draws it."""
+
+    def _ipython_display_(self) -> None:
+        bundle = self._repr_mimebundle_()
+        if PLOTLY not in bundle:
+            super()._ipython_display_()
+            return
+        from IPython.display import display
+
+        with suppress(ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            # Who has added other marks gets none.
+            bundle = {**bundle, "image/svg+xml": still(self)}
+        display(bundle, raw=True)  # type: ignore[no-untyped-call] # no types
 
 
 class _Run(NamedTuple):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from xml.etree import ElementTree as ET
 
+import plotly.io as pio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,3 +67,19 @@ def test_whatever_a_name_holds_is_text_on_a_valid_image(name: str) -> None:
     assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {
         *("svg", "rect", "path", "polyline", "title", "text", "tspan"),
     }
+
+
+def test_a_figure_is_displayed_with_its_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[dict[str, Any]] = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **_: shown.append(data))
+    monkeypatch.setattr(pio.renderers, "default", "plotly_mimetype")
+    figure = cvj.sankey(SHOP)
+    figure._ipython_display_()
+    cvj.compare(SHOP).figure()._ipython_display_()
+    for data in shown:
+        assert data["image/svg+xml"].startswith("<svg")
+        assert data["application/vnd.plotly.v1+json"]
+    # Somebody has added marks that the image does not have.
+    figure.add_bar(x=[1], y=[2])
+    figure._ipython_display_()
+    assert "image/svg+xml" not in shown[-1]
