@@ -16,7 +16,7 @@ from cvjkit.files.code import expression
 from cvjkit.files.documents import alike
 from cvjkit.lens.estimate import Known
 from cvjkit.lens.lens import Lens, see
-from cvjkit.lens.people import HABIT_ORDERS, Made
+from cvjkit.lens.people import HABIT_ORDERS, Made, brought_by_ways
 from cvjkit.model.design import Design
 from cvjkit.model.document import EVERYONE
 
@@ -142,19 +142,21 @@ class Journey(Design):
         InputError
             If there is no such segment.
         """
-        whole = self.flow()
+        flow = self.flow()
+        flow = flow if segment is None else flow.only(self._segment(segment).name)
         chosen = self.segments if segment is None else (self._segment(segment),)
         made: dict[frozenset[bool], Made] = {
             frozenset({True}): "counted",
             frozenset({False}): "planned",
         }
         return Known(
-            whole if segment is None else whole.only(self._segment(segment).name),
+            flow,
             offers=self.offers,
             market=self.market,
             also_known=self.also_known if segment is None else {},
             weights=weights,
             habit_orders=habit_orders,
+            brought=brought_by_ways(self, flow),
             made=made.get(frozenset(one.observed for one in chosen), "counted or planned"),
             loyalty_measured_by=self.loyalty_measured_by,
         )

@@ -81,6 +81,7 @@ def comparable_rows(view: View, shared: Sequence[str]) -> Iterator[dict[str, Any
         if start is not None:
             label = f"Share of the people at {names[start]} who reach {names[end]}"
             exact = numbers[start].status == numbers[end].status == "exact"
+            exact &= not known.is_inferred(start, end)
             reason = "does not follow from what is known"
             value = _value(known.rate(start, end), reason, exact=exact)
             yield {"figure": f"rate.{start}.{end}", "label": label, "unit": "share", **value}

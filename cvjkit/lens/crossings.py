@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from cvjkit.catalog.spine import line, spine, way
+from cvjkit.catalog.spine import line, passed, spine, way
 from cvjkit.number_text import people_text
 
 if TYPE_CHECKING:
@@ -110,7 +110,8 @@ class Crossings:
         return self.flow.framework.stages[index].name
 
     def _rises(self, start: str, end: str) -> tuple[str, ...]:
-        known = [milestone for milestone in (start, *way(start, end)) if milestone in self.people]
+        compulsory = {start, end, *passed(end)}
+        known = [key for key in (start, *way(start, end)) if key in compulsory & self.people.keys()]
         return tuple(
             f"more people are known at {self.called(after)} than at {self.called(before)}"
             for before, after in pairwise(known)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 HABITUAL = "habitual"
 WEIGHT_CASES = 4.0  # a weight is as certain as if observed in so many cases
 REPEAT_CASES = 20.0  # and so is a typed repeat rate
+NEGLIGIBLE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,16 +95,25 @@ class Known(KnownPeople):
         if milestone not in spine():
             raise InputError("lens", [unknown_name("milestone", milestone, spine())])
         if milestone in self._counted:
-            return exact(
-                self._counted[milestone],
-                f"{self.made.capitalize()} at {self._called(milestone)}.",
-            )
+            return self._at_stage(self.flow.framework.by_milestone[milestone])
         if milestone in self._contradicted:
             return self._disputed(milestone)
         if milestone in self.people:
             return exact(self.people[milestone], "Known besides the stages.")
         number = self._follows(milestone)
         return replace(number, why=self._measured_otherwise.get(milestone, "") + number.why)
+
+    def _at_stage(self, index: int) -> Number:
+        """Give the people of one of the journey's stages, where they are known."""
+        people, stage = self._at_stages[index] or 0.0, self.flow.framework.stages[index]
+        made = f"{self.made.capitalize()} at {stage.name}"
+        if not self.flow.contradicted[:, index].any():
+            return exact(people, f"{made}.")
+        brought = self.brought.get(stage.key, people)
+        why = f"{made}, but the transitions and referrals entered bring {people_text(brought)} "
+        why += "there: correct one of them."
+        low, high = sorted((people, brought))
+        return Number("estimated", people, low, high, None, None, why)
 
     def _disputed(self, milestone: str) -> Number:
         """Give a number known besides the stages that others contradict: one of them is wrong."""
@@ -261,6 +271,24 @@ class Known(KnownPeople):
         """
         return self.follow(self._at(start), self._at(end))
 
+    def is_inferred(self, start: str, end: str) -> bool:
+        """Tell whether the share of people who reach a milestone depends on ways not counted.
+
+        Parameters
+        ----------
+        start : str
+            Key of the milestone they come from.
+        end : str
+            Key of the later one.
+
+        Returns
+        -------
+        bool
+            Such a share is never exact.
+        """
+        at = self.flow.framework.by_milestone
+        return bool({start, end} <= at.keys() and self.flow.inferred_rates[at[start], at[end]])
+
     def point(self, stage: Stage) -> Point:
         """Find a stage of any framework: by its milestone, or by its key if it has none.
 
@@ -275,10 +303,9 @@ class Known(KnownPeople):
         if stage.milestone:
             return self._at(stage.milestone)
         index = own_stage(self.flow.framework, stage)
-        people = None if index is None else self._at_stages[index]
-        if people is None:
+        if index is None or self._at_stages[index] is None:
             return Point(None, None, unknown("Stands at no milestone."))
-        return Point(None, index, exact(people, f"Counted at {stage.name}."))
+        return Point(None, index, self._at_stage(index))
 
     def _at(self, milestone: str) -> Point:
         counted = milestone in self._counted
@@ -323,7 +350,9 @@ class Known(KnownPeople):
         if not people.sum() > 0:
             return None
         reach = flow.fundamental[:, start, end] / flow.fundamental[:, end, end]
-        return min(1.0, float(people @ reach / people.sum()))
+        rate = min(1.0, float(people @ reach / people.sum()))
+        # Who takes an inferred way is split up so that nobody too few is left: no rate says so.
+        return None if flow.inferred_rates[start, end] and rate > 1 - NEGLIGIBLE else rate
 
 
 def _is_certain(start: str, end: str) -> bool:

@@ -15,6 +15,7 @@ from cvjkit.lens.crossings import Crossings
 from cvjkit.number_text import people_text
 
 if TYPE_CHECKING:
+    from cvjkit.model.design import Design
     from cvjkit.model.flow import Flow
     from cvjkit.model.parts import Offer
 
@@ -44,6 +45,8 @@ class KnownPeople:
         ``{"person": 1, "seller": 1}``.
     habit_orders : int
         The order, from 2 on, that shows a habit; no document gives one.
+    brought : mapping of stage key to float
+        Arrivals by the transitions and referrals entered.
     made : {"counted", "planned", "counted or planned"}
         How the numbers of the journey came about.
     loyalty_measured_by : {"recommendation", "repeat_purchase"}, optional
@@ -61,6 +64,7 @@ class KnownPeople:
     also_known: Mapping[str, float] = field(default_factory=dict)
     weights: Mapping[str, float] | None = None
     habit_orders: int = HABIT_ORDERS
+    brought: Mapping[str, float] = field(default_factory=dict)
     made: Made = "counted"
     loyalty_measured_by: str | None = None
 
@@ -163,6 +167,29 @@ class KnownPeople:
             A phrase for each such group; empty if nobody is known to.
         """
         return self._crossings.between(start, end)
+
+
+def brought_by_ways(design: Design, flow: Flow) -> dict[str, float]:
+    """Count the arrivals that the transitions and referrals entered would bring.
+
+    Parameters
+    ----------
+    design : Design
+    flow : Flow
+        The design's, or that of one of its segments.
+
+    Returns
+    -------
+    dict of str to float
+        By stage keys.
+    """
+    visits = dict(zip(flow.framework.keys, flow.numbers("visits"), strict=True))
+    brought: dict[str, float] = {}
+    ways = [(way.source, way.target, way.rate) for way in design.transitions]
+    ways += [(row.source, row.target, row.per_person) for row in design.referrals]
+    for source, target, rate in ways:
+        brought[target] = brought.get(target, 0.0) + rate * (visits[source] or 0.0)
+    return brought
 
 
 def _faults_in(

@@ -106,6 +106,44 @@ def test_more_may_recommend_than_buy_again() -> None:
     assert (known.status, known.people) == ("exact", 8)
 
 
+@pytest.mark.parametrize("key", ["five", "eight", "full"])
+def test_a_count_that_the_ways_entered_contradict_is_not_exact(key: str) -> None:
+    shop = cvj.Journey.from_counts("five", COUNTS["five"])
+    skipped = shop.with_transition("acquisition", "retention", 0.1)
+    at = {stage.milestone: stage for stage in skipped.through(key).stages}
+    again = at["bought_again"]
+    assert (again.status, again.people, again.low, again.high) == ("estimated", 40, 40, 200)
+    assert "Retention, but the transitions and referrals entered bring 200 there" in again.why
+    assert {at[name].status for name in ("aware", "engaged", "first_payment")} == {"exact"}
+    fits = shop.with_transition("acquisition", "retention", 0.01).through(key)
+    assert {stage.milestone: stage.status for stage in fits.stages}["bought_again"] == "exact"
+
+
+def test_a_rate_that_only_the_split_of_branches_makes_is_not_stated() -> None:
+    once = cvj.Journey.from_counts("five", [10000, 2000, 100, 10, 25])
+    assert once.through("five")["loyalty"].step_rate is None
+    rates = cvj.compare(once, ["five", "eight"]).comparable.set_index("figure")
+    assert rates.status["rate.bought_again.advocate"] == "unknown"
+    assert rates.status["rate.first_payment.bought_again"] == "exact"
+    assert rates.status["people.advocate"] == "exact"
+    assert [found.stage for found in once.audit()["A51"]] == ["retention"]
+
+
+def test_a_rate_that_the_split_of_branches_touches_is_not_exact() -> None:
+    counts = [900, 800, 700, 600, 500, 400, 300, 200, 150, 100, 80, 40, 20]
+    full = cvj.Journey.from_counts("full", counts)
+    assert full.known().is_inferred("habitual", "advocate")
+    assert not full.known().is_inferred("bought_again", "advocate")
+    assert full.through("full")["advocate"].step_rate == pytest.approx(0.4)
+
+
+def test_who_recommends_without_buying_again_was_delighted_once() -> None:
+    found = number("wowed", 10000, 2000, 100, 10, 25)
+    assert (found.bound_low, found.bound_high) == (25, 100)
+    assert found.low is not None
+    assert found.low >= 25
+
+
 # --- what is known is not called unknown ---------------------------------------------------------
 
 

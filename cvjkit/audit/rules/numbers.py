@@ -410,7 +410,7 @@ def _counted_legs(facts: Facts) -> list[Leg]:
         raise MissingError("people counted: these are planned")
     reach = flow.fundamental / np.einsum("sjj->sj", flow.fundamental)[:, None, :]
     for position, parent in enumerate(facts.framework.parents):
-        if parent is None:
+        if parent is None or flow.inferred_rates[parent, position]:
             continue
         counts = {
             at: (segment.name, came, min(came, came * float(reach[at, parent, position])))
