@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
+
 from cvjkit.catalog.spine import milestones
 from cvjkit.model.parts import StageNumbers
 
@@ -15,10 +17,12 @@ if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
     from cvjkit.model.design import Design
     from cvjkit.model.economics import Economics
-    from cvjkit.model.flow import Flow
+    from cvjkit.model.flow import Floats, Flow
     from cvjkit.model.parts import Thresholds
 
 Known = TypeVar("Known")
+
+ONE_PERSON = 1.0 + 1e-9
 
 
 def exceeds(value: float, limit: float) -> bool:
@@ -225,6 +229,18 @@ class StageFacts:
             None if it is not known.
         """
         return self._people[position]
+
+    @cached_property
+    def entered(self) -> Floats:
+        """People who come in from outside, without what only rounds the counts.
+
+        Returns
+        -------
+        ndarray of float, shape (segments, stages)
+        """
+        entered = self.flow.entered
+        observed = np.array([segment.observed for segment in self.journey.segments])
+        return np.where(observed[:, None] & (entered <= ONE_PERSON), 0.0, entered)
 
     def counted(self, *positions: int) -> list[float]:
         """Give the numbers of people at stages that a rule needs.

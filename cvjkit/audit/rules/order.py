@@ -95,8 +95,8 @@ def _jumpers(facts: Facts) -> list[float]:
         (facts.framework.index(source), facts.framework.index(target), people)
         for source, target, people in zip(skips.source, skips.target, skips.people, strict=True)
     ]
-    entered = facts.flow.numbers("entered")
-    ways += [(None, position, people or 0.0) for position, people in enumerate(entered)]
+    entered = facts.entered.sum(axis=0).tolist()
+    ways += [(None, position, people) for position, people in enumerate(entered)]
     for source, target, people in ways:
         if source is not None and (source, target) == (wowed, promoter):
             continue
@@ -198,7 +198,7 @@ def _share_without(facts: Facts, position: int, through: int) -> float:
     if people == 0:
         raise MissingError(f"somebody who gets to {facts.label(position)}")
     flow = facts.flow
-    ways, start = flow.shares.copy(), flow.entered + flow.referred
+    ways, start = flow.shares.copy(), facts.entered + flow.referred
     ways[:, through, :] = ways[:, :, through] = start[:, through] = 0
     visits = np.linalg.inv(np.eye(len(facts.framework)) - ways)
     reach = visits[:, :, position] / visits[:, position, position][:, None]

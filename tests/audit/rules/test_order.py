@@ -191,6 +191,14 @@ FIRES = [
 ]
 
 PASSES: list[tuple[str, str, Change, str]] = [
+    ("A02", "one person too many is rounding", own(eight(900, 90, 40, 20, 5, 6, 3, 1)), "0%"),
+    ("A04", "one buyer too many is rounding", own(eight(900, 90, 3, 4, 3, 2, 1, 1)), "0%"),
+    ("A02", "nobody needs an early win", own(cvj.Journey.from_counts(
+        "eight:time", [10000, 2000, 500, 300, 40, 80, 20, 5])), "0%"),
+    ("A02", "who has a habit recommends", own(cvj.Journey.from_counts(
+        "full", [900, 800, 700, 600, 500, 400, 300, 200, 150, 100, 80, 40, 20])), "0%"),
+    ("A02", "who bought once recommends", own(cvj.Journey.from_counts(
+        "five", [10000, 2000, 100, 10, 25])), "At most 0%"),
     ("A03", "an advertisement and an email campaign for a lead magnet", lambda j: tactics(
         j, "lead", "Ads", "Email campaign"), "Each is at its step"),
     ("A03", "a later product, delivered", lambda j: messages(j, "bought_again", {
