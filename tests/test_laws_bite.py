@@ -227,7 +227,7 @@ BREAKS = [
     Break(
         laws.value_to_go_is_the_profit_of_the_entrants,
         (PAYING,),
-        stage_columns.StageColumns._value_to_go,
+        stage_columns.StageColumns._gains,
         'self._margins - np.nan_to_num(self._typed("unit_cost"))',
         "self._margins",
     ),
