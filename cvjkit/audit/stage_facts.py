@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from cvjkit.catalog.spine import milestones
+from cvjkit.model.flags import TOLERANCE
 from cvjkit.model.parts import StageNumbers
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from cvjkit.model.parts import Thresholds
 
 Known = TypeVar("Known")
-
-ONE_PERSON = 1.0 + 1e-9
 
 
 def exceeds(value: float, limit: float) -> bool:
@@ -240,7 +239,7 @@ class StageFacts:
         """
         entered = self.flow.entered
         observed = np.array([segment.observed for segment in self.journey.segments])
-        return np.where(observed[:, None] & (entered <= ONE_PERSON), 0.0, entered)
+        return np.where(observed[:, None] & (entered <= TOLERANCE), 0.0, entered)
 
     def counted(self, *positions: int) -> list[float]:
         """Give the numbers of people at stages that a rule needs.

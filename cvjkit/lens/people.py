@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from cvjkit.catalog.spine import passed, spine
 from cvjkit.errors import Fault, InputError, unknown_name
 from cvjkit.lens.crossings import Crossings
+from cvjkit.model.flags import TOLERANCE
 from cvjkit.number_text import people_text
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 ADVOCATE, LOYALTY = "advocate", "loyalty"
 HABIT_ORDERS = 4
-ROUNDING = 1.0  # people by which numbers entered twice may differ
 
 Made = Literal["counted", "planned", "counted or planned"]
 
@@ -140,7 +140,7 @@ class KnownPeople:
         return [
             other
             for other, (start, end) in pairs.items()
-            if self.people[end] > self.people[start] + ROUNDING
+            if self.people[end] > self.people[start] + TOLERANCE
             and not self._crossings.entered(start, end)
         ]
 

@@ -144,6 +144,14 @@ def test_who_recommends_without_buying_again_was_delighted_once() -> None:
     assert found.low >= 25
 
 
+def test_growth_without_end_leaves_the_numbers_of_other_segments() -> None:
+    plan = cvj.Journey.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
+    plan = plan.with_segment("Friends", entrants={"reach": 10}, rates=[1, 1, 1, 1])
+    endless = plan.with_referral("loyalty", to="reach", per_person=1.2)
+    assert endless.through("eight", "Friends")["conversion"].status == "unknown"
+    assert endless.through("eight", "Everyone")["conversion"].status == "exact"
+
+
 # --- what is known is not called unknown ---------------------------------------------------------
 
 
