@@ -11,13 +11,13 @@ from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cvjkit.audit.audit import Audit, refused
 from cvjkit.audit.report import FORMATS
 from cvjkit.audit.rules import rules
 from cvjkit.catalog.lookup import framework
-from cvjkit.errors import Fault, InputError
+from cvjkit.errors import Fault, InputError, printable
 from cvjkit.files.new import new_journey
 from cvjkit.files.store import SUFFIXES, journey_files
 from cvjkit.journey import read_journey
@@ -26,6 +26,9 @@ from cvjkit.publishing import server
 from cvjkit.publishing.canvas import canvas
 from cvjkit.publishing.folder import read_folder
 from cvjkit.publishing.starters import starters
+
+if TYPE_CHECKING:
+    from cvjkit.journey import Journey
 
 JOURNEY_NOTEBOOK = Path("dashboards/journey.ipynb")
 DESIGN_NOTEBOOK = Path("notebooks/01-design.ipynb")
@@ -401,10 +404,14 @@ NEW = _Command(
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    told = [_faults(path) for path in arguments.files]
-    for path, faults in zip(arguments.files, told, strict=True):
-        print(faults or _fine(path))
-    return int(any(told))
+    failed = False
+    for path in arguments.files:
+        try:
+            print(_fine(path, read_journey(path)))
+        except InputError as error:
+            failed = True
+            print(error)
+    return int(failed)
 
 
 CHECK = _Command(
@@ -442,15 +449,17 @@ AUDIT = _Command(
 
 
 def _canvas(arguments: argparse.Namespace) -> int:
-    if told := _faults(arguments.file):
-        print(told, file=sys.stderr)
+    try:
+        journey = read_journey(arguments.file)
+    except InputError as error:
+        print(error, file=sys.stderr)
         return 1
     out = arguments.output or Path(f"{arguments.file.stem}.html")
     if arguments.output is None and out.exists():
         fix = f"write -o {out} to replace it, or name another one"
         raise InputError("cvjkit canvas", [Fault("-o", str(out), "already exists", fix)])
     try:
-        out.write_text(canvas(arguments.file), encoding="utf-8")
+        out.write_text(canvas(journey), encoding="utf-8")
     except OSError as error:
         rule = f"cannot be written ({error.strerror})"
         raise InputError(
@@ -487,19 +496,11 @@ def _audited(path: Path, framework: str | None) -> Audit:
     return journey.audit(framework)
 
 
-def _fine(path: Path) -> str:
-    journey = read_journey(path)
+def _fine(path: Path, journey: Journey) -> str:
     count = len(journey.segments)
     segments = f"{count} segment{'s' if count != 1 else ''}"
-    return f"{path}: fine: {journey.name}, {journey.framework.key}, {segments}"
-
-
-def _faults(path: Path) -> str | None:
-    try:
-        read_journey(path)
-    except InputError as error:
-        return str(error)
-    return None
+    fine = f"{path}: fine: {journey.name}, {journey.framework.key}, {segments}"
+    return "\n  ".join(map(printable, [fine, *journey.understood]))
 
 
 # --- all of them ----------------------------------------------------------------------------------

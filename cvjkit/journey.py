@@ -317,6 +317,11 @@ class Journey(Design):
         """The file the journey came from or was last saved to; None if there is none."""
         return self._origin.path
 
+    @property
+    def understood(self) -> tuple[str, ...]:
+        """What was understood of a file that is not written as cvjkit writes it, in sentences."""
+        return self._origin.understood
+
     def code(self) -> str:
         """Write the design as a Python expression.
 

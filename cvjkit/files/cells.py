@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import Literal, NamedTuple
 
 from cvjkit.errors import Fault, InputError
+from cvjkit.files.headings import STAGES
 from cvjkit.files.limits import MOST_ROWS, check_table
 
 
@@ -94,16 +95,16 @@ def csv_cells(text: str, subject: str) -> tuple[Grid, Literal["", "."]]:
 
 
 def _delimiter(text: str) -> str:
-    """Find the separator: it makes 'stage' a heading of its own, and the most columns."""
+    """Find the separator: it gives stages a column of their own, and makes the most columns."""
 
     def columns(line: str, delimiter: str) -> int:
         headings: list[str] = []
         with suppress(csv.Error):
             headings = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
-        return len(headings) if any(folded(heading) == "stage" for heading in headings) else 0
+        return len(headings) if any(folded(heading) in STAGES for heading in headings) else 0
 
     for line in islice(filter(str.strip, text.splitlines()), MOST_ROWS):
-        if "stage" in line.casefold():
+        if any(word in line.casefold() for word in ("stage", "step")):
             best = max(",;\t", key=lambda delimiter: columns(line, delimiter))
             if columns(line, best):
                 return best

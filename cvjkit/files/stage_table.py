@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cvjkit.catalog.lookup import published_frameworks
 from cvjkit.errors import Fault, InputError, shown, unknown_name
+from cvjkit.files import headings
 from cvjkit.files.cells import Cell, Grid, folded
 from cvjkit.files.columns import (
     COLUMNS,
@@ -21,6 +22,7 @@ from cvjkit.files.columns import (
     stage_label,
     stages_by_name,
 )
+from cvjkit.files.headings import unnumbered
 from cvjkit.files.values import Reader, column_evidence
 from cvjkit.numbers import UnreadableError, parse_number
 
@@ -30,18 +32,54 @@ if TYPE_CHECKING:
 
 
 class Head(NamedTuple):
-    """A column of the table of stages: what it holds, of which segment."""
+    """A column of the table of stages: what it holds, of which segment.
+
+    Attributes
+    ----------
+    cell : Cell
+        Its heading.
+    group : {"stage", "terms", "people", "stages"}
+    field : str
+    segment : str
+    rank : int
+        0 if it is headed as cvjkit heads it; more if as an export does, the better the less.
+    counted_in : str
+        What its people are, where the heading of an export says so.
+    """
 
     cell: Cell
     group: str
     field: str = ""
     segment: str = ""
+    rank: int = 0
+    counted_in: str = ""
 
 
 Rows = list[dict[int, Cell]]
 
 
-def stage_table(grid: Grid, subject: str, reader: Reader) -> tuple[dict[int, Head], Rows]:
+class StageTable(NamedTuple):
+    """The table of stages.
+
+    Attributes
+    ----------
+    heads : dict of int to Head
+        By column.
+    rows : list of dict of int to Cell
+        Those that are not blank, by column.
+    above : int
+        How many rows are above the headings.
+    left_out : list of str
+        The headings of columns that are not read.
+    """
+
+    heads: dict[int, Head]
+    rows: Rows
+    above: int
+    left_out: list[str]
+
+
+def stage_table(grid: Grid, subject: str, reader: Reader) -> StageTable:
     """Find the headings of the table of stages, and the rows below them.
 
     Parameters
@@ -54,34 +92,17 @@ def stage_table(grid: Grid, subject: str, reader: Reader) -> tuple[dict[int, Hea
 
     Returns
     -------
-    heads : dict of int to Head
-        By column.
-    rows : list of dict of int to Cell
-        Those that are not blank, by column.
+    StageTable
 
     Raises
     ------
     InputError
-        If no column is headed 'stage'.
+        If no column has the names of the stages.
     """
-    top = next(
-        (top for top, row in enumerate(grid) if any(folded(cell.value) == "stage" for cell in row)),
-        None,
-    )
+    top = _headings(grid)
     if top is None:
         raise InputError(subject, [*reader.faults, _no_stage_heading(grid)])
-    heads: dict[int, Head] = {}
-    for cell in grid[top]:
-        head = _head(cell)
-        if head is None:
-            allowed = ["stage", *(f"{kind}: SEGMENT" for kind in PEOPLE)]
-            allowed += [heading_of(field) for field in (*STAGES, *COLUMNS)]
-            unknown = unknown_name(cell.where, cell.value, allowed)
-            reader.refuse(cell, unknown.rule, f"{unknown.fix}; or delete the column")
-        elif any(other[1:] == head[1:] for other in heads.values()):
-            reader.refuse(cell, "is also the heading of another column", "keep one of them")
-        else:
-            heads[cell.column] = head
+    heads, left_out = _heads(grid[top], reader)
     known = {cell.column for cell in grid[top]}
     for cell in (cell for row in grid[top + 1 :] for cell in row if cell.column not in known):
         reader.refuse(cell, "has no heading", "write one, or clear the cell")
@@ -89,7 +110,62 @@ def stage_table(grid: Grid, subject: str, reader: Reader) -> tuple[dict[int, Hea
     rows = [row for row in rows if row]
     for row in rows:
         _check_split_numbers(row, heads, reader)
-    return heads, rows
+    return StageTable(heads, rows, top, left_out)
+
+
+def _headings(grid: Grid) -> int | None:
+    """Find the row of headings: in an export it also names people."""
+    rows = [[head for head in map(_head, row) if head is not None] for row in grid]
+    ours = (
+        index
+        for index, heads in enumerate(rows)
+        if any(head.group == "stage" and not head.rank for head in heads)
+    )
+    theirs = (
+        index
+        for index, heads in enumerate(rows)
+        if {head.group for head in heads} >= {"stage", "people"}
+    )
+    return next(ours, next(theirs, None))
+
+
+def _heads(row: Sequence[Cell], reader: Reader) -> tuple[dict[int, Head], list[str]]:
+    """Find what the columns hold, and those of an export that are left out."""
+    heads: dict[int, Head] = {}
+    others: list[Cell] = []
+    for cell in row:
+        head = _head(cell)
+        if head is None:
+            others.append(cell)
+            continue
+        twin = next((other for other in heads.values() if other[1:4] == head[1:4]), None)
+        if twin is None:
+            heads[cell.column] = head
+        elif twin.rank == head.rank:
+            reader.refuse(cell, "is also the heading of another column", "keep one of them")
+        else:
+            better, other = sorted((twin, head), key=lambda one: one.rank)
+            heads.pop(twin.cell.column)
+            heads[better.cell.column] = better
+            others.append(other.cell)
+    is_export = any(head.rank for head in heads.values())
+    left_out = []
+    for cell in others:
+        allowed = ["stage", *(f"{kind}: SEGMENT" for kind in PEOPLE)]
+        allowed += [heading_of(field) for field in (*STAGES, *COLUMNS)]
+        unknown = unknown_name(cell.where, cell.value, allowed)
+        # A heading of ours that is misspelt is not left out.
+        if is_export and not unknown.fix.startswith("did you mean"):
+            left_out.append(str(cell.value).strip())
+        else:
+            reader.refuse(cell, unknown.rule, f"{unknown.fix}; or delete the column")
+    read = [head for head in heads.values() if head.rank]
+    if read:
+        pairs = [f"{shown(head.cell.value)} as {head.field or head.group}" for head in read]
+        reader.notes.append(f"Read {', '.join(pairs)}.")
+    if left_out:
+        reader.notes.append(f"Left out {', '.join(map(shown, left_out))}.")
+    return heads, left_out
 
 
 def _check_split_numbers(
@@ -113,16 +189,16 @@ def _no_stage_heading(grid: Grid) -> Fault:
     """Say that no column is headed 'stage', and which one probably should be."""
     names = {name for published in published_frameworks() for name in stages_by_name(published)}
     for above, row in pairwise([row for row in grid if row]):
-        headings = {cell.column: cell.value for cell in above}
-        stage = next((cell for cell in row if unnumbered(cell.value) in names), None)
-        if stage is None or stage.column not in headings:
+        titles = {cell.column: cell.value for cell in above}
+        stage = next((cell for cell in row if unnumbered(folded(cell.value)) in names), None)
+        if stage is None or stage.column not in titles:
             continue
-        fix = f"rename {headings[stage.column]!r} to 'stage'"
+        fix = f"rename {titles[stage.column]!r} to 'stage'"
         for cell in row:
-            if cell.column in headings and _is_number(cell):
-                fix += f" and {headings[cell.column]!r} to 'people'"
+            if cell.column in titles and _is_number(cell):
+                fix += f" and {titles[cell.column]!r} to 'people'"
                 break
-        found = ", ".join(map(str, headings.values()))
+        found = ", ".join(map(str, titles.values()))
         fix += ", and delete the columns that hold something else"
         return Fault("headings", found, "do not include 'stage'", fix)
     found = ", ".join(str(cell.value) for cell in next(filter(None, grid), []))
@@ -138,32 +214,43 @@ def _is_number(cell: Cell) -> bool:
     return isinstance(cell.value, int | float)
 
 
-def unnumbered(label: object) -> str:
-    """Remove the number before a stage that an export has numbered: '1. Reach'.
-
-    Parameters
-    ----------
-    label : object
-
-    Returns
-    -------
-    str
-        Folded.
-    """
-    return re.sub(r"^\d+[.)] *", "", folded(label))
-
-
 def _head(cell: Cell) -> Head | None:
     text = str(cell.value)
     whole, (kind, _, segment) = folded(text), text.partition(":")
-    if whole == "stage":
-        return Head(cell, "stage")
+    if whole in headings.STAGES:
+        return Head(cell, "stage", rank=int(whole != "stage"))
     if whole in COLUMNS:
         return Head(cell, "terms", COLUMNS[whole])
     if folded(kind) in PEOPLE:
         return Head(cell, "people", folded(kind), segment.removeprefix(" "))
+    if folded(kind) in headings.PEOPLE:
+        rank = [*headings.PEOPLE].index(folded(kind))
+        counted_in = headings.PEOPLE[folded(kind)]
+        return Head(cell, "people", "people", segment.removeprefix(" "), rank, counted_in)
     field = whole.replace(" ", "_")
     return Head(cell, "stages", field) if field in STAGES else None
+
+
+def note_numbered(labels: Iterable[Cell], stages: Framework, reader: Reader) -> None:
+    """Say which stages an export has numbered.
+
+    Parameters
+    ----------
+    labels : iterable of Cell
+        The names of the stages.
+    stages : Framework
+    reader : Reader
+        Keeps the notes.
+    """
+    by_name = stages_by_name(stages)
+    keys = {label: by_name.get(unnumbered(folded(label.value))) for label in labels}
+    pairs = [
+        f"{shown(label.value)} as {stages[key].name}"
+        for label, key in keys.items()
+        if key is not None and folded(label.value) not in by_name
+    ]
+    if pairs:
+        reader.notes.append(f"Read {', '.join(pairs)}.")
 
 
 def constant(head: Head, cells: Sequence[Cell], reader: Reader) -> Document:
@@ -226,7 +313,7 @@ def numbers_by_stage(
                     next(iter(row.values())), "is in a row without a stage", "name the stage"
                 )
             continue
-        key = by_name.get(folded(label.value), by_name.get(unnumbered(label.value)))
+        key = by_name.get(folded(label.value), by_name.get(unnumbered(folded(label.value))))
         if key is None:
             names = [stage_label(stages, stage) for stage in stages.keys]
             unknown = unknown_name(label.where, label.value, names)

@@ -36,10 +36,13 @@ class Origin:
     digests : dict of Path to str
         For each file known, a digest of what it held. Journeys derived from one another share it,
         so that each may replace what another of them saved, but not what somebody else did.
+    understood : tuple of str
+        What was understood of a file that is not written as cvjkit writes it, in sentences.
     """
 
     path: Path | None = None
     digests: dict[Path, str] = field(default_factory=dict)
+    understood: tuple[str, ...] = ()
 
     def at(self, path: Path) -> Origin:
         """Make the origin of a journey that now belongs to another file.
@@ -105,8 +108,8 @@ def read(path: str | Path) -> tuple[Document, Origin]:
     content = content_of(path, _most_bytes(path))
     if content is None:
         raise refusal(path, "does not exist", "check the spelling and the folder")
-    document = _decoded(path, content)
-    origin = Origin(path)
+    document, notes, _ = _understood(path, content)
+    origin = Origin(path, understood=notes)
     origin.note(path, content)
     return document, origin
 
@@ -176,15 +179,20 @@ def _most_bytes(path: Path) -> int:
 
 
 def _decoded(path: Path, content: bytes) -> Document:
+    return _understood(path, content).document
+
+
+def _understood(path: Path, content: bytes) -> tables.Understood:
     suffix, subject = path.suffix.lower(), str(path)
     if suffix == ".xlsx":
-        document = tables.from_xlsx(content, subject, path.stem)
+        read = tables.from_xlsx(content, subject, path.stem)
     elif suffix == ".csv":
-        document = tables.from_csv(_text(path, content), subject, path.stem)
+        read = tables.from_csv(_text(path, content), subject, path.stem)
     else:
-        document = from_toml(_text(path, content), subject)
-    _check_version(path, document if suffix == ".toml" else {"schema_version": 1, **document})
-    return {"schema_version": SCHEMA_VERSION, **document}
+        read = tables.Understood(from_toml(_text(path, content), subject))
+    known = {} if suffix == ".toml" else {"schema_version": SCHEMA_VERSION}
+    _check_version(path, {**known, **read.document})
+    return read._replace(document={"schema_version": SCHEMA_VERSION, **read.document})
 
 
 def _encoded(path: Path, document: Document, layout: str | None) -> bytes:
@@ -281,7 +289,7 @@ def _check_replaceable(path: Path, before: bytes, origin: Origin) -> None:
         rule = "was changed by somebody else since it was read" if changed else "already exists"
         fix = "read it again, or save under another name" if changed else "choose another name"
         raise refusal(path, rule, f"{fix}, or {or_lose}")
-    lost = tables.lost_when_rewritten(before) if path.suffix.lower() == ".xlsx" else []
+    lost = _understood(path, before).lost
     if lost:
         rule = f"has content that cvjkit would not write again: {', '.join(lost)}"
         raise refusal(path, rule, f"save under another name, or {or_lose}")

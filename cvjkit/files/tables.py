@@ -6,7 +6,7 @@ Numbers are read as people write them; a number with two readings is refused.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cvjkit.catalog.framework import Framework
 from cvjkit.catalog.lookup import framework, published_frameworks
@@ -23,23 +23,42 @@ from cvjkit.files.columns import (
     milestone_columns,
     stages_by_name,
 )
+from cvjkit.files.headings import unnumbered
 from cvjkit.files.stage_table import (
     Head,
     Numbers,
     constant,
+    note_numbered,
     numbers_by_stage,
     stage_table,
-    unnumbered,
 )
 from cvjkit.files.values import Reader, column_evidence
-from cvjkit.files.workbook import Workbook, read_workbook
+from cvjkit.files.workbook import read_workbook
 from cvjkit.model.document import EVERYONE
 
 if TYPE_CHECKING:
     from cvjkit.files.documents import Document
 
 
-def from_csv(text: str, subject: str, name: str) -> Document:
+class Understood(NamedTuple):
+    """A journey read from tables.
+
+    Attributes
+    ----------
+    document : dict
+        As plain values, not yet checked.
+    notes : tuple of str
+        Sentences about what is not written as cvjkit writes it.
+    lost : tuple of str
+        What the file holds that would not be written again.
+    """
+
+    document: Document
+    notes: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+
+def from_csv(text: str, subject: str, name: str) -> Understood:
     r"""Read a table with one row per stage.
 
     Parameters
@@ -52,8 +71,7 @@ def from_csv(text: str, subject: str, name: str) -> Document:
 
     Returns
     -------
-    dict
-        The document of a journey, not yet checked.
+    Understood
 
     Raises
     ------
@@ -62,15 +80,19 @@ def from_csv(text: str, subject: str, name: str) -> Document:
 
     Examples
     --------
-    >>> from_csv("stage;people\nReach;10 000\nAcquisition;2 000", "shop.csv", "Shop")["segments"]
+    >>> shop = from_csv("stage;people\nReach;10 000\nAcquisition;2 000", "shop.csv", "Shop")
+    >>> shop.document["segments"]
     [{'name': 'Everyone', 'counts': {'reach': 10000, 'acquisition': 2000}}]
+    >>> from_csv("Step,Users\n1. Reach,9\n2. Acquisition,5", "shop.csv", "Shop").notes
+    ("Read 'Step' as stage, 'Users' as people.",
+     "Read '1. Reach' as Reach, '2. Acquisition' as Acquisition.")
     """
     grid, decimal_sign = csv_cells(text, subject)
     reader = Reader([grid], subject, decimal_sign)
     return _document({"stages": grid}, subject, name, reader)
 
 
-def from_xlsx(content: bytes, subject: str, name: str) -> Document:
+def from_xlsx(content: bytes, subject: str, name: str) -> Understood:
     """Read a workbook: the sheet "Stages", or the only one, and the other sheets cvjkit knows.
 
     Parameters
@@ -83,15 +105,14 @@ def from_xlsx(content: bytes, subject: str, name: str) -> Document:
 
     Returns
     -------
-    dict
-        The document of a journey, not yet checked.
+    Understood
 
     Raises
     ------
     InputError
         With every cell that cannot be understood.
     """
-    book = _workbook(content, subject)
+    book = read_workbook(content, subject, lambda title: folded(title) in OURS)
     grids = {folded(title): grid for title, grid in book.grids.items()}
     if book.only:
         grids = {"stages": book.grids[book.only]}
@@ -99,32 +120,15 @@ def from_xlsx(content: bytes, subject: str, name: str) -> Document:
         fix = "name the sheet with one row per stage 'Stages'"
         fault = Fault("sheets", ", ".join(book.titles), "include none called 'Stages'", fix)
         raise InputError(subject, [*book.faults, fault])
-    return _document(grids, subject, name, Reader(grids.values(), subject, faults=book.faults))
+    read = _document(grids, subject, name, Reader(grids.values(), subject, faults=book.faults))
+    others = [title for title in book.titles if folded(title) not in OURS]
+    lost = [f"the sheet {title!r}" for title in others] if len(book.titles) > 1 else []
+    return read._replace(lost=(*read.lost, *lost, *(["formulas"] if book.formulas else [])))
 
 
-def _workbook(content: bytes, subject: str) -> Workbook:
-    return read_workbook(content, subject, lambda title: folded(title) in OURS)
-
-
-def lost_when_rewritten(content: bytes) -> list[str]:
-    """List what a workbook holds that `to_xlsx` would not write again.
-
-    Parameters
-    ----------
-    content : bytes
-
-    Returns
-    -------
-    list of str
-    """
-    book = _workbook(content, "workbook")
-    others = [f"the sheet {title!r}" for title in book.titles if folded(title) not in OURS]
-    return [*(others if len(book.titles) > 1 else []), *(["formulas"] if book.formulas else [])]
-
-
-def _document(grids: Mapping[str, Grid], subject: str, name: str, reader: Reader) -> Document:
+def _document(grids: Mapping[str, Grid], subject: str, name: str, reader: Reader) -> Understood:
     """Combine the sheets into one document."""
-    heads, rows = stage_table(grids["stages"], subject, reader)
+    heads, rows, above, left_out = stage_table(grids["stages"], subject, reader)
     terms = {"name": name, **_terms(grids.get("journey", []), TERMS, reader)}
     for column, head in heads.items():
         if head.group == "terms":
@@ -143,6 +147,7 @@ def _document(grids: Mapping[str, Grid], subject: str, name: str, reader: Reader
     stages = _framework(terms.get("framework"), labels, subject, reader)
     reader.stages = stages_by_name(stages)
     terms["framework"] = stages.document() if own else stages.key
+    note_numbered(labels, stages, reader)
     numbers = numbers_by_stage(heads, rows, stages, reader)
     listed = _records("segments", grids, reader)
     document = {
@@ -157,7 +162,9 @@ def _document(grids: Mapping[str, Grid], subject: str, name: str, reader: Reader
     }
     if reader.faults:
         raise InputError(subject, reader.faults)
-    return document
+    lost = ["what is above the table"] if above else []
+    lost += [f"the column {heading!r}" for heading in left_out]
+    return Understood(document, tuple(reader.notes), tuple(lost))
 
 
 def _terms(grid: Grid, fields: Mapping[str, str], reader: Reader) -> Document:
@@ -218,7 +225,7 @@ def _framework(given: object, labels: Sequence[Cell], subject: str, reader: Read
             return framework(str(given))
     except InputError as error:
         raise InputError(subject, [*reader.faults, *error.faults]) from None
-    names = {unnumbered(cell.value) for cell in labels}
+    names = {unnumbered(folded(cell.value)) for cell in labels}
     found = {
         published: len(names & stages_by_name(published).keys())
         for published in published_frameworks()
@@ -275,6 +282,8 @@ def _segments(
         if table in segment:
             reader.refuse(head.cell, "is also the heading of another column", "keep one of them")
         by_stage = {key: row[column] for key, row in numbers.items() if column in row}
+        if head.counted_in not in {"", "people"}:
+            segment.setdefault("counted_in", head.counted_in)
         only_first = table == "entrants" and by_stage.keys() == {stages.keys[0]}
         segment[table] = by_stage[stages.keys[0]] if only_first else by_stage
         if "counts" in segment and segment.keys() & {"rates", "entrants"}:

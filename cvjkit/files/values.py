@@ -43,6 +43,8 @@ class Reader:
     ----------
     faults : list of Fault
         Those found so far.
+    notes : list of str
+        What was understood of cells that are not written as cvjkit writes them.
     comma_separated : bool
         Whether commas separate the cells, and so may have cut a number in two.
     stages : mapping of str to str
@@ -57,9 +59,11 @@ class Reader:
         faults: Iterable[Fault] = (),
     ) -> None:
         self.faults, self._subject = list(faults), subject
+        self.notes: list[str] = []
         self.comma_separated = decimal_sign == "."
         self.stages: Mapping[str, str] = {}
-        self._evidence = evidence_of(_texts(cell for grid in grids for row in grid for cell in row))
+        self._numbers = evidence_of(_texts(cell for grid in grids for row in grid for cell in row))
+        self._evidence = self._numbers
         if decimal_sign and self._evidence.decimal_sign != decimal_sign:
             # The separator and the numbers contradict each other.
             decided = "" if self._evidence.decimal_sign else decimal_sign
@@ -229,9 +233,11 @@ class Reader:
         if not isinstance(value, str):
             self.refuse(cell, "must be a number", "format the cell as a number and type it again")
             return None
-        # A number of people follows the decimal sign of its own column only.
-        if unit != "people" and not beside.decimal_sign:
-            beside = replace(beside, decimal_sign=self._evidence.decimal_sign)
+        if not beside.decimal_sign:
+            # Some programs write commas between the cells and, in other countries, numbers such as
+            # 10.000 in them: for people, only other numbers tell the sign.
+            known = self._numbers if unit == "people" else self._evidence
+            beside = replace(beside, decimal_sign=known.decimal_sign)
         try:
             number = read_number(value, unit, beside)
         except UnreadableError as error:

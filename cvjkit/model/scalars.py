@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator
 from cvjkit.catalog.tactics import tactic_kinds
 from cvjkit.errors import unknown_name
 from cvjkit.model.typed import Is
+from cvjkit.numbers import whole_people
 
 LARGEST = 1e15  # beyond it whole numbers are no longer told apart, and sums overflow
 
@@ -38,7 +39,7 @@ def _amount(value: object) -> float:
 
 
 def _count(value: object) -> float:
-    number = _amount(value)
+    number = whole_people(_amount(value))
     if number != math.floor(number):
         raise ValueError(
             "must be a whole number of people; round it, or plan with entrants and rates"

@@ -91,6 +91,7 @@ class _ChosenPage(_Page):
     def __init__(self, folder: Path) -> None:
         self._listed = read_folder(folder)
         self._chosen, self._description = "", ""
+        self._understood: tuple[str, ...] = ()
         self._chooser = Form(self._edited)
         super().__init__([self._chooser])
         self.add_class("cvj-page")
@@ -120,6 +121,7 @@ class _ChosenPage(_Page):
             self._listed[name] = Listed(path, None, unforeseen(path.name, error))
             return False
         self._chosen, self._description = name, found.description
+        self._understood = found.understood
         return True
 
     def _loaded(self, journey: Journey) -> Box:
@@ -139,7 +141,7 @@ class _ChosenPage(_Page):
         )
         table = line("journeys", *fields)
         broken = tuple(one.note for one in self._listed.values() if one.error is not None)
-        parts = [Part("choose", tables=(table,), notes=(self._description,))]
+        parts = [Part("choose", tables=(table,), notes=(self._description, *self._understood))]
         if broken:
             title = f"{len(broken)} file{'' if len(broken) == 1 else 's'} cannot be opened"
             parts.append(Part("broken", title, notes=broken, fold="open"))

@@ -106,7 +106,8 @@ class Designer(Kept, Guarded, Box):
         if journey is None:
             session = Session(_example(framework), note=EXAMPLE_NOTE)
         else:
-            session = Session(as_journey(journey), view)
+            opened = as_journey(journey)
+            session = Session(opened, view, note=" ".join(opened.understood))
         self._edit(session, _own(session.whole))
 
     def load(self, journey: Journey, *, view: str | None = None, note: str = "") -> None:

@@ -14,6 +14,7 @@ from cvjkit.number_text import Unit
 from cvjkit.numbers import read_number
 from cvjkit.publishing import dashboards
 from cvjkit.publishing.canvas import canvas
+from tests.files.shop import refused, saved
 
 # How the rows of the table in docs/files.md begin, and what is counted there.
 UNITS_BY_WORDS: dict[str, Unit] = {
@@ -85,16 +86,65 @@ def test_columns_and_rows_that_follow_from_others_are_to_be_deleted() -> None:
     assert said.endswith("or delete the row")
 
 
-def test_an_export_with_other_headings_is_told_which_two_to_rename(tmp_path: Path) -> None:
-    said = fault("ga4_like_export.csv")
-    assert "rename 'Step' to 'stage' and 'Active users' to 'people'" in said
-    assert "\n" not in said
+def test_an_export_is_read_by_what_its_headings_mean_and_what_was_understood_is_told() -> None:
+    journey = read_journey(CASES / "ga4_like_export.csv")
+    assert journey.framework.key == "five"
+    assert journey.segments[0].counts == (8000, 2000, 100, None, None)
+    assert journey.segments[0].counted_in is None
+    assert journey.understood == (
+        "Read 'Step' as stage, 'Active users' as people.",
+        "Left out 'Segment', 'Completion rate', 'Abandonments', 'Abandonment rate'.",
+        "Read '1. Reach' as Reach, '2. Acquisition' as Acquisition, '3. Conversion' as Conversion.",
+    )
+    assert journey.with_stage("reach", unit_cost=1).understood == journey.understood
+
+
+@pytest.mark.parametrize(
+    ("text", "counts", "counted_in"),
+    [
+        ("Lifecycle stage,Count of contacts\nReach,9\nAcquisition,5", [9, 5], None),
+        ("Funnel Step;Sessions\nStep 1: Reach;9\nStep 2: Acquisition;5", [9, 5], "visits"),
+        ("step\tSessions\tUsers\n1) Reach\t99\t9\n2) Acquisition\t55\t5", [9, 5], None),
+        ("step\tUsers\tSessions\n1) Reach\t9\t99\n2) Acquisition\t5\t55", [9, 5], None),
+        ("Step,Impressions\n#1 Reach,9\n#2 Acquisition,5", [9, 5], "impressions"),
+        ("Step,people\nReach,9\nAcquisition,5", [9, 5], None),
+        ("stage,Users\n01 - Reach,9\n02 - Acquisition,5", [9, 5], None),
+    ],
+)
+def test_exports_of_many_programs_are_read(
+    tmp_path: Path, text: str, counts: list[int], counted_in: str | None
+) -> None:
+    journey = read_journey(saved(tmp_path, text, "export.csv"))
+    (segment,) = journey.segments
+    assert list(segment.counts or ())[:2] == counts
+    assert segment.counted_in == counted_in
+    assert journey.understood[0].startswith("Read '")
+
+
+def test_an_export_may_have_several_segments(tmp_path: Path) -> None:
+    text = "Step,Users: Ads,Sessions: Blog\nReach,9,90\nAcquisition,5,50"
+    one, two = read_journey(saved(tmp_path, text, "export.csv")).segments
+    assert (one.name, one.counts[0], one.counted_in) == ("Ads", 9, None)
+    assert (two.name, two.counts[0], two.counted_in) == ("Blog", 90, "visits")
+
+
+def test_a_misspelt_heading_of_ours_is_no_column_of_an_export(tmp_path: Path) -> None:
+    said = refused(
+        lambda: read_journey(saved(tmp_path, "Step,Users,unit csot\nReach,9,5", "x.csv"))
+    )
+    assert "C1: 'unit csot' is not known; did you mean 'unit cost'?" in said
+
+
+def test_an_export_with_headings_nobody_knows_is_told_which_two_to_rename(tmp_path: Path) -> None:
+    lines = (CASES / "ga4_like_export.csv").read_text().replace("Step,", "Phase,")
+    said = refused(lambda: read_journey(saved(tmp_path, lines, "export.csv")))
+    assert "rename 'Phase' to 'stage' and 'Active users' to 'people'" in said
+    assert said.count("\n") == 1
     # What it asks for is enough.
-    lines = (CASES / "ga4_like_export.csv").read_text().splitlines()[5:]
-    cells = [line.split(",") for line in lines]
+    cells = [line.split(",") for line in lines.splitlines()[5:]]
     mended = ["stage,people", *(f"{row[0]},{row[2]}" for row in cells)]
-    (tmp_path / "mended.csv").write_text("\n".join(mended))
-    assert read_journey(tmp_path / "mended.csv").segments[0].counts == (8000, 2000, 100, None, None)
+    path = saved(tmp_path, "\n".join(mended), "mended.csv")
+    assert read_journey(path).segments[0].counts == (8000, 2000, 100, None, None)
 
 
 def test_a_number_that_commas_have_cut_in_two_is_refused() -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import copy
+import io
 import os
 import subprocess
 import sys
 import tempfile
 import threading
+import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
@@ -27,6 +28,7 @@ from cvjkit.files.documents import same
 from cvjkit.files.store import Origin, read, write
 from cvjkit.journey import Journey, read_journey
 from cvjkit.model.parts import Tactic
+from tests.files.hostile import archive
 from tests.files.shop import HOSTILE, SCHEMA_1, SHOP, STYLES, changed, refused, saved
 from tests.strategies import journeys
 
@@ -281,25 +283,48 @@ def test_a_saver_waits_for_another_but_not_for_ever(
     assert left_over(tmp_path) == []
 
 
+def with_formula(path: Path) -> bytes:
+    """A workbook in which a number is the result of a formula, as Excel saves it."""
+    parts = {}
+    with zipfile.ZipFile(path) as file:
+        for name in file.namelist():
+            parts[name] = file.read(name)
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    assert b"<v>10000</v>" in sheet
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(b"<v>10000</v>", b"<f>5000*2</f><v>10000</v>")
+    return archive(parts)
+
+
+def with_sheet(path: Path) -> bytes:
+    book, content = openpyxl.load_workbook(path), io.BytesIO()
+    book.create_sheet("Notes").append(["ask Ann"])
+    book.save(content)
+    return content.getvalue()
+
+
 @pytest.mark.parametrize(
-    ("add", "named"),
-    [
-        (lambda book: book.create_sheet("Notes").append(["ask Ann"]), "the sheet 'Notes'"),
-        (lambda book: book["Stages"].append(["Reach", "=1+1"]), "formulas"),
-    ],
+    ("add", "named"), [(with_sheet, "the sheet 'Notes'"), (with_formula, "formulas")]
 )
 def test_what_else_a_workbook_holds_is_not_lost(
-    tmp_path: Path, add: Callable[[Any], None], named: str
+    tmp_path: Path, add: Callable[[Path], bytes], named: str
 ) -> None:
-    path = tmp_path / "shop.xlsx"
-    _, origin = read(write(path, SHOP, Origin()))
-    book = openpyxl.load_workbook(path)
-    add(book)
-    book.save(path)
-    origin.note(path, path.read_bytes())
+    path = write(tmp_path / "shop.xlsx", SHOP, Origin())
+    path.write_bytes(add(path))
+    document, origin = read(path)
+    assert same(document, SHOP)
     assert named in refused(lambda: write(path, changed(fixed_cost=2), origin))
     write(path, changed(fixed_cost=2), origin, overwrite=True)
     assert read(path)[0]["fixed_cost"] == 2
+
+
+def test_what_else_a_table_holds_is_not_lost(tmp_path: Path) -> None:
+    text = "Report\nStep,Users,Completion rate\n1. Reach,9,50%\n2. Acquisition,5,\n"
+    path = saved(tmp_path, text, "report.csv")
+    journey = read_journey(path)
+    assert journey.save() == path
+    said = refused(journey.with_stage("reach", unit_cost=1).save)
+    assert "would not write again: what is above the table, the column 'Completion rate'" in said
+    assert path.read_text() == text
 
 
 # --- whole or not at all -------------------------------------------------------------------------

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from cvjkit.errors import InputError
 from cvjkit.files.documents import same
 from cvjkit.files.store import read
-from cvjkit.journey import read_journey
+from cvjkit.journey import Journey, read_journey
 from tests.files.shop import refused, saved, workbook
 
 FIVE = ["reach", "acquisition", "conversion", "retention", "loyalty"]
@@ -58,6 +59,38 @@ def test_a_table_may_have_several_channels_costs_and_a_plan(tmp_path: Path) -> N
         "engagement": {"unit_cost": 0.5, "delay_days": 1},
         "conversion": {"unit_cost": 5, "delay_days": 2, "margin": -1250.5},
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("stage;people;unit cost\nReach;8.000;0.5", 8),
+        ("stage;people;unit cost\nReach;8.000;0,5", 8000),
+        ("stage;people;unit cost\nReach;8,000;0.5", 8000),
+        ("stage;people: A;people: B\nReach;8.000;1,010,000\nAcquisition;2.000;5", 8),
+        ("stage;people;unit cost\nReach;8.000;1.250,5", 8000),
+        # Google Sheets writes commas between the cells in every country.
+        ('stage,people,unit cost\nReach,8.000,"0,5"', 8000),
+        ("stage,people\nReach,8.000", 8000),
+        ("stage;people\nReach;8.000\nAcquisition;2.500,0", 8000),
+        ("stage;people\nReach;8000.000\nAcquisition;2.000", 8000),
+    ],
+)
+def test_the_decimal_sign_of_a_file_holds_for_people_too(
+    tmp_path: Path, text: str, people: int
+) -> None:
+    document, _ = read(saved(tmp_path, text, "shop.csv"))
+    assert document["segments"][0]["counts"]["reach"] == people
+
+
+def test_the_rounding_of_a_spreadsheet_makes_no_part_of_a_person(tmp_path: Path) -> None:
+    noisy = 2319.9999999999995
+    path = workbook(tmp_path / "shop.xlsx", Stages=[["stage", "people"], ["Reach", noisy]])
+    assert read_journey(path).segments[0].counts[0] == 2320
+    counts = {"reach": noisy, "acquisition": 0.1 + 0.2 + 0.7}
+    assert Journey.from_counts("five", counts).segments[0].counts[:2] == (2320, 1)
+    with pytest.raises(InputError, match="whole number of people"):
+        Journey.from_counts("five", {"reach": 2319.99})
 
 
 def test_everything_wrong_in_a_table_is_said_at_once_with_its_cell(tmp_path: Path) -> None:

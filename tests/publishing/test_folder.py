@@ -103,3 +103,21 @@ def test_a_journey_that_cannot_be_shown_leaves_the_page_to_the_others(
         page._chooser.document
     )
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_what_was_understood_of_an_export_is_told_everywhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text("Step,Users,Rate of exit\n1. Reach,9,50%\n2. Acquisition,5,\n")
+    told = cvj.read_journey(path).understood
+    assert told[:2] == ("Read 'Step' as stage, 'Users' as people.", "Left out 'Rate of exit'.")
+    assert cli.main(["check", str(path)]) == 0
+    printed = capsys.readouterr().out
+    page, designer = dashboards.journey(tmp_path), cvj.Designer(path)
+    for sentence in told:
+        assert f"\n  {sentence}" in printed
+        assert sentence in page._chooser.document["parts"][0]["notes"]
+        assert sentence in designer._session.note
+    cvj.read_journey(path).save(tmp_path / "ours.csv")
+    assert cvj.read_journey(tmp_path / "ours.csv").understood == ()

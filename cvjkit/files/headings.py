@@ -1,0 +1,73 @@
+"""The headings under which other programs export what cvjkit calls stage and people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+STAGES = frozenset(
+    {
+        "stage",
+        "step",
+        "steps",
+        "step name",
+        "stage name",
+        "funnel step",
+        "funnel stage",
+        "journey step",
+        "journey stage",
+        "lifecycle stage",
+        "customer lifecycle stage",
+    }
+)
+"""Of the column with the names of the stages, folded."""
+
+PEOPLE: Mapping[str, str] = MappingProxyType(
+    {
+        "people": "",
+        "unique users": "people",
+        "active users": "people",
+        "total users": "people",
+        "users": "people",
+        "count of users": "people",
+        "number of users": "people",
+        "unique visitors": "people",
+        "visitors": "people",
+        "count of contacts": "people",
+        "number of contacts": "people",
+        "contacts": "people",
+        "count of people": "people",
+        "number of people": "people",
+        "customers": "people",
+        "count": "people",
+        "sessions": "visits",
+        "total sessions": "visits",
+        "visits": "visits",
+        "impressions": "impressions",
+    }
+)
+"""Of the column with their people, folded, and what it counts; the first that is there is read."""
+
+# Before a stage, folded: 2) Acquisition, Step 2: Acquisition.
+NUMBERED = re.compile(r"^(?:(?:step|stage) )?#?\d+ *[.:\N{EN DASH}-]? *")
+
+
+def unnumbered(label: str) -> str:
+    """Remove the number before a stage that an export has numbered.
+
+    Parameters
+    ----------
+    label : str
+        Folded.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> [unnumbered(label) for label in ("1. reach", "step 2: reach", "#3 reach", "reach")]
+    ['reach', 'reach', 'reach', 'reach']
+    """
+    return NUMBERED.sub("", label)
