@@ -16,6 +16,7 @@ from hypothesis import assume
 from numpy.typing import NDArray
 
 import cvjkit as cvj
+from cvjkit.catalog.framework import Framework
 from cvjkit.model.economics import UndefinedError, lifetime_value, payback_cycles
 from cvjkit.model.flow import Flow
 from cvjkit.model.origins import origins
@@ -224,6 +225,36 @@ def plan_of_counts_is_the_same(journey: cvj.Journey) -> None:
     for column in ("people", "visits", "entered", "referred", "returned", "dropped", "finished"):
         expected = flow.stages[column].to_numpy(float)
         assert planned.flow().stages[column].to_numpy(float) == close(expected, size)
+
+
+def another_framework_keeps_the_people(journey: cvj.Journey, target: Framework) -> None:
+    """Each segment has the same people and visits at every stage the target can know.
+
+    Of a plan it knows the people at a stage if it has all stages before it, too.
+    """
+    flow, moved = journey.flow(), journey.in_framework(target).flow()
+    at = {stage.anchor: position for position, stage in enumerate(flow.framework)}
+    for index, segment in enumerate(journey.segments):
+        known: list[bool] = []
+        for position, (stage, parent) in enumerate(zip(target, target.parents, strict=True)):
+            source = at.get(stage.anchor)
+            there = source is not None and not flow.undefined[index, source]
+            if there and not segment.observed and parent is not None:
+                there = known[parent]
+            known.append(there)
+            if there:
+                assert not moved.undefined[index, position], stage.key
+                size = flow.people[index].max()
+                for column in ("people", "visits"):
+                    got = getattr(moved, column)[index, position]
+                    had = getattr(flow, column)[index, source]
+                    assert got == pytest.approx(had, rel=1e-9, abs=1e-9 * size), (
+                        segment.name,
+                        stage.key,
+                        column,
+                    )
+            elif source is not None:
+                assert moved.undefined[index, position], stage.key
 
 
 def value_to_go_is_the_profit_of_the_entrants(journey: cvj.Journey) -> None:

@@ -24,6 +24,7 @@ from cvjkit.model import (
     design,
     document,
     flow,
+    fold,
     formulas,
     lifetime,
     plan,
@@ -33,7 +34,7 @@ from cvjkit.model import (
     ways,
 )
 from tests import laws
-from tests.strategies import amounts, journeys, shares
+from tests.strategies import amounts, frameworks, journeys, shares
 
 STAGE = st.integers(1, 13)
 TENTHS = st.integers(0, 10).map(lambda tenths: tenths / 10)
@@ -248,9 +249,30 @@ BREAKS = [
     Break(
         laws.halfway_changes_nothing,
         (journeys(counted=False, money=True), STAGE, TENTHS),
-        solver.solve,
-        "+= (segment.rates or ())[stage]",
-        "+= (segment.rates or ())[stage] * 0.99",
+        ways.step_shares,
+        "= segment.rates[stage]",
+        "= segment.rates[stage] * 0.99",
+    ),
+    Break(
+        laws.another_framework_keeps_the_people,
+        (PLAN, frameworks()),
+        fold.fold,
+        "+ brought[out] @ everyone",
+        "+ 0",
+    ),
+    Break(
+        laws.another_framework_keeps_the_people,
+        (PLAN, frameworks()),
+        fold.fold,
+        "+ moves[out] @ others",
+        "",
+    ),
+    Break(
+        laws.another_framework_keeps_the_people,
+        (PLAN, frameworks()),
+        ways.by_segment,
+        "if np.ptp(rates) == 0:",
+        "if True:",
     ),
     Break(
         laws.more_is_worth_more,

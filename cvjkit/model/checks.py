@@ -245,7 +245,7 @@ def _order_faults(stages: Framework, fields: Mapping[str, Any], rows: Rows) -> I
             yield Fault(f"{path}.margin", offer.margin, rule, fix)
         if anchors.count(anchor) > 1:
             yield Fault(f"{path}.stage", offer.stage, "has another offer", "keep one offer there")
-        if offer.repeat_rate is not None and anchor in repeats:
+        if anchor == BOUGHT_AGAIN and offer.repeat_rate is not None and anchor in repeats:
             rule = f"and the repeat transition {repeats[anchor]} say the same thing twice"
             yield Fault(f"{path}.repeat_rate", offer.repeat_rate, rule, "keep one of the two")
     second = fields.get("second_purchase_rate")

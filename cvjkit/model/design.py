@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from pydantic import PrivateAttr
 
 from cvjkit.errors import InputError
-from cvjkit.model.carry import Restaging
+from cvjkit.model.carry import Carried
 from cvjkit.model.checks import framework_of
 from cvjkit.model.economics import BOUGHT_AGAIN, Economics, appraise
 from cvjkit.model.editing import Editable
@@ -66,10 +66,13 @@ class Design(Editable):
         Returns
         -------
         Self
-            People at milestones that both frameworks have are the same; the others are not known.
-            Costs and delays of a stage that the other framework lacks pass to the next stage it
-            has, or else to its last one, so the totals agree. Transitions and referrals through
-            such stages lead to the next ones it has.
+            People at milestones that both frameworks have are the same; the others are not known,
+            and of a plan neither are those that follow them. Costs and delays of a stage that the
+            other framework lacks pass to the next stage it has, or else to its last one, so the
+            totals agree. Transitions and referrals through such stages lead to the next ones it
+            has, each segment's at its own rate. People brought in by those who were brought in on
+            the way count with them; whoever nobody at a stage it has brought in enters from
+            outside.
 
         Raises
         ------
@@ -83,7 +86,7 @@ class Design(Editable):
         (9000.0, 900.0, 50.0, 20.0, 9.0)
         """
         target = self._framework_of(other)
-        carried = Restaging(self.flow(), target).fields(self)
+        carried = Carried(self, self.flow(), target).fields()
         carried["second_purchase_rate"] = self._second_purchase_rate_in(target)
         return self._derived(target, {**dict(self), **carried})
 

@@ -374,6 +374,13 @@ class Formulas(Money):
                 margins[position] = offer.margin
         if not np.isfinite(margins).any():
             raise UndefinedError("no margin is typed: give an offer, or a stage, its margin")
+        anchors = {stage.anchor for stage in self.flow.framework}
+        for anchor, offer in self.offers.items():
+            counted = anchor in anchors or (anchor == BOUGHT_AGAIN and self._lifetime_known)
+            if offer.margin and not counted:
+                raise UndefinedError(
+                    f"how many buy {offer.name} is not known: no stage is {anchor}"
+                )
         worth: list[float] = np.nan_to_num(margins).tolist()
         if self._again is not None:
             worth[self._again] *= self._orders_a_visit

@@ -38,7 +38,7 @@ class Money:
 
     flow: Flow
     numbers: Mapping[str, StageNumbers]
-    offers: Mapping[str | None, Offer]
+    offers: Mapping[str, Offer]
     spend: float | None
     fixed_cost: float | None
     discount_rate: float | None
@@ -112,20 +112,11 @@ class Money:
 
     @property
     def _cycle_days(self) -> float:
-        for milestone in (BOUGHT_AGAIN, FIRST_PAYMENT):
-            offer = self.offers.get(milestone)
-            if offer is not None and offer.cycle_days is not None:
-                return offer.cycle_days
-        raise UndefinedError("the buying cycle is not typed")
+        return _cycle_days(self.offers)
 
     @property
     def _cycle_discount(self) -> float:
-        if not self.discount_rate:
-            return 0.0
-        try:
-            return math.pow(1 + self.discount_rate, self._cycle_days / DAYS_A_YEAR) - 1
-        except OverflowError:
-            return math.inf
+        return cycle_discount(self.discount_rate, self.offers)
 
     @property
     def _days_to_first_payment(self) -> float:
@@ -142,3 +133,38 @@ class Money:
             which = "first" if milestone == FIRST_PAYMENT else "later"
             raise UndefinedError(f"the price of the {which} order is not typed")
         return offer.price
+
+
+def cycle_discount(discount_rate: float | None, offers: Mapping[str, Offer]) -> float:
+    """Work out by how much money counts less after a buying cycle: (1 + annual)^(days/365) - 1.
+
+    Parameters
+    ----------
+    discount_rate : float or None
+        Yearly rate; 0.1 is 10% a year.
+    offers : mapping of anchor to Offer
+
+    Returns
+    -------
+    float
+        0 or more.
+
+    Raises
+    ------
+    UndefinedError
+        If there is a rate, and no buying cycle was typed.
+    """
+    if not discount_rate:
+        return 0.0
+    try:
+        return math.pow(1 + discount_rate, _cycle_days(offers) / DAYS_A_YEAR) - 1
+    except OverflowError:
+        return math.inf
+
+
+def _cycle_days(offers: Mapping[str, Offer]) -> float:
+    for milestone in (BOUGHT_AGAIN, FIRST_PAYMENT):
+        offer = offers.get(milestone)
+        if offer is not None and offer.cycle_days is not None:
+            return offer.cycle_days
+    raise UndefinedError("the buying cycle is not typed")

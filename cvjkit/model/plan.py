@@ -9,7 +9,7 @@ import numpy as np
 from cvjkit.errors import Fault
 from cvjkit.model.flow import kind_of
 from cvjkit.model.parts import Referral, Transition
-from cvjkit.model.ways import typed_births, typed_shares
+from cvjkit.model.ways import by_segment, typed_births, typed_shares
 from cvjkit.paths import Title, path_of
 
 if TYPE_CHECKING:
@@ -84,12 +84,9 @@ def _transitions(
             continue
         ends = {"source": keys[source], "target": keys[target]}
         found = [way for way in found if not ends.items() <= dict(way).items()]
-        rates = [float(wanted[0])] if (wanted == wanted[0]).all() else wanted.tolist()
-        names = flow.segments if len(rates) > 1 else [None]
         found += [
             Transition(**ends, rate=rate, segment=name)
-            for rate, name in zip(rates, names, strict=True)
-            if rate > 0
+            for name, rate in by_segment(flow.segments, wanted)
         ]
     return found
 

@@ -23,7 +23,7 @@ from cvjkit.model.flow import ROUNDING, Flag, Flags, Flow
 from cvjkit.model.generations import new_people_each
 from cvjkit.model.origins import known_stages, origins
 from cvjkit.model.planned import Planned
-from cvjkit.model.ways import typed_births, typed_shares
+from cvjkit.model.ways import step_shares, typed_births, typed_shares
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,16 +61,13 @@ def solve(
     known = np.array([one.known for one in own])
     counted = np.array([segment.observed for segment in segments])
     counts, entered = np.zeros(known.shape), np.zeros(known.shape)
-    shares = typed_shares(framework, names, transitions)
+    shares = typed_shares(framework, names, transitions) + step_shares(framework, segments)
     births = typed_births(framework, names, referrals)
     for index, segment in enumerate(segments):
         if segment.counts is not None:
             counts[index] = [count or 0 for count in segment.counts]
-            continue
-        entered[index] = [people or 0 for people in segment.entrants or ()]
-        for stage, parent in enumerate(own[index].parents):
-            if parent is not None and known[index, stage]:
-                shares[index, parent, stage] += (segment.rates or ())[stage]
+        else:
+            entered[index] = [people or 0 for people in segment.entrants or ()]
     stuck = without_exit(shares)
     shares[stuck] = 0
     planned = Planned(shares, births, entered, counts, counted)

@@ -1,4 +1,4 @@
-"""The transitions and referrals typed, as arrays over segments and stages."""
+"""The steps, transitions and referrals typed, as arrays over segments and stages, and back."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cvjkit.model.chain import SMALLEST_SHARE
+from cvjkit.model.origins import known_stages
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from cvjkit.catalog.framework import Framework
-    from cvjkit.model.parts import Referral, Transition
+    from cvjkit.model.parts import Referral, Segment, Transition
 
 
 def typed_shares(
@@ -36,6 +39,28 @@ def typed_shares(
     for way in transitions:
         own = slice(None) if way.segment is None else names.index(way.segment)
         shares[own, framework.index(way.source), framework.index(way.target)] += way.rate
+    return shares
+
+
+def step_shares(framework: Framework, segments: Sequence[Segment]) -> NDArray[np.floating]:
+    """Give the share of the visits to each stage that take the step to the next, as planned.
+
+    Parameters
+    ----------
+    framework : Framework
+    segments : sequence of Segment
+
+    Returns
+    -------
+    ndarray of float, shape (segments, stages, stages)
+        0 to 1; 0 where they were counted, or are not known.
+    """
+    shares = np.zeros((len(segments), len(framework), len(framework)))
+    for index, segment in enumerate(segments):
+        known = known_stages(framework, segment)
+        for stage, parent in enumerate(framework.parents):
+            if segment.rates is not None and parent is not None and known[stage]:
+                shares[index, parent, stage] = segment.rates[stage]
     return shares
 
 
@@ -64,3 +89,61 @@ def typed_births(
                 into = index if referral.segment is None else names.index(referral.segment)
                 births[index, source, into, target] += referral.per_person
     return births
+
+
+def by_segment(
+    names: Sequence[str], rates: NDArray[np.floating]
+) -> Iterator[tuple[str | None, float]]:
+    """Write the rate of a transition in as few rows as can be.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of the segments.
+    rates : ndarray of float, shape (segments,)
+
+    Yields
+    ------
+    segment : str or None
+        Whose people take it; None for every segment.
+    rate : float
+        More than 0.
+    """
+    takers: Sequence[str | None] = names
+    if np.ptp(rates) == 0:
+        takers, rates = [None], rates[:1]
+    for segment, rate in zip(takers, rates.tolist(), strict=True):
+        if rate > SMALLEST_SHARE:
+            yield segment, rate
+
+
+def between_segments(
+    names: Sequence[str], brought: NDArray[np.floating]
+) -> Iterator[tuple[str | None, str | None, float]]:
+    """Write the people brought in at a stage by those at another in as few rows as can be.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of the segments.
+    brought : ndarray of float, shape (segments, segments)
+        People per visit, from the first segment into the second.
+
+    Yields
+    ------
+    source_segment : str or None
+        Whose people bring them; None for every segment.
+    segment : str or None
+        Where they belong; None for the segment of who brought them.
+    per_person : float
+        More than 0.
+    """
+    by: Sequence[str | None] = names
+    into, own = by, np.diag(brought)
+    if np.ptp(own) == 0 and np.array_equal(brought, np.diag(own)):
+        by, into, brought = [None], [None], brought[:1, :1]
+    elif not np.ptp(brought, axis=0).any():
+        by, brought = [None], brought[:1]
+    for (source, target), number in np.ndenumerate(brought):
+        if number > SMALLEST_SHARE:
+            yield by[source], into[target], float(number)

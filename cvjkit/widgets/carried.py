@@ -27,18 +27,22 @@ def carried_over(before: Journey, after: Journey) -> str:
     known = {stage.anchor: stage.name for stage in _known(before)}
     arrived = {stage.anchor for stage in _known(after)}
     lost = [name for milestone, name in known.items() if milestone not in arrived]
-    unknown = [stage.name for stage in after.framework if stage.anchor not in arrived]
+    unknown = [stage for stage in after.framework if stage.anchor not in arrived]
     said = []
     if lost:
         said.append(f"Left out: the people at {_and(lost)}.")
-    for what, rows, left in (
-        ("skips and ways back", before.transitions, after.transitions),
-        ("referrals", before.referrals, after.referrals),
+    # Those of a stage that goes lead to the next ones; those of a stage not known lead nowhere.
+    nowhere, anchor = {stage.anchor for stage in unknown}, before.framework.anchor
+    for what, rows in (
+        ("skips and ways back", before.transitions),
+        ("referrals", before.referrals),
     ):
-        if len(left) < len(rows):
-            said.append(f"Left out: {len(rows) - len(left)} of {len(rows)} {what}.")
+        ends = [{anchor(row.source), anchor(row.target)} for row in rows]
+        left = sum(not pair.isdisjoint(nowhere) for pair in ends)
+        if left:
+            said.append(f"Left out: {left} of {len(rows)} {what}.")
     if unknown:
-        said.append(f"Not known yet: {_and(unknown)}.")
+        said.append(f"Not known yet: {_and([stage.name for stage in unknown])}.")
     title = f"{before.name} in {after.framework.name}"
     return f"{title}: {' '.join(said) if said else 'everything was carried over.'}"
 
