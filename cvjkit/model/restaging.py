@@ -11,12 +11,13 @@ import numpy as np
 
 from cvjkit.model.flow import kind_of
 from cvjkit.model.fold import Folded, fold, reached_by_growth, without_repeats
-from cvjkit.model.parts import Referral, Segment, Transition
 from cvjkit.model.origins import known_stages
+from cvjkit.model.parts import Referral, Segment, Transition
 from cvjkit.model.ways import (
     between_segments,
     by_segment,
     step_shares,
+    typed_births,
     typed_shares,
 )
 
@@ -137,9 +138,12 @@ class Restaging:
         rewards = {referral.reward for referral in self.design.referrals}
         reward = rewards.pop() if len(rewards) == 1 else None
         same, new = set(), list[Referral]()
+        typed = typed_births(self.flow.framework, self.flow.segments, self.design.referrals)
         for source, target, i, j in self._pairs():
             brought = self._folded.births[:, i, :, j]
-            if np.array_equal(brought, self.flow.births[:, i, :, j]):
+            stay = self._stay[:, i, None] & self._stay[:, j]
+            kept = not (typed[:, i, :, j] > 0)[~stay].any()
+            if kept and np.array_equal(brought, self.flow.births[:, i, :, j]):
                 same.add((source, target))
                 continue
             new += [
