@@ -178,8 +178,7 @@ class Carried:
         return [
             row.model_copy(
                 update={
-                    "stage": row.stage
-                    and (renamed.get(row.stage) or at.get(row.stage, row.stage))
+                    "stage": row.stage and (renamed.get(row.stage) or at.get(row.stage, row.stage))
                 }
             )
             for row in kept
