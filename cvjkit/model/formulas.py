@@ -197,13 +197,10 @@ class Formulas(Money):
     def _orders(self, discount: float) -> tuple[float, float]:
         """Count first and later orders of all customers, later ones discounted."""
         first = self._at("visits", self._first)
-        again = self._again
-        buyers = (
-            self.second_purchase_rate * first
-            if again is None
-            else self._at("visits", again) * (1 - self._loop_rate)
-        )
-        return first, lifetime_value(0, 1, buyers, self._repeat_rate, discount)
+        if self._again is None:
+            buyers = self.second_purchase_rate * first
+            return first, lifetime_value(0, 1, buyers, self._repeat_rate, discount)
+        return first, self._at("visits", self._again) * self._orders_a_visit(discount)
 
     @figure(
         "Lifetime value after later costs",
@@ -383,20 +380,30 @@ class Formulas(Money):
                 )
         worth: list[float] = np.nan_to_num(margins).tolist()
         if self._again is not None:
-            worth[self._again] *= self._orders_a_visit
+            worth[self._again] *= self._orders_each
         elif self._lifetime_known:
             buyers = self.second_purchase_rate
-            worth[self._first] += buyers * self._later_margin * self._orders_a_visit
+            worth[self._first] += buyers * self._later_margin * self._orders_each
         return worth
 
     @property
-    def _orders_a_visit(self) -> float:
+    def _orders_each(self) -> float:
         """Orders, discounted, for each visit to the stage where people buy again."""
-        if not self._lifetime_known:
-            return 1.0
-        return (1 - self._loop_rate) * lifetime_value(
-            0, 1, 1, self._repeat_rate, self._cycle_discount
+        return self._orders_a_visit(self._cycle_discount) if self._lifetime_known else 1.0
+
+    def _orders_a_visit(self, discount: float) -> float:
+        """Count the orders for each visit: segment by segment, since their repeats may differ."""
+        typed = self._repeat_rate
+        if self._again is None or is_none(self._loop_rate):
+            return lifetime_value(0, 1, 1, typed, discount)
+        visits = self.flow.visits[:, self._again]
+        orders = sum(
+            lifetime_value(0, 1, float(people * (1 - loop)), float(loop), discount)
+            for people, loop in zip(
+                visits, self.flow.shares[:, self._again, self._again], strict=True
+            )
         )
+        return orders / float(visits.sum())
 
     @property
     def _lifetime_known(self) -> bool:
