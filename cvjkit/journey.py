@@ -9,6 +9,7 @@ from pydantic import PrivateAttr
 
 from cvjkit.audit.audit import Audit, audit
 from cvjkit.audit.rules import rules as all_rules
+from cvjkit.decisions.goal import Goal, goal
 from cvjkit.decisions.priorities import DRAWS, SEED, fix_first
 from cvjkit.errors import Fault, InputError, unforeseen
 from cvjkit.files import store
@@ -272,6 +273,51 @@ class Journey(Design):
         ('conversion', [300.0, 200.0])
         """
         return fix_first(self, targets, costs, by=by, lift=lift, draws=draws, seed=seed)
+
+    def goal(
+        self,
+        figure: str,
+        target: float,
+        *,
+        levers: Mapping[str, float] | None = None,
+        spend_grows: bool = True,
+    ) -> Goal:
+        """Work out what it takes to reach a goal.
+
+        Parameters
+        ----------
+        figure : str
+            Key of a figure, such as customers, profit, cac or payback_days; or of a stage, whose
+            people are meant.
+        target : float
+            What it is to be: at least, or at most where less is better.
+        levers : mapping of str to float, optional
+            Several that are to share the change, with their limits: the highest rate by stage key,
+            and the most people by "entrants".
+        spend_grows : bool
+            Whether the spend on channels grows with the people who enter.
+
+        Returns
+        -------
+        Goal
+            The entrants, exact and with 80% and 95% confidence; a plan in whole people; one rate
+            alone; the same lift of all rates; the levers; what is impossible has its reason.
+
+        Raises
+        ------
+        InputError
+            If there is no such figure, stage or lever, or a number is impossible.
+
+        Examples
+        --------
+        >>> plan = Journey.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
+        >>> goal = plan.goal("customers", 150)
+        >>> goal.entrants, goal.entrants_95, goal.plan["acquisition"]
+        (1500, 1696, 750)
+        >>> round(goal.rates["conversion"].rate, 3), round(goal.equal_lift, 4)
+        (0.3, 1.2247)
+        """
+        return goal(self, figure, target, levers=levers, spend_grows=spend_grows)
 
     def save(self, path: str | Path | None = None, *, overwrite: bool = False) -> Path:
         """Write the journey to a file: TOML, CSV or XLSX, by its suffix.

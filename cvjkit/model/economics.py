@@ -221,7 +221,56 @@ def appraise(
     -------
     Economics
     """
-    formulas = StageColumns(
+    formulas = formulas_of(
+        flow,
+        stages,
+        offers,
+        spend=spend,
+        fixed_cost=fixed_cost,
+        discount_rate=discount_rate,
+        second_purchase_rate=second_purchase_rate,
+        fixed_share=fixed_share,
+    )
+    found = {figure: figure_of(formulas, figure) for figure in FIGURES}
+    return Economics(
+        values=MappingProxyType({figure: value for figure, (value, _) in found.items()}),
+        reasons=MappingProxyType({figure: why for figure, (_, why) in found.items() if why}),
+        horizon=formulas.horizon,
+        keys=flow.framework.keys,
+        columns=MappingProxyType(formulas.columns),
+    )
+
+
+def formulas_of(
+    flow: Flow,
+    stages: Sequence[StageNumbers] = (),
+    offers: Sequence[Offer] = (),
+    *,
+    spend: float | None = None,
+    fixed_cost: float | None = None,
+    discount_rate: float | None = None,
+    second_purchase_rate: float | None = None,
+    fixed_share: float = 1.0,
+) -> StageColumns:
+    """Put what was typed into the formulas; none of them is worked out yet.
+
+    Parameters
+    ----------
+    flow : Flow
+    stages : sequence of StageNumbers
+    offers : sequence of Offer
+    spend : float, optional
+    fixed_cost : float, optional
+    discount_rate : float, optional
+    second_purchase_rate : float, optional
+    fixed_share : float
+        All as in `appraise`.
+
+    Returns
+    -------
+    StageColumns
+    """
+    return StageColumns(
         flow=flow,
         numbers={number.stage: number for number in stages},
         offers={flow.framework.anchor(offer.stage): offer for offer in offers},
@@ -231,20 +280,26 @@ def appraise(
         typed_second_purchase_rate=second_purchase_rate,
         fixed_share=fixed_share,
     )
-    values: dict[str, float | None] = {}
-    reasons: dict[str, str] = {}
-    for figure in FIGURES:
-        try:
-            values[figure] = _finite(getattr(formulas, figure))
-        except UndefinedError as why:
-            values[figure], reasons[figure] = None, str(why)
-    return Economics(
-        values=MappingProxyType(values),
-        reasons=MappingProxyType(reasons),
-        horizon=formulas.horizon,
-        keys=flow.framework.keys,
-        columns=MappingProxyType(formulas.columns),
-    )
+
+
+def figure_of(formulas: StageColumns, figure: str) -> tuple[float | None, str]:
+    """Work out one figure.
+
+    Parameters
+    ----------
+    formulas : StageColumns
+    figure : str
+        Its key.
+
+    Returns
+    -------
+    tuple of float or None and str
+        The figure; if it is None, the reason.
+    """
+    try:
+        return _finite(getattr(formulas, figure)), ""
+    except UndefinedError as why:
+        return None, str(why)
 
 
 def _finite(value: float) -> float:
