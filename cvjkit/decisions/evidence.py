@@ -13,6 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from cvjkit.model.origins import unknown_stages
 
 if TYPE_CHECKING:
@@ -147,3 +149,75 @@ def supposed_cases(share: float) -> float:
     """
     rarer = min(share, 1 - share)
     return max(CASES, 1 / rarer) if rarer > 0 else CASES
+
+
+@dataclass(frozen=True, slots=True)
+class Brings:
+    """A referral, and what is known of the number of people that each person brings.
+
+    Parameters
+    ----------
+    segment, source : int
+        Positions of the segment and stage of those who bring them.
+    into, target : int
+        Positions of the segment and stage where they come in.
+    number : float
+        New people for each visit, more than 0.
+    cases : float
+        How many people, seen or supposed, it rests on: it is Gamma(cases x number, 1 / cases).
+    """
+
+    segment: int
+    source: int
+    into: int
+    target: int
+    number: float
+    cases: float
+
+
+def referrals_of(design: Design, design_effect: float = 1.0) -> tuple[Brings, ...]:
+    """List the referrals of a design with what their numbers rest on.
+
+    Parameters
+    ----------
+    design : Design
+    design_effect : float
+        As in `ways_of`.
+
+    Returns
+    -------
+    tuple of Brings
+    """
+    births, found = design.flow().births, []
+    for segment, source, into, target in np.argwhere(births).tolist():
+        cases = _counted_at(design, segment, source) / design_effect or CASES
+        number = float(births[segment, source, into, target])
+        found.append(Brings(segment, source, into, target, number, cases))
+    return tuple(found)
+
+
+def _counted_at(design: Design, segment: int, stage: int) -> float:
+    counts = design.segments[segment].counts
+    return 0.0 if counts is None else counts[stage] or 0.0
+
+
+def repeat_cases(design: Design, rate: float, stage: int | None) -> float:
+    """Say how many cases a typed share of customers who order again is as sure as.
+
+    Parameters
+    ----------
+    design : Design
+    rate : float
+        The share, 0 to 1.
+    stage : int or None
+        Position of the stage whose people it is about; None if that is no stage.
+
+    Returns
+    -------
+    float
+        The people counted there; where nobody was counted, as for any typed rate.
+    """
+    counted = 0.0
+    if stage is not None:
+        counted = sum(_counted_at(design, index, stage) for index in range(len(design.segments)))
+    return counted or supposed_cases(rate)

@@ -10,7 +10,7 @@ Guidelines and Guarantees for Common Random Numbers, Management Science 38, 1992
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import numpy as np
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cvjkit.decisions.evidence import Way
+    from cvjkit.decisions.evidence import Brings, Way
     from cvjkit.model.design import Design
 
 Floats = NDArray[np.float64]
@@ -28,6 +28,7 @@ Shares = dict[tuple[int, int, int], Floats]
 
 STEP, FARTHEST = 1 / 12, 7.0  # of the normal numbers at which quantiles are worked out
 CERTAIN = 1e5  # people seen, from which on the log odds of a rate are all but normal
+SMALLEST, LOWEST = 1e-290, -600.0  # rate below which only its logarithm can be worked out
 
 
 def drawn_shares(design: Design, ways: Sequence[Way], draws: int, seed: int) -> Shares:
@@ -57,12 +58,10 @@ def drawn_shares(design: Design, ways: Sequence[Way], draws: int, seed: int) -> 
     >>> print(round(shares[0, 1, 2].mean(), 4))
     0.0502
     """
-    rows = np.ones((len(ways), draws))
-    left: Floats | float = 1.0
+    names = [_names(design, way.segment, way.source, way.target) for way in ways]
+    rows = drawn_rates(names, [(way.alpha, way.beta) for way in ways], draws, seed)
+    left: Any = 1.0
     for index, way in enumerate(ways):
-        if way.beta > 0:
-            stream_of(design, way, seed).standard_normal(out=rows[index])
-            _to_quantiles(_log_odds(way.alpha, way.beta), rows[index])
         before = ways[index - 1] if index else way
         if index and (before.segment, before.source) == (way.segment, way.source):
             left = left - rows[index - 1]
@@ -71,6 +70,68 @@ def drawn_shares(design: Design, ways: Sequence[Way], draws: int, seed: int) -> 
             left = 1.0
     ends = [(way.segment, way.source, way.target) for way in ways]
     return dict(zip(ends, rows, strict=True))
+
+
+def drawn_rates(
+    names: Sequence[tuple[str, ...]],
+    parameters: Sequence[tuple[float, float]],
+    draws: int,
+    seed: int,
+) -> Floats:
+    """Draw rates from Beta distributions.
+
+    Parameters
+    ----------
+    names : sequence of tuple of str
+        What each rate is the rate of: its stream of random numbers depends on it.
+    parameters : sequence of (float, float)
+        alpha and beta of each, 0 or more, not both 0. If one is 0, the rate is 0 or 1.
+    draws : int
+    seed : int
+
+    Returns
+    -------
+    ndarray of float, shape (rates, draws)
+    """
+    from scipy.special import expit
+
+    rows = np.empty((len(names), draws))
+    for row, name, (alpha, beta) in zip(rows, names, parameters, strict=True):
+        if min(alpha, beta) == 0:
+            row[:] = 0.0 if alpha == 0 else 1.0
+            continue
+        stream(seed, *name).standard_normal(out=row)
+        _look_up(_log_odds(alpha, beta), row)
+        expit(row, out=row)
+    return rows
+
+
+def drawn_referrals(
+    design: Design, referrals: Sequence[Brings], draws: int, seed: int
+) -> dict[tuple[int, int, int, int], Floats]:
+    """Draw the number of people that each visit to a stage brings in.
+
+    Parameters
+    ----------
+    design : Design
+    referrals : sequence of Brings
+        Its referrals, as `referrals_of` lists them.
+    draws : int
+    seed : int
+
+    Returns
+    -------
+    dict of (int, int, int, int) to ndarray of float, shape (draws,)
+        By the positions of segment and stage of those who bring them, and where they come in.
+    """
+    drawn = {}
+    for one in referrals:
+        into = design.segments[one.into].name
+        names = _names(design, one.segment, one.source, one.target)
+        numbers = stream(seed, *names, into, "referral").standard_normal(draws)
+        _look_up(_log_gamma(one.cases * one.number) - np.log(one.cases), numbers)
+        drawn[one.segment, one.source, one.into, one.target] = np.exp(numbers, out=numbers)
+    return drawn
 
 
 def dense(design: Design, shares: Mapping[tuple[int, int, int], Floats], draws: int) -> Floats:
@@ -96,24 +157,6 @@ def dense(design: Design, shares: Mapping[tuple[int, int, int], Floats], draws: 
     return matrices
 
 
-def stream_of(design: Design, way: Way, seed: int) -> np.random.Generator:
-    """Open the stream of random numbers that belongs to a way.
-
-    Parameters
-    ----------
-    design : Design
-    way : Way
-    seed : int
-
-    Returns
-    -------
-    numpy.random.Generator
-    """
-    stages = design.framework.stages
-    ends = (stages[way.source].anchor, stages[way.target].anchor)
-    return stream(seed, design.segments[way.segment].name, *ends)
-
-
 def stream(seed: int, *names: str) -> np.random.Generator:
     """Open the stream of random numbers that belongs to some names.
 
@@ -129,37 +172,65 @@ def stream(seed: int, *names: str) -> np.random.Generator:
     return np.random.Generator(np.random.SFC64([seed, *(crc32(name.encode()) for name in names)]))
 
 
-def _to_quantiles(table: Floats, normal: Floats) -> None:
-    """Replace normal numbers by the quantiles whose log odds are in the table."""
-    from scipy.special import expit
+def _names(design: Design, segment: int, source: int, target: int) -> tuple[str, ...]:
+    stages = design.framework.stages
+    return (design.segments[segment].name, stages[source].anchor, stages[target].anchor)
 
+
+def _grid() -> Floats:
+    return np.arange(-FARTHEST, FARTHEST + STEP / 2, STEP)
+
+
+def _look_up(table: Floats, normal: Floats) -> None:
+    """Replace normal numbers by what a table over the grid has for them."""
     normal += FARTHEST
     normal *= 1 / STEP
     index = normal.astype(np.intp)
     normal -= index
     normal *= np.diff(table, append=table[-1]).take(index, mode="clip")
     normal += table.take(index, mode="clip")
-    expit(normal, out=normal)
 
 
 # A change of one number in a journey leaves most ways as they are.
 @lru_cache(maxsize=4096)
-def _log_odds(alpha: float, beta: float) -> Floats:
-    """Work out the log odds of quantiles of a Beta distribution, at normal numbers on a grid."""
-    from scipy.special import betaincinv, betaln, log_ndtr, ndtr, polygamma
+def _log_odds(alpha: float, beta: float) -> Any:
+    """Work out the log odds of quantiles of a Beta distribution, over the grid."""
+    from scipy.special import betaincinv, betaln, ndtr, polygamma
 
-    grid = np.arange(-FARTHEST, FARTHEST + STEP / 2, STEP)
     if min(alpha, beta) > CERTAIN:
-        mean = polygamma(0, alpha) - polygamma(0, beta)
-        spread = np.sqrt(polygamma(1, alpha) + polygamma(1, beta))
-        skew = (polygamma(2, alpha) - polygamma(2, beta)) / spread**3
-        # Cornish and Fisher's expansion.
-        return np.asarray(mean + spread * (grid + skew * (grid**2 - 1) / 6))
-    ends = []
-    for one, other, at in ((alpha, beta, grid), (beta, alpha, -grid)):
-        # A rate too small for a float: the lower end of a Beta distribution is a power.
-        power = (log_ndtr(at) + np.log(one) + betaln(one, other)) / one
-        share = betaincinv(one, other, ndtr(at))
-        with np.errstate(divide="ignore"):
-            ends.append(np.where(share > 1e-290, np.log(share), np.minimum(power, -600)))
-    return np.asarray(ends[0] - ends[1])
+        signs = (-1, 1, -1)
+        return _expansion(
+            *(
+                polygamma(order, alpha) + sign * polygamma(order, beta)
+                for order, sign in enumerate(signs)
+            )
+        )
+    ends = [
+        _logarithm(betaincinv(one, other, ndtr(at)), at, np.log(one) + betaln(one, other), one)
+        for one, other, at in ((alpha, beta, _grid()), (beta, alpha, -_grid()))
+    ]
+    return ends[0] - ends[1]
+
+
+def _log_gamma(shape: float) -> Any:
+    """Work out the logarithms of quantiles of a Gamma distribution of scale 1, over the grid."""
+    from scipy.special import gammaincinv, gammaln, ndtr, polygamma
+
+    if shape > CERTAIN:
+        return _expansion(*(polygamma(order, shape) for order in range(3)))
+    return _logarithm(gammaincinv(shape, ndtr(_grid())), _grid(), gammaln(shape + 1), shape)
+
+
+def _logarithm(quantile: Any, normal: Floats, constant: float, power: float) -> Any:
+    """Take logarithms of quantiles; below what a float can hold, the distribution is a power."""
+    from scipy.special import log_ndtr
+
+    with np.errstate(divide="ignore"):
+        small = np.minimum((log_ndtr(normal) + constant) / power, LOWEST)
+        return np.where(quantile > SMALLEST, np.log(quantile), small)
+
+
+def _expansion(mean: Any, variance: Any, third: Any) -> Any:
+    """Approximate quantiles by the first three cumulants, after Cornish and Fisher."""
+    grid, spread = _grid(), np.sqrt(variance)
+    return mean + spread * (grid + third / spread**3 * (grid**2 - 1) / 6)

@@ -98,6 +98,8 @@ class Figure(cached_property[float]):
         Whether it is one of the few shown first.
     compared : bool
         Whether it is the same in every framework, so that journeys can be compared by it.
+    less_is_better : bool
+        Whether one wants it low, as a cost.
     """
 
     def __init__(self, function: Callable[[Any], float], entry: dict[str, Any]) -> None:
@@ -112,6 +114,7 @@ class Figure(cached_property[float]):
         self.phrase: str = entry["phrase"]
         self.headline: bool = entry["headline"]
         self.compared: bool = entry["compared"]
+        self.less_is_better: bool = entry["less_is_better"]
 
     def text(self, value: float | None, currency: str = "") -> str:
         """Write a value of the figure as people read it.
@@ -151,6 +154,7 @@ def figure(
     phrase: str = "",
     headline: bool = False,
     compared: bool = False,
+    less_is_better: bool = False,
 ) -> Callable[[Callable[[Any], float]], Figure]:
     """Make a figure of the formula it decorates.
 
@@ -165,6 +169,7 @@ def figure(
     phrase : str
     headline : bool
     compared : bool
+    less_is_better : bool
         All as in `Figure`.
 
     Returns
@@ -181,5 +186,6 @@ def figure(
         "phrase": phrase,
         "headline": headline,
         "compared": compared,
+        "less_is_better": less_is_better,
     }
     return lambda function: Figure(function, entry)

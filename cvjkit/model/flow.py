@@ -261,8 +261,8 @@ class Flow:
         arrays["births"] = births[:, :, part]
         return replace(self, segments=(segment,), k=k, **arrays)
 
-    def repeat_share(self, stage: int) -> float:
-        """Work out the share of the visits to a stage that come straight back to it.
+    def repeats(self, stage: int) -> list[tuple[float, float]]:
+        """Find how many of the visits to a stage come straight back to it.
 
         Parameters
         ----------
@@ -271,11 +271,11 @@ class Flow:
 
         Returns
         -------
-        float
-            0 to 1; 0 if nobody is there.
+        list of (float, float)
+            For each segment its visits to the stage, and the share of them, 0 to 1.
         """
-        visits = self.visits[:, stage]
-        return float(self.shares[:, stage, stage] @ visits / visits.sum()) if visits.any() else 0.0
+        pairs = zip(self.visits[:, stage], self.shares[:, stage, stage], strict=True)
+        return [(float(visits), float(share)) for visits, share in pairs]
 
     def value_to_go(self, gain: Floats) -> Floats:
         """Work out the money that one more person at each stage still brings, referrals included.

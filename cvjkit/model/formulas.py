@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from cvjkit.model.figures import UndefinedError, divisor, figure, is_none
-from cvjkit.model.lifetime import lifetime_value, payback_cycles
+from cvjkit.model.lifetime import days_of, lifetime_value, payback_cycles
 from cvjkit.model.money import BOUGHT_AGAIN, FIRST_PAYMENT, Money
 from cvjkit.number_text import share_text
 
@@ -52,6 +52,7 @@ class Formulas(Money):
         "Cost of winning customers",
         "money",
         "costs of the stages up to the first payment + fixed costs + spend",
+        less_is_better=True,
     )
     def acquisition_cost(self) -> float:
         """What it costs to win all customers.
@@ -68,6 +69,7 @@ class Formulas(Money):
         "All costs",
         "money",
         "costs of all stages + fixed costs + spend",
+        less_is_better=True,
     )
     def total_cost(self) -> float:
         """What the journey costs in all.
@@ -89,6 +91,7 @@ class Formulas(Money):
         phrase="a customer costs",
         headline=True,
         compared=True,
+        less_is_better=True,
     )
     def cac(self) -> float:
         """What it costs to win one customer (customer acquisition cost).
@@ -246,6 +249,7 @@ class Formulas(Money):
         "Payback in buying cycles",
         "cycles",
         "least n with m1 + m2 q (1 + r + ... + r^(n-1)) >= cac",
+        less_is_better=True,
     )
     def payback_cycles(self) -> float:
         """Buying cycles until a customer's margins have paid the cac; undiscounted.
@@ -273,6 +277,7 @@ class Formulas(Money):
         phrase="paid back after",
         headline=True,
         compared=True,
+        less_is_better=True,
     )
     def payback_days(self) -> float:
         """Days from the first contact until a customer's margins have paid the cac.
@@ -283,7 +288,7 @@ class Formulas(Money):
             [days]
         """
         cycles = self.payback_cycles
-        later = 0.0 if is_none(cycles) else cycles * self._cycle_days
+        later = 0.0 if is_none(cycles) else days_of(cycles, self._cycle_days)
         return self._days_to_first_payment + later
 
     @property
@@ -396,14 +401,11 @@ class Formulas(Money):
         typed = self._repeat_rate
         if self._again is None or is_none(self._loop_rate):
             return lifetime_value(0, 1, 1, typed, discount)
-        visits = self.flow.visits[:, self._again]
+        repeats = self.flow.repeats(self._again)
         orders = sum(
-            lifetime_value(0, 1, float(people * (1 - loop)), float(loop), discount)
-            for people, loop in zip(
-                visits, self.flow.shares[:, self._again, self._again], strict=True
-            )
+            lifetime_value(0, 1, visits * (1 - share), share, discount) for visits, share in repeats
         )
-        return orders / float(visits.sum())
+        return orders / divisor(sum(visits for visits, _ in repeats), "nobody buys again")
 
     @property
     def _lifetime_known(self) -> bool:

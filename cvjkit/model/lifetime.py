@@ -91,3 +91,28 @@ def payback_cycles(cac: float, m1: float, m2: float, q: float, r: float) -> int:
     if np.isinf(result).all():
         raise UndefinedError(NEVER_PAID)
     return result if result.ndim else int(result)
+
+
+def days_of(cycles: float, cycle_days: float) -> float:
+    """Work out how long buying cycles last.
+
+    Parameters
+    ----------
+    cycles : float, or ndarray of float
+        0 or more, infinite for never.
+    cycle_days : float
+        Days from one order to the next, 0 or more.
+
+    Returns
+    -------
+    float, or ndarray of float
+        [days]
+
+    Examples
+    --------
+    >>> days_of(2, 30.0), list(map(float, days_of(np.array([1.0, np.inf]), 0.0)))
+    (60.0, [0.0, inf])
+    """
+    ends = np.isinf(cycles)
+    days: Any = np.where(ends, np.inf, np.where(ends, 0.0, cycles) * cycle_days)
+    return days if days.ndim else float(days)

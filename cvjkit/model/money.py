@@ -108,7 +108,12 @@ class Money:
     @property
     def _loop_rate(self) -> float:
         """Share of the visits to buying again that come straight back to it."""
-        return 0.0 if self._again is None else self.flow.repeat_share(self._again)
+        if self._again is None:
+            return 0.0
+        repeats = self.flow.repeats(self._again)
+        visits = sum(visits for visits, _ in repeats)
+        # Where nobody is, nobody comes back.
+        return sum(visits * share for visits, share in repeats) / (visits + (visits == 0))
 
     @property
     def _cycle_days(self) -> float:
