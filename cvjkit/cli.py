@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -49,6 +50,10 @@ def main(argv: list[str] | None = None) -> int:
         0 on success; 1 if a journey has faults or failures, or a server ended by itself; 2 if
         the arguments cannot be used.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # A name may have a character that the terminal cannot show.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     arguments = _parser().parse_args(argv)
     try:
         return arguments.run(arguments)  # type: ignore[no-any-return] # a command's, see below
@@ -357,7 +362,7 @@ def _new(arguments: argparse.Namespace) -> int:
         rule = f"cannot be written ({error.strerror})"
         fault = Fault("NAME", str(path), rule, "name another file")
         raise InputError("cvjkit new", [fault]) from error
-    print(f"{path}: write your numbers over those in it; cvjkit dashboard shows it")
+    print(f"{printable(str(path))}: write your numbers over those in it; cvjkit dashboard shows it")
     return 0
 
 
@@ -465,7 +470,7 @@ def _canvas(arguments: argparse.Namespace) -> int:
         raise InputError(
             "cvjkit canvas", [Fault("-o", str(out), rule, "name another one")]
         ) from error
-    print(f"{out}: open it in a browser to print it, on one page, A4 or A3")
+    print(f"{printable(str(out))}: open it in a browser to print it, on one page, A4 or A3")
     return 0
 
 

@@ -24,9 +24,10 @@ SHOWN_CHARACTERS = 60
 SHOWN_NAMES = 100
 LONGEST_PART = 2000
 
-# Control characters, ends of lines, marks that turn the direction of text, half characters.
+# Control characters, ends of lines, marks that turn the direction of text, half characters; but not
+# the marks with which we isolate a text from what is beside it.
 UNPRINTABLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2067\u206a-\u206f\ufeff\ud800-\udfff]"
 )
 # What GitHub's and Azure's logs take for a command at the beginning of a line.
 COMMAND = re.compile(r"^(\s*)([:#])(?=:|#\[)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from typing import Literal, get_args
 
 DASH = "\N{EN DASH}"
@@ -100,7 +101,29 @@ def money_text(value: float | None, currency: str = "") -> str:
     if value is None or not math.isfinite(value):
         return DASH
     amount = _signed(f"{value:,.2f}" if abs(value) < 9999.995 else f"{value:,.0f}")
-    return f"{currency} {amount}".strip()
+    return f"{isolated(currency)} {amount}".strip()
+
+
+def isolated(text: str) -> str:
+    """Keep the direction of a text from turning the order of the digits beside it.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+        In marks of isolation (Unicode Standard Annex 9) if any of it runs from right to left.
+
+    Examples
+    --------
+    >>> isolated("EUR"), isolated("ש״ח") == "\u2068ש״ח\u2069"
+    ('EUR', True)
+    """
+    directions = {unicodedata.bidirectional(sign) for sign in text}
+    turns = directions & {"R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI"}
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if turns else text
 
 
 def days_text(value: float | None) -> str:

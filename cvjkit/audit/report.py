@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from cvjkit.audit.audit import Audit
 from cvjkit.audit.findings import BASES, SEVERITIES, Finding
+from cvjkit.errors import UNPRINTABLE, printable
 from cvjkit.number_text import share_text
 
 ANNOTATIONS = {"E": "error", "F": "error", "W": "warning", "M": "warning", "I": "notice"}
@@ -37,7 +38,7 @@ def as_text(audits: Audits) -> str:
     >>> print(as_text([("shop.toml", shop.audit())]).partition(", none")[0])
     shop.toml: Shop, audited as Five-step customer life cycle: 3 findings
     """
-    return "\n\n".join("\n".join(_lines(file, audit)) for file, audit in audits)
+    return "\n\n".join("\n".join(map(printable, _lines(file, audit))) for file, audit in audits)
 
 
 def _lines(file: str, audit: Audit) -> Iterable[str]:
@@ -50,7 +51,8 @@ def _lines(file: str, audit: Audit) -> Iterable[str]:
     for severity, meaning in SEVERITIES.items():
         findings = [finding for finding in audit.fired if finding.severity == severity]
         if findings:
-            yield f"\n{severity}, {meaning}:"
+            yield ""
+            yield f"{severity}, {meaning}:"
         for _, group in groupby(findings, key=lambda finding: finding.id):
             together = list(group)
             for finding in together:
@@ -59,14 +61,17 @@ def _lines(file: str, audit: Audit) -> Iterable[str]:
                     yield f"      Accepted: {finding.accepted}"
             yield f"      {_grounds(together[0])}"
     if audit.unanswered:
-        yield "\nCannot tell:"
+        yield ""
+        yield "Cannot tell:"
     for finding in audit.unanswered:
         shown, more = finding.needs[:MOST_NEEDS], len(finding.needs) - MOST_NEEDS
         rest = f"; {more} more" if more > 0 else ""
         yield f"  {finding.id} needs {'; '.join(shown)}{rest}"
     for accepted in audit.unmatched:
-        yield f"\nAccepted, but not found: {accepted.rule} ({accepted.reason})"
-    yield f"\n{share_text(audit.completeness)} of the rules have an answer."
+        yield ""
+        yield f"Accepted, but not found: {accepted.rule} ({accepted.reason})"
+    yield ""
+    yield f"{share_text(audit.completeness)} of the rules have an answer."
 
 
 def _about(finding: Finding) -> str:
@@ -94,7 +99,10 @@ def as_json(audits: Audits) -> str:
         A list of objects: "file", and the values of `Audit.document`.
     """
     plain = [{"file": file, **audit.document()} for file, audit in audits]
-    return json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False)
+    # JSON itself escapes less than a terminal needs. It has ends of lines outside of texts only.
+    signs = (sign if sign == "\n" else f"\\u{ord(sign):04x}" for sign in UNPRINTABLE.findall(text))
+    return UNPRINTABLE.sub(lambda _: next(signs), text)
 
 
 def as_annotations(audits: Audits) -> str:
@@ -139,7 +147,8 @@ def _title(finding: Finding) -> str:
 
 
 def _escaped(text: str, *, property: bool = False) -> str:  # noqa: A002 - GitHub's word for it
-    signs = "%\r\n:," if property else "%\r\n"
+    signs = "%:," if property else "%"
+    text = printable(text)
     return "".join(f"%{ord(sign):02X}" if sign in signs else sign for sign in text)
 
 

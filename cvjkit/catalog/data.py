@@ -15,6 +15,15 @@ from cvjkit.errors import unknown_name
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 
+LONGEST_TEXT = 10_000
+SURROGATE = re.compile("[\ud800-\udfff]")
+# Marks that embed or isolate a text of another direction, and those that end it.
+CLOSED_BY = {
+    **dict.fromkeys("\u202a\u202b", "\u202c"),
+    **dict.fromkeys("\u2066\u2067\u2068", "\u2069"),
+}
+OVERRIDES = "\u202d\u202e"
+
 MOST_STAGES = 50
 """Of a framework: far more than anybody has published."""
 
@@ -107,11 +116,57 @@ def one_of(value: str, choices: Sequence[str]) -> str:
     return value
 
 
-def _not_blank(name: str) -> str:
+def harmless(text: str) -> str:
+    r"""Check that a text can be written to any file, and leaves what is beside it as it is.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+        The text.
+
+    Raises
+    ------
+    ValueError
+        If it is very long, has half a character, or a mark that turns the direction of what
+        follows (Unicode Standard Annex 9): digits after it would be shown in another order.
+
+    Examples
+    --------
+    >>> harmless("Ads \u202e 100")
+    Traceback (most recent call last):
+    ValueError: has a mark that turns the order of what follows; remove it, or type the text anew
+    """
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"is longer than {LONGEST_TEXT:,} characters; shorten it")
+    if text.isascii():
+        return text
+    if SURROGATE.search(text):
+        raise ValueError("has half a character, which no file can hold; remove it")
+    waiting: list[str] = []
+    for sign in text:
+        if sign in CLOSED_BY:
+            waiting.append(CLOSED_BY[sign])
+        elif sign in OVERRIDES or (sign in CLOSED_BY.values() and waiting[-1:] != [sign]):
+            waiting = [sign]
+            break
+        elif waiting[-1:] == [sign]:
+            waiting.pop()
+    if waiting:
+        fix = "remove it, or type the text anew"
+        raise ValueError(f"has a mark that turns the order of what follows; {fix}")
+    return text
+
+
+def _named(name: str) -> str:
     if not name.strip():
         raise ValueError("must not be blank; write a name")
-    return name
+    return harmless(name)
 
 
 Key = Annotated[str, AfterValidator(identifier)]
-Name = Annotated[str, AfterValidator(_not_blank)]
+Name = Annotated[str, AfterValidator(_named)]
+Plain = Annotated[str, AfterValidator(harmless)]

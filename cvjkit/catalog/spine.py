@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
-from cvjkit.catalog.data import Key, Name, Record, one_of, read_data
+from cvjkit.catalog.data import Key, Name, Plain, Record, one_of, read_data
 
 TIME, VOICE = "time", "voice"
 
@@ -38,11 +38,11 @@ class Step(Record):
 
     key: Key
     name: Name
-    phase: str = ""
-    state: str = ""
-    event: str = ""
-    purpose: str = ""
-    sources: tuple[str, ...] = ()
+    phase: Plain = ""
+    state: Plain = ""
+    event: Plain = ""
+    purpose: Plain = ""
+    sources: tuple[Plain, ...] = ()
 
 
 class Milestone(Step):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import field_validator
 
-from cvjkit.catalog.data import Document, Name, Record, one_of
+from cvjkit.catalog.data import Document, Name, Plain, Record, one_of
 from cvjkit.catalog.sources import Disagreement, disagreements
 from cvjkit.catalog.spine import MilestoneKey, Step
 
@@ -37,9 +37,9 @@ class Stage(Step):
     """
 
     milestone: MilestoneKey | None = None
-    tactics: tuple[str, ...] = ()
+    tactics: tuple[Plain, ...] = ()
     reconstructed: bool = False
-    anchor_note: str = ""
+    anchor_note: Plain = ""
     alternative_milestone: MilestoneKey | None = None
     disagreement_ids: tuple[str, ...] = ()
 

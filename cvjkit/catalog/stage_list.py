@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from cvjkit.catalog.data import MOST_STAGES, Name, Record, identifier
+from cvjkit.catalog.data import MOST_STAGES, Name, Plain, Record, identifier
 from cvjkit.catalog.order import labelled, order_faults
 from cvjkit.catalog.published import published_keys
 from cvjkit.catalog.spine import passed, spine
@@ -27,8 +27,8 @@ class StageList(Record):
 
     key: str
     name: Name
-    source: str = ""
-    note: str = ""
+    source: Plain = ""
+    note: Plain = ""
     blind_spots: tuple[BlindSpot, ...] = ()
     skipping: Literal["failure", "discouraged", "allowed"] = "allowed"
     stages: Annotated[tuple[Stage, ...], Field(max_length=MOST_STAGES)]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from typing import TYPE_CHECKING
 
 from cvjkit.errors import InputError, unknown_name
-from cvjkit.number_text import share_text
+from cvjkit.number_text import isolated, share_text
 
 if TYPE_CHECKING:
     from cvjkit.model.flow import Flow
@@ -157,9 +156,7 @@ def legible(name: str, most: int | None = None) -> str:
     text = " ".join(name.split())
     if most is not None and len(text) > most:
         text = text[: most - 1].rstrip() + "…"
-    directions = {unicodedata.bidirectional(character) for character in text}
-    turns = directions & {"R", "AL", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI"}
-    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if turns else text
+    return isolated(text)
 
 
 def _known(value: float | None) -> float | None:

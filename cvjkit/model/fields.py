@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
+from cvjkit.catalog.data import Plain
 from cvjkit.catalog.framework import Framework
 from cvjkit.errors import Fault, InputError, faults_of
 from cvjkit.model.checks import checked_parts
@@ -21,7 +22,7 @@ from cvjkit.model.parts import (
     Transition,
 )
 from cvjkit.model.rows import PARTS
-from cvjkit.model.scalars import Amount, Name, Rate, Share
+from cvjkit.model.scalars import Amount, Currency, Name, Rate, Share
 from cvjkit.model.typed import typed
 
 
@@ -71,8 +72,8 @@ class Fields(BaseModel):
     offers: tuple[Offer, ...] = ()
     transitions: tuple[Transition, ...] = ()
     referrals: tuple[Referral, ...] = ()
-    currency: str = typed("Code or sign shown with amounts; none if left out.", default="")
-    description: str = typed("What it is about.", default="")
+    currency: Currency = typed("Code or sign shown with amounts; none if left out.", default="")
+    description: Plain = typed("What it is about.", default="")
     illustrative: bool = typed("Whether the numbers are made up for teaching.", default=False)
     view: str | None = typed("Key of the framework to show it in first.")
     intake_days: Amount | None = typed(

@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from cvjkit.catalog.data import Plain
 from cvjkit.errors import MOST_FAULTS, InputError, unknown_name
 from cvjkit.model.scalars import Amount, Count, Day, Kind, Name, Number, Share, StageKey, Text
 from cvjkit.model.typed import typed
@@ -45,7 +46,7 @@ class Segment(_Input):
     """
 
     name: Annotated[Name, typed("Unique within the journey.", label="Segment", default=...)]
-    channel: str | None = typed('Where they met you: "Search ads".')
+    channel: Plain | None = typed('Where they met you: "Search ads".')
     awareness: AwarenessLevel | None = typed("What they know when they meet you [003:23-26].")
     spend: Amount | None = typed(
         "Money spent on the channel in the period, 0 or more.", unit="currency"
@@ -104,7 +105,7 @@ class Tactic(_Input):
     """
 
     name: Annotated[Name, typed("What it is called.", label="Tactic", default=...)]
-    channel: str | None = typed('Where it reaches people: "email".')
+    channel: Plain | None = typed('Where it reaches people: "email".')
     kind: Kind | None = typed(
         'One of `cvjkit.catalog.tactics.tactic_kinds`; a name that says it, such as "Upsell", '
         "will do."
@@ -306,7 +307,7 @@ class Accepted(_Input):
     rule: Annotated[Name, typed('"A11".', default=...)]
     reason: Annotated[Text, typed("Why; shown with the finding.", default=...)]
     stage: StageKey | None = typed("Only the finding there; by default all findings of the rule.")
-    segment: str | None = typed("Only the finding there; by default all findings of the rule.")
+    segment: Plain | None = typed("Only the finding there; by default all findings of the rule.")
 
 
 class Thresholds(_Input):

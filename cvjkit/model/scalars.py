@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import date
 from numbers import Real
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
+from cvjkit.catalog.data import harmless
 from cvjkit.catalog.tactics import tactic_kinds
 from cvjkit.errors import unknown_name
 from cvjkit.model.typed import Is
 from cvjkit.numbers import whole_people
 
+LONGEST_CURRENCY = 20
+DIGITS = re.compile(r"\d")
 LARGEST = 1e15  # beyond it whole numbers are no longer told apart, and sums overflow
 
 
@@ -59,12 +63,20 @@ def _share(value: object) -> float:
 def _name(value: str) -> str:
     if not value.strip():
         raise ValueError("must not be empty; give it a name")
-    return value
+    return harmless(value)
 
 
 def _text(value: str) -> str:
     if not value.strip():
         raise ValueError("must not be empty; write it, or leave it out")
+    return harmless(value)
+
+
+def _currency(value: str) -> str:
+    """Check that a currency cannot be taken for a part of the amount beside it."""
+    if len(value) > LONGEST_CURRENCY or not value.isprintable() or DIGITS.search(value):
+        rule = f"must be a code or a sign of at most {LONGEST_CURRENCY} characters without digits"
+        raise ValueError(f"{rule}; write it like EUR")
     return value
 
 
@@ -91,6 +103,7 @@ Count = Annotated[float, BeforeValidator(_count), Is("count")]
 Share = Annotated[float, BeforeValidator(_share), Is("share")]
 Rate = Annotated[float, BeforeValidator(_amount), Is("share")]
 """A share that may exceed 1, such as a yearly rate."""
+Currency = Annotated[str, AfterValidator(_currency)]
 Name = Annotated[str, AfterValidator(_name)]
 Text = Annotated[str, AfterValidator(_text)]
 Day = Annotated[str, BeforeValidator(_day), Is("day")]

@@ -114,7 +114,7 @@ def test_github_gets_an_annotation_for_each_finding_not_accepted(
     assert audited == "::notice file=a%2Cb.toml,title=Audit::Roastery, audited as Full spine."
     assert known == "::notice file=known.toml,title=Audit::Roastery, audited as Full spine."
     assert error.startswith(
-        "::error file=a%2Cb.toml,title=A03 engaged::100%25: now,%0Aor never belongs to Offered or "
+        "::error file=a%2Cb.toml,title=A03 engaged::100%25: now,\\nor never belongs to Offered or "
     )
     assert warning == (
         "::warning file=a%2Cb.toml,title=A42::The next test is planned in 9 days: test and "

@@ -15,7 +15,7 @@ HOSTILE = [
     "\"quotes\" 'and' \\backslashes\\ `ticks`",
     "a" * 500,
     "שלום {0} %s ${HOME}",
-    "\u202eright to left\u202c",
+    "\u202bright to left\u202c",
     "🎉👩‍👩‍👧",
     "line\nbreak\ttab",
     "[[stages]]\nkey = 'x'",

@@ -165,7 +165,7 @@ HOSTILE = [
     "<img src=x onerror=alert(1)>",
     "\"quotes\" 'and' \\backslashes\\ \"\"\" ''' `ticks`",
     "a" * 500,
-    "שלום {0} %s ${HOME} \u202eright to left\u202c",
+    "שלום {0} %s ${HOME} \u202bright to left\u202c",
     "🎉👩‍👩‍👧",
     "line\nbreak\ttab",
     '[[segments]]\nname = "x"',

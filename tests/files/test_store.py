@@ -128,8 +128,11 @@ def test_no_file_is_written_that_could_not_be_read_again(tmp_path: Path, suffix:
     journey = Journey.from_counts("five", [900, 90, 9, 3, 1])
     journey.save(path)
     before = path.read_bytes()
-    for name in ("half a character: \ud800", "\udfff"):
-        assert "half a character" in refused(journey.with_terms(name=name).save)
+    for text in ("half a character: \ud800", "\udfff"):
+        assert "half a character" in refused(lambda text=text: journey.with_terms(name=text))
+        broken = {**journey.document(), "name": text}
+        said = refused(lambda broken=broken: write(path, broken, Origin(), overwrite=True))
+        assert "half a character" in said
     # Whatever goes wrong in writing is found before the file is replaced.
     _, origin = read(path)
     lossy = {**journey.document(), "segments": [{"name": "Everyone", "counts": {"reach": 5}}]}

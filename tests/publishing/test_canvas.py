@@ -282,7 +282,11 @@ def hostile(name: str) -> cvj.Journey:
     message = {"kind": "ask", "name": name, "channel": name}
     journey = journey.with_stage("reach", tactics=[tactic], messages=[message])
     journey = journey.with_offer("reach", name=name, price=1, value=name, risk_reducer=name)
-    return journey.with_terms(currency=name).with_accepted("A44", name).with_accepted("A51", name)
+    return (
+        journey.with_terms(currency="<i>&'\"</b>")
+        .with_accepted("A44", name)
+        .with_accepted("A51", name)
+    )
 
 
 def test_a_hostile_name_is_text_and_nothing_else() -> None:
