@@ -8,7 +8,8 @@ is written twice.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 KEY = re.compile(r"\w[\w:-]*")
 _STEP = re.compile(r"\.?(?P<key>\w[\w:-]*)|\[(?P<title>(?:[^\]]|\]\])*)\]")
@@ -81,3 +82,31 @@ def path_of(steps: Iterable[str]) -> str:
         else:
             path += f".{step}" if path else step
     return path
+
+
+def flattened(table: Mapping[str, Any], steps: Sequence[str] = ()) -> dict[str, Any]:
+    """Give the values of a table by their paths.
+
+    Parameters
+    ----------
+    table : mapping
+        Its keys are paths, or steps of paths that go on in the tables below.
+    steps : sequence of str
+        Those that lead to it.
+
+    Returns
+    -------
+    dict
+
+    Examples
+    --------
+    >>> flattened({"stages": {"reach": {"rate": 0.2}}, "offers.reach.price": 4})
+    {'stages.reach.rate': 0.2, 'offers.reach.price': 4}
+    """
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            found |= flattened(value, (*steps, key))
+        else:
+            found[path_of((*steps, key)) if steps else key] = value
+    return found

@@ -52,7 +52,7 @@ def value_at(design: Editable, path: str) -> Any:
         If there is no such path.
     """
     steps = _steps(design, path)
-    pooled = _pooled(design, path, steps)
+    pooled = pooled_at(design, path)
     if pooled is not None:
         return pooled.people() if steps[2] == PEOPLE else pooled.rate()
     node: Any = design
@@ -90,7 +90,7 @@ def changed_fields(design: Editable, path: str, value: Any) -> Fields:
     if steps[0] == "framework":
         fix = "carry the design over with in_framework"
         raise _error(design, Fault("framework", value, "cannot be put", fix))
-    pooled = _pooled(design, path, steps)
+    pooled = pooled_at(design, path)
     if pooled is not None:
         put = pooled.with_people if steps[2] == PEOPLE else pooled.with_rate
         return {"segments": put(value)}
@@ -100,6 +100,36 @@ def changed_fields(design: Editable, path: str, value: Any) -> Fields:
     field = type(design).model_fields[top]
     cleared = None if field.is_required() else field.get_default()
     return {top: fields.get(top, cleared)}
+
+
+def pooled_at(design: Editable, path: str) -> Pooled | None:
+    """Find what a path leads to if that is no field: people of a plan, a rate of all segments.
+
+    Parameters
+    ----------
+    design : Editable
+    path : str
+
+    Returns
+    -------
+    Pooled or None
+        None if it is a field.
+
+    Raises
+    ------
+    InputError
+        If there is no such stage or segment, or it is no path.
+    """
+    steps = _steps(design, path)
+    match steps:
+        case ("stages", stage, ("people" | "rate")):
+            chosen = [*range(len(design.segments))]
+        case ("segments", name, "people", stage):
+            found = _index(design.framework, "segments", design.segments, name)
+            chosen = [0 if found is None else found]
+        case _:
+            return None
+    return Pooled(design, path, _stage_index(design, steps[:TABLE_DEPTH], stage), chosen)
 
 
 def renamed_back(faults: Sequence[Fault], rows: Mapping[str, Any], design: Editable) -> list[Fault]:
@@ -189,19 +219,6 @@ def _steps(design: Editable, path: str) -> tuple[str, ...]:
         if short == RATE or (is_there and segment.observed):
             return (part, name, SHORTHANDS[short], *rest)
     return steps
-
-
-def _pooled(design: Editable, path: str, steps: Sequence[str]) -> Pooled | None:
-    """Find what a path leads to if that is no field: people of a plan, a rate of all segments."""
-    match steps:
-        case ("stages", stage, ("people" | "rate")):
-            chosen = [*range(len(design.segments))]
-        case ("segments", name, "people", stage):
-            found = _index(design.framework, "segments", design.segments, name)
-            chosen = [0 if found is None else found]
-        case _:
-            return None
-    return Pooled(design, path, _stage_index(design, steps[:TABLE_DEPTH], stage), chosen)
 
 
 def _child(design: Editable, node: object, done: Sequence[str], step: str) -> tuple[Any, bool]:
