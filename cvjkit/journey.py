@@ -10,17 +10,17 @@ from pydantic import PrivateAttr
 from cvjkit.audit.audit import Audit, audit
 from cvjkit.audit.rules import rules as all_rules
 from cvjkit.decisions.goal import Goal, goal
+from cvjkit.decisions.kept import WithScenarios
 from cvjkit.decisions.priorities import DRAWS, SEED, fix_first
 from cvjkit.decisions.simulate import DRAWS as MANY_DRAWS
 from cvjkit.decisions.simulate import LEVEL, simulate
 from cvjkit.errors import Fault, InputError, unforeseen
 from cvjkit.files import store
 from cvjkit.files.code import expression
-from cvjkit.files.documents import alike
+from cvjkit.files.documents import alike, same
 from cvjkit.lens.estimate import Known
 from cvjkit.lens.lens import Lens, see
 from cvjkit.lens.people import HABIT_ORDERS, Made, brought_by_ways
-from cvjkit.model.design import Design
 from cvjkit.model.document import EVERYONE
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from cvjkit.files.documents import Document
 
 
-class Journey(Design):
+class Journey(WithScenarios):
     """A design that can be read, saved, audited and seen through other frameworks.
 
     Build one with `from_counts`, `from_rates` or `read_journey`, and change it with `put` and
@@ -403,18 +403,57 @@ class Journey(Design):
         if target is None:
             fix = 'name one: journey.save("shop.toml")'
             raise self._error(Fault("path", None, "is needed: the design has no file yet", fix))
+        there = None if overwrite else self._in_file(target)
+        whole = self.with_kept_in(there)
+        if there is not None and self.base is not None and not whole.is_same(there):
+            rule = "holds other numbers than the base of this scenario"
+            fix = "save the base first (scenario.base.save()), or pass overwrite=True"
+            raise self._error(Fault("path", str(target), rule, fix))
         written = store.write(
-            target, self.document(), self._origin, overwrite=overwrite, means=self._is
+            target, whole.document(), self._origin, overwrite=overwrite, means=whole.is_in
         )
         self._origin = self._origin.at(written)
         return written
 
-    def _is(self, document: Document) -> bool:
-        """Tell whether a document makes this journey, to the precision of a spreadsheet."""
+    def _in_file(self, target: str | Path) -> Journey | None:
+        """Read what a file holds that this journey may replace; None if there is no such."""
         try:
-            return alike(Design.from_document(document).model_dump(), self.model_dump())
+            document, origin = store.read(target)
+            known = origin.digests.items() <= self._origin.digests.items()
+            return Journey.from_document(document) if known else None
+        except InputError:
+            return None
+
+    def is_in(self, document: Document) -> bool:
+        """Tell whether a document makes this journey, to the precision of a spreadsheet.
+
+        Parameters
+        ----------
+        document : mapping
+
+        Returns
+        -------
+        bool
+        """
+        try:
+            other = Journey.from_document(document)
         except InputError:
             return False
+        kept = [[row.document() for row in one.what_if.kept] for one in (self, other)]
+        return self.is_same(other) and same(*kept)
+
+    def is_same(self, other: Journey) -> bool:
+        """Tell whether another journey has the same values, to the precision of a spreadsheet.
+
+        Parameters
+        ----------
+        other : Journey
+
+        Returns
+        -------
+        bool
+        """
+        return alike(other.model_dump(), self.model_dump())
 
     @property
     def path(self) -> Path | None:

@@ -7,7 +7,8 @@ and what is typed over a rate would not change what was counted after it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from numbers import Real
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 AnyDesign = TypeVar("AnyDesign", bound="Design")
 
 FIELDS = ("name", "on", "framework", "changes", "cleared")
+PEOPLE = re.compile(
+    r"(segments\b.*[.](rates|people|entrants|counts)|stages\b.*[.](rate|people))\b.*"
+)
 MOST_ROUNDS = 50
 SETTLED = 1e-10
 
@@ -64,6 +68,48 @@ class Scenario:
             "cleared": [path for path, value in self.changes.items() if value is None],
         }
         return {"name": self.name, **{key: value for key, value in fields.items() if value}}
+
+    def about(self, before: Framework, after: Framework) -> Scenario:
+        """Give it for a journey that was carried into another framework.
+
+        Parameters
+        ----------
+        before : Framework
+            That of the journey until then.
+        after : Framework
+
+        Returns
+        -------
+        Scenario
+            Its paths are about the framework that they were about before.
+        """
+        if self.on is not None:
+            return self
+        framework = self.framework or before
+        return replace(self, framework=None if framework == after else framework)
+
+
+def plain_changes(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Write values as a file holds them.
+
+    Parameters
+    ----------
+    changes : mapping of str to object
+        Values by their paths.
+
+    Returns
+    -------
+    dict
+    """
+    return {path: _plain(value) for path, value in changes.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, bool | int):
+        return value
+    return float(value) if isinstance(value, Real) else value
 
 
 def _framework_document(framework: Framework) -> Any:
@@ -151,7 +197,9 @@ def _are_texts(value: object) -> bool:
     return isinstance(value, list | tuple) and all(isinstance(text, str) for text in value)
 
 
-def started(design: AnyDesign, framework: Framework | None = None) -> AnyDesign:
+def started(
+    design: AnyDesign, framework: Framework | None = None, changes: Iterable[str] | None = None
+) -> AnyDesign:
     """Give what a what-if starts from: a plan, in a framework.
 
     Parameters
@@ -159,6 +207,9 @@ def started(design: AnyDesign, framework: Framework | None = None) -> AnyDesign:
     design : Design
     framework : Framework, optional
         By default its own.
+    changes : iterable of str, optional
+        Paths of what changes. If that is nothing about people and no plan explains them, the
+        counts will do.
 
     Returns
     -------
@@ -171,7 +222,18 @@ def started(design: AnyDesign, framework: Framework | None = None) -> AnyDesign:
     """
     if framework is not None and framework != design.framework:
         design = design.in_framework(framework)
-    return design.planned() if any(one.observed for one in design.segments) else design
+    if not any(one.observed for one in design.segments):
+        return design
+    try:
+        return design.planned()
+    except InputError:
+        if changes is None or any(map(_is_of_people, changes)):
+            raise
+        return design
+
+
+def _is_of_people(path: str) -> bool:
+    return PEOPLE.fullmatch(path) is not None
 
 
 def with_changes(
@@ -276,7 +338,7 @@ def _told(
         return list(error.faults)
     return [
         Fault(named(path), value, fault.rule, fault.fix)
-        if fault.field == path
+        if fault.field == path or fault.value == value
         else Fault(
             named(path), value, f"at {fault.field}: {shown(fault.value)} {fault.rule}", fault.fix
         )

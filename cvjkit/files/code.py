@@ -62,10 +62,12 @@ def _changes(document: Document) -> Iterator[str]:
         named = {"to" if key == "target" else key: row[key] for key in row if key != "source"}
         yield f".with_referral({_arguments(row['source'], **named)})"
     parts = {"schema_version", "name", "framework", "segments", "stages", "offers"}
-    parts |= {"transitions", "referrals"}
+    parts |= {"transitions", "referrals", "scenarios"}
     terms = {key: value for key, value in document.items() if key not in parts}
     if terms:
         yield f".with_terms({_arguments(**terms)})"
+    for row in document.get("scenarios", ()):
+        yield f".with_scenario({_arguments(row['name'], row.get('changes', {}))})"
 
 
 def _arguments(*values: object, **named: object) -> str:

@@ -11,6 +11,7 @@ from cvjkit.catalog.framework import Framework
 from cvjkit.errors import InputError
 from cvjkit.files.values import plain
 from cvjkit.model.rows import TABLES
+from cvjkit.paths import flattened
 
 Document = dict[str, Any]
 
@@ -55,6 +56,8 @@ def canonical(value: Any, key: str = "") -> Any:
         if key == "framework" and "base" in value:
             with suppress(InputError):
                 value = Framework.from_document(value).document()
+        if key == "changes":
+            value = flattened(value)
         fields = {name: canonical(item, name) for name, item in value.items()}
         if key == "tactics" and fields.keys() == {"name"}:
             return fields["name"]

@@ -30,6 +30,7 @@ IDENTITY = {
     "stages": ("key",),
     "messages": ("kind", "name"),
     "accepted": ("rule", "stage", "segment"),
+    "scenarios": ("name",),
 }
 
 
