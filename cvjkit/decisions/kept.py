@@ -288,6 +288,8 @@ class WithScenarios(Design):
         try:
             journey = super().from_document(fields, subject)
         except InputError as error:
+            if not faults:
+                raise
             raise InputError(subject, [*error.faults, *faults]) from None
         if faults:
             raise InputError(subject, faults)

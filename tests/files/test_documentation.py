@@ -35,7 +35,9 @@ def test_the_examples_of_the_documentation_can_be_read(tmp_path: Path) -> None:
     (by_hand,) = blocks("docs/files.md", "toml")
     journey = read_journey(saved(tmp_path, by_hand))
     assert journey.segments[0].counts == (10000, 2000, 100, None, None)
-    (own,) = blocks("data/README.md", "toml")
+    own, what_if = blocks("data/README.md", "toml")
+    (better,) = read_journey(saved(tmp_path, by_hand + what_if)).scenarios
+    assert better.flow().numbers("people")[2] == 440
     text = by_hand.replace('framework = "five"\n', "") + own
     assert read_journey(saved(tmp_path, text)).framework.keys[:2] == ("reach", "quiz")
     (code,) = blocks("docs/files.md", "python")

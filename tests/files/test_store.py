@@ -137,7 +137,7 @@ def test_no_file_is_written_that_could_not_be_read_again(tmp_path: Path, suffix:
     _, origin = read(path)
     lossy = {**journey.document(), "segments": [{"name": "Everyone", "counts": {"reach": 5}}]}
     said = refused(
-        lambda: write(path, lossy, origin, means=journey.with_stage("reach", unit_cost=1)._is)
+        lambda: write(path, lossy, origin, means=journey.with_stage("reach", unit_cost=1).is_in)
     )
     assert "would change some of it" in said
     broken = {**journey.document(), "schema_version": 99}
