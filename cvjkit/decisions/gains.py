@@ -22,6 +22,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from cvjkit.decisions.steps import Indices, Steps
+    from cvjkit.model.design import Design
     from cvjkit.model.flow import Floats
 
 
@@ -85,6 +86,27 @@ def gains(ways: Ways, steps: Steps, more: Floats, gain: Floats, goal: int | None
         if goal is not None:
             people += block.people(change, goal)
     return Gains(money, people)
+
+
+def gain_per_visit(design: Design) -> Floats:
+    """Give the money that a visit brings, later orders included.
+
+    Parameters
+    ----------
+    design : Design
+
+    Returns
+    -------
+    ndarray of float, shape (segments, stages)
+        Contribution less unit cost [currency per visit]; 0 where it is not known.
+    """
+    loops = np.einsum("sjj->sj", design.flow().shares)
+    if np.ptp(loops, axis=0).any():
+        # Where segments repeat differently, a visit stands for more orders in one than in another.
+        parts = [design.economics(one.name) for one in design.segments]
+    else:
+        parts = [design.economics()] * len(design.segments)
+    return np.nan_to_num(np.array([part.columns["gain_per_visit"] for part in parts]))
 
 
 def _groups(births: Floats) -> list[Indices]:

@@ -18,7 +18,7 @@ import pandas as pd
 from cvjkit.decisions.aims import POINT, TENTH, Aims, Lift, beyond
 from cvjkit.decisions.answer import Answer, Heading
 from cvjkit.decisions.evidence import ways_of
-from cvjkit.decisions.gains import Gains, Ways, gains
+from cvjkit.decisions.gains import Gains, Ways, gain_per_visit, gains
 from cvjkit.decisions.priority_words import ranking_words
 from cvjkit.decisions.sampling import dense, drawn_shares
 from cvjkit.decisions.steps import Steps, steps_of
@@ -184,7 +184,6 @@ class _Question:
 
     def _gains(self, shares: Floats, more: Floats, *, customers: bool) -> Gains:
         flow = self.design.flow()
-        gain = np.nan_to_num(self.design.economics().columns["gain_per_visit"])
         first = next(
             (at for at, stage in enumerate(flow.framework) if stage.milestone == FIRST_PAYMENT),
             None,
@@ -193,7 +192,7 @@ class _Question:
             Ways(shares, flow.births, np.where(flow.undefined, 0, flow.entered)),
             self.steps,
             more,
-            np.tile(gain, (len(flow.segments), 1)),
+            gain_per_visit(self.design),
             first if customers else None,
         )
 

@@ -49,3 +49,20 @@ def test_segments_that_refer_to_one_another_are_solved_together() -> None:
         better = better.put(f"segments[{name}].rates.conversion", rate + 0.01)
     gained = better.economics().customers - journey.economics().customers
     assert row["customers_per_point"] == pytest.approx(gained, rel=1e-9)
+
+
+def test_repeats_of_one_segment_only_are_worth_what_they_bring_there() -> None:
+    counts = {"Ads": [1000, 200, 40, 20, 10], "Blog": [500, 200, 90, 40, 20]}
+    journey = cvj.Journey.from_counts("five", counts).planned().with_terms(discount_rate=0.5)
+    journey = journey.with_offer("conversion", name="Box", margin=5, cycle_days=90)
+    journey = journey.with_offer("retention", name="Bag", margin=20, cycle_days=90)
+    journey = journey.with_transition("retention", "retention", 0.3, segment="Ads")
+    journey = journey.with_transition("retention", "retention", 0.45, segment="Blog")
+    first = journey.fix_first()
+    for stage in ("acquisition", "conversion", "retention"):
+        better = journey
+        for name in counts:
+            rate = journey.get(f"segments[{name}].rates.{stage}")
+            better = better.put(f"segments[{name}].rates.{stage}", rate + 0.01)
+        gained = better.economics().profit - journey.economics().profit
+        assert first.profit_per_point[stage] == pytest.approx(gained, rel=1e-9)
