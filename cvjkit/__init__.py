@@ -27,6 +27,7 @@ from cvjkit.model.flow import Flow
 if TYPE_CHECKING:
     from cvjkit.charts.figures import funnel, sankey
     from cvjkit.comparison.comparison import Comparison, compare
+    from cvjkit.decisions.retention import fit_retention
     from cvjkit.publishing import dashboards
     from cvjkit.publishing.canvas import canvas
     from cvjkit.widgets.compare_view import CompareView
@@ -47,6 +48,7 @@ __all__ = [
     "canvas",
     "compare",
     "dashboards",
+    "fit_retention",
     "framework",
     "frameworks",
     "funnel",
@@ -64,6 +66,7 @@ _LATE = {
     "canvas": "cvjkit.publishing.canvas:canvas",
     "compare": "cvjkit.comparison.comparison:compare",
     "dashboards": "cvjkit.publishing.dashboards",
+    "fit_retention": "cvjkit.decisions.retention:fit_retention",
     "funnel": "cvjkit.charts.figures:funnel",
     "sankey": "cvjkit.charts.figures:sankey",
 }

@@ -106,7 +106,7 @@ def gain_per_visit(design: Design) -> Floats:
         parts = [design.economics(one.name) for one in design.segments]
     else:
         parts = [design.economics()] * len(design.segments)
-    return np.nan_to_num(np.array([part.columns["gain_per_visit"] for part in parts]))
+    return np.asarray(np.nan_to_num([part.columns["gain_per_visit"] for part in parts]))
 
 
 def _groups(births: Floats) -> list[Indices]:
