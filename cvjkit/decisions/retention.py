@@ -118,6 +118,11 @@ class Retention:
         -------
         float
             0 to 1.
+
+        Raises
+        ------
+        InputError
+            If `t` is negative.
         """
         from scipy.special import betaln
 
@@ -278,8 +283,15 @@ def _fitted(lost: Floats, stayed: float, rate: float) -> tuple[float, float, flo
 
     leave = min(max(1 - rate, 1e-6), 1 - 1e-6)
     starts = [np.array([logit(leave), logit(spread)]) for spread in (0.02, 0.2, 0.6)]
-    options = {"xatol": 1e-10, "fatol": 1e-15, "maxiter": 4000, "maxfev": 4000}
-    found = [minimize(loss, start, method="Nelder-Mead", options=options) for start in starts]
+    found = [
+        minimize(
+            loss,
+            start,
+            method="Nelder-Mead",
+            options={"xatol": 1e-10, "fatol": 1e-15, "maxiter": 4000},
+        )
+        for start in starts
+    ]
     best = min(found, key=lambda one: float(one.fun))
     alpha, beta = parameters(best.x)
     return alpha, beta, -float(best.fun)
