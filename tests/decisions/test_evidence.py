@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import assume, given
 
 import cvjkit as cvj
-from cvjkit.decisions.evidence import Way, ways_of
+from cvjkit.decisions.evidence import Way, referrals_of, ways_of
+from cvjkit.decisions.sampling import drawn_referrals
 from cvjkit.model.intervals import rate_posterior
 from tests.strategies import journeys
 
@@ -74,3 +77,15 @@ def test_the_mean_of_each_way_is_near_its_share_and_together_they_leave_nobody_o
         assert share == pytest.approx(solved, abs=prior)
     listed = {(way.segment, way.source, way.target) for way in ways_of(journey)}
     assert {*zip(*map(list, flow.shares.nonzero()), strict=True)} <= listed
+
+
+def test_a_referral_is_as_sure_as_the_people_counted_where_it_starts() -> None:
+    shop = cvj.Journey.from_counts("five", COUNTS).with_referral("loyalty", "reach", 2)
+    (brings,) = referrals_of(shop)
+    assert (brings.source, brings.target, brings.number, brings.cases) == (4, 0, 2, 10)
+    assert referrals_of(shop, design_effect=2)[0].cases == 5
+    drawn = drawn_referrals(shop, [brings], 20_000, seed=1)[0, 4, 0, 0]
+    assert drawn.mean() == pytest.approx(2, rel=0.01)
+    assert drawn.std() == pytest.approx(math.sqrt(2 / 10), rel=0.02)
+    plan = cvj.Journey.from_rates("five", 1000, [0.5, 0.2, 0.1, 0.25])
+    assert referrals_of(plan.with_referral("loyalty", "reach", 2))[0].cases == 20

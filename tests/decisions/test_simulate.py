@@ -146,6 +146,8 @@ def test_a_repeat_rate_is_as_sure_as_the_people_who_bought_again() -> None:
     assert [np.mean(rate) for rate in wide] == pytest.approx([0.8, 0.8], abs=0.01)
     assert np.std(wide[0]) == pytest.approx(math.sqrt(0.16 / 41), rel=0.05)
     assert np.std(wide[1]) == pytest.approx(math.sqrt(0.16 / 11), rel=0.05)
+    halved = shop().simulate(DRAWS, design_effect=2).formulas.offers["bought_again"].repeat_rate
+    assert np.std(halved) == pytest.approx(math.sqrt(0.16 / 21), rel=0.05)
 
 
 def test_a_second_purchase_rate_that_was_typed_is_drawn_around_it() -> None:
