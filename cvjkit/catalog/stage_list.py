@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from itertools import takewhile
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -197,7 +198,9 @@ class StageList(Record):
         """For each stage the index of the stage it follows; None for the first.
 
         A stage follows the nearest milestone before it on its own branch, so that advocates
-        follow those who bought again, whether or not the habit branch stands between.
+        follow those who bought again, whether or not the habit branch stands between. A stage
+        without a milestone follows the one before it, and is passed on the way to whatever follows
+        that one.
 
         Returns
         -------
@@ -216,10 +219,12 @@ class StageList(Record):
         parents: list[int | None] = []
         for index, stage in enumerate(self.stages):
             parent = index - 1 if index else None
-            if parent is not None and stage.milestone and self.stages[parent].milestone:
-                line = spine()[stage.milestone].ancestors
-                earlier = (self.by_milestone[key] for key in line if key in self.by_milestone)
-                parent = next(earlier, parent)
+            line = spine()[stage.milestone].ancestors if stage.milestone else ()
+            found = (self.by_milestone[key] for key in line if key in self.by_milestone)
+            earlier = next(found, None)
+            if earlier is not None:
+                own = takewhile(lambda other: not other.milestone, self.stages[earlier + 1 : index])
+                parent = earlier + len(list(own))
             parents.append(parent)
         return tuple(parents)
 

@@ -180,7 +180,7 @@ class Comparison:
 
             - journey, figure (str): "people.lead", "rate.lead.first_payment",
               "cost_per_person.lead" for milestones all frameworks share, and customers, cac,
-              ltv, payback_days, profit, k, tactic_coverage.
+              ltv_net, payback_days, profit, k, tactic_coverage.
             - label (str)
             - unit (str): people, share, money, days or number.
             - value, low, high (float64): NaN where not known. An estimated rate has no interval.

@@ -91,7 +91,8 @@ def comparable_rows(view: View, shared: Sequence[str]) -> Iterator[dict[str, Any
     for key, figure in FIGURES.items():
         if figure.compared:
             value = _value(view.economics[key], view.economics.reasons.get(key, ""))
-            yield {"figure": key, "label": figure.title, "unit": figure.unit, **value}
+            label = figure.title + view.economics.left_out(key)
+            yield {"figure": key, "label": label, "unit": figure.unit, **value}
     label, value = "Milestones with a tactic", _value(_tactic_coverage(view.journey), "")
     yield {"figure": "tactic_coverage", "label": label, "unit": "share", **value}
 

@@ -56,7 +56,9 @@ class Economics:
     reasons : mapping of str to str
         Why a figure is None, by its key.
     horizon : str
-        The orders that `ltv` and `profit` count.
+        The orders that `ltv`, `ltv_net` and `profit` count.
+    delays : str
+        What `payback_days` leaves out, such as ", without the delay to the first payment".
     keys : tuple of str
         Of the stages, in order.
     columns : mapping of str to ndarray of float, shape (stages,)
@@ -66,6 +68,7 @@ class Economics:
     values: Mapping[str, float | None]
     reasons: Mapping[str, str]
     horizon: str
+    delays: str
     keys: tuple[str, ...]
     columns: Mapping[str, Floats]
 
@@ -183,7 +186,24 @@ class Economics:
         if figure in self.reasons:
             return self.reasons[figure]
         texts = {key: self.text(key, currency) for key in FIGURES}
-        return FIGURES[figure].remark.format(**texts, horizon=self.horizon)
+        return FIGURES[figure].remark.format(**texts, horizon=self.horizon, delays=self.delays)
+
+    def left_out(self, figure: str) -> str:
+        """Give what a known figure leaves out, because it was not typed.
+
+        Parameters
+        ----------
+        figure : str
+            Its key.
+
+        Returns
+        -------
+        str
+            The end of a sentence, such as ", without the delay to the first payment"; empty if it
+            leaves nothing out.
+        """
+        said = self[figure] is not None and "{delays}" in FIGURES[figure].remark
+        return self.delays if said else ""
 
 
 def appraise(
@@ -236,6 +256,7 @@ def appraise(
         values=MappingProxyType({figure: value for figure, (value, _) in found.items()}),
         reasons=MappingProxyType({figure: why for figure, (_, why) in found.items() if why}),
         horizon=formulas.horizon,
+        delays=formulas.delays,
         keys=flow.framework.keys,
         columns=MappingProxyType(formulas.columns),
     )

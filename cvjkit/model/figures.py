@@ -14,6 +14,8 @@ import numpy as np
 
 from cvjkit.number_text import days_text, money_text, people_text, ratio_text, share_text
 
+ROUNDING = 1e-9
+
 Unit = Literal["people", "money", "share", "days", "cycles", "ratio", "number"]
 
 
@@ -63,6 +65,34 @@ def divisor(number: float, otherwise: str) -> float:
     elif (drawn > 0).any():
         return np.where(drawn > 0, drawn, np.nan)  # type: ignore[return-value]  # an array for an array
     raise UndefinedError(otherwise)
+
+
+def no_more_than(most: float, number: float, otherwise: str) -> float:
+    """Give a number that cannot be larger than another.
+
+    Parameters
+    ----------
+    most : float
+    number : float, or ndarray of float
+        With an entry for each draw.
+    otherwise : str
+        Why the result is undefined where the number is larger, by more than rounding.
+
+    Returns
+    -------
+    float, or ndarray of float
+        NaN in draws in which it is larger.
+
+    Raises
+    ------
+    UndefinedError
+        If it is always larger.
+    """
+    possible = np.asarray(number) <= most * (1 + ROUNDING)
+    if not possible.any():
+        raise UndefinedError(otherwise)
+    capped = np.where(possible, np.minimum(number, most), np.nan)
+    return capped if capped.ndim else float(capped)  # type: ignore[return-value]  # an array for an array
 
 
 class Figure(cached_property[float]):
@@ -138,8 +168,10 @@ class Figure(cached_property[float]):
         """
         if self.unit == "money":
             return money_text(value, currency)
-        if self.unit == "cycles":
-            return f"{value:,.0f} buying cycles" if value else "with the first order"
+        if self.unit in {"cycles", "days"} and value == 0:
+            return "with the first order"
+        if self.unit == "cycles" and value is not None:
+            return f"{value:,.0f} buying cycle{'s' if value != 1 else ''}"
         texts = {"people": people_text, "share": share_text, "days": days_text}
         return texts.get(self.unit, ratio_text)(value)
 

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from cvjkit.model.figures import UndefinedError, divisor, figure, is_none
+from cvjkit.model.figures import UndefinedError, divisor, figure, is_none, no_more_than
 from cvjkit.model.lifetime import days_of, lifetime_value, payback_cycles
 from cvjkit.model.money import BOUGHT_AGAIN, FIRST_PAYMENT, Money
 from cvjkit.number_text import share_text
@@ -63,7 +63,7 @@ class Formulas(Money):
             [currency]
         """
         self._require_costs()
-        return self._costs(self._first) + self._common_cost
+        return self._costs(range(self._first + 1)) + self._common_cost
 
     @figure(
         "All costs",
@@ -80,7 +80,7 @@ class Formulas(Money):
             [currency]
         """
         self._require_costs()
-        return self._costs(len(self.flow.framework) - 1) + self._common_cost
+        return self._costs(range(len(self.flow.framework))) + self._common_cost
 
     @figure(
         "Cost of winning a customer (CAC)",
@@ -121,8 +121,16 @@ class Formulas(Money):
         UndefinedError
             Where it does not follow from what was typed.
         """
+        if self._again is None:
+            return self._buyers_again
+        rate = self._buyers_again / self._some_customers
+        return no_more_than(1, rate, "more people buy again than buy at all")
+
+    @property
+    def _buyers_again(self) -> float:
+        """People who buy again, or their share of the customers where that is no stage."""
         if self._again is not None:
-            return self._at("people", self._again) / self._some_customers
+            return self._at("people", self._again)
         if self.typed_second_purchase_rate is None:
             raise UndefinedError(
                 "buying again is no stage of this framework: type the second purchase rate"
@@ -131,7 +139,7 @@ class Formulas(Money):
 
     @property
     def _later_margin(self) -> float:
-        if is_none(self.second_purchase_rate):
+        if is_none(self._buyers_again):
             return 0.0
         return self._margin(BOUGHT_AGAIN, self._again)
 
@@ -140,7 +148,7 @@ class Formulas(Money):
         offer = self.offers.get(BOUGHT_AGAIN)
         if offer is not None and offer.repeat_rate is not None:
             return offer.repeat_rate
-        if not is_none(self._loop_rate) or is_none(self.second_purchase_rate):
+        if not is_none(self._loop_rate) or is_none(self._buyers_again):
             return self._loop_rate
         raise UndefinedError("the repeat rate is not typed: enter it with the later orders")
 
@@ -160,13 +168,9 @@ class Formulas(Money):
         return lifetime_value(1, 1, self.second_purchase_rate, self._repeat_rate)
 
     @figure(
-        "Lifetime value (LTV)",
+        "Lifetime margins, before later costs",
         "money",
         "m1 + m2 q / (1 + d - r)",
-        short="LTV",
-        remark="{horizon}",
-        headline=True,
-        compared=True,
     )
     def ltv(self) -> float:
         """Margins of a customer's orders, later ones discounted.
@@ -179,7 +183,7 @@ class Formulas(Money):
         return self._lifetime(self._cycle_discount)
 
     @figure(
-        "Lifetime value, not discounted",
+        "Lifetime margins, not discounted",
         "money",
         "m1 + m2 q / (1 - r)",
     )
@@ -195,7 +199,10 @@ class Formulas(Money):
 
     def _lifetime(self, discount: float) -> float:
         first, later = self._orders(discount)
-        return (self._first_margin * first + self._later_margin * later) / self._some_customers
+        margins = self._first_margin * first
+        if not is_none(self.second_purchase_rate):
+            margins += self._later_margin * later
+        return margins / self._some_customers
 
     def _orders(self, discount: float) -> tuple[float, float]:
         """Count first and later orders of all customers, later ones discounted."""
@@ -206,28 +213,32 @@ class Formulas(Money):
         return first, self._at("visits", self._again) * self._orders_a_visit(discount)
 
     @figure(
-        "Lifetime value after later costs",
+        "Lifetime value (LTV)",
         "money",
         "ltv - costs of the stages after the first payment / customers",
+        short="LTV",
+        remark="{horizon}; less the costs after the first payment",
         phrase="and brings",
+        headline=True,
+        compared=True,
     )
     def ltv_net(self) -> float:
-        """What a customer brings after the costs of serving them.
+        """Margins of a customer's orders, less what is spent on them after the first payment.
 
         Returns
         -------
         float
             [currency per customer]
         """
-        last = len(self.flow.framework) - 1
-        return self.ltv - self._costs(last, self._first + 1) / self._some_customers
+        later = range(self._first + 1, len(self.flow.framework))
+        return self.ltv - self._costs(later) / self._some_customers
 
     @figure(
         "Lifetime value to cost of winning a customer",
         "ratio",
         "ltv_net / cac",
         short="LTV to CAC",
-        remark="{ltv_net} after later costs",
+        remark="{ltv_net} for {cac}",
         headline=True,
     )
     def ltv_to_cac(self) -> float:
@@ -273,14 +284,16 @@ class Formulas(Money):
         "Payback",
         "days",
         "days to the first payment + payback_cycles x cycle_days",
-        remark="{payback_cycles}",
-        phrase="paid back after",
+        remark="{payback_cycles}{delays}",
+        phrase="payback",
         headline=True,
         compared=True,
         less_is_better=True,
     )
     def payback_days(self) -> float:
         """Days from the first contact until a customer's margins have paid the cac.
+
+        Delays that were not typed are left out: see `cvjkit.model.economics.Economics.delays`.
 
         Returns
         -------
@@ -444,7 +457,7 @@ class Formulas(Money):
             for stage, margin in enumerate(self._margins)
             if not is_none(margin)
         )
-        spent = self._costs(len(self.flow.framework) - 1) + self._common_cost
+        spent = self._costs(range(len(self.flow.framework))) + self._common_cost
         return brought - spent
 
     @figure(
@@ -470,6 +483,20 @@ class Formulas(Money):
         if self.flow.k is None:
             raise UndefinedError("no referrals are typed")
         return self.flow.k
+
+    @property
+    def delays(self) -> str:
+        """What `payback_days` leaves out, as the end of a sentence; empty if nothing."""
+        try:
+            without, after = self._stages_without_delay, self._passed(self._first)[1:]
+        except UndefinedError:
+            return ""
+        names = [self.flow.framework.stages[stage].name for stage in without]
+        if not names:
+            return ""
+        if without == after:
+            return ", without the delay to the first payment"
+        return f", without the delay to {', '.join(names)}"
 
     @property
     def horizon(self) -> str:

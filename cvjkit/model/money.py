@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -68,13 +68,17 @@ class Money:
             raise UndefinedError(flagged[0] if flagged else f"the number at {name} is not known")
         return value
 
-    def _costs(self, last: int, first: int = 0) -> float:
-        stages = range(first, last + 1)
+    def _costs(self, stages: Sequence[int]) -> float:
         unit = self._typed("unit_cost")
         variable = sum(
             float(unit[stage]) * self._at("visits", stage) for stage in stages if unit[stage] > 0
         )
-        return variable + self.fixed_share * float(np.nansum(self._typed("fixed_cost")[stages]))
+        return variable + self.fixed_share * float(np.nansum(self._typed("fixed_cost")[[*stages]]))
+
+    def _passed(self, stage: int) -> list[int]:
+        """Find the stages on the way to a stage, itself included; habit is on no way to voice."""
+        before = self.flow.framework.parents[stage]
+        return [*([] if before is None else self._passed(before)), stage]
 
     def _require_costs(self) -> None:
         typed = np.isfinite([*self._typed("unit_cost"), *self._typed("fixed_cost")]).any()
@@ -125,12 +129,13 @@ class Money:
 
     @property
     def _days_to_first_payment(self) -> float:
-        delays, total = np.nan_to_num(self._typed("delay_days")), 0.0
-        stage: int | None = self._first
-        while stage is not None:
-            total += float(delays[stage])
-            stage = self.flow.framework.parents[stage]
-        return total
+        return float(np.nansum(self._typed("delay_days")[self._passed(self._first)]))
+
+    @property
+    def _stages_without_delay(self) -> list[int]:
+        """Stages on the way to the first payment whose delay was not typed."""
+        delays = self._typed("delay_days")
+        return [stage for stage in self._passed(self._first)[1:] if math.isnan(delays[stage])]
 
     def _price(self, milestone: str) -> float:
         offer = self.offers.get(milestone)

@@ -57,7 +57,7 @@ class StageColumns(Formulas):
 
     def _cost(self, stage: int) -> float:
         self._require_costs()
-        return self._costs(stage, stage)
+        return self._costs([stage])
 
     def _contribution(self, stage: int) -> float:
         margin = float(self._margins[stage])
@@ -71,7 +71,7 @@ class StageColumns(Formulas):
         people = self._at("people", stage)
         if people == 0:
             raise UndefinedError("nobody gets here")
-        return (self._costs(stage) + self._common_cost) / people
+        return (self._costs(self._passed(stage)) + self._common_cost) / people
 
     def _one_value_to_go(self, stage: int) -> float:
         self._at("people", stage)

@@ -274,7 +274,8 @@ def _figures(economics: Economics, currency: str) -> Iterator[_Figure]:
     """Give the known figures of the whole journey."""
     for key, figure in FIGURES.items():
         if figure.phrase and economics[key] is not None:
-            yield _Figure(figure.phrase, economics.text(key, currency))
+            text = economics.text(key, currency) + economics.left_out(key)
+            yield _Figure(figure.phrase, text)
 
 
 def _segment(segment: Segment, entered: float, currency: str) -> _Segment:

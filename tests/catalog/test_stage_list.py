@@ -44,7 +44,7 @@ def test_on_the_spine_habit_and_voice_both_follow_the_second_purchase(key):
 def test_a_step_without_milestone_follows_and_is_followed_by_its_neighbours():
     full = framework("full").insert(stage("party"), after="habitual")
     assert full.parents[full.index("party")] == full.index("habitual")
-    assert full.parents[full.index("advocate")] == full.index("party")
+    assert full.parents[full.index("advocate")] == full.index("bought_again")
 
 
 def test_a_stage_none_of_whose_ancestors_stand_here_follows_the_one_before():
@@ -96,3 +96,22 @@ def test_a_stage_without_a_milestone_is_nearest_to_its_key_alone():
     own = framework("five").insert(stage("quiz"), after="reach")
     assert own.nearest("quiz", "before") == own.nearest("quiz", "after") == own.index("quiz")
     assert framework("five").nearest("quiz", "before") is None
+
+
+def test_a_stage_of_ones_own_is_on_the_branch_of_the_stage_it_follows() -> None:
+    full = framework("full")
+    quiz, call = {"key": "quiz", "name": "Quiz"}, {"key": "call", "name": "Call"}
+    names = {
+        after: {step.key: own.parents[index] for index, step in enumerate(own)}
+        for after in ("bought_again", "habitual", "advocate")
+        for own in [full.insert(quiz, after=after).insert(call, after="quiz")]
+    }
+    for after, parents in names.items():
+        own = full.insert(quiz, after=after).insert(call, after="quiz")
+        follows = {
+            key: None if parent is None else own.keys[parent] for key, parent in parents.items()
+        }
+        both = "call" if after == "bought_again" else "bought_again"
+        assert (follows["quiz"], follows["call"]) == (after, "quiz")
+        assert (follows["habitual"], follows["advocate"]) == (both, both)
+        assert follows["promoter"] == ("call" if after == "advocate" else "advocate")

@@ -27,7 +27,7 @@ def figure(table: pd.DataFrame, name: str) -> pd.Series:
 def test_comparable_figures_are_those_of_the_journey() -> None:
     journey = costed("five", [10000, 2000, 100, 40, 10]).with_stage("reach", tactics=["Ads"])
     table, economics = compare(journey).comparable, journey.economics()
-    for name in ("customers", "cac", "ltv", "payback_days", "profit"):
+    for name in ("customers", "cac", "ltv_net", "payback_days", "profit"):
         expected = math.nan if economics[name] is None else economics[name]
         assert figure(table, name).value == pytest.approx(expected, rel=0, abs=0, nan_ok=True)
     assert figure(table, "people.bought_again").value == 40

@@ -335,6 +335,51 @@ def test_the_money_is_frozen() -> None:
         numbers.reasons["cac"] = ""  # type: ignore[index]
 
 
+def test_cost_per_person_counts_what_lies_on_the_way_and_habit_is_on_no_way_to_voice() -> None:
+    counts = [5000, 4000, 3000, 2000, 1000, 900, 800, 400, 300, 200, 50, 40, 20]
+    full = cvj.Journey.from_counts("full", counts).with_stage("aware", unit_cost=1)
+    full = full.with_stage("habitual", unit_cost=60).with_stage("advocate", unit_cost=25)
+    stages = full.economics().stages.cost_per_person
+    assert stages["bought_again"] == pytest.approx(5000 / 200)
+    assert stages["habitual"] == pytest.approx((5000 + 3000) / 50)
+    assert stages["advocate"] == pytest.approx((5000 + 1000) / 40)
+    assert stages["promoter"] == pytest.approx((5000 + 1000) / 20)
+    # The comparison says the same of each milestone.
+    rows = cvj.compare(full, ["full"]).comparable
+    compared = rows.set_index("figure")["value"]
+    for milestone, cost in stages.items():
+        assert compared[f"cost_per_person.{milestone}"] == pytest.approx(cost), milestone
+
+
+def test_payback_says_which_delays_it_leaves_out() -> None:
+    numbers = shop().economics()
+    assert numbers.remark("payback_days") == (
+        "2 buying cycles, without the delay to the first payment"
+    )
+    some = shop().with_stage("conversion", delay_days=3).economics()
+    assert some.payback_days == 63
+    assert some.remark("payback_days") == "2 buying cycles, without the delay to Acquisition"
+    all_typed = (
+        shop().with_stage("conversion", delay_days=3).with_stage("acquisition", delay_days=0)
+    )
+    assert all_typed.economics().remark("payback_days") == "2 buying cycles"
+    at_once = bare().with_stage("conversion", unit_cost=1, margin=5).economics()
+    assert at_once.text("payback_days") == "with the first order"
+    assert at_once.left_out("payback_days") == ", without the delay to the first payment"
+    assert at_once.left_out("cac") == bare().economics().left_out("payback_days") == ""
+
+
+def test_more_people_who_buy_again_than_buy_at_all_have_no_lifetime_value() -> None:
+    journey = shop().with_stage("retention", people=150).with_stage("loyalty", people=10)
+    numbers = journey.economics()
+    for figure in ("second_purchase_rate", "ltv", "ltv_net", "orders_per_customer", "payback_days"):
+        assert numbers[figure] is None
+        assert numbers.reasons[figure] == "more people buy again than buy at all"
+    # Those who came in there do order.
+    assert numbers.profit == pytest.approx(1500 + 150 * 15 / 0.21 - 2640 - 110 * 3)
+    assert journey.with_stage("retention", people=100).economics().second_purchase_rate == 1
+
+
 # Laws
 
 

@@ -251,7 +251,7 @@ def customers_pay(facts: Facts) -> Iterator[Outcome]:
             "A customer never brings in what it cost to win them."
             if days is None
             else f"It takes {days_text(days)} until a customer has brought in what it "
-            "cost to win them."
+            f"cost to win them{money.delays}."
         )
         yield fires(told, {"payback_days": days}, severity="I")
     figures = {"cac": cac, "ltv_net": value, "payback_days": days}

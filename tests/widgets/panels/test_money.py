@@ -11,7 +11,9 @@ def test_the_figures_that_matter_are_shown_or_a_dash_and_the_reason() -> None:
     assert hand.figure("CAC") == ("EUR 10.00", "EUR 1,000.00 to win 100")
     assert hand.figure("LTV")[0] == "EUR 45.00"
     assert "lifetime" in hand.figure("LTV")[1]
-    assert hand.figure("Payback")[0] == "0 days"
+    payback, remark = hand.figure("Payback")
+    assert payback == "with the first order"
+    assert remark.endswith("without the delay to the first payment")
     assert hand.figure("Profit")[0] == "EUR 3,500.00"
     assert Hand(SHOP).figure("CAC") == (
         "–",
