@@ -12,6 +12,7 @@ from cvjkit.audit.rules import rules as all_rules
 from cvjkit.decisions.goal import Goal, goal
 from cvjkit.decisions.kept import WithScenarios
 from cvjkit.decisions.priorities import DRAWS, SEED, fix_first
+from cvjkit.decisions.segments import SegmentsTable, segments_table
 from cvjkit.decisions.simulate import DRAWS as MANY_DRAWS
 from cvjkit.decisions.simulate import LEVEL, simulate
 from cvjkit.errors import Fault, InputError, unforeseen
@@ -376,6 +377,36 @@ class Journey(WithScenarios):
         (0.3, 1.2247)
         """
         return goal(self, figure, target, levers=levers, spend_grows=spend_grows)
+
+    def segments_table(self) -> SegmentsTable:
+        """Put the segments side by side.
+
+        Returns
+        -------
+        SegmentsTable
+            A DataFrame with a row for each segment, indexed by its name; all columns but
+            could_be_chance have dtype float64, NaN where not known. `average` has the figures of
+            all segments together, `summary` says what the table shows.
+
+            - people: at the first stage.
+            - customers: first payers; rate: their share of the people.
+            - cac, ltv_net, profit [currency]; ltv_to_cac; payback_days [days]: as in `economics`,
+              a segment bearing fixed costs by its customers.
+            - rate_to_average, cac_to_average, ltv_net_to_average, ltv_to_cac_to_average: the
+              segment's figure / that of all segments together.
+            - p_value: probability, if all rates were equal, that the segment's differs from that of
+              the other counted segments by so much (Fisher's exact test).
+            - could_be_chance (bool): whether the difference may be chance; Holm's procedure holds
+              false alarms at 5% for the whole table. None for a segment that was not counted.
+
+        Examples
+        --------
+        >>> counts = {"Ads": [4000, 400, 40, 10, 2], "Blog": [1000, 300, 60, 30, 3]}
+        >>> shop = Journey.from_counts("five", counts).with_stage("reach", unit_cost=0.1)
+        >>> shop.segments_table()[["people", "cac", "could_be_chance"]].values.tolist()
+        [[4000.0, 10.0, False], [1000.0, 1.6666666666666667, False]]
+        """
+        return segments_table(self)
 
     def save(self, path: str | Path | None = None, *, overwrite: bool = False) -> Path:
         """Write the journey to a file: TOML, CSV or XLSX, by its suffix.
