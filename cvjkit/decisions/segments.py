@@ -151,8 +151,8 @@ def _words(
     if known:
         best = max(known, key=lambda name: known[name])
         said.append(
-            f"{best} returns most for what winning a customer costs, {ratio_text(known[best])}; all "
-            f"segments together {ratio_text(whole['ltv_to_cac'])}."
+            f"{best} returns most for what winning a customer costs, {ratio_text(known[best])}; "
+            f"all segments together {ratio_text(whole['ltv_to_cac'])}."
         )
         losing = [f"{name} ({ratio_text(ratio)})" for name, ratio in known.items() if ratio < 1]
         if losing:
