@@ -110,3 +110,24 @@ def flattened(table: Mapping[str, Any], steps: Sequence[str] = ()) -> dict[str, 
         else:
             found[path_of((*steps, key)) if steps else key] = value
     return found
+
+
+def below(path: str, inner: str) -> str:
+    """Write a path that begins with another one.
+
+    Parameters
+    ----------
+    path : str
+    inner : str
+        The rest, as a path of its own.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> below("segments[Ads]", "counts"), below("stages.reach", "[other key]")
+    ('segments[Ads].counts', 'stages.reach[other key]')
+    """
+    return path + inner if inner.startswith("[") else f"{path}.{inner}"

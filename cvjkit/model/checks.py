@@ -21,6 +21,7 @@ from cvjkit.model.flow import kind_of
 from cvjkit.model.origins import unknown_stages
 from cvjkit.model.parts import Referral, Segment, StageNumbers, Transition
 from cvjkit.model.rows import PARTS, TABLES, Row, read_rows, titles_of, too_long
+from cvjkit.paths import below, path_of
 
 SUM_TOLERANCE = 1e-9
 MOST_NUMBERS = 1_500
@@ -93,7 +94,7 @@ def framework_of(value: object) -> Framework:
     except InputError as error:
         is_document = isinstance(value, Mapping)
         faults = [
-            replace(fault, field=f"framework.{fault.field}" if is_document else "framework")
+            replace(fault, field=below("framework", fault.field) if is_document else "framework")
             for fault in error.faults
         ]
         raise InputError(error.subject, faults) from None
@@ -191,7 +192,7 @@ def _name_faults(stages: Framework, fields: Mapping[str, Any], rows: Rows) -> It
         yield unknown_name("view", fields["view"], views)
     for milestone in _also_known(fields):
         if milestone not in anchors:
-            yield unknown_name(f"also_known.{milestone}", milestone, anchors)
+            yield unknown_name(path_of(("also_known", str(milestone))), milestone, anchors)
 
 
 def _also_known(fields: Mapping[str, Any]) -> Mapping[str, Any]:

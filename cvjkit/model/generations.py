@@ -68,9 +68,12 @@ def growing(fundamental: Floats, births: Floats) -> Flags:
         return found
     onward = _closure(matrix)
     together = onward & onward.T
-    found[starts] = [
-        _radius(matrix[np.ix_(group, group)]) >= 1 if group.any() else False for group in together
+    # Starts that lead to one another are one group, looked at once.
+    groups, own = np.unique(together, axis=0, return_inverse=True)
+    grows = [
+        _radius(matrix[np.ix_(group, group)]) >= 1 if group.any() else False for group in groups
     ]
+    found[starts] = np.array(grows)[own.reshape(-1)]
     return found
 
 
@@ -88,9 +91,11 @@ def leads_to(ways: Floats, ends: Flags) -> Flags:
     ndarray of bool, shape (n,)
         True at the ends themselves, too.
     """
-    if not ends.any():
-        return ends
-    return np.asarray(ends | _closure(ways)[:, ends].any(axis=1))
+    found, new = ends.copy(), ends
+    while new.any():
+        new = (ways[:, new] > 0).any(axis=1) & ~found
+        found |= new
+    return found
 
 
 def _next_generation(

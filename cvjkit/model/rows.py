@@ -19,7 +19,7 @@ from cvjkit.model.parts import (
     Tactic,
     Transition,
 )
-from cvjkit.paths import Title, path_of
+from cvjkit.paths import Title, below, path_of
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
@@ -195,7 +195,7 @@ def _read_row(
                 title = next(iter(titles_of(part, row)), None)
                 faults.append(Fault(path, title, fault.rule, fault.fix))
             else:
-                faults.append(Fault(f"{path}.{fault.field}", fault.value, fault.rule, fault.fix))
+                faults.append(Fault(below(path, fault.field), fault.value, fault.rule, fault.fix))
         return None, faults
 
 

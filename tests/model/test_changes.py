@@ -202,3 +202,18 @@ def test_rows_of_one_title_are_told_apart_by_their_index() -> None:
     assert isinstance(step_to("tactics", twice.stages[0].tactics, 2), Title)
     changed = twice.put("stages.reach.tactics[1].channel", "email")
     assert [tactic.channel for tactic in changed.stages[0].tactics] == [None, "email", None]
+
+
+@pytest.mark.parametrize("key", ["[", "a b", "[x]", "\x1b[31m", "", "."])
+def test_a_key_that_is_no_key_of_a_path_is_refused_by_its_path(key: str) -> None:
+    plan = cvj.Journey.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
+    for path, value in {
+        "stages.acquisition": {key: 1},
+        "segments[0]": {key: 1},
+        "also_known": {key: 1},
+        "thresholds": {key: 1},
+    }.items():
+        with pytest.raises(cvj.InputError) as refused:
+            plan.put(path, value)
+        for fault in refused.value.faults:
+            assert steps_of(fault.field)

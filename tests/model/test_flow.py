@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 import cvjkit as cvj
 from cvjkit.model.flow import kind_of
@@ -671,3 +672,30 @@ def test_a_flow_is_frozen() -> None:
     flow = plan().flow()
     with pytest.raises(AttributeError):
         flow.k = 2  # type: ignore[misc]
+
+
+def test_a_group_of_segments_that_refer_to_one_another_is_looked_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # With an eigenvalue problem for each segment the largest design would take a minute.
+    solved: list[int] = []
+    eigvals = np.linalg.eigvals
+
+    def counted(matrix: NDArray[np.float64]) -> object:
+        solved.append(len(matrix))
+        return eigvals(matrix)
+
+    monkeypatch.setattr(np.linalg, "eigvals", counted)
+    rates = {"acquisition": 0.5, "conversion": 0.3, "retention": 0.2, "loyalty": 0.1}
+    names = [f"s{number}" for number in range(60)]
+    refers = {"source": "loyalty", "target": "reach", "per_person": 10}
+    flow = cvj.Journey.from_document(
+        {
+            "name": "Large",
+            "framework": "five",
+            "segments": [{"name": name, "entrants": 5, "rates": rates} for name in names],
+            "referrals": [{**refers, "segment": name} for name in names],
+        }
+    ).flow()
+    assert flow.undefined.all()
+    assert len(solved) < 10
