@@ -590,9 +590,11 @@ def _fitted(sketch: Callable[[float], _Sketch], room: float) -> _Sketch:
     sources = {link.source for link in fits.links} - {link.target for link in fits.links}
     coming = math.fsum(link.people for link in fits.links if link.source in sources)
     most = fits.most if fits.tapers else coming
-    if not most:
+    largest = room / most if most else math.inf
+    # Of the smallest numbers of people no size is large enough: none is told apart from nobody.
+    if math.isinf(largest):
         return fits
-    over = sketch(room / most)
+    over = sketch(largest)
     for _ in range(8):
         used, needed = fits.before + fits.beyond, over.before + over.beyond
         if needed <= room:

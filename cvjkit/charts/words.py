@@ -52,6 +52,8 @@ def subtitle(excerpt: Excerpt) -> str:
 def summary(excerpt: Excerpt) -> str:
     """Say who enters, who reaches each stage where money is made, and where most are lost.
 
+    If the counts show that people take ways nobody typed, a last sentence says so.
+
     Parameters
     ----------
     excerpt : Excerpt
@@ -59,7 +61,7 @@ def summary(excerpt: Excerpt) -> str:
     Returns
     -------
     str
-        One or two sentences.
+        One to three sentences.
     """
     title, rows = legible(excerpt.flow.name, NAMED), excerpt.stages
     arriving = math.fsum(row["entered"] or 0 for row in rows.values())
@@ -78,12 +80,21 @@ def summary(excerpt: Excerpt) -> str:
     leak = max(rows, key=lambda key: rows[key]["dropped"] or 0)
     dropped = rows[leak]["dropped"]
     if not dropped:
-        return f"{sentence} Nobody is lost on the way."
+        return f"{sentence} Nobody is lost on the way.{_inferred(excerpt)}"
     part = _in_brackets(dropped / (rows[leak]["visits"] or dropped))
     return (
         f"{sentence} The biggest leak is after {excerpt.name(leak)}, "
-        f"where {people_text(dropped)} people leave{part}."
+        f"where {people_text(dropped)} people leave{part}.{_inferred(excerpt)}"
     )
+
+
+def _inferred(excerpt: Excerpt) -> str:
+    ways = [
+        f"{people_text(people)} from {excerpt.name(key)} to {excerpt.name(to)}"
+        for key in excerpt.stages
+        for to, _, people in excerpt.out(key, "inferred")
+    ]
+    return f" As the counts show, at least {listed(ways)} go straight." if ways else ""
 
 
 def table(excerpt: Excerpt) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:

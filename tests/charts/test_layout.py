@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from itertools import pairwise
 
 import pytest
@@ -201,3 +202,12 @@ def test_every_bar_has_the_same_length_along_the_picture():
             box.width if layout.orientation == "h" else box.height for box in layout.boxes.values()
         ]
         assert lengths == pytest.approx([BAR] * len(lengths))
+
+
+@pytest.mark.parametrize("people", [5e-324, 1e-310, 1e-300])
+def test_the_smallest_numbers_of_people_have_a_scale(people):
+    journey = cvj.Journey.from_rates("five", people, [0.5, 0.2, 0.4, 0.1])
+    for way in (journey, journey.with_referral("loyalty", to="reach", per_person=50)):
+        layouts = asdict(sankey_picture(way.flow()))["layouts"]
+        assert "nan" not in str(layouts)
+        assert "inf" not in str(layouts)

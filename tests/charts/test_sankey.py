@@ -130,6 +130,18 @@ def test_the_legend_lists_the_kinds_that_occur_and_no_others():
     assert {kind for kind, _ in picture.legend} == set(kinds(picture))
 
 
+def test_a_way_that_only_the_counts_show_is_said_to_be_inferred():
+    picture = sankey_picture(cvj.Journey.from_counts("five", [10000, 2000, 100, 10, 25]).flow())
+    (way,) = [link for link in picture.links if link.kind == "inferred"]
+    assert (way.source, way.target, way.people) == ("conversion", "loyalty", pytest.approx(15))
+    assert "15 at least, inferred from the counts" in way.text
+    assert ("inferred", MEANING["inferred"]) in picture.legend
+    assert picture.summary.endswith("at least 15 from Conversion to Loyalty go straight.")
+    assert not picture.warnings
+    (loyalty,) = [node for node in picture.nodes if node.id == "loyalty"]
+    assert "100%" not in loyalty.notes[0]
+
+
 def test_every_kind_has_a_colour_by_day_and_by_night():
     assert COLORS["light"].keys() == COLORS["dark"].keys() == {*MEANING, "stage"}
 
