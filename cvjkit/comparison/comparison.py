@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from cvjkit.catalog.framework import Framework
 from cvjkit.catalog.lookup import published_frameworks
@@ -21,6 +21,7 @@ from cvjkit.catalog.spine import spine
 from cvjkit.charts.words import listed
 from cvjkit.comparison import hidden, shared
 from cvjkit.comparison.align import align
+from cvjkit.comparison.differences import Differences, are_scenarios, differences
 from cvjkit.comparison.grid import Grid, lens_grid
 from cvjkit.comparison.shared import View
 from cvjkit.comparison.words import milestone_names, view_sentences
@@ -327,14 +328,44 @@ class Comparison:
         return "\n".join(lines)
 
 
+@overload
+def compare(
+    journeys: Journey | str | Path,
+    frameworks: str | Framework | Iterable[str | Framework] | None = None,
+    *,
+    weights: Mapping[str, float] | None = None,
+    habit_orders: int = HABIT_ORDERS,
+) -> Comparison: ...
+
+
+@overload
+def compare(
+    journeys: Journey | str | Path | Iterable[Journey | str | Path],
+    frameworks: str | Framework | Iterable[str | Framework],
+    *,
+    weights: Mapping[str, float] | None = None,
+    habit_orders: int = HABIT_ORDERS,
+) -> Comparison: ...
+
+
+@overload
+def compare(
+    journeys: Iterable[Journey | str | Path],
+    frameworks: None = None,
+    *,
+    weights: Mapping[str, float] | None = None,
+    habit_orders: int = HABIT_ORDERS,
+) -> Comparison | Differences: ...
+
+
 def compare(
     journeys: Journey | str | Path | Iterable[Journey | str | Path],
     frameworks: str | Framework | Iterable[str | Framework] | None = None,
     *,
     weights: Mapping[str, float] | None = None,
     habit_orders: int = HABIT_ORDERS,
-) -> Comparison:
-    """See one or several journeys through several frameworks, side by side.
+) -> Comparison | Differences:
+    """See journeys through several frameworks, or what-ifs beside their journey.
 
     Parameters
     ----------
@@ -349,7 +380,9 @@ def compare(
 
     Returns
     -------
-    Comparison
+    Comparison or Differences
+        Differences if no frameworks are given, and all journeys but the first are scenarios that
+        stand on it, or on the same journey as it does.
 
     Raises
     ------
@@ -360,6 +393,8 @@ def compare(
     chosen = [as_journey(journey) for journey in several]
     if not chosen:
         raise InputError("compare", [Fault("journeys", None, "are needed", "give at least one")])
+    if frameworks is None and are_scenarios(chosen):
+        return differences(chosen[0], chosen[1:], _names(chosen)[1:])
     lenses = _frameworks(chosen, frameworks)
     views = []
     for name, journey in zip(_names(chosen), chosen, strict=True):

@@ -6,6 +6,7 @@ and the docs derive from them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Literal
@@ -174,6 +175,48 @@ class Figure(cached_property[float]):
             return f"{value:,.0f} buying cycle{'s' if value != 1 else ''}"
         texts = {"people": people_text, "share": share_text, "days": days_text}
         return texts.get(self.unit, ratio_text)(value)
+
+    def change_text(self, value: float | None, before: float | None, currency: str = "") -> str:
+        """Write how much a value differs from the one before.
+
+        Parameters
+        ----------
+        value : float or None
+        before : float or None
+        currency : str
+            Code or sign for amounts of money.
+
+        Returns
+        -------
+        str
+            Of people and money with the part by which they changed; empty where one of the two is
+            undefined, or both are written alike.
+
+        Examples
+        --------
+        >>> from cvjkit.model.economics import FIGURES
+        >>> FIGURES["customers"].change_text(295, 233), FIGURES["cac"].change_text(52.8, 66.86)
+        ('+62 (+26.6%)', '-14.06 (-21%)')
+        >>> FIGURES["payback_days"].change_text(284, 373), FIGURES["cac"].change_text(5, 5.001)
+        ('-89 days', '')
+        >>> FIGURES["second_purchase_rate"].change_text(0.42, 0.4)
+        '+2 points'
+        """
+        if value is None or before is None:
+            return ""
+        if self.text(value, currency) == self.text(before, currency):
+            return ""
+        sign, change = "+" if value > before else "-", abs(value - before)
+        text = self.text(change)
+        if self.unit == "cycles":
+            text = f"{change:,.0f} cycle{'' if round(change) == 1 else 's'}"
+        elif self.unit == "share":
+            text = f"{share_text(change).rstrip('%')} points"
+        if not re.search("[1-9]", text):
+            return ""
+        part = share_text(change / before) if before > 0 else ""
+        by = f" ({sign}{part})" if part and self.unit in {"people", "money"} else ""
+        return f"{sign}{text}{by}"
 
 
 def figure(
