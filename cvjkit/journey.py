@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Self
 
 from pydantic import PrivateAttr
 
 from cvjkit.audit.audit import Audit, audit
 from cvjkit.audit.rules import rules as all_rules
+from cvjkit.decisions.budget import Budget, budget
 from cvjkit.decisions.goal import Goal, goal
 from cvjkit.decisions.kept import WithScenarios
 from cvjkit.decisions.priorities import DRAWS, SEED, fix_first
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
     from cvjkit.decisions.aims import Lift
     from cvjkit.decisions.priorities import FixFirst, Measure
+    from cvjkit.decisions.responses import Response
     from cvjkit.decisions.simulate import Simulation
     from cvjkit.files.documents import Document
 
@@ -407,6 +409,56 @@ class Journey(WithScenarios):
         [[4000.0, 10.0, False], [1000.0, 1.6666666666666667, False]]
         """
         return segments_table(self)
+
+    def budget(
+        self,
+        money: float,
+        responses: Mapping[str, Sequence[float] | Response],
+        *,
+        stage: str | None = None,
+    ) -> Budget:
+        """Divide a budget among channels whose returns diminish.
+
+        Parameters
+        ----------
+        money : float
+            What there is to spend at most [currency].
+        responses : mapping of segment name to Response or pair of float
+            How many people a channel brings for its spend: (A, theta) for
+            A x (1 - exp(-spend / theta)), or a `Saturating`, `Power` or `SCurve` of
+            `cvjkit.decisions.responses`.
+        stage : str, optional
+            Key of the stage at which these people come in; by default the first.
+
+        Returns
+        -------
+        Budget
+            A DataFrame with a row for each channel, indexed by segment; all columns but s_shaped
+            have dtype float64. `left` is the money unspent, `lam` what the last unit of money
+            returns, `summary` says it in words.
+
+            - spend [currency]; people: brought by it.
+            - worth: money that a person still brings, before the channel's own spend [currency].
+            - value: of all these people [currency].
+            - marginal: what the last unit of money returns there; of a channel that gets nothing,
+              what its first unit would. NaN where that has no limit.
+            - s_shaped (bool): whether small spends bring little: there may be several peaks.
+
+        Raises
+        ------
+        InputError
+            If a segment or stage is not known, a number is impossible, or what people are worth is
+            not known.
+
+        Examples
+        --------
+        >>> plan = Journey.from_rates("five", 1000, [0.5, 0.1, 0.4, 0.1])
+        >>> plan = plan.with_offer("conversion", name="Box", margin=10)
+        >>> division = plan.budget(2000, {"Everyone": (8000, 1000)})
+        >>> division.spend.round(2).to_list(), round(division.left, 2), division.lam
+        ([1386.29], 613.71, 1.0)
+        """
+        return budget(self, money, responses, stage=stage)
 
     def save(self, path: str | Path | None = None, *, overwrite: bool = False) -> Path:
         """Write the journey to a file: TOML, CSV or XLSX, by its suffix.

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from cvjkit.model.chain import stacked
+
 if TYPE_CHECKING:
     from cvjkit.decisions.steps import Indices, Steps
     from cvjkit.model.design import Design
@@ -107,6 +109,27 @@ def gain_per_visit(design: Design) -> Floats:
     else:
         parts = [design.economics()] * len(design.segments)
     return np.asarray(np.nan_to_num([part.columns["gain_per_visit"] for part in parts]))
+
+
+def worth_of_people(design: Design) -> Floats:
+    """Give the money that one more person at each stage still brings, referrals included.
+
+    Parameters
+    ----------
+    design : Design
+
+    Returns
+    -------
+    ndarray of float, shape (segments, stages)
+        u = Nf g [currency per person]; NaN where a person is not known, or growth has no end.
+    """
+    flow = design.flow()
+    if flow.k is not None and flow.k >= 1:
+        return np.full(flow.visits.shape, np.nan)
+    gain, size = gain_per_visit(design), flow.visits.size
+    ways = stacked(flow.shares) + flow.births.reshape(size, size)
+    worth = np.linalg.solve(np.eye(size) - ways, gain.ravel()).reshape(gain.shape)
+    return np.where(flow.undefined, np.nan, worth)
 
 
 def _groups(births: Floats) -> list[Indices]:
