@@ -86,7 +86,7 @@ def few_bypass_a_stage(facts: Facts) -> Iterator[Outcome]:
 
 
 def _jumpers(facts: Facts) -> list[float]:
-    """Count, for each stage, those who go over it by a skip or come in after it."""
+    """Count, for each stage, those who had to pass it and skip it or come in after it."""
     jumpers = [0.0] * len(facts.framework)
     wowed, promoter = facts.at("wowed"), facts.at("promoter")
     links = facts.flow.links
@@ -101,8 +101,10 @@ def _jumpers(facts: Facts) -> list[float]:
         if source is not None and (source, target) == (wowed, promoter):
             continue
         been = [] if source is None else [source, *facts.before(source)]
-        for over in facts.before(target):
+        over = facts.framework.required[target]
+        while over is not None:
             jumpers[over] += 0.0 if over in been else people
+            over = facts.framework.required[over]
     return jumpers
 
 
