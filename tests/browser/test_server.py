@@ -22,12 +22,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import WAITING_SECONDS, Server, Start, notebook
+from tests.files.hostile import HOSTILE_FILES
 
 TOKEN = "a-token/with+signs"  # noqa: S105 - of servers that live as long as a test
 # Kernels wait only where a test is about them: each costs a second of a processor.
 DASHBOARD = ["dashboard", "--port=0", f"--token={TOKEN}", "--kernels=0"]
 
 HELLO = "# Hello\n\nSome *text*."
+JOURNEYS = "import cvjkit as cvj\n\ncvj.dashboards.journey()"
 WIDGETS = """
 import anywidget, ipywidgets, traitlets
 
@@ -377,19 +379,29 @@ def test_a_page_whose_server_is_gone_says_so(
     complaints.clear()
 
 
-def test_a_broken_journey_is_told_and_the_others_open(serve: Start, tmp_path: Path) -> None:
-    notebook(tmp_path / "page.ipynb", HELLO)
+def test_a_broken_or_hostile_journey_is_told_and_the_others_open(
+    page: Page, serve: Start, tmp_path: Path
+) -> None:
+    notebook(tmp_path / "page.ipynb", JOURNEYS)
     journeys = tmp_path / "data" / "journeys"
     journeys.mkdir(parents=True)
     good = 'schema_version = 1\nname = "Shop"\nframework = "five"\n[[segments]]\nname = "All"\n'
     (journeys / "good.toml").write_text(good + "counts = { reach = 9 }", encoding="utf-8")
     (journeys / "bad.toml").write_text(good + "counts = { reach = -9 }", encoding="utf-8")
     (journeys / "notes.txt").write_text("not a journey", encoding="utf-8")
+    for name in ("cut in half.xlsx", "bomb.xlsx", "last row.xlsx", "deep key.toml"):
+        content = HOSTILE_FILES[name][0]()
+        text = content if isinstance(content, bytes) else content.encode()
+        (journeys / name).write_bytes(text)
     server = serve([*DASHBOARD, "page.ipynb"], tmp_path)
-    assert get(server.link()).status == 200
+    page.goto(server.link())
+    expect(page.get_by_text("5 files cannot be opened")).to_be_visible()
+    expect(page.get_by_text("has more than 10 MB once unpacked")).to_be_visible()
+    assert str(tmp_path) not in page.content()
     said = server.written()
     assert re.search(r"bad\.toml: 1 fault\n  .*reach.*-9 must not be negative", said)
     assert "the other journeys (1) open" in said
+    assert "Traceback" not in said
 
 
 def test_plotly_figures_appear_where_their_extension_is_asked_for(
