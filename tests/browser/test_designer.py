@@ -495,26 +495,44 @@ def test_in_any_font_nothing_in_the_form_is_cut_or_lies_on_another(
 
 # --- a visitor may send anything --------------------------------------------------------------
 
+# The messages in a page, as Jupyter's protocol puts them together: how many offsets, the offsets,
+# and the parts.
 SEND = """
 async ({ kernel, messages }) => {
-  const socket = new WebSocket(`ws://${location.host}/api/kernels/${kernel}/channels`);
+  const written = parts => {
+    const bytes = parts.map(part => new TextEncoder().encode(part));
+    let end = 8 * (parts.length + 2);
+    const offsets = [end, ...bytes.map(part => end += part.length)];
+    const head = new BigUint64Array([offsets.length, ...offsets].map(BigInt));
+    return new Blob([head, ...bytes]);
+  };
+  const read = data => {
+    const [count] = new BigUint64Array(data, 0, 1);
+    const offsets = [...new BigUint64Array(data, 8, Number(count))].map(Number);
+    const bytes = at => data.slice(offsets[at], offsets[at + 1]);
+    const part = at => JSON.parse(new TextDecoder().decode(bytes(at)));
+    return { header: part(1), parent: part(2), content: part(4) };
+  };
+  const address = `ws://${location.host}/api/kernels/${kernel}/channels`;
+  const socket = new WebSocket(address, ["v1.kernel.websocket.jupyter.org"]);
+  socket.binaryType = "arraybuffer";
   await new Promise((done, fail) => { socket.onopen = done; socket.onerror = fail; });
   const heard = [];
-  let waiting = messages.length;
+  // The server lets no nonsense through; the kernel answers what is left in turn.
+  const last = `last-${Math.random()}`;
   const over = new Promise(done => {
     socket.onmessage = ({ data }) => {
-      const { msg_type, content, parent_header } = JSON.parse(data);
+      const { header: { msg_type }, parent, content } = read(data);
       heard.push({ msg_type, content });
-      const ours = parent_header.session === "visitor";
-      if (ours && msg_type === "status" && content.execution_state === "idle") waiting -= 1;
-      if (waiting === 0) done();
+      const isOver = parent.msg_id === last && msg_type === "status";
+      if (isOver && content.execution_state === "idle") done();
     };
   });
-  messages.forEach(([msg_type, content], at) => socket.send(JSON.stringify({
-    header: { msg_id: `visitor-${at}-${Math.random()}`, msg_type, username: "", session: "visitor",
-      version: "5.3", date: new Date().toISOString() },
-    parent_header: {}, metadata: {}, content, channel: "shell", buffers: [],
-  })));
+  [...messages, ["kernel_info_request", {}]].forEach(([msg_type, content], at) => {
+    const msg_id = at === messages.length ? last : `visitor-${at}-${Math.random()}`;
+    const header = { msg_id, msg_type, session: "visitor", version: "5.3" };
+    socket.send(written(["shell", ...[header, {}, {}, content].map(part => JSON.stringify(part))]));
+  });
   await over;
   socket.close();
   return heard;
