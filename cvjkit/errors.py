@@ -228,6 +228,28 @@ def unforeseen(subject: str, error: Exception) -> InputError:
     return InputError(subject, [Fault("file", PurePath(subject).name, rule, fix)])
 
 
+def is_one_of(value: object, choices: Collection[str]) -> bool:
+    """Tell whether a value is one of the allowed names.
+
+    Parameters
+    ----------
+    value : object
+        Of any type: a table of pandas compares with nothing.
+    choices : collection of str
+        The names that are allowed.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_one_of("reach", ["reach"]), is_one_of(["reach"], ["reach"])
+    (True, False)
+    """
+    return isinstance(value, str) and value in choices
+
+
 def unknown_name(field: str, value: object, choices: Iterable[str]) -> Fault:
     """Say that a name is not one of the allowed ones, and which one was probably meant.
 

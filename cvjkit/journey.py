@@ -80,7 +80,7 @@ class Journey(WithScenarios):
             return self
 
     def _shown_in(self, framework: str | Framework) -> Self:
-        if framework == self.framework.key:
+        if isinstance(framework, str) and framework == self.framework.key:
             return self
         chosen = self._framework_of(framework)
         return self if chosen == self.framework else self.in_framework(chosen)

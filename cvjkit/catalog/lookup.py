@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cvjkit.catalog.framework import Framework, published_framework
 from cvjkit.catalog.published import SPINE, documented_keys, published_keys
-from cvjkit.errors import Fault, InputError, unknown_name
+from cvjkit.errors import Fault, InputError, is_one_of, unknown_name
 
 
 def framework(key: str) -> Framework:
@@ -33,7 +33,7 @@ def framework(key: str) -> Framework:
     >>> framework("eight:time")["conversion"].milestone
     'educated'
     """
-    if key not in published_keys():
+    if not is_one_of(key, published_keys()):
         raise InputError("framework", [unknown_name("key", key, published_keys())])
     return published_framework(key)
 

@@ -201,10 +201,12 @@ def numbered(design: Editable, segment: Segment, table: str, index: int, number:
 
 def _steps(design: Editable, path: str) -> tuple[str, ...]:
     """Split a path, and write out a shorthand."""
+    fix = "write it like segments[Ads].counts.conversion"
+    if not isinstance(path, str):
+        raise _error(design, Fault("path", path, "must be text", fix))
     try:
         steps = steps_of(path)
     except ValueError as error:
-        fix = "write it like segments[Ads].counts.conversion"
         raise _error(design, Fault("path", path, str(error), fix)) from None
     if len(steps) >= TABLE_DEPTH and steps[0] == "stages" and steps[2] in SHORTHANDS:
         _, stage, short, *rest = steps

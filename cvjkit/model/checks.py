@@ -15,7 +15,7 @@ from typing import Any
 from cvjkit.catalog.framework import Framework
 from cvjkit.catalog.lookup import framework, published_frameworks
 from cvjkit.catalog.spine import milestones
-from cvjkit.errors import MOST_FAULTS, Fault, InputError, unknown_name
+from cvjkit.errors import MOST_FAULTS, Fault, InputError, is_one_of, unknown_name
 from cvjkit.model.economics import BOUGHT_AGAIN
 from cvjkit.model.flow import kind_of
 from cvjkit.model.origins import unknown_stages
@@ -188,7 +188,7 @@ def _name_faults(stages: Framework, fields: Mapping[str, Any], rows: Rows) -> It
             if name is not None and name not in allowed:
                 yield unknown_name(f"{row.path}.{column}", name, allowed)
     views = list(dict.fromkeys([*(one.key for one in published_frameworks()), stages.key]))
-    if fields.get("view") is not None and fields["view"] not in views:
+    if fields.get("view") is not None and not is_one_of(fields["view"], views):
         yield unknown_name("view", fields["view"], views)
     for milestone in _also_known(fields):
         if milestone not in anchors:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Self
 
-from cvjkit.errors import Fault, InputError, unknown_name
+from cvjkit.errors import Fault, InputError, is_one_of, unknown_name
 from cvjkit.model.changes import changed_fields, numbered, renamed_back, value_at
 from cvjkit.model.fields import Fields
 from cvjkit.model.flow import kind_of
@@ -189,7 +191,7 @@ class Editable(Fields):
         changes: dict[str, Any] = {
             "segments": _replaced(self.segments, "name", name, {**fields, "name": renamed})
         }
-        if renamed != name:
+        if isinstance(renamed, str) and not _has({"name": name}, name=renamed):
             for part in ("transitions", "referrals", "accepted"):
                 changes[part] = [_renamed(row, name, renamed) for row in getattr(self, part)]
         return self._with(**changes)
@@ -308,10 +310,11 @@ class Editable(Fields):
                     for one in self.segments
                 ]
             )
-        way = (source, target, segment)
-        others = [row for row in self.transitions if (row.source, row.target, row.segment) != way]
-        new = {"source": source, "target": target, "rate": rate, "segment": segment}
-        return self._with(transitions=[*others, *([new] if rate != 0 else [])])
+        way = {"source": source, "target": target, "segment": segment}
+        others = [row for row in self.transitions if not _has(row, **way)]
+        return self._with(
+            transitions=[*others, *([] if _is_zero(rate) else [{**way, "rate": rate}])]
+        )
 
     def with_referral(
         self,
@@ -359,9 +362,9 @@ class Editable(Fields):
         self._stage(source)
         self._stage(to)
         way = {"source": source, "target": to, "segment": segment, "source_segment": source_segment}
-        others = [row for row in self.referrals if not way.items() <= dict(row).items()]
+        others = [row for row in self.referrals if not _has(row, **way)]
         new = {**way, "per_person": per_person, "reward": reward}
-        return self._with(referrals=[*others, *([new] if per_person != 0 else [])])
+        return self._with(referrals=[*others, *([] if _is_zero(per_person) else [new])])
 
     def with_offer(self, stage: str, **fields: Any) -> Self:
         """Add or change the offer of a stage.
@@ -389,7 +392,7 @@ class Editable(Fields):
         >>> shop.with_offer("conversion", name="Taster box", price=6).offers[0].price
         6.0
         """
-        if not any(offer.stage == stage for offer in self.offers):
+        if not any(_has(offer, stage=stage) for offer in self.offers):
             fields = {"name": "Offer", **fields}
         return self._with(offers=_replaced(self.offers, "stage", stage, fields))
 
@@ -425,20 +428,19 @@ class Editable(Fields):
         >>> shop.with_accepted("A44", "We have no leads to count.").accepted[0].rule
         'A44'
         """
-        finding = (rule, stage, segment)
-        others = [row for row in self.accepted if (row.rule, row.stage, row.segment) != finding]
-        new = {"rule": rule, "reason": reason, "stage": stage, "segment": segment}
-        return self._with(accepted=[*others, *([] if reason is None else [new])])
+        finding = {"rule": rule, "stage": stage, "segment": segment}
+        others = [row for row in self.accepted if not _has(row, **finding)]
+        new = [] if reason is None else [{**finding, "reason": reason}]
+        return self._with(accepted=[*others, *new])
 
     def _segment(self, name: str) -> Segment:
-        for segment in self.segments:
-            if segment.name == name:
-                return segment
         names = [segment.name for segment in self.segments]
-        raise self._error(unknown_name("segment", name, names))
+        if not is_one_of(name, names):
+            raise self._error(unknown_name("segment", name, names))
+        return self.segments[names.index(name)]
 
     def _stage(self, key: str) -> int:
-        if key not in self.framework.keys:
+        if not is_one_of(key, self.framework.keys):
             raise self._error(unknown_name("stage", key, self.framework.keys))
         return self.framework.index(key)
 
@@ -453,12 +455,25 @@ def _renamed(row: BaseModel, name: str, renamed: str) -> BaseModel:
 
 
 def _replaced(
-    parts: Iterable[BaseModel], column: str, name: str, fields: Mapping[str, Any]
+    parts: Sequence[BaseModel], column: str, name: str, fields: Mapping[str, Any]
 ) -> list[Any]:
     """Change the fields of the part with this name; add the part if there is none."""
+    found = [_has(part, **{column: name}) for part in parts]
     rows: list[Any] = [
-        {**dict(part), **fields} if getattr(part, column) == name else part for part in parts
+        {**dict(part), **fields} if is_it else part
+        for part, is_it in zip(parts, found, strict=True)
     ]
-    if not any(getattr(part, column) == name for part in parts):
-        rows.append({column: name, **fields})
-    return rows
+    return rows if any(found) else [*rows, {column: name, **fields}]
+
+
+def _has(row: BaseModel | Mapping[str, Any], **names: object) -> bool:
+    """Tell whether a row has these names; what is no name equals none."""
+    fields = dict(row)
+    return all(
+        fields[column] is name or (isinstance(name, str) and fields[column] == name)
+        for column, name in names.items()
+    )
+
+
+def _is_zero(number: object) -> bool:
+    return isinstance(number, Real | Decimal) and number == 0

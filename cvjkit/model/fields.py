@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
 from cvjkit.catalog.data import Plain
 from cvjkit.catalog.framework import Framework
 from cvjkit.errors import Fault, InputError, faults_of
-from cvjkit.model.checks import checked_parts
+from cvjkit.model.checks import checked_parts, framework_of
 from cvjkit.model.document import EVERYONE, Document, document_of
+from cvjkit.model.given import by_segment, known
 from cvjkit.model.parts import (
     Accepted,
     Offer,
@@ -24,6 +26,9 @@ from cvjkit.model.parts import (
 from cvjkit.model.rows import PARTS
 from cvjkit.model.scalars import Amount, Currency, Name, Rate, Share
 from cvjkit.model.typed import typed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Fields(BaseModel):
@@ -132,7 +137,7 @@ class Fields(BaseModel):
     def from_counts(
         cls,
         framework: str | Framework,
-        counts: Sequence[float | None] | Mapping[str, Any],
+        counts: Iterable[float | None] | Mapping[str, Any] | pd.DataFrame,
         *,
         name: str = "Journey",
         **fields: Any,
@@ -145,7 +150,8 @@ class Fields(BaseModel):
             Its key, or the framework.
         counts : sequence of int or None, or mapping
             A whole number of people for each stage, 0 or more, None where not known; or a mapping
-            of stage keys to these numbers; or a mapping of segment names to either.
+            of stage keys to these numbers; or a mapping of segment names to either; or a table of
+            pandas with the stages as its columns, a row for each segment, or the other way round.
         name : str
         **fields
             Any other parameter of `Design`.
@@ -165,10 +171,11 @@ class Fields(BaseModel):
         >>> [segment.name for segment in shop.segments]
         ['Ads', 'Blog']
         """
-        by_name = {EVERYONE: counts}
-        if isinstance(counts, Mapping) and not all(map(_is_number_or_none, counts.values())):
-            by_name = dict(counts)
-        segments = [{"name": segment, "counts": row} for segment, row in by_name.items()]
+        keys: tuple[str, ...] = ()
+        with suppress(InputError):  # told with all other faults
+            keys = framework_of(framework).keys
+        rows = by_segment(counts, keys, EVERYONE)
+        segments = [{"name": segment, "counts": row} for segment, row in rows]
         return cls._checked(
             f"journey {name}", framework, {"name": name, "segments": segments, **fields}
         )
@@ -178,7 +185,7 @@ class Fields(BaseModel):
         cls,
         framework: str | Framework,
         entrants: float | Mapping[str, float],
-        rates: Sequence[float | None] | Mapping[str, float],
+        rates: Iterable[float | None] | Mapping[str, float],
         *,
         name: str = "Journey",
         **fields: Any,
@@ -257,10 +264,13 @@ class Fields(BaseModel):
     @classmethod
     def _checked(cls, subject: str, framework: object, fields: Mapping[str, Any]) -> Self:
         """Make a design, or raise all its faults at once."""
+        fields = {name: known(value) for name, value in fields.items()}
         stages, parts, faults = checked_parts(framework, fields)
         top = {key: value for key, value in fields.items() if key not in PARTS}
         top |= parts | ({} if stages is None else {"framework": stages})
-        explained = {"segments"} if fields.get("segments") else set()
+        segments = fields.get("segments")
+        none = segments is None or (isinstance(segments, list | tuple) and not segments)
+        explained = set() if none else {"segments"}
         explained |= {"framework"} if stages is None else set()
         try:
             design = cls.model_validate(top)
@@ -280,7 +290,3 @@ class Fields(BaseModel):
             What `from_document` takes.
         """
         return document_of(self)
-
-
-def _is_number_or_none(value: object) -> bool:
-    return value is None or isinstance(value, str) or not hasattr(value, "__len__")

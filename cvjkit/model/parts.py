@@ -83,8 +83,10 @@ class Segment(_Input):
     @model_validator(mode="after")
     def _counted_or_planned(self) -> Segment:
         planned = self.entrants is not None or self.rates is not None
-        if (self.counts is not None) == planned:
+        if self.counts is not None and planned:
             raise ValueError("must have either counts, or entrants with rates; keep one of the two")
+        if self.counts is None and not planned:
+            raise ValueError("has no numbers; give it counts, or entrants with rates")
         if planned and (self.entrants is None or self.rates is None):
             raise ValueError("needs entrants and rates together; add the one that is missing")
         return self

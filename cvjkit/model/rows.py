@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from itertools import islice
+from numbers import Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
 from cvjkit.errors import MOST_FAULTS, Fault, faults_of, unknown_name
+from cvjkit.model.given import known, list_fault, numbers_of
 from cvjkit.model.parts import (
     Accepted,
     Message,
@@ -76,7 +79,8 @@ def titles_of(part: str, row: object) -> list[str]:
     fields = dict(row) if isinstance(row, BaseModel | Mapping) else {}
     if "source" in fields and "target" in fields:
         return [f"{fields['source']} to {fields['target']}"]
-    return [str(fields[name]) for name in TITLES.get(part, ("name",)) if fields.get(name)]
+    titles = (fields.get(name) for name in TITLES.get(part, ("name",)))
+    return [str(title) for title in titles if isinstance(title, str | int | float) and title]
 
 
 def step_to(part: str, rows: Sequence[object], index: int) -> str:
@@ -183,10 +187,10 @@ def read_rows(
 def _read_row(
     part: str, row: Mapping[str, Any], path: str, framework: Framework | None
 ) -> tuple[BaseModel | None, list[Fault]]:
-    fields, faults = dict(row), list[Fault]()
+    fields, faults = {name: known(value) for name, value in row.items()}, list[Fault]()
     keys: Mapping[tuple[object, ...], str] = {}
     if part == "segments":
-        fields, keys, faults = _in_stage_order(row, path, framework)
+        fields, keys, faults = _in_stage_order(fields, path, framework)
     try:
         return ROWS[part].model_validate(fields), faults
     except ValidationError as error:
@@ -205,9 +209,9 @@ def _in_stage_order(
     """Bring a segment's tables into the order of the stages; name the stage of each position."""
     fields, names, faults = dict(row), dict[tuple[object, ...], str](), list[Fault]()
     for table in TABLES:
-        if row.get(table) is None:
+        values = numbers_of(fields.get(table))
+        if values is None:
             continue
-        values = _plain(row[table])
         keys = () if framework is None else framework.keys
         if not keys and isinstance(values, Mapping):
             keys = tuple(map(str, values))
@@ -215,15 +219,6 @@ def _in_stage_order(
         faults += found
         names |= {(table, index): key for index, key in enumerate(keys)}
     return fields, names, faults
-
-
-def _plain(values: Any) -> Any:
-    """Read a pandas or numpy row as a mapping or a list."""
-    labels = getattr(values, "index", None)
-    # A row of a pandas table is read by its labels if these are names.
-    if isinstance(labels, Iterable) and all(isinstance(label, str) for label in labels):
-        return dict(values.items())
-    return values.tolist() if hasattr(values, "tolist") else values
 
 
 def _ordered(
@@ -236,10 +231,11 @@ def _ordered(
         unknown = (key for key in values if key not in keys)
         told = islice(unknown, MOST_FAULTS + 1)
         return ordered, [unknown_name(path, key, allowed) for key in told]
-    if table == "entrants" and not isinstance(values, Sequence):
+    wrong = list_fault(path, values, allowed)
+    if table == "entrants" and wrong and isinstance(values, Real | Decimal | str):
         return [values, *[0.0] * (len(keys) - 1)], []
-    if isinstance(values, str) or not isinstance(values, Sequence) or not keys:
-        return values, []
+    if wrong or not keys:
+        return [None] * len(keys) if wrong else values, [wrong] if wrong else []
     if table == "rates" and len(values) == len(allowed):
         values = [None, *values]
     if len(values) == len(keys):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import date
+from decimal import Decimal
 from numbers import Real
 from typing import Annotated
 
@@ -22,7 +23,7 @@ LARGEST = 1e15  # beyond it whole numbers are no longer told apart, and sums ove
 
 
 def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, Real):
+    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
         raise ValueError("must be a number; write it without quotes or units")  # noqa: TRY004 - pydantic collects ValueError, a TypeError would escape
     try:
         number = float(value)

@@ -13,6 +13,7 @@ from cvjkit.audit.stage_facts import MissingError, exceeds
 from cvjkit.catalog.spine import VOICE, spine
 from cvjkit.model.differences import Counted, beyond_chance, chance
 from cvjkit.model.economics import BOUGHT_AGAIN
+from cvjkit.model.flags import TOLERANCE
 from cvjkit.model.intervals import rate_interval
 from cvjkit.model.lifetime import NEVER_PAID
 from cvjkit.number_text import days_text, money_text, people_text, share_text
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     "A45",
     "E",
     "All numbers are possible",
-    "With a rate outside 0 to 1, more people leaving a stage than are there, a margin above the "
-    "price, or a negative or infinite number, nothing can be calculated.",
+    "With a rate outside 0 to 1, more people leaving a stage than are there, more people than the "
+    "market has, a margin above the price, or a negative or infinite number, nothing can be "
+    "calculated.",
     basis="model",
 )
 def numbers_possible(facts: Facts) -> Iterator[Outcome]:
@@ -49,7 +51,26 @@ def numbers_possible(facts: Facts) -> Iterator[Outcome]:
                 {"margin": margin, "price": offer.price},
                 stage=anchor if at is None else facts.key(at),
             )
+    yield from _more_than_the_market(facts)
     yield passes("All numbers are possible. Others are refused when they are entered.")
+
+
+def _more_than_the_market(facts: Facts) -> Iterator[Outcome]:
+    """Find the first stage with more people than there are to reach."""
+    journey, market = facts.journey, facts.journey.market
+    counted = {segment.counted_in for segment in journey.segments} <= {None, "people"}
+    if market is None or not counted or journey.channels_overlap:
+        return
+    for position, stage in enumerate(facts.framework):
+        people = facts.people(position)
+        if people is not None and people > market + TOLERANCE:
+            yield fires(
+                f"{people_text(people)} people at {stage.name} are more than the "
+                f"{people_text(market)} there are to reach.",
+                {"people": people, "market": market},
+                stage=stage.key,
+            )
+            return
 
 
 @rule(

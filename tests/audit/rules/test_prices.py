@@ -22,6 +22,14 @@ FIRES = [
         numbers={"margin": 99, "price": 14},
     ),
     Case(
+        "A45",
+        lambda j: j.with_terms(market=29_000),
+        "E",
+        "30,000 people at Aware are more than the 29,000 there are to reach.",
+        "aware",
+        numbers={"people": 30_000, "market": 29_000},
+    ),
+    Case(
         "A33",
         lambda j: j.with_offer("first_payment", cycle_days=None),
         "W",
@@ -117,6 +125,9 @@ FIRES = [
 
 PASSES: list[tuple[str, str, Change, str]] = [
     ("A45", "a discount of 100%", lambda j: j.with_terms(discount_rate=1), "All numbers"),
+    ("A45", "a market of all who came", lambda j: j.with_terms(market=29_999), "All numbers"),
+    ("A45", "one person in two channels",
+        lambda j: j.with_terms(market=20_000, channels_overlap=True), "All numbers"),
     ("A45", "an order that costs nothing", lambda j: j.with_offer("first_payment", margin=14),
         "All numbers are possible"),
     ("A33", "what is free has no cycle", lambda j: j.with_offer("lead", name="Guide", price=0),
