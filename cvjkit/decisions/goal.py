@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from cvjkit.model.design import Design
     from cvjkit.model.flow import Floats
 
-LESS_IS_BETTER = ("cac", "acquisition_cost", "total_cost", "payback_cycles", "payback_days")
 ENTRANTS = "entrants"
 MOST = 1e12  # people
 SAME = 1e-9
@@ -207,7 +206,7 @@ class _Search:
     def __init__(self, design: Design, figure: str, target: float, *, spend_grows: bool) -> None:
         self.design, self.figure, self.target = design, figure, target
         self.trials = Trials(design, figure, spend_grows=spend_grows)
-        self.sign = -1 if figure in LESS_IS_BETTER else 1
+        self.sign = -1 if figure in FIGURES and FIGURES[figure].less_is_better else 1
         self.steps, self.flow = self.trials.steps, design.flow()
         self.now = self.trials.value()
 

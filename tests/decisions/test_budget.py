@@ -145,6 +145,8 @@ def test_the_conditions_of_the_best_division_hold(
 
 @given(st.builds(SCurve, st.floats(10, 1e5), st.floats(10, 1e4), st.floats(1.1, 6)))
 def test_the_slope_of_a_response_is_that_of_its_people(curve: SCurve) -> None:
+    assert curve.slope(curve.turn) >= curve.slope(0.99 * curve.turn)
+    assert curve.slope(curve.turn) >= curve.slope(1.01 * curve.turn)
     for spend in (curve.turn, curve.half, 3 * curve.half):
         step = spend * 1e-5
         seen = (curve.people(spend + step) - curve.people(spend - step)) / (2 * step)
