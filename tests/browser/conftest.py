@@ -354,6 +354,10 @@ def watch(page: Page, complaints: list[str]) -> Callable[[], None]:
             complaints.append(f"asked outside: {asked.url}")
 
     def asked(dialog: Dialog) -> None:
+        # JupyterLab asks whether to leave what it has not saved.
+        if dialog.type == "beforeunload":
+            dialog.accept()
+            return
         complaints.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 
