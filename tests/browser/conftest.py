@@ -21,7 +21,6 @@ from playwright.sync_api import (
     Browser,
     ConsoleMessage,
     Dialog,
-    Error,
     Page,
     Request,
     ViewportSize,
@@ -346,25 +345,20 @@ def watch(page: Page, complaints: list[str]) -> Callable[[], None]:
         if message.type == "error":
             complaints.append(f"console: {message.text} ({message.location.get('url', '')})")
 
-    def thrown(error: Error) -> None:
-        complaints.append(f"exception: {error}")
-
     def requested(asked: Request | WebSocket) -> None:
         if urlsplit(asked.url).hostname not in {None, "127.0.0.1", "localhost"}:
             complaints.append(f"asked outside: {asked.url}")
 
     def asked(dialog: Dialog) -> None:
         # JupyterLab asks whether to leave what it has not saved.
-        if dialog.type == "beforeunload":
-            dialog.accept()
-            return
-        complaints.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
+        if dialog.type != "beforeunload":
+            complaints.append(f"dialog: {dialog.message}")
+        dialog.accept()
 
     listeners: dict[Any, Any] = {
         "dialog": asked,
         "console": spoken,
-        "pageerror": thrown,
+        "pageerror": lambda error: complaints.append(f"exception: {error}"),
         "request": requested,
         "websocket": requested,
     }
