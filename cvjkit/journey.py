@@ -10,6 +10,7 @@ from pydantic import PrivateAttr
 from cvjkit.audit.audit import Audit, audit
 from cvjkit.audit.rules import rules as all_rules
 from cvjkit.decisions.budget import Budget, budget
+from cvjkit.decisions.explain import Explanation, explain
 from cvjkit.decisions.goal import Goal, goal
 from cvjkit.decisions.kept import WithScenarios
 from cvjkit.decisions.priorities import DRAWS, SEED, fix_first
@@ -459,6 +460,36 @@ class Journey(WithScenarios):
         ([1386.29], 613.71, 1.0)
         """
         return budget(self, money, responses, stage=stage)
+
+    def explain(self, figure: str, segment: str | None = None) -> Explanation:
+        """Explain a figure: its formula, the numbers put in, and where each comes from.
+
+        Parameters
+        ----------
+        figure : str
+            Key of a figure of `economics`, such as "cac".
+        segment : str, optional
+            Only this segment's people.
+
+        Returns
+        -------
+        Explanation
+            `formula`, `put_in` (the formula with numbers), `inputs` (each typed, counted, derived
+            or estimated, with its path), `parts` (the figures among them, explained in turn). Its
+            repr is words.
+
+        Raises
+        ------
+        InputError
+            If there is no such figure or segment.
+
+        Examples
+        --------
+        >>> shop = Journey.from_counts("five", [10000, 2000, 100, 40, 10])
+        >>> shop.with_stage("conversion", unit_cost=25).explain("cac").put_in
+        '2,500.00 / 100'
+        """
+        return explain(self, figure, segment)
 
     def save(self, path: str | Path | None = None, *, overwrite: bool = False) -> Path:
         """Write the journey to a file: TOML, CSV or XLSX, by its suffix.
