@@ -14,6 +14,7 @@ import cvjkit as cvj
 
 IMPORTS = 21
 FLOWS = 1000
+FIRSTS = 50
 
 
 def main() -> None:
@@ -45,6 +46,41 @@ def main() -> None:
             measured.setdefault(name, []).append(1000 * (time.perf_counter() - start))
     for name, taken in measured.items():
         print(f"  {name:<40}{median(taken):.3f}")
+    measure_fix_first()
+
+
+def paying() -> cvj.Journey:
+    """Give the journey that is measured costs and margins."""
+    return (
+        nine_stages()
+        .with_stage("target", unit_cost=0.1)
+        .with_offer("close", name="Box", margin=5, cycle_days=30)
+        .with_offer("offer_more", name="Bag", margin=5, cycle_days=30)
+    )
+
+
+def measure_fix_first() -> None:
+    """Compare what a point more is worth in closed form with solving anew for each step."""
+    first, anew = list[float](), list[float]()
+    plan = paying().planned()
+    keys = plan.framework.keys[1:]
+    for turn in range(FIRSTS):
+        journey = paying().with_terms(description=str(turn))
+        journey.economics()
+        start = time.perf_counter()
+        journey.fix_first()
+        first.append(1000 * (time.perf_counter() - start))
+        start = time.perf_counter()
+        for key in keys:
+            changed = plan
+            for segment in plan.segments:
+                path = f"segments[{segment.name}].rates.{key}"
+                changed = changed.put(path, plan.get(path) * 1.01)
+            changed.economics()
+        anew.append(1000 * (time.perf_counter() - start))
+    print("What to fix first, nine stages, three segments [ms, median of", FIRSTS, "turns]")
+    print(f"  fix_first(), 300 draws included        {median(first):.2f}")
+    print(f"  one change of each step, solved anew   {median(anew):.2f}")
 
 
 def nine_stages() -> cvj.Journey:

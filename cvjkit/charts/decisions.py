@@ -1,0 +1,223 @@
+"""The answers of the decisions as plotly figures, one function for each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from cvjkit.charts.page import Page, check_choice
+from cvjkit.charts.style import BODY, INK
+from cvjkit.charts.text import inert
+from cvjkit.decisions.answer import Unit, text_of
+from cvjkit.decisions.budget import Budget
+from cvjkit.decisions.explain import Explanation
+from cvjkit.decisions.goal import Goal
+from cvjkit.decisions.priorities import FixFirst
+from cvjkit.decisions.retention import Retention
+from cvjkit.decisions.segments import SegmentsTable
+from cvjkit.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from cvjkit.charts.style import Theme
+
+ROW, LINES, POINTS = 44, 300, 121  # [px] [px] points of a curve
+WIDTH, MARGIN = 852.0, 24.0  # [px]
+
+Answered = FixFirst | Goal | Budget | SegmentsTable | Retention | Explanation
+
+
+def decision_figure(answer: Answered, *, theme: Theme = "light") -> go.Figure:
+    """Draw an answer.
+
+    Parameters
+    ----------
+    answer : FixFirst, Goal, Budget, SegmentsTable, Retention or Explanation
+    theme : {"light", "dark"}
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        `layout.meta["summary"]` says what it shows.
+
+    Raises
+    ------
+    InputError
+        If there is no such theme, or it is no answer.
+
+    Examples
+    --------
+    >>> import cvjkit as cvj
+    >>> plan = cvj.Journey.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
+    >>> decision_figure(plan.fix_first()).layout.title.text
+    'What a better rate is worth: more customers'
+    """
+    check_choice("theme", theme, INK)
+    draws: Mapping[type, Callable[[Any, Page], go.Figure]] = {
+        FixFirst: _fix_first,
+        Goal: _goal,
+        Budget: _budget,
+        SegmentsTable: _segments,
+        Retention: _retention,
+        Explanation: _explanation,
+    }
+    for kind, draw in draws.items():
+        if isinstance(answer, kind):
+            return draw(answer, Page(theme, WIDTH, MARGIN))
+    fix = "give what a journey's fix_first, goal, budget, segments_table or explain returns"
+    raise InputError("figure", [Fault("answer", type(answer).__name__, "is no answer", fix)])
+
+
+def _fix_first(answer: FixFirst, page: Page) -> go.Figure:
+    rows = answer[answer["score"].notna()]
+    unit: Unit = "money" if answer.by == "profit" else "people"
+    title = "What a better rate is worth: " + (
+        "profit" if answer.by == "profit" else "more customers"
+    )
+    names = [answer.attrs["names"][key] for key in rows.index]
+    best = [key == answer.best for key in rows.index]
+    colors = [page.colors["forward"] if first else page.colors["unknown"] for first in best]
+    bars = _bars(names, rows["score"].tolist(), unit, answer.attrs["currency"], page, color=colors)
+    return _figure([bars], page, title, answer.summary, ROW * max(1, len(rows)))
+
+
+def _goal(goal: Goal, page: Page) -> go.Figure:
+    found = {key: rate.rate for key, rate in goal.rates.items() if rate.rate is not None}
+    names = [goal.names[key] for key in found]
+    now = [goal.rates_now[key] for key in found]
+    traces = [
+        _bars(names, now, "share", "", page, name="Now", color=page.colors["unknown"]),
+        _bars(names, list(found.values()), "share", "", page, name="Needed, alone"),
+    ]
+    title = "What the goal takes: one rate alone"
+    figure = _figure(traces, page, title, goal.summary, 1.4 * ROW * max(1, len(found)))
+    figure.update_layout(showlegend=True)
+    return figure
+
+
+def _segments(table: SegmentsTable, page: Page) -> go.Figure:
+    names, currency = [str(name) for name in table.index], table.attrs["currency"]
+    traces = [
+        _bars(
+            names,
+            table[key].tolist(),
+            "money",
+            currency,
+            page,
+            name=title,
+            color=page.colors[color],
+        )
+        for key, title, color in (("cac", "CAC", "drop"), ("ltv_net", "LTV", "forward"))
+    ]
+    title = "What a customer costs and brings, by segment"
+    figure = _figure(traces, page, title, table.summary, 1.4 * ROW * len(names))
+    figure.update_layout(showlegend=True)
+    return figure
+
+
+def _budget(answer: Budget, page: Page) -> go.Figure:
+    most = max(1e-9, 1.3 * float(answer["spend"].sum() + answer.left))
+    spends, traces = np.linspace(0, most, POINTS), []
+    palette = [page.colors[key] for key in ("forward", "repeat", "back", "referral", "inferred")]
+    for at, (name, curve) in enumerate(answer.attrs["curves"].items()):
+        color, worth = palette[at % len(palette)], float(answer["worth"][name])
+        curve_line = {"color": color, "width": 2}
+        values = [worth * curve.people(float(spend)) for spend in spends]
+        shown = inert(str(name))
+        traces.append(go.Scatter(x=spends, y=values, mode="lines", name=shown, line=curve_line))
+        here = [answer["spend"][name]], [answer["value"][name]]
+        mark = {"color": color, "size": 11}
+        traces.append(
+            go.Scatter(x=here[0], y=here[1], mode="markers", marker=mark, showlegend=False)
+        )
+    title = "What each channel's spend brings; the dots are the best division"
+    figure = _figure(traces, page, title, answer.summary, LINES, lines=("Spend", "Value"))
+    figure.update_layout(showlegend=True)
+    return figure
+
+
+def _retention(fit: Retention, page: Page) -> go.Figure:
+    last = 2 * (len(fit.observed) - 1)
+    periods = list(range(last + 1))
+    lines = {
+        "Fitted": ([fit.survival(t) for t in periods], page.colors["forward"], "solid"),
+        "One rate for all": (
+            [fit.geometric.survival(t) for t in periods],
+            page.colors["drop"],
+            "dash",
+        ),
+    }
+    traces = [
+        go.Scatter(x=periods, y=left, name=name, mode="lines", line={"color": color, "dash": dash})
+        for name, (left, color, dash) in lines.items()
+    ]
+    mark = {"color": page.ink["ink"], "size": 8}
+    traces.append(
+        go.Scatter(
+            x=periods, y=list(fit.observed), name="In the table", mode="markers", marker=mark
+        )
+    )
+    title = "Customers who are left"
+    figure = _figure(traces, page, title, fit.summary, LINES, lines=("Period", "Share left"))
+    figure.update_layout(showlegend=True, yaxis={"tickformat": ".0%", "rangemode": "tozero"})
+    return figure
+
+
+def _explanation(found: Explanation, page: Page) -> go.Figure:
+    names = [one.title for one in found.inputs] or [found.title]
+    texts = [f"{one.text}, {one.origin}" for one in found.inputs] or [found.text]
+    cells = [[inert(name) for name in names], [inert(text) for text in texts]]
+    paint = {"fill": {"color": page.ink["tint"]}, "align": "left", "height": 28}
+    font = {"color": page.ink["ink"], "size": BODY}
+    table = go.Table(
+        header={"values": ["Put in", "Value and origin"], "font": font, **paint},
+        cells={"values": cells, "font": font, **paint},
+    )
+    return _figure([table], page, found.title, found.summary, 32 * (len(names) + 2))
+
+
+def _bars(
+    names: Sequence[str],
+    values: Sequence[float],
+    unit: Unit,
+    currency: str,
+    page: Page,
+    *,
+    name: str = "",
+    color: Any = None,
+) -> go.Bar:
+    known = [None if math.isnan(value) else value for value in values]
+    return go.Bar(
+        x=known,
+        y=[inert(one) for one in names],
+        orientation="h",
+        name=name,
+        text=[inert(text_of(value, unit, currency)) for value in values],
+        textposition="auto",
+        marker={"color": color or page.colors["forward"]},
+        hoverinfo="y+text",
+    )
+
+
+def _figure(
+    traces: Sequence[Any],
+    page: Page,
+    title: str,
+    summary: str,
+    height: float,
+    *,
+    lines: tuple[str, str] | None = None,
+) -> go.Figure:
+    words = summary.splitlines()
+    layout = page.layout(height + 40, title, words, {"summary": summary}, stretches=True)
+    axis = {"gridcolor": page.ink["line"], "zerolinecolor": page.ink["line"], "automargin": True}
+    across, up = lines or ("", "")
+    layout["xaxis"] = {**axis, "title": {"text": across}, "showticklabels": lines is not None}
+    layout["yaxis"] = {**axis, "title": {"text": up}}
+    if lines is None:
+        layout["yaxis"]["autorange"] = "reversed"
+    layout["legend"] = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
+    return go.Figure(list(traces), layout)

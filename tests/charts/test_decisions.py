@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+
+import cvjkit as cvj
+from cvjkit.charts.decisions import decision_figure
+
+COUNTS = {"<b>Ads</b>": [4000, 400, 40, 10, 2], "Blog": [1000, 300, 60, 30, 3]}
+
+
+def shop() -> cvj.Journey:
+    journey = cvj.Journey.from_counts("five", COUNTS, name="Shop", currency="EUR")
+    journey = journey.with_stage("reach", unit_cost=0.1)
+    return journey.with_offer("conversion", name="Box", price=40, margin=15)
+
+
+def answers() -> dict[str, Any]:
+    journey = shop()
+    return {
+        "fix_first": journey.fix_first(),
+        "goal": journey.goal("customers", 150),
+        "budget": journey.budget(2000, {"<b>Ads</b>": (8000, 1000), "Blog": (12000, 2000)}),
+        "segments": journey.segments_table(),
+        "retention": cvj.fit_retention([1, 0.869, 0.743, 0.653, 0.593]),
+        "explanation": journey.explain("cac"),
+    }
+
+
+@pytest.mark.parametrize("name", list(answers()))
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_each_answer_has_a_figure_that_says_what_it_shows(name: str, theme: Any) -> None:
+    answer = answers()[name]
+    figure = decision_figure(answer, theme=theme)
+    assert isinstance(figure, go.Figure)
+    assert figure.layout.meta["summary"] == answer.summary
+    assert figure.data
+    drawn = json.loads(figure.to_json())
+    drawn["layout"].pop("meta")
+    assert "<b>Ads" not in json.dumps(drawn)
+
+
+def test_the_bars_are_the_numbers_of_the_table() -> None:
+    first = shop().fix_first()
+    figure = decision_figure(first)
+    assert list(figure.data[0].x) == first.score.dropna().to_list()
+    goal = shop().goal("customers", 150)
+    needed = [rate.rate for rate in goal.rates.values() if rate.rate is not None]
+    assert list(decision_figure(goal).data[1].x) == needed
+
+
+def test_what_is_no_answer_is_refused() -> None:
+    with pytest.raises(cvj.InputError, match="is no answer"):
+        decision_figure(shop())  # type: ignore[arg-type]
+    with pytest.raises(cvj.InputError, match="theme"):
+        decision_figure(shop().fix_first(), theme="blue")  # type: ignore[arg-type]
