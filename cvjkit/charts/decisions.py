@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from cvjkit.charts.page import Page, check_choice
 from cvjkit.charts.style import BODY, INK
-from cvjkit.charts.text import inert
+from cvjkit.charts.text import inert, text_width
 from cvjkit.decisions.answer import Unit, text_of
 from cvjkit.decisions.budget import Budget
 from cvjkit.decisions.explain import Explanation
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 ROW, LINES, POINTS = 44, 300, 121  # [px] [px] points of a curve
 WIDTH, MARGIN = 852.0, 24.0  # [px]
+GAP, LEGEND, AXIS = 8.0, 24, 44  # [px]
 
 Answered = FixFirst | Goal | Budget | SegmentsTable | Retention | Explanation
 
@@ -93,9 +94,7 @@ def _goal(goal: Goal, page: Page) -> go.Figure:
         _bars(names, list(found.values()), "share", "", page, name="Needed, alone"),
     ]
     title = "What the goal takes: one rate alone"
-    figure = _figure(traces, page, title, goal.summary, 1.4 * ROW * max(1, len(found)))
-    figure.update_layout(showlegend=True)
-    return figure
+    return _figure(traces, page, title, goal.summary, 1.4 * ROW * max(1, len(found)))
 
 
 def _segments(table: SegmentsTable, page: Page) -> go.Figure:
@@ -113,9 +112,7 @@ def _segments(table: SegmentsTable, page: Page) -> go.Figure:
         for key, title, color in (("cac", "CAC", "drop"), ("ltv_net", "LTV", "forward"))
     ]
     title = "What a customer costs and brings, by segment"
-    figure = _figure(traces, page, title, table.summary, 1.4 * ROW * len(names))
-    figure.update_layout(showlegend=True)
-    return figure
+    return _figure(traces, page, title, table.summary, 1.4 * ROW * len(names))
 
 
 def _budget(answer: Budget, page: Page) -> go.Figure:
@@ -134,9 +131,7 @@ def _budget(answer: Budget, page: Page) -> go.Figure:
             go.Scatter(x=here[0], y=here[1], mode="markers", marker=mark, showlegend=False)
         )
     title = "What each channel's spend brings; the dots are the best division"
-    figure = _figure(traces, page, title, answer.summary, LINES, lines=("Spend", "Value"))
-    figure.update_layout(showlegend=True)
-    return figure
+    return _figure(traces, page, title, answer.summary, LINES, lines=("Spend", "Value"))
 
 
 def _retention(fit: Retention, page: Page) -> go.Figure:
@@ -162,7 +157,7 @@ def _retention(fit: Retention, page: Page) -> go.Figure:
     )
     title = "Customers who are left"
     figure = _figure(traces, page, title, fit.summary, LINES, lines=("Period", "Share left"))
-    figure.update_layout(showlegend=True, yaxis={"tickformat": ".0%", "rangemode": "tozero"})
+    figure.update_layout(yaxis={"tickformat": ".0%", "rangemode": "tozero"})
     return figure
 
 
@@ -176,7 +171,7 @@ def _explanation(found: Explanation, page: Page) -> go.Figure:
         header={"values": ["Put in", "Value and origin"], "font": font, **paint},
         cells={"values": cells, "font": font, **paint},
     )
-    return _figure([table], page, found.title, found.summary, 32 * (len(names) + 2))
+    return _figure([table], page, found.title, found.summary, 28 * (len(names) + 1))
 
 
 def _bars(
@@ -211,13 +206,30 @@ def _figure(
     *,
     lines: tuple[str, str] | None = None,
 ) -> go.Figure:
-    words = summary.splitlines()
-    layout = page.layout(height + 40, title, words, {"summary": summary}, stretches=True)
-    axis = {"gridcolor": page.ink["line"], "zerolinecolor": page.ink["line"], "automargin": True}
+    named = [str(name) for name in getattr(traces[0], "y", None) or ()] if lines is None else []
+    left = max((text_width(name, BODY) for name in named), default=0.0 if lines is None else 46.0)
+    page.width = WIDTH - left - GAP
+    several = len(traces) > 1
+    layout = page.layout(height, title, summary.splitlines(), {"summary": summary}, stretches=True)
+    # Words begin where the names do, below the title of the axis; a legend has a row of its own.
+    below, above = (AXIS if lines else 0), (LEGEND if several else 0)
+    for annotation in layout["annotations"]:
+        annotation["yshift"] -= below
+    margin = layout["margin"]
+    layout["margin"] = {
+        "l": margin["l"] + left + GAP,
+        "r": margin["r"],
+        "t": margin["t"] + above,
+        "b": margin["b"] + below,
+    }
+    layout["height"] += below + above
+    layout["title"]["x"], layout["title"]["xref"] = MARGIN / (WIDTH + 2 * MARGIN), "container"
+    layout["showlegend"] = several
     across, up = lines or ("", "")
+    axis = {"gridcolor": page.ink["line"], "zerolinecolor": page.ink["line"]}
     layout["xaxis"] = {**axis, "title": {"text": across}, "showticklabels": lines is not None}
     layout["yaxis"] = {**axis, "title": {"text": up}}
     if lines is None:
         layout["yaxis"]["autorange"] = "reversed"
-    layout["legend"] = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
+    layout["legend"] = {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"}
     return go.Figure(list(traces), layout)
