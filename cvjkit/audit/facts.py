@@ -255,7 +255,7 @@ class Facts(StageFacts):
                 *(
                     (
                         f"how many days it takes to get to {self.label(leg)}",
-                        self.numbers(leg).delay_days,
+                        self.numbers(leg).mean_delay,
                     )
                     for leg in legs
                 )

@@ -277,7 +277,7 @@ class Shares:
 
     @cached_property
     def _legs(self) -> list[_Leg]:
-        delays = {numbers.stage: numbers.delay_days for numbers in self.stages}
+        delays = {numbers.stage: numbers.mean_delay for numbers in self.stages}
         costs, margins = self._column("cost"), self._column("contribution")
         return [
             _Leg(stage, *self._steps(index), costs[index], margins[index], delays.get(stage.key))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from cvjkit.model.delays import Delay, one_after_another
 from cvjkit.model.figures import UndefinedError
 from cvjkit.model.money import BOUGHT_AGAIN, cycle_discount
 from cvjkit.model.parts import StageNumbers
@@ -148,8 +149,8 @@ class Carried:
         fixed += sum((row.unit_cost or 0) * self._visits(row.stage) for row in beyond)
         if fixed:
             changes["fixed_cost"] = changes.get("fixed_cost", own.fixed_cost or 0) + fixed
-        if any(row.delay_days is not None for row in others):
-            changes["delay_days"] = sum(row.delay_days or 0 for row in numbers)
+        if any(row.mean_delay is not None for row in others):
+            changes |= one_after_another([Delay.into(row) for row in numbers])
         return own.model_copy(update=changes)
 
     def _visits(self, stage: str) -> float:

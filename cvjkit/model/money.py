@@ -129,12 +129,12 @@ class Money:
 
     @property
     def _days_to_first_payment(self) -> float:
-        return float(np.nansum(self._typed("delay_days")[self._passed(self._first)]))
+        return float(np.nansum(self._typed("mean_delay")[self._passed(self._first)]))
 
     @property
     def _stages_without_delay(self) -> list[int]:
         """Stages on the way to the first payment whose delay was not typed."""
-        delays = self._typed("delay_days")
+        delays = self._typed("mean_delay")
         return [stage for stage in self._passed(self._first)[1:] if math.isnan(delays[stage])]
 
     def _price(self, milestone: str) -> float:

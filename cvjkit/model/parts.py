@@ -188,8 +188,37 @@ class StageNumbers(_Input):
     delay_days: Amount | None = typed(
         "Mean time from the stage before to this one, 0 or more.", unit="days", label="Delay"
     )
+    delay_law: Literal["fixed", "exponential", "gamma"] | None = typed(
+        "How the delay differs between people: not at all, unless chosen; a constant share of "
+        "those left arrives each day; around the mean.",
+        label="Kind of delay",
+    )
+    delay_spread_days: Amount | None = typed(
+        "Standard deviation of a gamma delay, 0 or more; as long as the delay if left out.",
+        unit="days",
+        label="Spread of the delay",
+    )
+    delay_waits: tuple[Amount, ...] = typed(
+        "Times measured from the stage before to this one, instead of the delay.",
+        unit="days",
+        label="Measured waits",
+        default=(),
+    )
     tactics: tuple[Tactic, ...] = typed("What is done there.", default=())
     messages: tuple[Message, ...] = typed("What is sent there.", default=())
+
+    @model_validator(mode="after")
+    def _one_delay(self) -> StageNumbers:
+        if self.delay_waits and self.delay_days is not None:
+            raise ValueError("has a delay and measured waits; keep one of the two")
+        return self
+
+    @property
+    def mean_delay(self) -> float | None:
+        """Mean time from the stage before to this one [days]; None if it is not known."""
+        if self.delay_waits:
+            return sum(self.delay_waits) / len(self.delay_waits)
+        return self.delay_days
 
 
 class Offer(_Input):

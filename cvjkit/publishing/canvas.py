@@ -252,8 +252,8 @@ class _Layout:
         notes = []
         if rate is not None and parent is not None:
             notes.append(f"{share_text(rate)} of {framework.stages[parent].name}")
-        if numbers.delay_days:
-            notes.append(f"{days_text(numbers.delay_days)} later")
+        if numbers.mean_delay:
+            notes.append(f"{days_text(numbers.mean_delay)} later")
         cost = economics.numbers("cost_per_person")[position] if economics.total_cost else None
         if cost is not None:
             notes.append(f"{money_text(cost, self.journey.currency)} each so far")

@@ -177,7 +177,7 @@ def _cost(facts: Facts, cost: float) -> str:
 )
 def curious_at_once(facts: Facts) -> Iterator[Outcome]:
     intrigued, most = facts.at("intrigued"), facts.thresholds.intrigue_days
-    days = None if intrigued is None else facts.numbers(intrigued).delay_days
+    days = None if intrigued is None else facts.numbers(intrigued).mean_delay
     if intrigued is not None and days is not None and exceeds(days, most):
         yield fires(
             f"People should become curious at once. Here it takes {days_text(days)}.",

@@ -83,7 +83,7 @@ def no_slow_step(facts: Facts) -> Iterator[Outcome]:
     days = {
         position: delay
         for position in legs
-        if (delay := facts.numbers(position).delay_days) is not None
+        if (delay := facts.numbers(position).mean_delay) is not None
     }
     typical = median(days.values()) if days else 0.0
     limits, cycle = facts.thresholds, _cycle_days(facts)
@@ -101,7 +101,7 @@ def no_slow_step(facts: Facts) -> Iterator[Outcome]:
         *(
             (
                 f"how many days it takes to get to {facts.label(position)}",
-                facts.numbers(position).delay_days,
+                facts.numbers(position).mean_delay,
             )
             for position in legs
         ),
