@@ -36,6 +36,18 @@ def main() -> None:
     }
     for name, taken in measured(calls).items():
         print(f"  {name:<40}{taken:.1f}")
+    delayed = journey.with_terms(intake_days=90)
+    for key in journey.framework.keys[1:]:
+        gamma = {"delay_law": "gamma", "delay_spread_days": 4}
+        delayed = delayed.with_stage(key, delay_days=6, **gamma)
+    print(f"A year day by day, gamma delays [ms, median of {TURNS} turns]")
+    days: dict[str, Callable[[], object]] = {
+        "journey.timeline(), stages and money": lambda: [
+            (one.stages, one.money, one.break_even_day) for one in [delayed.timeline(365)]
+        ]
+    }
+    for name, taken in measured(days).items():
+        print(f"  {name:<40}{taken:.1f}")
 
 
 def eight_stages() -> cvj.Journey:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from cvjkit.model.parts import StageNumbers
 
+MOMENT = 1e-6  # days: what takes less takes no time
+
 Law = Literal["fixed", "exponential", "gamma"]
 
 
@@ -90,6 +92,11 @@ class Delay:
         return np.maximum(beyond[:-2] - 2 * beyond[1:-1] + beyond[2:], 0.0)
 
     @property
+    def average(self) -> float:
+        """Mean of the wait [days]."""
+        return float(np.mean(self.waits)) if self.waits else self.mean
+
+    @property
     def variance(self) -> float:
         """Variance of the wait [days squared]."""
         if self.waits:
@@ -106,7 +113,7 @@ class Delay:
             return np.asarray(np.maximum(waits[:, None] - x, 0.0).mean(axis=0))
         mean, law = self.mean, self.law
         spread = mean if self.spread is None or law == "exponential" else self.spread
-        if law == "fixed" or mean == 0 or spread == 0:
+        if law == "fixed" or min(mean, spread) < MOMENT:
             return np.maximum(mean - x, 0.0)
         at = np.maximum(x, 0.0)
         if law == "exponential" or spread == mean:
@@ -139,12 +146,8 @@ def one_after_another(delays: Sequence[Delay]) -> dict[str, object]:
     """
     spread = math.sqrt(sum(delay.variance for delay in delays))
     return {
-        "delay_days": sum(_mean(delay) for delay in delays),
+        "delay_days": sum(delay.average for delay in delays),
         "delay_law": "gamma" if spread else None,
         "delay_spread_days": spread or None,
         "delay_waits": (),
     }
-
-
-def _mean(delay: Delay) -> float:
-    return float(np.mean(delay.waits)) if delay.waits else delay.mean

@@ -1,0 +1,511 @@
+"""A journey over time: who stands where on each day, and when the money comes back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cvjkit.errors import Fault, InputError
+from cvjkit.model.day_money import Dated
+from cvjkit.model.days import Ways, follow
+from cvjkit.model.delays import Delay
+from cvjkit.model.figures import UndefinedError
+from cvjkit.model.origins import known_stages
+from cvjkit.number_text import days_text, money_text, people_text
+
+if TYPE_CHECKING:
+    from cvjkit.model.days import Followed
+    from cvjkit.model.design import Design
+
+Floats = NDArray[np.float64]
+
+DAYS, MOST_DAYS = 365, 3650
+COLUMNS = (
+    *("arrivals", "entered", "referred", "reached", "visits"),
+    *("standing", "passed", "dropped", "finished"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Timeline:
+    """A journey over time.
+
+    Parameters
+    ----------
+    design : Design
+    days : int
+        The last day; the first is 0.
+    entering : ndarray of float, shape (days + 1, states)
+        People who come in from outside; a state is a segment at a stage.
+    share : ndarray of float, shape (days + 1,)
+        How much of what the period costs, whatever its size, falls on each day.
+    """
+
+    design: Design
+    days: int
+    entering: Floats
+    share: Floats
+
+    @property
+    def stages(self) -> pd.DataFrame:
+        """Who stands where, day by day, all segments together.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by day (int, from 0) and stage key. All columns have dtype float64; NaN where
+            it does not follow from what was typed.
+
+            - arrivals: visits on that day, returns included; of these entered from outside, and
+              were referred.
+            - reached: unique people to date.
+            - visits: arrivals to date.
+            - standing: are there at the end of the day, and will pass on or leave later.
+            - passed: took a way to a stage, to date.
+            - dropped: left for good before the end of the journey, to date.
+            - finished: left at its end, to date.
+
+        Notes
+        -----
+        At every stage, on every day, visits = passed + dropped + finished + standing.
+        """
+        keys = self.design.framework.keys
+        index = pd.MultiIndex.from_product([range(self.days + 1), keys], names=["day", "stage"])
+        columns = {name: self._columns[name].ravel() for name in COLUMNS}
+        return pd.DataFrame(columns, index, dtype=float)
+
+    @property
+    def money(self) -> pd.DataFrame:
+        """What is spent and earned, day by day.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by day (int, from 0); dtype float64, NaN where nothing was typed: cost and
+            margin of the day [currency]; cash, all margins less all costs to date [currency]. Not
+            discounted; orders after the second one come in cycle by cycle.
+        """
+        nothing = np.full(self.days + 1, math.nan)
+        cost = nothing if self._cost is None else self._cost
+        margin = nothing if self._margin is None else self._margin
+        index = pd.RangeIndex(self.days + 1, name="day")
+        columns = {"cost": cost, "margin": margin, "cash": np.cumsum(margin - cost)}
+        return pd.DataFrame(columns, index)
+
+    @property
+    def break_even_day(self) -> int | None:
+        """The day from which on the money spent has come back; None if it does not within these.
+
+        Returns
+        -------
+        int or None
+        """
+        cash = self.money["cash"].to_numpy()
+        if np.isnan(cash).any():
+            return None
+        # What is nothing but for rounding is nothing.
+        short = np.flatnonzero(cash < -1e-9 * max(1.0, float(np.abs(cash).max())))
+        day = int(short[-1]) + 1 if len(short) else 0
+        return day if day <= self.days else None
+
+    @property
+    def cohort(self) -> pd.DataFrame:
+        """How far people have come a number of days after they came in.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by days since they came in (int, from 0); a column of dtype float64 for each
+            stage: share, 0 to 1, of those who came in from outside who have reached it.
+        """
+        size = len(self.design.framework)
+        alone = self._ways.only(~self._ways.born)
+        start = np.zeros_like(self.entering)
+        start[0] = self.design.flow().entered.ravel()
+        reached = _reached(alone, follow(alone, start).arrivals).reshape(-1, *self._shape)
+        total = start[0].sum()
+        shares = (
+            reached.sum(axis=1).cumsum(axis=0) / total
+            if total
+            else np.full((len(start), size), math.nan)
+        )
+        shares[:, ~self._known] = math.nan
+        index = pd.RangeIndex(self.days + 1, name="days")
+        return pd.DataFrame(shares, index, list(self.design.framework.keys), dtype=float)
+
+    @property
+    def steady(self) -> pd.DataFrame:
+        """Where people stand once as many come and go each day, after Little.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by stage key; dtype float64, NaN where not known: arrivals on each day, if as
+            many keep coming in as on an average day on which anybody does; dwell [days], the mean
+            time at the stage; standing, arrivals x dwell.
+        """
+        coming = self.entering.sum(axis=1)
+        flow, total = self.design.flow(), self.design.flow().entered.sum()
+        a_day = coming[coming > 0].mean() if coming.any() else 0.0
+        visits = np.where(flow.undefined, math.nan, flow.visits)
+        arrivals = visits * (a_day / total if total else 0.0)
+        standing = arrivals * self._dwell
+        table = {"arrivals": arrivals.sum(axis=0), "standing": standing.sum(axis=0)}
+        with np.errstate(invalid="ignore", divide="ignore"):
+            dwell = np.where(table["arrivals"] > 0, table["standing"] / table["arrivals"], math.nan)
+        index = pd.Index(self.design.framework.keys, name="stage")
+        frame = pd.DataFrame(table, index).assign(dwell=dwell)
+        return frame[["arrivals", "dwell", "standing"]]
+
+    @property
+    def summary(self) -> str:
+        """What the timeline shows, in a few sentences."""
+        design, last = self.design, self._columns
+        coming, brought = last["entered"].sum(), last["referred"].sum()
+        came = f"{people_text(float(np.nansum(coming)))} people come in"
+        if np.nansum(brought) > 0:
+            came += f" and {people_text(float(np.nansum(brought)))} are brought in"
+        sentences = [f"{design.name}: within {days_text(float(self.days))}, {came}."]
+        standing = np.nan_to_num(last["standing"][-1])
+        if standing.sum() > 0:
+            where = design.framework.stages[int(standing.argmax())].name
+            sentences.append(
+                f"By day {self.days:,} {people_text(float(standing.sum()))} are still on their "
+                f"way, most of them at {where}."
+            )
+        cash = self.money["cash"]
+        if cash.notna().all():
+            lowest = float(cash.min())
+            text = money_text(float(cash.iloc[-1]), design.currency)
+            if self.break_even_day is None:
+                sentences.append(f"The money spent has not come back by then: {text}.")
+            elif lowest < 0:
+                deep = money_text(-lowest, design.currency)
+                sentences.append(
+                    f"At most {deep} are laid out; from day {self.break_even_day:,} on they have "
+                    f"come back, and at the end {text} are left."
+                )
+        return " ".join([*sentences, *self.notes])
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What one must know to read it: what was assumed, and what is left out."""
+        notes = []
+        if not any(delay.mean or delay.waits for delay in self._delays):
+            notes.append("No delay is typed: everything happens on the day somebody comes in.")
+        k = self.design.flow().k
+        if k is not None and k >= 1 and self.design.market is None:
+            notes.append(
+                "Each person brings one more or more, so the numbers grow without end: type how "
+                "many people there are to reach."
+            )
+        return (*notes, *self._dated.notes)
+
+    def __repr__(self) -> str:
+        return f"{self.summary}\n\n{self.shown.to_string()}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self.summary)}</p>{self.shown.to_html()}"
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """Who stands where on the last day, as people read it.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by the stage's name; all columns are text.
+        """
+        stages = self.design.framework.stages
+        names = ("reached", "standing", "dropped", "finished")
+        columns = {
+            name.capitalize(): [people_text(float(number)) for number in self._columns[name][-1]]
+            for name in names
+        }
+        index = pd.Index([stage.name for stage in stages], name=f"By day {self.days:,}")
+        return pd.DataFrame(columns, index, dtype=object)
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        return len(self.design.segments), len(self.design.framework)
+
+    @cached_property
+    def _known(self) -> NDArray[np.bool]:
+        known = [known_stages(self.design.framework, one) for one in self.design.segments]
+        return np.asarray(np.array(known).all(axis=0))
+
+    @cached_property
+    def _delays(self) -> tuple[Delay, ...]:
+        """The delay of the step into each stage."""
+        numbers = {row.stage: row for row in self.design.stages}
+        return tuple(Delay.into(numbers.get(key)) for key in self.design.framework.keys)
+
+    @cached_property
+    def _into(self) -> Floats:
+        """How long the step into each stage takes, by days."""
+        return np.array([delay.daily(self.days) for delay in self._delays])
+
+    def _taking(self, source: int, target: int) -> Floats:
+        """How long a way takes, by days."""
+        framework = self.design.framework
+        if source == target:
+            anchors = {framework.anchor(one.stage): one for one in self.design.offers}
+            offer = anchors.get(framework.stages[source].anchor)
+            if offer is not None and offer.cycle_days is not None:
+                return Delay(offer.cycle_days).daily(self.days)
+        taken = self._into[target]
+        # A step over stages that are not known takes as long as all of them.
+        above = framework.parents[target]
+        while above is not None and above != source and not self._known[above]:
+            taken = np.convolve(taken, self._into[above])[: self.days + 1]
+            above = framework.parents[above]
+        return np.asarray(taken)
+
+    @cached_property
+    def _ways(self) -> Ways:
+        flow, size = self.design.flow(), len(self.design.framework)
+        ways: list[tuple[int, int, Floats, bool]] = []
+        for segment, source in np.ndindex(*self._shape):
+            shares, out = flow.shares[segment, source], np.zeros(self.days + 1)
+            state = segment * size + source
+            for target in shares.nonzero()[0].tolist():
+                taking = shares[target] * self._taking(source, target)
+                ways.append((state, segment * size + target, taking, False))
+                out += taking
+            ways.append((state, -1, self._leaving(segment, source, out), False))
+        # Whom somebody brings comes the next day.
+        next_day = np.zeros(self.days + 1)
+        next_day[1:2] = 1
+        for segment, source, into, target in np.argwhere(flow.births).tolist():
+            number = flow.births[segment, source, into, target]
+            ends = (segment * size + source, into * size + target)
+            ways.append((*ends, number * next_day, True))
+        sources, targets, daily, born = zip(*ways, strict=True)
+        return Ways(
+            int(np.prod(self._shape)),
+            np.array(sources),
+            np.array(targets),
+            np.array(daily),
+            np.array(born),
+        )
+
+    def _leaving(self, segment: int, source: int, out: Floats) -> Floats:
+        """When those leave who take no way on: as late as those who do, on average."""
+        left = max(0.0, 1 - float(self.design.flow().shares[segment, source].sum()))
+        total = 1 - left
+        if total > 0:
+            return left / total * out
+        ahead = [
+            self._taking(source, stage)
+            for stage, parent in enumerate(self.design.framework.parents)
+            if parent == source
+        ]
+        at_once = np.eye(1, self.days + 1)[0]
+        return np.asarray(left * (np.mean(ahead, axis=0) if ahead else at_once))
+
+    @cached_property
+    def _dwell(self) -> Floats:
+        """Mean time at each stage, shape (segments, stages)."""
+        dwell = np.zeros(self._shape)
+        flow = self.design.flow()
+        for segment, source in np.ndindex(*self._shape):
+            shares = flow.shares[segment, source]
+            means = [self._mean(source, target) for target in shares.nonzero()[0].tolist()]
+            weights = shares[shares.nonzero()[0]]
+            if not means:
+                parents = enumerate(self.design.framework.parents)
+                means = [self._mean(source, stage) for stage, parent in parents if parent == source]
+                weights = np.ones(len(means))
+            dwell[segment, source] = np.average(means, weights=weights) if means else 0.0
+        return dwell
+
+    def _mean(self, source: int, target: int) -> float:
+        """Mean time that a way takes, however long."""
+        framework = self.design.framework
+        if source == target:
+            anchors = {framework.anchor(one.stage): one for one in self.design.offers}
+            offer = anchors.get(framework.stages[source].anchor)
+            if offer is not None and offer.cycle_days is not None:
+                return offer.cycle_days
+        total, above = self._delays[target].average, framework.parents[target]
+        while above is not None and above != source and not self._known[above]:
+            total += self._delays[above].average
+            above = framework.parents[above]
+        return total
+
+    @cached_property
+    def _followed(self) -> Followed:
+        with np.errstate(over="ignore", invalid="ignore"):
+            followed = follow(self._ways, self.entering, self.design.market)
+        if not np.isfinite(followed.arrivals).all():
+            day = int(np.flatnonzero(~np.isfinite(followed.arrivals).all(axis=1))[0])
+            fix = "type how many people there are to reach (market), or look at fewer days"
+            raise InputError(
+                f"timeline of {self.design.name}",
+                [
+                    Fault(
+                        "days",
+                        self.days,
+                        f"is too long: by day {day:,} the numbers grow beyond all bounds",
+                        fix,
+                    )
+                ],
+            )
+        return followed
+
+    @cached_property
+    def _columns(self) -> dict[str, Floats]:
+        followed, ways, flow = self._followed, self._ways, self.design.flow()
+        size, parents = len(self.design.framework), self.design.framework.parents
+        shape = (self.days + 1, *self._shape)
+        out = ways.targets < 0
+        gone = np.zeros((self.days + 1, ways.count))
+        gone[:, ways.sources[out]] = followed.moved[out].T
+        moved = np.zeros_like(gone)
+        family = ~out & ~ways.born
+        np.add.at(moved.T, ways.sources[family], followed.moved[family])
+        daily = {
+            "arrivals": followed.arrivals,
+            "entered": followed.entered,
+            "referred": followed.referred,
+            "reached": _reached(ways, followed.arrivals),
+            "passed": moved,
+            "left": gone,
+        }
+        of = {name: array.reshape(shape).sum(axis=1) for name, array in daily.items()}
+        to_date = {
+            name: of[name].cumsum(axis=0) for name in ("arrivals", "reached", "passed", "left")
+        }
+        ends = ~np.isin(np.arange(size), [parent for parent in parents if parent is not None])
+        standing = to_date["arrivals"] - to_date["passed"] - to_date["left"]
+        # What is left of a difference of large numbers is rounding.
+        standing = np.where(standing < 1e-9 * to_date["arrivals"], 0.0, standing)
+        columns = {
+            **{name: of[name] for name in ("arrivals", "entered", "referred")},
+            "reached": to_date["reached"],
+            "visits": to_date["arrivals"],
+            "standing": standing,
+            "passed": to_date["passed"],
+            "dropped": np.where(ends, 0.0, to_date["left"]),
+            "finished": np.where(ends, to_date["left"], 0.0),
+        }
+        open_end = flow.open_end.any(axis=0) & ~ends
+        for name, column in columns.items():
+            column[:, ~self._known] = math.nan
+            if name in {"standing", "dropped"}:
+                column[:, open_end] = math.nan
+        return columns
+
+    @cached_property
+    def _dated(self) -> Dated:
+        return Dated.of(self.design)
+
+    @cached_property
+    def _cost(self) -> Floats | None:
+        """What is spent on each day."""
+        try:
+            spent = self._dated.cost_of(self._visits_by_day)
+        except UndefinedError:
+            return None
+        spends = np.array([segment.spend or 0.0 for segment in self.design.segments])
+        entered = self.design.flow().entered.sum(axis=1)
+        coming = self.entering.reshape(-1, *self._shape).sum(axis=2)
+        # The channel is paid as its people come in.
+        per_person = np.divide(spends, entered, out=np.zeros_like(spends), where=entered > 0)
+        idle = spends[entered == 0].sum()
+        return np.asarray(
+            spent + coming @ per_person + self.share * (self._dated.fixed_costs + idle)
+        )
+
+    @cached_property
+    def _margin(self) -> Floats | None:
+        """What is earned on each day."""
+        try:
+            return self._dated.margin_of(self._visits_by_day)
+        except UndefinedError:
+            return None
+
+    @cached_property
+    def _visits_by_day(self) -> Floats:
+        return np.asarray(self._followed.arrivals.reshape(-1, *self._shape).sum(axis=1))
+
+
+def _reached(ways: Ways, arrivals: Floats) -> Floats:
+    """Take the returns from the arrivals: what is left are first arrivals."""
+    first = arrivals.copy()
+    for state in range(ways.count):
+        back = ways.back_to(state, len(arrivals))
+        if back is not None:
+            first[:, state] -= np.convolve(arrivals[:, state], back)[: len(arrivals)]
+    return np.maximum(first, 0.0)
+
+
+def timeline(
+    design: Design, days: int = DAYS, *, arrivals: float | Iterable[float] | None = None
+) -> Timeline:
+    """Follow the people of a design day by day.
+
+    Parameters
+    ----------
+    design : Design
+    days : int
+    arrivals : float or iterable of float, optional
+        All as in `Journey.timeline`.
+
+    Returns
+    -------
+    Timeline
+
+    Raises
+    ------
+    InputError
+        If a parameter is impossible.
+    """
+    asked: Any = days
+    whole = isinstance(asked, int | np.integer) and not isinstance(asked, bool)
+    if not (whole and 0 < asked <= MOST_DAYS):
+        rule = f"must be a whole number of days, from 1 to {MOST_DAYS:,}"
+        raise _error(design, Fault("days", days, rule, f"write {DAYS}, or leave it out"))
+    entered = design.flow().entered.ravel()
+    total = float(entered.sum())
+    period = design.intake_days or 1.0
+    if arrivals is None:
+        # Part of a day counts as such: 2.5 days are two days and a half one.
+        share = (
+            np.clip(period - np.arange(days + 1), 0, 1) / period
+            if period >= 1
+            else np.eye(1, days + 1)[0]
+        )
+        return Timeline(design, int(days), np.outer(share, entered), share)
+    coming = _coming(design, arrivals, int(days))
+    mix = entered / total if total else entered
+    fixed = np.full(days + 1, 1 / period) if design.intake_days else coming / (total or 1.0)
+    return Timeline(design, int(days), np.outer(coming, mix), fixed)
+
+
+def _coming(design: Design, arrivals: Any, days: int) -> Floats:
+    """Read how many people come in on each day; the last number holds on."""
+    try:
+        numbers = np.atleast_1d(
+            np.asarray(list(arrivals) if isinstance(arrivals, Iterable) else arrivals, float)
+        )
+    except (TypeError, ValueError):
+        numbers = np.array([math.nan])
+    if numbers.ndim != 1 or not len(numbers) or not (np.isfinite(numbers) & (numbers >= 0)).all():
+        rule = "must be a number of people a day, 0 or more, or a list of them"
+        raise _error(design, Fault("arrivals", arrivals, rule, "write 100, or [10, 20, 50]"))
+    if len(numbers) > days:
+        return numbers[: days + 1]
+    return np.concatenate([numbers, np.full(days + 1 - len(numbers), numbers[-1])])
+
+
+def _error(design: Design, fault: Fault) -> InputError:
+    return InputError(f"timeline of {design.name}", [fault])
