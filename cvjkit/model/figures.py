@@ -96,6 +96,26 @@ def no_more_than(most: float, number: float, otherwise: str) -> float:
     return capped if capped.ndim else float(capped)  # type: ignore[return-value]  # an array for an array
 
 
+def where_known(other: float, number: float) -> float:
+    """Give a number where another one is defined.
+
+    Parameters
+    ----------
+    other : float, or ndarray of float
+        With an entry for each draw.
+    number : float, or ndarray of float
+
+    Returns
+    -------
+    float, or ndarray of float
+        NaN in draws in which the other one is NaN.
+    """
+    drawn: Any = other
+    if not isinstance(drawn, np.ndarray):
+        return number
+    return np.where(np.isnan(drawn), np.nan, number)  # type: ignore[return-value]  # an array for an array
+
+
 class Figure(cached_property[float]):
     """A figure: a formula, computed once, and what is said of it.
 

@@ -10,7 +10,14 @@ from functools import cached_property
 
 import numpy as np
 
-from cvjkit.model.figures import UndefinedError, divisor, figure, is_none, no_more_than
+from cvjkit.model.figures import (
+    UndefinedError,
+    divisor,
+    figure,
+    is_none,
+    no_more_than,
+    where_known,
+)
 from cvjkit.model.lifetime import days_of, lifetime_value, payback_cycles
 from cvjkit.model.money import BOUGHT_AGAIN, FIRST_PAYMENT, Money
 from cvjkit.number_text import share_text
@@ -199,10 +206,10 @@ class Formulas(Money):
 
     def _lifetime(self, discount: float) -> float:
         first, later = self._orders(discount)
-        margins = self._first_margin * first
-        if not is_none(self.second_purchase_rate):
-            margins += self._later_margin * later
-        return margins / self._some_customers
+        margins, again = self._first_margin * first, self.second_purchase_rate
+        if not is_none(again):
+            margins = margins + self._later_margin * later
+        return where_known(again, margins / self._some_customers)
 
     def _orders(self, discount: float) -> tuple[float, float]:
         """Count first and later orders of all customers, later ones discounted."""

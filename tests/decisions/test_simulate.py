@@ -107,6 +107,23 @@ def test_a_payback_that_may_never_come_has_no_upper_bound() -> None:
     assert "to never" in repr(simulation)
 
 
+def test_a_draw_in_which_more_buy_again_than_buy_has_no_lifetime_value() -> None:
+    # Somebody may buy again who skipped the stage of the first payment.
+    odd = cvj.Journey.from_counts("five", [1000, 200, 100, 99, 0])
+    odd = odd.with_transition("acquisition", "retention", 0.25)
+    order = {"margin": 10, "price": 20, "cycle_days": 30}
+    odd = odd.with_offer("conversion", **order)
+    odd = odd.with_offer("retention", repeat_rate=0.5, **order)
+    simulation = odd.simulate(2000)
+    again = simulation.values("second_purchase_rate")
+    assert again is not None
+    assert 0 < np.isnan(again).mean() < 1
+    for figure in ("ltv", "ltv_net", "orders_per_customer"):
+        values = simulation.values(figure)
+        assert values is not None
+        assert (np.isnan(values) == np.isnan(again)).all(), figure
+
+
 # What changes the bands
 
 
