@@ -294,6 +294,8 @@ def halfway_changes_nothing(journey: cvj.Journey, stage: int, share: float) -> N
     names = [None if at is None else own.keys[at] for at in own.parents]
     follows = dict(zip(own.keys, names, strict=True))
     assume(follows["halfway"] == before and follows[key] == "halfway")
+    # Between two stages, not before a branch: all others follow what they followed.
+    assume([*follows.values()].count("halfway") == 1)
     longer = _changed(journey, framework=own)
     for row, segment in zip(longer["segments"], journey.segments, strict=True):
         rates = dict(zip(framework.keys, segment.rates or (), strict=True))

@@ -292,6 +292,8 @@ def test_a_rate_of_all_segments_is_one_factor_cut_where_there_is_no_more_room(
     except cvj.InputError:
         assert min(room) < 1 or not all(before)
         return
+    # At the new rate a referral may bring one more for each: then nothing has a total.
+    assume(not changed.flow().undefined.any())
     assert changed.get(path) == pytest.approx(wanted, rel=1e-9)
     after = rates(changed, stage)
     if not any(before):
