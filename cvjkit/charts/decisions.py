@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
+from cvjkit.charts.frame import MARGIN, WIDTH, framed
 from cvjkit.charts.page import Page, check_choice
 from cvjkit.charts.style import BODY, INK
-from cvjkit.charts.text import inert, text_width
+from cvjkit.charts.text import inert
 from cvjkit.decisions.answer import Unit, text_of
 from cvjkit.decisions.budget import Budget
 from cvjkit.decisions.explain import Explanation
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from cvjkit.charts.style import Theme
 
 ROW, LINES, POINTS = 44, 300, 121  # [px] [px] points of a curve
-WIDTH, MARGIN = 852.0, 24.0  # [px]
-GAP, LEGEND, AXIS = 8.0, 24, 44  # [px]
 
 Answered = FixFirst | Goal | Budget | SegmentsTable | Retention | Explanation
 
@@ -82,7 +81,7 @@ def _fix_first(answer: FixFirst, page: Page) -> go.Figure:
     best = [key == answer.best for key in rows.index]
     colors = [page.colors["forward"] if first else page.colors["unknown"] for first in best]
     bars = _bars(names, rows["score"].tolist(), unit, answer.attrs["currency"], page, color=colors)
-    return _figure([bars], page, title, answer.summary, ROW * max(1, len(rows)))
+    return framed([bars], page, title, answer.summary, ROW * max(1, len(rows)))
 
 
 def _goal(goal: Goal, page: Page) -> go.Figure:
@@ -94,7 +93,7 @@ def _goal(goal: Goal, page: Page) -> go.Figure:
         _bars(names, list(found.values()), "share", "", page, name="Needed, alone"),
     ]
     title = "What the goal takes: one rate alone"
-    return _figure(traces, page, title, goal.summary, 1.4 * ROW * max(1, len(found)))
+    return framed(traces, page, title, goal.summary, 1.4 * ROW * max(1, len(found)))
 
 
 def _segments(table: SegmentsTable, page: Page) -> go.Figure:
@@ -112,7 +111,7 @@ def _segments(table: SegmentsTable, page: Page) -> go.Figure:
         for key, title, color in (("cac", "CAC", "drop"), ("ltv_net", "LTV", "forward"))
     ]
     title = "What a customer costs and brings, by segment"
-    return _figure(traces, page, title, table.summary, 1.4 * ROW * len(names))
+    return framed(traces, page, title, table.summary, 1.4 * ROW * len(names))
 
 
 def _budget(answer: Budget, page: Page) -> go.Figure:
@@ -131,7 +130,7 @@ def _budget(answer: Budget, page: Page) -> go.Figure:
             go.Scatter(x=here[0], y=here[1], mode="markers", marker=mark, showlegend=False)
         )
     title = "What each channel's spend brings; the dots are the best division"
-    return _figure(traces, page, title, answer.summary, LINES, lines=("Spend", "Value"))
+    return framed(traces, page, title, answer.summary, LINES, lines=("Spend", "Value"))
 
 
 def _retention(fit: Retention, page: Page) -> go.Figure:
@@ -156,7 +155,7 @@ def _retention(fit: Retention, page: Page) -> go.Figure:
         )
     )
     title = "Customers who are left"
-    figure = _figure(traces, page, title, fit.summary, LINES, lines=("Period", "Share left"))
+    figure = framed(traces, page, title, fit.summary, LINES, lines=("Period", "Share left"))
     figure.update_layout(yaxis={"tickformat": ".0%", "rangemode": "tozero"})
     return figure
 
@@ -171,7 +170,7 @@ def _explanation(found: Explanation, page: Page) -> go.Figure:
         header={"values": ["Put in", "Value and origin"], "font": font, **paint},
         cells={"values": cells, "font": font, **paint},
     )
-    return _figure([table], page, found.title, found.summary, 28 * (len(names) + 1))
+    return framed([table], page, found.title, found.summary, 28 * (len(names) + 1))
 
 
 def _bars(
@@ -195,41 +194,3 @@ def _bars(
         marker={"color": color or page.colors["forward"]},
         hoverinfo="y+text",
     )
-
-
-def _figure(
-    traces: Sequence[Any],
-    page: Page,
-    title: str,
-    summary: str,
-    height: float,
-    *,
-    lines: tuple[str, str] | None = None,
-) -> go.Figure:
-    named = [str(name) for name in getattr(traces[0], "y", None) or ()] if lines is None else []
-    left = max((text_width(name, BODY) for name in named), default=0.0 if lines is None else 46.0)
-    page.width = WIDTH - left - GAP
-    several = len(traces) > 1
-    layout = page.layout(height, title, summary.splitlines(), {"summary": summary}, stretches=True)
-    # Words begin where the names do, below the title of the axis; a legend has a row of its own.
-    below, above = (AXIS if lines else 0), (LEGEND if several else 0)
-    for annotation in layout["annotations"]:
-        annotation["yshift"] -= below
-    margin = layout["margin"]
-    layout["margin"] = {
-        "l": margin["l"] + left + GAP,
-        "r": margin["r"],
-        "t": margin["t"] + above,
-        "b": margin["b"] + below,
-    }
-    layout["height"] += below + above
-    layout["title"]["x"], layout["title"]["xref"] = MARGIN / (WIDTH + 2 * MARGIN), "container"
-    layout["showlegend"] = several
-    across, up = lines or ("", "")
-    axis = {"gridcolor": page.ink["line"], "zerolinecolor": page.ink["line"]}
-    layout["xaxis"] = {**axis, "title": {"text": across}, "showticklabels": lines is not None}
-    layout["yaxis"] = {**axis, "title": {"text": up}}
-    if lines is None:
-        layout["yaxis"]["autorange"] = "reversed"
-    layout["legend"] = {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"}
-    return go.Figure(list(traces), layout)

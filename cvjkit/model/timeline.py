@@ -186,7 +186,8 @@ class Timeline:
             lowest = float(cash.min())
             text = money_text(float(cash.iloc[-1]), design.currency)
             if self.break_even_day is None:
-                sentences.append(f"The money spent has not come back by then: {text}.")
+                missing = money_text(-float(cash.iloc[-1]), design.currency)
+                sentences.append(f"The money spent has not all come back by then: {missing} short.")
             elif lowest < 0:
                 deep = money_text(-lowest, design.currency)
                 sentences.append(

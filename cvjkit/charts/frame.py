@@ -1,0 +1,83 @@
+"""The frame around the figure of an answer: title, axes, legend, and in words what it shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import plotly.graph_objects as go
+
+from cvjkit.charts.style import BODY
+from cvjkit.charts.text import text_width
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cvjkit.charts.page import Page
+
+WIDTH, MARGIN = 852.0, 24.0  # [px]
+GAP, LEGEND, AXIS, NUMBERS = 8.0, 24, 44, 22  # [px]
+
+
+def framed(
+    traces: Sequence[Any],
+    page: Page,
+    title: str,
+    summary: str,
+    height: float,
+    *,
+    lines: tuple[str, str] | None = None,
+    numbered: bool = False,
+) -> go.Figure:
+    """Put traces into their frame.
+
+    Parameters
+    ----------
+    traces : sequence of plotly traces
+        With `lines` or, if their y are names, without.
+    page : Page
+        Of the width `WIDTH`.
+    title : str
+    summary : str
+    height : float
+        Of what is drawn [px].
+    lines : (str, str), optional
+        Titles of the axes; by default names stand at the left.
+    numbered : bool
+        Whether numbers stand below, if names stand at the left.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        `layout.meta["summary"]` says what it shows.
+    """
+    named = [str(name) for name in getattr(traces[0], "y", None) or ()] if lines is None else []
+    left = max((text_width(name, BODY) for name in named), default=0.0 if lines is None else 46.0)
+    page.width = WIDTH - left - GAP
+    several = len(traces) > 1
+    layout = page.layout(height, title, summary.splitlines(), {"summary": summary}, stretches=True)
+    # Words begin where the names do, below the title of the axis; a legend has a row of its own.
+    below, above = (AXIS if lines else NUMBERS if numbered else 0), (LEGEND if several else 0)
+    for annotation in layout["annotations"]:
+        annotation["yshift"] -= below
+    margin = layout["margin"]
+    layout["margin"] = {
+        "l": margin["l"] + left + GAP,
+        "r": margin["r"],
+        "t": margin["t"] + above,
+        "b": margin["b"] + below,
+    }
+    layout["height"] += below + above
+    layout["title"]["x"], layout["title"]["xref"] = MARGIN / (WIDTH + 2 * MARGIN), "container"
+    layout["showlegend"] = several
+    across, up = lines or ("", "")
+    axis = {"gridcolor": page.ink["line"], "zerolinecolor": page.ink["line"]}
+    layout["xaxis"] = {
+        **axis,
+        "title": {"text": across},
+        "showticklabels": numbered or lines is not None,
+    }
+    layout["yaxis"] = {**axis, "title": {"text": up}}
+    if lines is None:
+        layout["yaxis"]["autorange"] = "reversed"
+    layout["legend"] = {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"}
+    return go.Figure(list(traces), layout)

@@ -1,0 +1,138 @@
+"""A journey over time as plotly figures: the cash curve, and who stands where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+
+from cvjkit.charts.frame import MARGIN, WIDTH, framed
+from cvjkit.charts.page import Page, check_choice
+from cvjkit.charts.style import INK, faded
+from cvjkit.charts.text import inert
+
+if TYPE_CHECKING:
+    from cvjkit.charts.style import Theme
+    from cvjkit.model.timeline import Timeline
+
+HEIGHT = 320  # [px]
+
+
+def cash_curve(timeline: Timeline, *, theme: Theme = "light") -> go.Figure:
+    """Draw the money that is laid out and comes back.
+
+    Parameters
+    ----------
+    timeline : Timeline
+    theme : {"light", "dark"}
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Cash by day, with a mark on the day from which the money has come back;
+        `layout.meta["summary"]` says what it shows.
+
+    Raises
+    ------
+    InputError
+        If there is no such theme.
+
+    Examples
+    --------
+    >>> import cvjkit as cvj
+    >>> plan = cvj.Journey.from_rates("five", 100, [0.5, 0.2, 0.4, 0.1])
+    >>> plan = plan.with_stage("reach", unit_cost=1).with_stage("conversion", margin=20)
+    >>> plan = plan.with_stage("conversion", delay_days=3)
+    >>> list(cash_curve(plan.timeline(4)).data[0].y)
+    [-100.0, -100.0, -100.0, 100.0, 100.0]
+    """
+    check_choice("theme", theme, INK)
+    page = Page(theme, WIDTH, MARGIN)
+    cash = timeline.money["cash"]
+    color, days = page.colors["forward"], cash.index.tolist()
+    traces = [
+        go.Scatter(
+            x=days,
+            y=cash.tolist(),
+            mode="lines",
+            name="Cash to date",
+            line={"color": color, "width": 2},
+            fill="tozeroy",
+            fillcolor=faded(color, 0.15),
+            hovertemplate="Day %{x:,}: %{y:,.2f}<extra></extra>",
+        )
+    ]
+    day = timeline.break_even_day
+    if day is not None and (cash < 0).any():
+        mark = {"color": page.colors["repeat"], "size": 11}
+        back = f"All back from day {day:,} on"
+        traces.append(go.Scatter(x=[day], y=[cash[day]], mode="markers", name=back, marker=mark))
+    currency = inert(timeline.design.currency)
+    up = f"Cash [{currency}]" if currency else "Cash"
+    return framed(
+        traces, page, "When the money comes back", timeline.summary, HEIGHT, lines=("Day", up)
+    )
+
+
+def standing(timeline: Timeline, *, theme: Theme = "light") -> go.Figure:
+    """Draw who stands where on each day.
+
+    Parameters
+    ----------
+    timeline : Timeline
+    theme : {"light", "dark"}
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        An area for each stage at which anybody stands, one on top of the other;
+        `layout.meta["summary"]` says what it shows.
+
+    Raises
+    ------
+    InputError
+        If there is no such theme.
+
+    Examples
+    --------
+    >>> import cvjkit as cvj
+    >>> plan = cvj.Journey.from_rates("five", 100, [0.5, 0.2, 0.4, 0.1])
+    >>> plan = plan.with_stage("acquisition", delay_days=2)
+    >>> [trace.name for trace in standing(plan.timeline(4)).data]
+    ['Reach']
+    """
+    check_choice("theme", theme, INK)
+    page = Page(theme, WIDTH, MARGIN)
+    there = timeline.stages["standing"].unstack("stage")
+    kinds = ("forward", "repeat", "back", "referral", "inferred", "drop", "skip")
+    traces: list[go.Scatter] = []
+    for stage in timeline.design.framework:
+        people = there[stage.key].to_numpy()
+        if not np.nan_to_num(people).any():
+            continue
+        color = page.colors[kinds[len(traces) % len(kinds)]]
+        # Where colours come round again they are hatched.
+        again = {"fillpattern": {"shape": "/", "fgcolor": color, "bgcolor": page.ink["paper"]}}
+        traces.append(
+            go.Scatter(
+                x=there.index.tolist(),
+                y=people.tolist(),
+                name=inert(stage.name),
+                mode="lines",
+                line={"color": color, "width": 1},
+                stackgroup="people",
+                fillcolor=faded(color, 0.6),
+                hovertemplate="%{y:,.1f}",
+                **(again if len(traces) >= len(kinds) else {}),
+            )
+        )
+    figure = framed(
+        traces or [go.Scatter(x=[], y=[])],
+        page,
+        "Who stands where",
+        timeline.summary,
+        HEIGHT,
+        lines=("Day", "People"),
+    )
+    return figure.update_layout(hovermode="x unified", legend_traceorder="normal")

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+
+import cvjkit as cvj
+from cvjkit.charts.chance import bands, distribution, funnel_bands
+from cvjkit.errors import InputError
+from tests.model.test_economics import shop
+
+FIGURES: dict[str, Callable[..., go.Figure]] = {
+    "bands": bands,
+    "funnel": funnel_bands,
+    "distribution": distribution,
+}
+
+
+@pytest.mark.parametrize("draw", FIGURES.values(), ids=list(FIGURES))
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_each_figure_says_what_it_shows_and_reads_no_markup(draw: Any, theme: str) -> None:
+    simulation = shop(name="<b>X5</b>", currency="<i>").simulate(500)
+    figure = draw(simulation, theme=theme)
+    assert figure.layout.meta["summary"] == simulation.summary
+    drawn = json.loads(figure.to_json())
+    drawn["layout"].pop("meta")
+    assert "<b>X5" not in json.dumps(drawn)
+    assert "<i>" not in json.dumps(drawn)
+    with pytest.raises(InputError, match="theme"):
+        draw(simulation, theme="grey")
+
+
+def test_the_funnel_has_the_bands_of_the_table() -> None:
+    simulation = shop().simulate(500)
+    (trace,) = funnel_bands(simulation).data
+    stages = simulation.stages
+    assert list(trace.x) == stages.people.to_list()
+    ends = [there + more for there, more in zip(trace.x, trace.error_x.array, strict=True)]
+    assert ends == pytest.approx(stages.people_high.to_list())
+    ends = [there - less for there, less in zip(trace.x, trace.error_x.arrayminus, strict=True)]
+    assert ends == pytest.approx(stages.people_low.to_list())
+    assert trace.text[0] == "10,000"
+
+
+def test_a_name_of_a_stage_is_no_markup() -> None:
+    own = cvj.framework("five").drop("loyalty", key="ours")
+    own = own.insert({"key": "quiz", "name": "<b>Quiz</b>"}, after="retention")
+    simulation = cvj.Journey.from_counts(own, [100, 50, 20, 10, 5]).simulate(100)
+    names = list(funnel_bands(simulation).data[0].y)
+    assert "&lt;b&gt;Quiz&lt;/b&gt;" in names
+
+
+def test_a_band_is_seen_against_the_figure() -> None:
+    simulation = shop().simulate(500)
+    (trace,) = bands(simulation).data
+    low, high = simulation.interval("profit")
+    profit, at = simulation.design.economics().profit, list(trace.y).index("Profit")
+    assert low is not None
+    assert high is not None
+    assert profit is not None
+    assert trace.error_x.array[at] == pytest.approx(high / profit - 1)
+    assert trace.error_x.arrayminus[at] == pytest.approx(1 - low / profit)
+
+
+def test_a_payback_that_may_never_come_is_drawn_without_an_end() -> None:
+    simulation = shop().with_stage("conversion", unit_cost=20).simulate(2000)
+    (trace,) = bands(simulation).data
+    assert "to never" in trace.text[list(trace.y).index("Payback")]
+    assert all(map(math.isfinite, trace.error_x.array))
+
+
+def test_losses_have_the_colour_of_losses() -> None:
+    simulation = shop(fixed_cost=1700).simulate(5000)
+    figure = distribution(simulation)
+    (bars,) = figure.data
+    colours = dict(zip(bars.x, bars.marker.color, strict=True))
+    assert len(set(colours.values())) == 2
+    assert len({colour for value, colour in colours.items() if value < 0}) == 1
+    assert sum(bars.y) == pytest.approx(0.99, abs=0.002)
+    below = sum(share for value, share in zip(bars.x, bars.y, strict=True) if value < 0)
+    assert below == pytest.approx(simulation.probability("profit < 0"), abs=0.03)
+
+
+def test_what_is_not_known_or_certain_is_drawn_all_the_same() -> None:
+    unknown = cvj.Journey.from_counts("five", [None] * 5).simulate(100)
+    assert "not known" in distribution(unknown).layout.meta["summary"]
+    assert funnel_bands(unknown).layout.meta["summary"]
+    assert bands(unknown).layout.meta["summary"]
+    sure = cvj.Journey.from_rates("five", 100, [1, 1, 1, 1]).simulate(100)
+    assert sum(distribution(sure, "customers").data[0].y) == 1
+    with pytest.raises(InputError, match="did you mean 'profit'"):
+        distribution(sure, "profitt")

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+import cvjkit as cvj
+from cvjkit.charts.over_time import cash_curve, standing
+from cvjkit.errors import InputError
+from tests.model.test_economics import shop
+from tests.model.test_timeline import x8
+
+
+@pytest.mark.parametrize("draw", [cash_curve, standing])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_each_figure_says_what_it_shows_and_reads_no_markup(draw: Any, theme: str) -> None:
+    slow = shop(name="<b>X5</b>", currency="<i>").with_stage("conversion", delay_days=5)
+    timeline = slow.timeline(100)
+    figure = draw(timeline, theme=theme)
+    assert figure.layout.meta["summary"] == timeline.summary
+    drawn = json.loads(figure.to_json())
+    drawn["layout"].pop("meta")
+    assert "<b>X5" not in json.dumps(drawn)
+    assert "<i>" not in json.dumps(drawn)
+    with pytest.raises(InputError, match="theme"):
+        draw(timeline, theme="grey")
+
+
+def test_the_cash_curve_is_the_cash_and_marks_when_it_has_come_back() -> None:
+    timeline = shop(discount_rate=0).timeline(365)
+    line, mark = cash_curve(timeline).data
+    assert list(line.y) == timeline.money.cash.to_list()
+    assert list(mark.x) == [timeline.break_even_day]
+    short = shop(discount_rate=0, fixed_cost=10**6).timeline(50)
+    assert len(cash_curve(short).data) == 1
+    assert "EUR" not in short.summary
+    assert "short" in short.summary
+
+
+def test_the_areas_are_the_people_who_stand_at_each_stage() -> None:
+    timeline = x8().timeline(40, arrivals=100)
+    figure = standing(timeline)
+    there = timeline.stages.standing.unstack("stage")
+    names = {stage.name: stage.key for stage in timeline.design.framework}
+    assert len(figure.data) == 7
+    for trace in figure.data:
+        assert list(trace.y) == there[names[trace.name]].to_list()
+
+
+def test_stages_that_share_a_colour_are_told_apart() -> None:
+    plan = cvj.Journey.from_rates("nine", 1000, [0.9] * 8)
+    for key in plan.framework.keys[1:]:
+        plan = plan.with_stage(key, delay_days=3)
+    looks = [
+        (trace.line.color, trace.fillpattern.shape) for trace in standing(plan.timeline(60)).data
+    ]
+    assert len(looks) == len(set(looks)) == 8
+
+
+def test_nobody_standing_is_drawn_all_the_same() -> None:
+    nobody = cvj.Journey.from_counts("five", [None] * 5).timeline(5)
+    for draw in (cash_curve, standing):
+        assert draw(nobody).layout.meta["summary"] == nobody.summary
