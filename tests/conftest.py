@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import walk_packages
+
 from hypothesis import settings
+
+import cvjkit
 
 # The same examples on every machine: where a test fails, the change is at fault and not the draw.
 # `make search` looks for new ones.
 settings.register_profile("repeat", deadline=None, print_blob=True, derandomize=True)
 settings.register_profile("search", deadline=None, print_blob=True, max_examples=1000)
 settings.load_profile("repeat")
+
+# Examples hold constants of the modules imported so far; which those are would otherwise depend on
+# the tests that a process ran before.
+for module in walk_packages(cvjkit.__path__, "cvjkit."):
+    if module.name != "cvjkit.__main__":
+        import_module(module.name)

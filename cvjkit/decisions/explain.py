@@ -338,9 +338,9 @@ class _Traced(StageColumns):
         return found
 
     @property
-    def _repeat_rate(self) -> float:
+    def _typed_repeat_rate(self) -> float | None:
         self._of_offer(BOUGHT_AGAIN, "repeat_rate")
-        return super()._repeat_rate
+        return super()._typed_repeat_rate
 
     @property
     def _cycle_days(self) -> float:

@@ -272,9 +272,13 @@ class Flow:
         Returns
         -------
         list of (float, float)
-            For each segment its visits to the stage, and the share of them, 0 to 1.
+            For each segment its visits to the stage (1 where nobody comes in any segment), and
+            the share of them, 0 to 1.
         """
-        pairs = zip(self.visits[:, stage], self.shares[:, stage, stage], strict=True)
+        visits = self.visits[:, stage]
+        # What those who come would do is known even where nobody comes.
+        visits = visits if visits.any() else np.ones_like(visits)
+        pairs = zip(visits, self.shares[:, stage, stage], strict=True)
         return [(float(visits), float(share)) for visits, share in pairs]
 
     def value_to_go(self, gain: Floats) -> Floats:

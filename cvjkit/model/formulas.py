@@ -151,10 +151,14 @@ class Formulas(Money):
         return self._margin(BOUGHT_AGAIN, self._again)
 
     @property
-    def _repeat_rate(self) -> float:
+    def _typed_repeat_rate(self) -> float | None:
         offer = self.offers.get(BOUGHT_AGAIN)
-        if offer is not None and offer.repeat_rate is not None:
-            return offer.repeat_rate
+        return None if offer is None else offer.repeat_rate
+
+    @property
+    def _repeat_rate(self) -> float:
+        if self._typed_repeat_rate is not None:
+            return self._typed_repeat_rate
         if not is_none(self._loop_rate) or is_none(self._buyers_again):
             return self._loop_rate
         raise UndefinedError("the repeat rate is not typed: enter it with the later orders")
@@ -213,10 +217,10 @@ class Formulas(Money):
 
     def _orders(self, discount: float) -> tuple[float, float]:
         """Count first and later orders of all customers, later ones discounted."""
-        first = self._at("visits", self._first)
+        first, rate = self._at("visits", self._first), self._repeat_rate
         if self._again is None:
             buyers = self.second_purchase_rate * first
-            return first, lifetime_value(0, 1, buyers, self._repeat_rate, discount)
+            return first, lifetime_value(0, 1, buyers, rate, discount)
         return first, self._at("visits", self._again) * self._orders_a_visit(discount)
 
     @figure(
@@ -413,14 +417,17 @@ class Formulas(Money):
 
     @property
     def _orders_each(self) -> float:
-        """Orders, discounted, for each visit to the stage where people buy again."""
-        return self._orders_a_visit(self._cycle_discount) if self._lifetime_known else 1.0
+        """Orders, discounted where that is known, for each visit to buying again."""
+        try:
+            return self._orders_a_visit(self._cycle_discount)
+        except UndefinedError:
+            return 1.0
 
     def _orders_a_visit(self, discount: float) -> float:
-        """Count the orders for each visit: segment by segment, since their repeats may differ."""
-        typed = self._repeat_rate
+        """Count the orders for each visit, by segment, since repeats differ; without a rate, one."""
         if self._again is None or is_none(self._loop_rate):
-            return lifetime_value(0, 1, 1, typed, discount)
+            rate = self._typed_repeat_rate
+            return lifetime_value(0, 1, 1, 0 if rate is None else rate, discount)
         repeats = self.flow.repeats(self._again)
         orders = sum(
             lifetime_value(0, 1, visits * (1 - share), share, discount) for visits, share in repeats

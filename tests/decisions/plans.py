@@ -42,12 +42,15 @@ def room_before(journey: cvj.Journey, stage: str) -> dict[str, float]:
     framework = journey.framework
     parent = framework.parents[framework.index(stage)]
     assert parent is not None
-    ways = sum(way.rate for way in journey.transitions if way.source == framework.keys[parent])
     return {
         one.name: max(
             0.0,
             1
-            - ways
+            - sum(
+                way.rate
+                for way in journey.transitions
+                if way.source == framework.keys[parent] and way.segment in {None, one.name}
+            )
             - sum(
                 rate or 0
                 for rate, above in zip(one.rates or (), framework.parents, strict=True)

@@ -127,6 +127,37 @@ def test_a_repeat_that_was_drawn_is_the_repeat_rate() -> None:
     assert other.profit == pytest.approx(one.profit - 160 * 3)
 
 
+@pytest.mark.parametrize("repeats", [{}, {"Ads": 0.5}, {"Ads": 0.5, "Blog": 0.2}])
+def test_what_a_visit_brings_does_not_depend_on_whether_anybody_comes(
+    repeats: dict[str, float],
+) -> None:
+    order = {"price": 30, "margin": 15, "cycle_days": 30, "name": "Order"}
+    segments = [("Ads", [0.2, 0.1, 0.3, 0]), ("Blog", [0.4, 0.2, 0.1, 0])]
+    some, nobody = (
+        cvj.Journey.from_document(
+            {
+                "name": "Shop",
+                "framework": "five",
+                "discount_rate": 0.12,
+                "offers": [order | {"stage": stage} for stage in ("conversion", "retention")],
+                "segments": [
+                    {"name": name, "entrants": people, "rates": rates} for name, rates in segments
+                ],
+                "transitions": [
+                    {"source": "retention", "target": "retention", "rate": rate, "segment": segment}
+                    for segment, rate in repeats.items()
+                ],
+            }
+        )
+        for people in (1000, 0)
+    )
+    parts = [some.economics(segment) for segment, _ in segments]
+    assert some.economics().profit == pytest.approx(sum(part.profit or 0 for part in parts))
+    for segment, _ in segments:
+        worth = [one.economics(segment).columns["gain_per_visit"] for one in (some, nobody)]
+        assert worth[0].tolist() == pytest.approx(worth[1].tolist())
+
+
 def test_a_margin_may_be_typed_at_the_stage_instead_of_the_offer() -> None:
     at_offers = shop()
     at_stages = at_offers
