@@ -424,7 +424,7 @@ class Formulas(Money):
             return 1.0
 
     def _orders_a_visit(self, discount: float) -> float:
-        """Count the orders for each visit, by segment, since repeats differ; without a rate, one."""
+        """Count the orders for each visit: segment by segment; one where no rate is known."""
         if self._again is None or is_none(self._loop_rate):
             rate = self._typed_repeat_rate
             return lifetime_value(0, 1, 1, 0 if rate is None else rate, discount)
