@@ -5,13 +5,14 @@ After s of n people were seen to go on, the rate is Beta(s + 1/2, n - s + 1/2), 
 Dirichlet(counts + 1/2): each way then takes a Beta share of what the ways before it have left.
 
 A rate that was typed is as sure as a number of cases: with n of them it is Beta(n p, n (1 - p)),
-whose mean is the rate p that was typed.
+whose mean is the rate p that was typed. A what-if supposes other rates of the people who were
+counted: what it rests on are they, as far as its base counted them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -112,7 +113,7 @@ def _divided(
     design: Design, index: int, source: int, shares: dict[int, float], design_effect: float
 ) -> Iterator[Way]:
     """Divide the people at a stage among its ways out, one way after another."""
-    counts = design.segments[index].counts
+    counts = _counts(design, index)
     ways = sorted(shares.items())
     left = 1.0
     for position, (target, share) in enumerate(ways):
@@ -197,8 +198,20 @@ def referrals_of(design: Design, design_effect: float = 1.0) -> tuple[Brings, ..
 
 
 def _counted_at(design: Design, segment: int, stage: int) -> float:
-    counts = design.segments[segment].counts
+    counts = _counts(design, segment)
     return 0.0 if counts is None else counts[stage] or 0.0
+
+
+def _counts(design: Design, index: int) -> tuple[float | None, ...] | None:
+    """Find the people who were counted in a segment, of a what-if in that of its base."""
+    segment: Segment | None = design.segments[index]
+    about: Any = design
+    while segment is not None and segment.counts is None:
+        about, framework = getattr(about, "base", None), about.framework
+        if about is None or about.framework != framework:
+            return None
+        segment = next((one for one in about.segments if one.name == segment.name), None)
+    return None if segment is None else segment.counts
 
 
 def repeat_cases(design: Design, rate: float, stage: int | None) -> float:

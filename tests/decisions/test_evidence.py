@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 
@@ -49,6 +50,31 @@ def test_a_typed_rate_keeps_its_mean_and_is_as_sure_as_twenty_cases() -> None:
     plan = cvj.Journey.from_rates("five", 1000, [0.5, 0.2, 0.1, 0.25])
     assert betas(plan) == [pytest.approx(pair) for pair in [(10, 10), (4, 16), (2, 18), (5, 15)]]
     assert not any(way.counted for way in ways_of(plan))
+
+
+def test_a_what_if_rests_on_the_people_counted() -> None:
+    shop = cvj.Journey.from_counts("five", {"Ads": COUNTS, "Blog": [900, 90, 9, 5, 1]})
+    same, better = shop.scenario("Same", {}), shop.scenario("Better", {"stages.conversion.rate": 1})
+    assert [way.cases for way in ways_of(same)] == [way.cases for way in ways_of(shop)]
+    assert np.array(betas(same)) == pytest.approx(np.array(betas(shop)))
+    assert [way.cases for way in ways_of(better)] == [way.cases for way in ways_of(shop)]
+    assert all(way.counted for way in ways_of(better))
+    on_it = better.scenario("On it", {"stages.retention.rate": 0.5})
+    assert [way.cases for way in ways_of(on_it)] == [way.cases for way in ways_of(shop)]
+    new = better.with_segment("New", entrants=[100, 0, 0, 0, 0], rates=[None, 0.5, 0.5, 0.5, 0.5])
+    assert [way.counted for way in ways_of(new)] == [True] * 8 + [False] * 4
+
+
+def test_what_a_what_if_changes_is_all_that_differs_from_its_base() -> None:
+    shop = cvj.Journey.from_counts("five", COUNTS)
+    base, better = (
+        one.simulate(500) for one in (shop, shop.scenario("x", {"stages.conversion.rate": 0.0625}))
+    )
+    assert better.interval("stages.acquisition.rate") == pytest.approx(
+        base.interval("stages.acquisition.rate")
+    )
+    assert better.probability("customers >= 0") == 1
+    assert better.beats(base, "customers") == 1
 
 
 def test_a_rare_rate_is_as_sure_as_one_case_seen() -> None:
