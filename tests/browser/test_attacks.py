@@ -42,8 +42,13 @@ class Desk(cvj.Designer):
 Desk(cvj.Journey.from_counts("five", [10_000, 2_000, 100, 40, 10]), writable=False)
 """
 BUTTONS = """
-import ipywidgets, os, time
-deeds = {"Hang": lambda _: time.sleep(3600), "Fail": lambda _: 1 / 0, "Work": lambda _: None}
+import ipywidgets, os, sys, time
+deeds = {
+    "Hang": lambda _: time.sleep(3600),
+    "Fail": lambda _: 1 / 0,
+    "Work": lambda _: None,
+    "Warn": lambda _: print("Mind the gap: it is wide", file=sys.stderr, flush=True),
+}
 buttons = [ipywidgets.Button(description=name) for name in deeds]
 for button in buttons:
     button.on_click(deeds[button.description])
@@ -344,12 +349,26 @@ def test_nonsense_is_answered_with_no_path_of_the_server_and_few_lines_in_its_lo
             (visitor.socket.send if isinstance(sent, str) else visitor.socket.send_binary)(sent)
         for kind, content in REQUESTS:
             visitor.send(kind, **content)
+        for kind in ("comm_msg", "comm_close"):
+            visitor.send(kind, comm_id=uuid.uuid4().hex, data={})
     visitor.widgets()
     assert len(visitor.heard) > 100
     assert not told_secrets(json.dumps(visitor.heard))
     visitor.socket.shutdown()
     added = pages.written().splitlines()[before:]
     assert len(added) < 40, "\n".join(added)
+
+
+def test_a_warning_of_one_line_is_one_line_and_a_channel_that_is_not_there_is_none(
+    pages: Server, visit: Visit
+) -> None:
+    visitor = visit("buttons")
+    visitor.send("comm_msg", comm_id="nowhere", data={})
+    visitor.press("Warn")
+    visitor.press("Warn")
+    wait_until(lambda: "Mind the gap" in pages.written(), "the warning is not told")
+    assert pages.written().count("Mind the gap") == 1
+    assert "No such comm" not in pages.written()
 
 
 def told_secrets(answer: str) -> list[str]:

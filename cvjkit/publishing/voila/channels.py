@@ -32,6 +32,9 @@ MOST_COMMS = 100
 # What a browser that does not read is sent before its connection is closed [bytes].
 MOST_UNREAD = 32_000_000
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+# ipykernel looks for the channel of a message before it has opened it, and says so; and visitors
+# may name channels that do not exist. The author of a notebook can do nothing about either.
+NO_CHANNEL = re.compile(r"^No such comm: .*\n?", re.MULTILINE)
 
 
 class VisitorChannels(ZMQChannelsWebsocketConnection):
@@ -122,9 +125,10 @@ class VisitorChannels(ZMQChannelsWebsocketConnection):
         return True
 
     def _tell(self, text: str) -> None:
-        said = COLOURS.sub("", text).strip()
+        *above, said = NO_CHANNEL.sub("", COLOURS.sub("", text)).strip().splitlines() or [""]
         if said:
-            self.log.error("%s", said.splitlines()[-1], extra={"details": said})
+            details = "\n".join([*above, said]) if above else ""
+            self.log.error("%s", said, extra={"details": details})
 
 
 def read_message(message: object, protocol: str | None) -> list[dict[str, Any]]:

@@ -108,11 +108,12 @@ def _details(record: logging.LogRecord, error: BaseException | None) -> str:
 
 
 def _kind(record: logging.LogRecord, error: BaseException | None) -> Hashable:
-    if details := _details(record, error):
-        return tuple(POSITIONS.findall(details)) or details.splitlines()[0]
-    if error is not None:
+    details = _details(record, error)
+    if positions := POSITIONS.findall(details):
+        return tuple(positions)
+    if error is not None and not details:
         return _position(error)
-    return re.split("[:'\"]", record.getMessage(), maxsplit=1)[0][:LONGEST_LINE]
+    return re.split(": |['\"\n]", details or record.getMessage(), maxsplit=1)[0][:LONGEST_LINE]
 
 
 def _position(error: BaseException) -> str:

@@ -46,6 +46,18 @@ def test_an_event_that_repeats_itself_is_written_once() -> None:
     assert second.startswith("Uncaught exception: ValueError: 0 (test_log.py:")
 
 
+def test_texts_of_several_lines_are_the_same_event_if_they_begin_alike() -> None:
+    terminal = Terminal()
+    for number in range(100):
+        details = f"Not understood: {number}\nNot understood: {number}"
+        terminal.log.error("Not understood: %s", number, extra={"details": details})
+    for name in ("one.toml", r"C:\two.toml", r"C:\three.toml"):
+        terminal.log.error("it is empty", extra={"details": f"{name}: 1 fault\nit is empty"})
+    written = terminal.written.getvalue()
+    assert written.count("\n  Not understood: ") == 2
+    assert written.count("\n  it is empty") == 3
+
+
 def test_after_a_while_it_is_written_again_and_how_often_it_came(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
