@@ -13,6 +13,7 @@ from cvjkit.charts.page import Page, check_choice, drawn_out, filled, hollow, ho
 from cvjkit.charts.polygons import box, ribbon
 from cvjkit.charts.sankey import sankey_picture
 from cvjkit.charts.sections import SCALES
+from cvjkit.charts.still import Drawing
 from cvjkit.charts.style import BODY, INK, SMALL, faded
 from cvjkit.charts.text import inert, text_lines, text_width
 from cvjkit.errors import Fault, InputError
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 ORIENTATIONS = ("h", "v")
 PAGE, MARGIN = {"h": 900.0, "v": 390.0}, {"h": 24.0, "v": 16.0}  # [px] widths
-FUNNEL = 0.9  # share of the width that plotly gives to the widest bar of a funnel
+FUNNEL = 0.9  # share of the width that the widest bar of a funnel has
 APART = "\N{NO-BREAK SPACE}" * 3
 ABBREVIATIONS = "% step: of the stage before. % all: of all who start."
 NODE_COLORS = {"returned": "back", "again": "repeat", "referred": "referral"}
@@ -212,12 +213,13 @@ def funnel(
         subtitle=picture.subtitle,
         stretches=wide and width == _width(orientation),
     )
-    layout["xaxis"] = {"visible": False, "domain": [room / page.width, 1]}
+    half = longest / FUNNEL / 2
+    layout["xaxis"] = {"visible": False, "domain": [room / page.width, 1], "range": [-half, half]}
     layout["yaxis"] = {
         "type": "category",
         "categoryorder": "array",
         "categoryarray": keys,
-        "autorange": "reversed",
+        "range": [len(keys) - 0.5, -0.5],
         "tickmode": "array",
         "tickvals": keys,
         "ticktext": names,
@@ -238,7 +240,7 @@ def funnel(
         customdata=[hover(node.text) for node in stages],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    return go.Figure(trace, layout)
+    return Drawing(trace, layout)
 
 
 def summary(subject: Subject, *, segment: str | None = None, start: str | None = None) -> str:

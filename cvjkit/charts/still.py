@@ -1,4 +1,4 @@
-"""A plotly figure of polygons and text as an SVG image, which no browser needs a script to show."""
+"""A plotly figure of polygons, bars and text as an SVG image, which needs no script to be shown."""
 
 from __future__ import annotations
 
@@ -6,15 +6,22 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 from markupsafe import Markup, escape
 
 from cvjkit.charts.style import FONT, LINE
+from cvjkit.charts.text import text_width
 
 WIDTH = 900.0  # [px] of a figure that takes the width it gets
 ANCHORS = {"left": "start", "center": "middle", "right": "end"}
+# The share of a text's lines that are above its position.
+ABOVE = {"top": 0.0, "middle": 0.5, "bottom": 1.0}
+# Of a funnel: the share that plotly leaves free between bars, the thinnest bar it draws [px], and
+# what is between a bar and the text beside it [px].
+GAP, THINNEST, ASIDE = 0.2, 2.0, 3.0
 DASHES = {"dash": "4 3", "dot": "1 3"}
 # What XML cannot hold: an image with one of them would not be drawn.
 NO_CHARACTERS = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -28,7 +35,8 @@ def still(figure: go.Figure) -> str:
     Parameters
     ----------
     figure : plotly.graph_objects.Figure
-        Of :func:`cvjkit.sankey` or a comparison; other figures have marks that are not drawn.
+        Of :func:`cvjkit.sankey`, :func:`cvjkit.funnel` or a comparison; other figures have marks
+        that are not drawn.
 
     Returns
     -------
@@ -84,13 +92,15 @@ class _Still:
         self.traces, self.layout = figure["data"], figure["layout"]
         self.width, self.height = self.layout.get("width") or WIDTH, self.layout["height"]
         self.margin = self.layout["margin"]
-        self.spans = [self.layout[axis]["range"] for axis in ("xaxis", "yaxis")]
+        self.across, self.down = self.layout["xaxis"], self.layout["yaxis"]
 
     def drawn(self) -> Markup:
         paper, font = self.layout["paper_bgcolor"], self.layout["font"]
+        draw = {"scatter": self._polygon, "funnel": self._funnel}
         parts = [
             *(self._line(shape) for shape in self.layout.get("shapes", ())),
-            *(self._polygon(trace, index) for index, trace in enumerate(self.traces)),
+            *(draw[trace["type"]](trace, index) for index, trace in enumerate(self.traces)),
+            *(self._name(key, name) for key, name in self._names()),
             *(self._note(note) for note in self.layout["annotations"]),
             self._title(),
         ]
@@ -107,13 +117,20 @@ class _Still:
             parts=Markup().join(parts),
         )
 
-    def _at(self, x: float, y: float, *, paper: bool = False) -> tuple[float, float]:
-        """Give where a point lies on the image [px]."""
-        (left, right), (foot, top) = ((0, 1), (0, 1)) if paper else self.spans
+    def _at(self, x: float, y: float | str, *, paper: bool = False) -> tuple[float, float]:
+        """Give where a point lies on the image [px]; y may be one of the categories."""
+        if isinstance(y, str):
+            y = list(self.down["categoryarray"]).index(y)
+        if paper:
+            (left, right), (foot, top), (begin, end) = (0.0, 1.0), (0.0, 1.0), (0.0, 1.0)
+        else:
+            (left, right), (foot, top) = self.across["range"], self.down["range"]
+            begin, end = self.across.get("domain", (0.0, 1.0))
         across = self.width - self.margin["l"] - self.margin["r"]
         down = self.height - self.margin["t"] - self.margin["b"]
+        along = begin + (end - begin) * (x - left) / (right - left)
         return (
-            round(self.margin["l"] + across * (x - left) / (right - left), 1),
+            round(self.margin["l"] + across * along, 1),
             round(self.margin["t"] + down * (top - y) / (top - foot), 1),
         )
 
@@ -125,7 +142,7 @@ class _Still:
 
     def _polygon(self, trace: Dictionary, index: int) -> Markup:
         line, pattern = trace["line"], trace.get("fillpattern")
-        points = " ".join(f"{x:g},{y:g}" for x, y in map(self._at, trace["x"], trace["y"]))
+        points = map(self._at, trace["x"], trace["y"])
         fill = "none" if trace["fill"] == "none" else trace["fillcolor"]
         hatch = Markup()
         if pattern:
@@ -140,20 +157,76 @@ class _Still:
             edge = Markup(' stroke="{}" stroke-dasharray="{}"').format(
                 line["color"], DASHES.get(line.get("dash", ""), "none")
             )
-        title = Markup("<title>{}</title>").format(_valid(_plain(trace["text"])))
-        return Markup('{}<polyline points="{}" fill="{}"{}>{}</polyline>').format(
-            hatch, points, fill, edge, title
-        )
+        return hatch + _polyline(points, fill, trace["text"], edge)
+
+    def _funnel(self, trace: Dictionary, _: int) -> Markup:
+        (middle, _), half = self._at(0, 0), (1 - GAP) / 2
+        bars = [
+            (None if number is None else max(self._at(number / 2, 0)[0] - middle, THINNEST / 2))
+            for number in trace["x"]
+        ]
+
+        def drawn(upper: float, top: float, lower: float, foot: float, *look: str) -> Markup:
+            ends = (-upper, top), (-lower, foot), (lower, foot), (upper, top)
+            return _polyline([(middle + x, self._at(0, y)[1]) for x, y in ends], *look)
+
+        color, size = trace["marker"]["color"], trace["textfont"]["size"]
+        parts = [
+            drawn(upper, index + half, lower, index + 1 - half, trace["connector"]["fillcolor"])
+            for index, (upper, lower) in enumerate(pairwise(bars))
+            if upper is not None and lower is not None
+        ]
+        for index, bar in enumerate(bars):
+            if bar is None:
+                continue
+            said, text = trace["customdata"][index], trace["text"][index]
+            parts.append(drawn(bar, index - half, bar, index + half, color, said))
+            inside = trace["textposition"][index] == "inside"
+            parts.append(
+                self._text(
+                    text,
+                    (middle if inside else middle + bar + ASIDE, self._at(0, index)[1]),
+                    {"size": size} | trace["insidetextfont" if inside else "textfont"],
+                    anchor="center" if inside else "left",
+                    above=ABOVE["middle"],
+                )
+            )
+        return Markup().join(parts)
+
+    def _names(self) -> Iterable[tuple[str, str]]:
+        return zip(self.down.get("tickvals", ()), self.down.get("ticktext", ()), strict=True)
+
+    def _name(self, key: str, name: str) -> Markup:
+        at = self._at(self.across["range"][0], key)
+        font = self.layout["font"]
+        return self._text(name, at, font, anchor="right", above=ABOVE["middle"])
 
     def _note(self, note: Dictionary) -> Markup:
         x, y = self._at(note["x"], note["y"], paper=note.get("xref") == "paper")
-        return self._text(
+        text = self._text(
             note["text"],
             (x, y - note.get("yshift", 0)),
             note["font"],
             anchor=note["xanchor"],
-            up=note["yanchor"] == "bottom",
+            above=ABOVE[note["yanchor"]],
             angle=note.get("textangle", 0),
+        )
+        return self._ground(note, x, y) + text if "bgcolor" in note else text
+
+    def _ground(self, note: Dictionary, x: float, y: float) -> Markup:
+        """Draw the box behind a word that is centred on a point."""
+        size, pad = note["font"]["size"], note["borderpad"]
+        width = text_width(_plain(note["text"]), size, bold=True) + 2 * pad
+        height = LINE * size + 2 * pad
+        return Markup(
+            '<rect x="{:g}" y="{:g}" width="{:g}" height="{:g}" fill="{}" stroke="{}"/>'
+        ).format(
+            round(x - width / 2, 1),
+            round(y - height / 2, 1),
+            round(width, 1),
+            round(height, 1),
+            note["bgcolor"],
+            note["bordercolor"],
         )
 
     def _title(self) -> Markup:
@@ -168,13 +241,13 @@ class _Still:
         font: Dictionary,
         *,
         anchor: str = "left",
-        up: bool = False,
+        above: float = 0,
         angle: float = 0,
     ) -> Markup:
         size, (x, y) = font["size"], at
         lines = _lines(markup, size, font.get("color", self.layout["font"]["color"]))
         pitch = LINE * size
-        first = y - pitch * len(lines) if up else y
+        first = y - pitch * len(lines) * above
         written = [
             Markup('<text x="{:g}" y="{:g}" text-anchor="{}"{}>{}</text>').format(
                 x,
@@ -186,6 +259,16 @@ class _Still:
             for index, line in enumerate(lines)
         ]
         return Markup().join(written)
+
+
+def _polyline(
+    points: Iterable[tuple[float, float]], fill: str, said: str = "", edge: str = ""
+) -> Markup:
+    title = Markup("<title>{}</title>").format(_valid(_plain(said))) if said else ""
+    written = " ".join(f"{x:g},{y:g}" for x, y in points)
+    return Markup('<polyline points="{}" fill="{}"{}>{}</polyline>').format(
+        written, fill, edge, title
+    )
 
 
 def _spans(runs: Sequence[_Run]) -> Markup:

@@ -38,7 +38,14 @@ def is_drawn(page: Page, image: str) -> bool:
 def test_a_converted_notebook_shows_the_last_picture_without_any_network(
     page: Page, tmp_path: Path, complaints: list[str]
 ) -> None:
-    path = notebook(tmp_path / "shop.ipynb", SHOP, "cvj.CompareView(cvj.compare(shop))", LATER)
+    cells = [
+        SHOP,
+        "cvj.CompareView(cvj.compare(shop))",
+        LATER,
+        "cvj.sankey(shop)",
+        "cvj.funnel(shop)",
+    ]
+    path = notebook(tmp_path / "shop.ipynb", *cells)
     convert = ["jupyter", "nbconvert", "--execute", "--to=html", str(path)]
     subprocess.run([sys.executable, "-m", *convert], check=True, capture_output=True)
     # Its page asks other machines for the scripts of widgets, and is shown without them.
@@ -53,6 +60,9 @@ def test_a_converted_notebook_shows_the_last_picture_without_any_network(
     expect(copies.first.get_by_role("cell", name="123", exact=True).first).to_be_visible()
     said = re.compile("^Shop <b>: 10,000 people enter; 123 reach Conversion")
     expect(copies.first.get_by_role("img")).to_have_attribute("alt", said)
+    expect(page.locator(".jp-RenderedSVG img")).to_have_count(2)
+    for number in range(2):
+        assert is_drawn(page, f".jp-RenderedSVG img >> nth={number}")
     complaints.clear()
 
 

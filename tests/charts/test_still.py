@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -14,6 +16,7 @@ import cvjkit as cvj
 from cvjkit.charts.still import still
 
 SHOP = cvj.Journey.from_counts("five", [10_000, 2_000, 100, 40, 10], name="Shop")
+Draw = Callable[[cvj.Journey], Any]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -43,6 +46,48 @@ def test_an_image_has_every_polygon_and_every_line_of_the_figure(
     ]
 
 
+FIVE = [10_000, 2_000, 100, 40, 10]
+
+
+@pytest.mark.parametrize("orientation", ["h", "v"])
+@pytest.mark.parametrize("counts", [FIVE, [10_000, 2_000, None, 40, 0], [None] * 5])
+def test_an_image_of_a_funnel_has_every_bar_and_every_text(
+    orientation: str, counts: list[int | None]
+) -> None:
+    shop = cvj.Journey.from_counts("five", counts, name="Shop")
+    figure = cvj.funnel(shop, orientation=orientation)  # type: ignore[arg-type] # both exist
+    image = still(figure)
+    bars = [
+        bar for bar in drawn(image).iter(f"{SVG}polyline") if bar.find(f"{SVG}title") is not None
+    ]
+    known = [number for number in counts if number is not None]
+    widths = [max(xs) - min(xs) for xs in map(across, bars)]
+    widest = widths[0] if widths else 0
+    # Plotly draws none thinner than 2 px.
+    expected = [max(widest * number / FIVE[0], 2) for number in known]
+    assert widths == pytest.approx(expected, abs=0.2)
+    assert len({(max(xs) + min(xs)) / 2 for xs in map(across, bars)}) <= 1
+    written = texts(image)
+    for said in (*figure.layout.yaxis.ticktext, *figure.data[0].text):
+        for line in re.sub("<(?!br)[^>]*>", "", said).split("<br>"):
+            assert not line or line in written
+    assert ("not known" in written) == (None in counts)
+
+
+def across(bar: ET.Element) -> list[float]:
+    """The horizontal positions of a polygon's points."""
+    return [float(point.partition(",")[0]) for point in bar.get("points", "").split()]
+
+
+def test_how_much_is_magnified_stands_in_the_middle_of_its_box() -> None:
+    root = drawn(still(cvj.sankey(SHOP)))
+    (box,) = [rect for rect in root.iter(f"{SVG}rect") if rect.get("stroke")]
+    x, y, width, height = (float(box.get(side, 0)) for side in ("x", "y", "width", "height"))
+    (word,) = [text for text in root.iter(f"{SVG}text") if "".join(text.itertext()) == "× 100"]
+    assert float(word.get("x", 0)) == pytest.approx(x + width / 2, abs=0.2)
+    assert y < float(word.get("y", 0)) - 8 < float(word.get("y", 0)) < y + height
+
+
 def test_an_image_of_estimates_is_hatched() -> None:
     image = still(cvj.compare(SHOP).figure())
     patterns = {pattern.get("id") for pattern in drawn(image).iter(f"{SVG}pattern")}
@@ -51,8 +96,9 @@ def test_an_image_of_estimates_is_hatched() -> None:
     assert {f"url(#{name})" for name in patterns} <= fills
 
 
-def test_what_is_drawn_lies_on_the_image() -> None:
-    root = drawn(still(cvj.sankey(SHOP)))
+@pytest.mark.parametrize("draw", [cvj.sankey, cvj.funnel])
+def test_what_is_drawn_lies_on_the_image(draw: Draw) -> None:
+    root = drawn(still(draw(SHOP)))
     width, height = float(root.get("width", 0)), float(root.get("height", 0))
     for line in root.iter(f"{SVG}polyline"):
         for point in line.get("points", "").split():
@@ -61,9 +107,10 @@ def test_what_is_drawn_lies_on_the_image() -> None:
             assert 0 <= y <= height
 
 
+@pytest.mark.parametrize("draw", [cvj.sankey, cvj.funnel])
 @given(st.text(st.characters(), min_size=1, max_size=30))
-def test_whatever_a_name_holds_is_text_on_a_valid_image(name: str) -> None:
-    root = drawn(still(cvj.sankey(SHOP.put("name", f"Shop {name}"))))
+def test_whatever_a_name_holds_is_text_on_a_valid_image(draw: Draw, name: str) -> None:
+    root = drawn(still(draw(SHOP.put("name", f"Shop {name}"))))
     assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {
         *("svg", "rect", "path", "polyline", "title", "text", "tspan"),
     }
@@ -76,6 +123,8 @@ def test_a_figure_is_displayed_with_its_image(monkeypatch: pytest.MonkeyPatch) -
     figure = cvj.sankey(SHOP)
     figure._ipython_display_()
     cvj.compare(SHOP).figure()._ipython_display_()
+    cvj.funnel(SHOP)._ipython_display_()
+    assert len(shown) == 3
     for data in shown:
         assert data["image/svg+xml"].startswith("<svg")
         assert data["application/vnd.plotly.v1+json"]
