@@ -26,10 +26,13 @@ from cvjkit.lens.lens import Lens, see
 from cvjkit.lens.people import HABIT_ORDERS, Made, brought_by_ways
 from cvjkit.model.document import EVERYONE
 from cvjkit.model.timeline import DAYS, timeline
+from cvjkit.shown import Shown, listed
 
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
+
+    import pandas as pd
 
     from cvjkit.audit.findings import Rule
     from cvjkit.catalog.framework import Framework
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
     from cvjkit.model.timeline import Timeline
 
 
-class Journey(WithScenarios):
+class Journey(Shown, WithScenarios):
     """A design that can be read, saved, audited and seen through other frameworks.
 
     Build one with `from_counts`, `from_rates` or `read_journey`, and change it with `put` and
@@ -65,6 +68,25 @@ class Journey(WithScenarios):
         journey = super()._derived(framework, fields)
         journey._origin = self._origin  # noqa: SLF001 - of a journey made from this one
         return journey
+
+    @property
+    def summary(self) -> str:
+        """What it brings, the framework it is in, and where people come from."""
+        economics, framework = self.economics(), self.framework
+        names = listed([segment.name for segment in self.segments])
+        brings = f": {economics.summary}" if economics.summary else ""
+        return f"{self.name}{brings}.\nIn {framework.name}, {len(framework)} stages; from {names}."
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The people at each stage, as people read it.
+
+        Returns
+        -------
+        DataFrame
+            All columns are text.
+        """
+        return self.flow().shown
 
     def in_view(self) -> Self:
         """Give the journey in the framework it asks to be shown in.

@@ -171,6 +171,31 @@ def ratio_text(value: float | None) -> str:
     return f"{_trimmed(value, 2 if abs(value) < 9.995 else 1)}x"
 
 
+def plain_text(value: float | None) -> str:
+    """Write a number that has no unit, such as orders per customer.
+
+    Parameters
+    ----------
+    value : float or None
+        None, NaN and infinity mean not known.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> plain_text(2.609), plain_text(0.01234), plain_text(1234.56), plain_text(3)
+    ('2.61', '0.0123', '1,234.6', '3')
+    """
+    if value is None or not math.isfinite(value):
+        return DASH
+    size = abs(value)
+    if size >= 1 or not size:
+        return _trimmed(value, 2 if size < 9.995 else 1)
+    return _trimmed(value, min(2 - math.floor(math.log10(size)), MOST_DECIMALS))
+
+
 def write_number(value: float | None, unit: Unit = "amount") -> str:
     """Write a number so that `read_number` reads it again.
 

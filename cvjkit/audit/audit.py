@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from cvjkit.audit.facts import Facts
 from cvjkit.audit.findings import SEVERITIES, Finding, Outcome, Rule, fires
+from cvjkit.shown import Heading, Shown, Table
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cvjkit.catalog.framework import Framework
     from cvjkit.errors import Fault, InputError
     from cvjkit.model.design import Design
@@ -22,8 +23,22 @@ if TYPE_CHECKING:
 IMPOSSIBLE = "A45"
 
 
+class FindingsTable(Table):
+    """Findings: what `Audit.table` gives."""
+
+    headings: ClassVar[Mapping[str, Heading]] = {
+        "id": Heading("Rule", "text"),
+        "severity": Heading("Severity", "text"),
+        "answer": Heading("Answer", "text"),
+        "stage": Heading("Stage", "text"),
+        "segment": Heading("Segment", "text"),
+        "message": Heading("Finding", "text"),
+    }
+    index_title = None
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class Audit:
+class Audit(Shown):
     """What the rules say about a journey.
 
     Parameters
@@ -43,10 +58,30 @@ class Audit:
     unmatched: tuple[Accepted, ...] = ()
     framework: Framework | None = None
 
-    def __repr__(self) -> str:
-        fired, failed = len(self.fired), len(self.failed)
-        said = f"audited as {self.audited_as}" if self.framework else "not readable"
-        return f"<Audit of {self.name}, {said}: {fired} fired, {failed} failed>"
+    @property
+    def summary(self) -> str:
+        """How it was audited, and how much was found."""
+        audited = f", audited as {self.audited_as}" if self.framework else ""
+        return f"{self.name}{audited}: {self.verdict}"
+
+    @property
+    def verdict(self) -> str:
+        """How much was found, and how many findings are failures."""
+        found, failed = len(self.fired), len(self.failed)
+        failures = f"{failed or 'none'} of them {'failures' if failed > 1 else 'a failure'}"
+        findings = "1 finding" if found == 1 else f"{found or 'no'} findings"
+        return f"{findings}, {failures}." if found else f"{findings}."
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """What was found, the gravest first, as people read it.
+
+        Returns
+        -------
+        DataFrame
+            All columns are text.
+        """
+        return self._table(self.fired).shown.drop(columns="Answer", errors="ignore")
 
     @property
     def audited_as(self) -> str:
@@ -121,10 +156,14 @@ class Audit:
             One row for each finding; all columns have dtype object: id, severity, answer, stage,
             segment, message, numbers, needs, checked, because, sources, basis, accepted.
         """
+        return self._table(self.findings)
+
+    def _table(self, findings: Iterable[Finding]) -> FindingsTable:
         columns = ["id", "severity", "answer", "stage", "segment", "message", "numbers", "needs"]
         columns += ["checked", "because", "sources", "basis", "accepted"]
-        rows = [finding.document() for finding in self.findings]
-        return pd.DataFrame(rows, columns=columns, dtype=object)
+        rows = [finding.document() for finding in findings]
+        names = {stage.key: stage.name for stage in self.framework or ()}
+        return FindingsTable(rows, columns=columns, dtype=object).described(names)
 
     def document(self) -> dict[str, Any]:
         """Give the audit as plain values, fit for JSON.

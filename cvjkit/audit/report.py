@@ -45,9 +45,7 @@ def _lines(file: str, audit: Audit) -> Iterable[str]:
     audited = f"audited as {audit.audited_as}" if audit.framework else ""
     said = ", ".join(filter(None, ("" if audit.name == file else audit.name, audited)))
     subject = f" {said}:" if said else ""
-    found, failed = len(audit.fired), len(audit.failed)
-    failures = f"{failed or 'none'} of them {'failures' if failed > 1 else 'a failure'}"
-    yield f"{file}:{subject} {found} finding{'s' if found != 1 else ''}, {failures}."
+    yield f"{file}:{subject} {audit.verdict}"
     for severity, meaning in SEVERITIES.items():
         findings = [finding for finding in audit.fired if finding.severity == severity]
         if findings:

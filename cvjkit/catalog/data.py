@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any
@@ -34,6 +34,10 @@ class Record(BaseModel):
     """A record of the catalog: its fields are checked, others are refused, nothing changes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, object]]:
+        fields = type(self).model_fields
+        return ((name, value) for name, value in self if value != fields[name].default)
 
 
 @cache

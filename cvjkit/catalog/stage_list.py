@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from itertools import takewhile
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, overload
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
@@ -65,8 +65,38 @@ class StageList(Record):
     def __contains__(self, item: object) -> bool:
         return item in self.keys or item in self.stages
 
-    def __getitem__(self, key: str) -> Stage:
-        return self.stages[self.index(key)]
+    @overload
+    def __getitem__(self, key: str | int) -> Stage: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> tuple[Stage, ...]: ...
+
+    def __getitem__(self, key: str | int | slice) -> Stage | tuple[Stage, ...]:
+        """Look a stage up by its key or its position, or several by a slice of positions.
+
+        Parameters
+        ----------
+        key : str, int or slice
+
+        Returns
+        -------
+        Stage or tuple of Stage
+
+        Raises
+        ------
+        InputError
+            If there is no such stage; the message lists those there are.
+        IndexError
+            If there are not so many stages.
+
+        Examples
+        --------
+        >>> from cvjkit.catalog.lookup import framework
+        >>> five = framework("five")
+        >>> five["loyalty"].name, five[-1].name, [stage.name for stage in five[:2]]
+        ('Loyalty', 'Loyalty', ['Reach', 'Acquisition'])
+        """
+        return self.stages[key if isinstance(key, int | slice) else self.index(key)]
 
     def __hash__(self) -> int:
         return hash((self.key, self.name, self.keys))

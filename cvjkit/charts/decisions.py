@@ -13,7 +13,6 @@ from cvjkit.charts.frame import MARGIN, WIDTH, framed
 from cvjkit.charts.page import Page, check_choice
 from cvjkit.charts.style import BODY, INK
 from cvjkit.charts.text import inert
-from cvjkit.decisions.answer import Unit, text_of
 from cvjkit.decisions.budget import Budget
 from cvjkit.decisions.explain import Explanation
 from cvjkit.decisions.goal import Goal
@@ -21,6 +20,7 @@ from cvjkit.decisions.priorities import FixFirst
 from cvjkit.decisions.retention import Retention
 from cvjkit.decisions.segments import SegmentsTable
 from cvjkit.errors import Fault, InputError
+from cvjkit.shown import Unit, text_of
 
 if TYPE_CHECKING:
     from cvjkit.charts.style import Theme

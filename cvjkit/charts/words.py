@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from cvjkit.charts.excerpt import NAMED, legible
 from cvjkit.number_text import people_text, share_text
+from cvjkit.shown import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from cvjkit.charts.excerpt import Excerpt
 
@@ -125,26 +126,6 @@ def table(excerpt: Excerpt) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...
             for key, row in excerpt.stages.items()
         ),
     )
-
-
-def listed(parts: Sequence[str]) -> str:
-    """List things in a sentence.
-
-    Parameters
-    ----------
-    parts : sequence of str
-        At least one.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> listed(["Aware", "Engaged", "Advocate"]), listed(["Aware"])
-    ('Aware, Engaged and Advocate', 'Aware')
-    """
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def _cell(row: Mapping[str, float | None], column: str) -> str:

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from cvjkit.catalog.framework import Framework
 from cvjkit.catalog.lookup import published_frameworks
 from cvjkit.catalog.published import documented_keys
 from cvjkit.catalog.spine import spine
-from cvjkit.charts.words import listed
 from cvjkit.comparison import hidden, shared
 from cvjkit.comparison.align import align
 from cvjkit.comparison.differences import Differences, are_scenarios, differences
@@ -27,9 +26,10 @@ from cvjkit.comparison.shared import View
 from cvjkit.comparison.words import milestone_names, view_sentences
 from cvjkit.errors import Fault, InputError
 from cvjkit.journey import Journey, as_journey
-from cvjkit.lens.lens import Lens, see
+from cvjkit.lens.lens import Lens, LensTable, see
 from cvjkit.lens.people import HABIT_ORDERS
 from cvjkit.model.checks import framework_of
+from cvjkit.shown import Heading, as_html, as_text, listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +38,18 @@ if TYPE_CHECKING:
     from cvjkit.charts.style import Theme
     from cvjkit.comparison.figure import Shape
     from cvjkit.comparison.picture import AlignedPicture
+
+
+class StagesTable(LensTable):
+    """The stages of several lenses: what `Comparison.table` gives."""
+
+    headings: ClassVar[Mapping[str, Heading]] = {
+        "journey": Heading("Journey", "text"),
+        "framework": Heading("Framework", "text"),
+        "name": Heading("Stage", "text"),
+        **LensTable.headings,
+    }
+    index_title = None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -71,9 +83,10 @@ class Comparison:
     views: tuple[View, ...]
 
     def __repr__(self) -> str:
-        names = ", ".join(view.name for view in self.views)
-        keys = ", ".join(framework.key for framework in self.frameworks)
-        return f"<Comparison of {names} through {keys}>"
+        return as_text(self.summary(), self.grid.shown)
+
+    def _repr_html_(self) -> str:
+        return as_html(self.summary(), self.grid.shown)
 
     @property
     def lenses(self) -> tuple[Lens, ...]:
@@ -121,7 +134,9 @@ class Comparison:
         ]
         first = ["journey", "framework", "stage"]
         table = pd.concat(parts, ignore_index=True).astype(dict.fromkeys(first, object))
-        return table[[*first, *(column for column in table.columns if column not in first)]]
+        columns = [*first, *(column for column in table.columns if column not in first)]
+        names = {framework.key: framework.name for framework in self.frameworks}
+        return StagesTable(table[columns]).described(names)
 
     @cached_property
     def grid(self) -> Grid:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cvjkit.charts.words import listed
 from cvjkit.decisions.kept import root_of
 from cvjkit.model.economics import FIGURES
+from cvjkit.shown import listed
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,6 +8,8 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
+import pandas as pd
+
 from cvjkit.catalog.spine import TIME, spine
 from cvjkit.comparison.words import stage_label
 
@@ -61,6 +63,23 @@ class Grid:
     milestones: tuple[tuple[str, str], ...]
     columns: tuple[tuple[str, str], ...]
     cells: tuple[Cell, ...]
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The grid as a table of text: each stage with its number at the milestone it begins at.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by the milestones' names; a column for each lens.
+        """
+        several = len({journey for journey, _ in self.columns}) > 1
+        titles = [f"{journey}: {name}" if several else name for journey, name in self.columns]
+        texts = {title: [""] * len(self.milestones) for title in titles}
+        for cell in self.cells:
+            texts[titles[cell.column]][cell.row] = f"{cell.title} {cell.value}".strip()
+        index = pd.Index([name for _, name in self.milestones], name="Milestone")
+        return pd.DataFrame(texts, index, dtype=object)
 
     def document(self) -> dict[str, Any]:
         """Give the grid as plain values, ready for JSON.

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from cvjkit.catalog.spine import spine
-from cvjkit.charts.words import listed
 from cvjkit.number_text import money_text, people_text
+from cvjkit.shown import listed
 
 if TYPE_CHECKING:
     from cvjkit.comparison.shared import View

@@ -22,11 +22,12 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from cvjkit.decisions.answer import Answer, Heading
+from cvjkit.decisions.answer import Answer
 from cvjkit.decisions.gains import worth_of_people
 from cvjkit.decisions.responses import Power, Response, Saturating, SCurve
 from cvjkit.errors import Fault, InputError, unknown_name
 from cvjkit.number_text import money_text
+from cvjkit.shown import Heading
 
 if TYPE_CHECKING:
     from cvjkit.model.design import Design

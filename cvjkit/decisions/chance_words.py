@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cvjkit.decisions.answer import chance_text
 from cvjkit.model.economics import FIGURES
 from cvjkit.model.intervals import rate_interval
 from cvjkit.number_text import people_text, share_text
+from cvjkit.shown import chance_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

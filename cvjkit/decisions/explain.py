@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cvjkit.decisions.answer import Unit, text_of
 from cvjkit.errors import InputError, unknown_name
 from cvjkit.model.economics import BOUGHT_AGAIN, FIGURES, FIRST_PAYMENT, figure_of
 from cvjkit.model.stage_columns import StageColumns
 from cvjkit.paths import Title, path_of
+from cvjkit.shown import Unit, text_of
 
 if TYPE_CHECKING:
     from cvjkit.model.design import Design

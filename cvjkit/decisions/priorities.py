@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from cvjkit.decisions.aims import POINT, TENTH, Aims, Lift, beyond
-from cvjkit.decisions.answer import Answer, Heading
+from cvjkit.decisions.answer import Answer
 from cvjkit.decisions.evidence import ways_of
 from cvjkit.decisions.gains import Gains, Ways, gain_per_visit, gains
 from cvjkit.decisions.priority_words import ranking_words
@@ -24,6 +24,7 @@ from cvjkit.decisions.sampling import dense, drawn_shares
 from cvjkit.decisions.steps import Steps, steps_of
 from cvjkit.errors import Fault, InputError, unknown_name
 from cvjkit.model.economics import FIRST_PAYMENT
+from cvjkit.shown import Heading
 
 if TYPE_CHECKING:
     from cvjkit.model.design import Design

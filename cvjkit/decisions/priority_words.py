@@ -6,8 +6,8 @@ import math
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from cvjkit.decisions.answer import chance_text
 from cvjkit.number_text import money_text, people_text, share_text
+from cvjkit.shown import chance_text
 
 SAME = 1e-9
 UNTARGETED = {"worth testing", "ten percent more", "one point more"}

@@ -12,7 +12,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +29,7 @@ from cvjkit.model.economics import FIGURES, FIRST_PAYMENT
 from cvjkit.model.figures import UndefinedError
 from cvjkit.model.intervals import rate_posterior
 from cvjkit.model.stage_columns import StageColumns
+from cvjkit.shown import Shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,8 +48,8 @@ READ_AS: Mapping[str, Unit] = MappingProxyType(
 """How numbers beside a figure are read, by its unit; as amounts, if not listed."""
 
 
-@dataclass(frozen=True, eq=False)
-class Simulation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Simulation(Shown):
     """The figures of a journey in many draws of its rates.
 
     Parameters
@@ -385,12 +385,6 @@ class Simulation:
             All columns are text.
         """
         return simulation_table(self)
-
-    def __repr__(self) -> str:
-        return f"{self.summary}\n\n{self.shown.to_string()}"
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(self.summary)}</p>{self.shown.to_html()}"
 
 
 def simulate(

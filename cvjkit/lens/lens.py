@@ -6,18 +6,19 @@ counted by the journey too, or lies between two milestones that are, or outside 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, ClassVar, get_args
+
+import pandas as pd
 
 from cvjkit.catalog import crosswalk
 from cvjkit.lens.money import Shares
 from cvjkit.lens.number import Number, Point, Status, exact, unknown
+from cvjkit.shown import Heading, Shown, Table
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cvjkit.catalog.framework import Framework
     from cvjkit.catalog.stage import Stage
     from cvjkit.lens.estimate import Known
@@ -109,8 +110,22 @@ class Remainder:
     stages: tuple[str, ...]
 
 
+class LensTable(Table):
+    """The numbers of a lens: what `Lens.table` gives."""
+
+    headings: ClassVar[Mapping[str, Heading]] = {
+        "people": Heading("People", "people"),
+        "low": Heading("From", "people"),
+        "high": Heading("To", "people"),
+        "status": Heading("Known as", "text"),
+        "step_rate": Heading("Of the stage before", "share"),
+        "cost": Heading("Cost", "money"),
+        "delay_days": Heading("After", "days"),
+    }
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class Lens:
+class Lens(Shown):
     """A journey seen through a framework.
 
     Attributes
@@ -148,33 +163,45 @@ class Lens:
     contribution: float | None
     known: Known
 
-    def __repr__(self) -> str:
+    @property
+    def summary(self) -> str:
+        """The journey, the framework, and how many of its numbers are exact."""
         states = [stage.status for stage in self.stages]
         counts = [f"{states.count(s)} {s}" for s in get_args(Status) if s in states]
-        return f"<Lens {self.name} through {self.framework.key}: {', '.join(counts)}>"
+        return f"{self.name} through {self.framework.name}: {', '.join(counts)}."
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The people at each stage, as people read it.
+
+        Returns
+        -------
+        DataFrame
+            All columns are text.
+        """
+        return self.table.shown
 
     def __getitem__(self, key: str) -> LensStage:
         return self.stages[self.framework.index(key)]
 
     @cached_property
-    def table(self) -> pd.DataFrame:
+    def table(self) -> Table:
         """The numbers as a table.
 
         Returns
         -------
-        DataFrame
+        Table
             Indexed by stage key, one row per stage, in the framework's order. Columns as in
             :class:`LensStage`: those of numbers have dtype float64 and NaN where nothing is known,
             whatever the journey; the others (name, milestone, status, covers, why, cost_status,
             delay_status) have dtype object.
         """
-        import pandas as pd
-
         index = pd.Index(self.framework.keys, name="stage")
         columns = [column.name for column in fields(LensStage) if column.name != "key"]
         rows = [[getattr(stage, column) for column in columns] for stage in self.stages]
         table = pd.DataFrame(rows, index=index, columns=columns, dtype=object)
-        return table.astype({column: "float64" for column in columns if column in NUMBERS})
+        numbers = table.astype({column: "float64" for column in columns if column in NUMBERS})
+        return LensTable(numbers).described({stage.key: stage.name for stage in self.framework})
 
     @property
     def contestable(self) -> pd.DataFrame:
@@ -197,8 +224,6 @@ class Lens:
         >>> see(known, switched)["target"].people
         900.0
         """
-        import pandas as pd
-
         columns = ("name", "milestone", "alternative_milestone", "note", "sources")
         argued = [stage for stage in self.framework if stage.anchor_note]
         rows = [

@@ -182,6 +182,7 @@ class Design(Editable):
             discount_rate=self.discount_rate,
             second_purchase_rate=self.second_purchase_rate,
             fixed_share=fixed_share,
+            currency=self.currency,
         )
 
     def _once(self, name: str, work: Callable[[], Result]) -> Result:

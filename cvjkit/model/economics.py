@@ -6,9 +6,10 @@ A figure that does not follow from what was typed is None and has a reason.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
@@ -18,10 +19,12 @@ from cvjkit.model.formulas import Formulas
 from cvjkit.model.lifetime import lifetime_value, payback_cycles
 from cvjkit.model.money import BOUGHT_AGAIN, FIRST_PAYMENT
 from cvjkit.model.stage_columns import StageColumns
+from cvjkit.shown import Heading, Shown, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from cvjkit.catalog.framework import Framework
     from cvjkit.model.flow import Floats, Flow
     from cvjkit.model.parts import Offer, StageNumbers
 
@@ -42,8 +45,40 @@ FIGURES: Mapping[str, Figure] = MappingProxyType(
 """The figures by their keys."""
 
 
-@dataclass(frozen=True, eq=False)
-class Economics:
+class MoneyTable(Table):
+    """The money of each stage: what `Economics.stages` gives."""
+
+    headings: ClassVar[Mapping[str, Heading]] = {
+        "cost": Heading("Cost", "money"),
+        "contribution": Heading("Contribution", "money"),
+        "gain_per_visit": Heading("Gain an arrival", "money"),
+        "cost_per_person": Heading("Cost a person so far", "money"),
+        "value_to_go": Heading("Worth of one more", "money"),
+    }
+
+
+class FiguresTable(Table):
+    """The figures with their meanings: what `Economics.table` gives."""
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The figures as people read them.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by the figure's title; a column of text, the value or why it is undefined.
+        """
+        texts = [
+            why or FIGURES[key].text(value, self.attrs["currency"])
+            for key, value, why in zip(self.index, self.value, self.reason, strict=True)
+        ]
+        index = pd.Index(self.title, name="Figure")
+        return pd.DataFrame({"Value": texts}, index, dtype=object)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Economics(Shown):
     """What a flow costs and brings.
 
     The figures of `FIGURES` are attributes: `cac`, `ltv`, `profit` and so on, float, or None where
@@ -59,8 +94,9 @@ class Economics:
         The orders that `ltv`, `ltv_net` and `profit` count.
     delays : str
         What `payback_days` leaves out, such as ", without the delay to the first payment".
-    keys : tuple of str
-        Of the stages, in order.
+    framework : Framework
+    currency : str
+        Of the journey; empty if none was typed.
     columns : mapping of str to ndarray of float, shape (stages,)
         The columns of `stages`.
     """
@@ -69,7 +105,8 @@ class Economics:
     reasons: Mapping[str, str]
     horizon: str
     delays: str
-    keys: tuple[str, ...]
+    framework: Framework
+    currency: str
     columns: Mapping[str, Floats]
 
     def __getattr__(self, name: str) -> float | None:
@@ -117,8 +154,10 @@ class Economics:
             - cost_per_person: cost of this stage and all before it / people [currency per person].
             - value_to_go: money that one more person there still brings [currency per person].
         """
-        index = pd.Index(self.keys, name="stage")
-        return pd.DataFrame({key: column.copy() for key, column in self.columns.items()}, index)
+        index = pd.Index(self.framework.keys, name="stage")
+        columns = {key: column.copy() for key, column in self.columns.items()}
+        names = {stage.key: stage.name for stage in self.framework}
+        return MoneyTable(columns, index).described(names, self.currency)
 
     def numbers(self, column: str) -> list[float | None]:
         """Give a column of `stages` as plain numbers.
@@ -135,12 +174,12 @@ class Economics:
         return known_numbers(self.columns[column])
 
     @property
-    def table(self) -> pd.DataFrame:
+    def table(self) -> FiguresTable:
         """The figures as a table.
 
         Returns
         -------
-        DataFrame
+        FiguresTable
             Indexed by the figure's key; columns of dtype object: value (float or None), reason
             (why it is None), title, unit, meaning, formula.
         """
@@ -149,7 +188,30 @@ class Economics:
             for key, one in FIGURES.items()
         ]
         columns = ["value", "reason", "title", "unit", "meaning", "formula"]
-        return pd.DataFrame(rows, pd.Index(FIGURES, name="figure"), columns, dtype=object)
+        table = FiguresTable(rows, pd.Index(FIGURES, name="figure"), columns, dtype=object)
+        return table.described(currency=self.currency)
+
+    @property
+    def summary(self) -> str:
+        """The figures that matter most, those that are known."""
+        said = []
+        for key, figure in FIGURES.items():
+            if figure.phrase and self[key] is not None:
+                text = self.text(key, self.currency) + self.left_out(key)
+                words = (text, figure.phrase) if figure.unit == "people" else (figure.phrase, text)
+                said.append(" ".join(words))
+        return "; ".join(said).replace("; and ", " and ")
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The figures as people read them.
+
+        Returns
+        -------
+        DataFrame
+            As in `FiguresTable.shown`.
+        """
+        return self.table.shown
 
     def text(self, figure: str, currency: str = "") -> str:
         """Write a figure as people read it.
@@ -216,6 +278,7 @@ def appraise(
     discount_rate: float | None = None,
     second_purchase_rate: float | None = None,
     fixed_share: float = 1.0,
+    currency: str = "",
 ) -> Economics:
     """Work out what a flow costs and brings.
 
@@ -236,6 +299,8 @@ def appraise(
         q, for a framework in which buying again is no stage.
     fixed_share : float
         Share, 0 to 1, of the fixed costs that this flow bears (one segment of several).
+    currency : str
+        Code or sign for amounts of money.
 
     Returns
     -------
@@ -257,7 +322,8 @@ def appraise(
         reasons=MappingProxyType({figure: why for figure, (_, why) in found.items() if why}),
         horizon=formulas.horizon,
         delays=formulas.delays,
-        keys=flow.framework.keys,
+        framework=flow.framework,
+        currency=currency,
         columns=MappingProxyType(formulas.columns),
     )
 

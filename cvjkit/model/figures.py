@@ -13,7 +13,14 @@ from typing import Any, Literal
 
 import numpy as np
 
-from cvjkit.number_text import days_text, money_text, people_text, ratio_text, share_text
+from cvjkit.number_text import (
+    days_text,
+    money_text,
+    people_text,
+    plain_text,
+    ratio_text,
+    share_text,
+)
 
 ROUNDING = 1e-9
 
@@ -193,6 +200,8 @@ class Figure(cached_property[float]):
             return "with the first order"
         if self.unit == "cycles" and value is not None:
             return f"{value:,.0f} buying cycle{'s' if value != 1 else ''}"
+        if self.unit == "number":
+            return plain_text(value)
         texts = {"people": people_text, "share": share_text, "days": days_text}
         return texts.get(self.unit, ratio_text)(value)
 

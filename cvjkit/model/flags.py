@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cvjkit.model.flow import Flag
-from cvjkit.number_text import people_text
+from cvjkit.number_text import people_text, plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -117,8 +117,8 @@ def total_flags(
     ]
     if k is not None and k >= 1:
         message = (
-            f"Each person brings {k:.3g} new ones, so the numbers grow without end: there is no "
-            "total. Below 1 there is."
+            f"Each person brings {plain_text(k)} new ones, so the numbers grow without end: there "
+            "is no total. Below 1 there is."
         )
         flags += [Flag("A48", key, message) for key in dict.fromkeys(r.target for r in referrals)]
     return flags

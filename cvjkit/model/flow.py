@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,10 @@ from numpy.typing import NDArray
 from cvjkit.errors import InputError, unknown_name
 from cvjkit.model.chain import stacked, visits_per_person
 from cvjkit.model.generations import growing, leads_to, new_people_each
+from cvjkit.number_text import people_text, plain_text
+from cvjkit.shown import Heading, Shown, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from cvjkit.catalog.framework import Framework
 
 Floats = NDArray[np.floating]
@@ -43,8 +44,41 @@ class Flag:
     message: str
 
 
-@dataclass(frozen=True, eq=False)
-class Flow:
+class StagesTable(Table):
+    """People at each stage: what `Flow.stages` gives."""
+
+    headings: ClassVar[Mapping[str, Heading]] = {
+        "people": Heading("People", "people"),
+        "step_rate": Heading("Of the stage before", "share"),
+        "overall_rate": Heading("Of the first", "share"),
+        "visits": Heading("Arrivals", "people"),
+        "entered": Heading("Come in", "people"),
+        "referred": Heading("Brought in", "people"),
+        "returned": Heading("Come back", "people"),
+        "dropped": Heading("Leave", "people"),
+        "finished": Heading("Finish", "people"),
+    }
+
+    def _says_something(self, column: str) -> bool:
+        if column == "visits":
+            return bool((self.visits.fillna(0) != self.people.fillna(0)).any())
+        return column == "people" or bool(self[column].fillna(0).any())
+
+
+class LinksTable(Table):
+    """People on each link between two stages: what `Flow.links` gives."""
+
+    headings: ClassVar[Mapping[str, Heading]] = {
+        "source": Heading("From", "text"),
+        "target": Heading("To", "text"),
+        "kind": Heading("Kind", "text"),
+        "people": Heading("People", "people"),
+    }
+    index_title = None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Flow(Shown):
     """Where people go in a journey: arrivals, losses and the links between stages.
 
     Attributes
@@ -106,6 +140,28 @@ class Flow:
                 array.flags.writeable = False
 
     @property
+    def summary(self) -> str:
+        """How many people come in and how many reach the last stage, and what must be known."""
+        first, last = self.framework.stages[0], self.framework.stages[-1]
+        people = self.numbers("people")
+        start, end = people_text(people[0]), people_text(people[-1])
+        words = [f"{self.name}: {start} people at {first.name}, {end} at {last.name}."]
+        if self.k:
+            words.append(f"Each person referred brings {plain_text(self.k)} more (k).")
+        return " ".join([*words, *(f"{flag.id}: {flag.message}" for flag in self.flags)])
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The people at each stage, as people read it.
+
+        Returns
+        -------
+        DataFrame
+            All columns are text.
+        """
+        return StagesTable(self._stage_table).described(self._names).shown
+
+    @property
     def stages(self) -> pd.DataFrame:
         """People at each stage, all segments together.
 
@@ -139,7 +195,7 @@ class Flow:
         >>> flow.stages["people"].to_list(), flow.stages["step_rate"].to_list()
         ([10000.0, 2000.0, 100.0, 40.0, 10.0], [nan, 0.2, 0.05, 0.4, 0.25])
         """
-        return self._stage_table.copy(deep=False)
+        return StagesTable(self._stage_table).described(self._names)
 
     @property
     def links(self) -> pd.DataFrame:
@@ -157,7 +213,11 @@ class Flow:
             - people (float64): visits to `source` that go on to `target`; for a referral, the
               people brought in.
         """
-        return self._link_table.copy(deep=False)
+        return LinksTable(self._link_table).described(self._names)
+
+    @property
+    def _names(self) -> dict[str, str]:
+        return {stage.key: stage.name for stage in self.framework}
 
     def numbers(self, column: str) -> list[float | None]:
         """Give a column of `stages` as plain numbers.

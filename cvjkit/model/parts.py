@@ -10,13 +10,11 @@ from collections.abc import Mapping
 from typing import Annotated, Literal, get_args
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     StrictBool,
     model_validator,
 )
 
-from cvjkit.catalog.data import Plain
+from cvjkit.catalog.data import Plain, Record
 from cvjkit.errors import MOST_FAULTS, InputError, unknown_name
 from cvjkit.model.scalars import Amount, Count, Day, Kind, Name, Number, Share, StageKey, Text
 from cvjkit.model.typed import typed
@@ -28,11 +26,7 @@ ChannelKind = Literal["word_of_mouth", "social_media", "blog", "event", "adverti
 CountedIn = Literal["people", "visits", "impressions", "mixed"]
 
 
-class _Input(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Segment(_Input):
+class Segment(Record):
     """Where people come from: a channel at one level of awareness, fixed for a person's life.
 
     Parameters
@@ -97,7 +91,7 @@ class Segment(_Input):
         return self.counts is not None
 
 
-class Tactic(_Input):
+class Tactic(Record):
     """Something done at a stage to move people on.
 
     Parameters
@@ -131,7 +125,7 @@ class Tactic(_Input):
         return {"name": value} if isinstance(value, str) else value
 
 
-class Message(_Input):
+class Message(Record):
     """Something sent or said to people at a stage, and when.
 
     Parameters
@@ -166,7 +160,7 @@ class Message(_Input):
     )
 
 
-class StageNumbers(_Input):
+class StageNumbers(Record):
     """Money, time, tactics and messages at one stage, the same for every segment.
 
     Parameters
@@ -221,7 +215,7 @@ class StageNumbers(_Input):
         return self.delay_days
 
 
-class Offer(_Input):
+class Offer(Record):
     """What is sold at a stage.
 
     Parameters
@@ -265,7 +259,7 @@ class Offer(_Input):
     )
 
 
-class Transition(_Input):
+class Transition(Record):
     """A way between two stages besides the step from each stage to the next.
 
     Parameters
@@ -290,7 +284,7 @@ class Transition(_Input):
     )
 
 
-class Referral(_Input):
+class Referral(Record):
     """New people brought in by people at a stage.
 
     Parameters
@@ -326,7 +320,7 @@ class Referral(_Input):
     )
 
 
-class Accepted(_Input):
+class Accepted(Record):
     """A finding of the audit that one has decided to live with.
 
     Parameters
@@ -341,7 +335,7 @@ class Accepted(_Input):
     segment: Plain | None = typed("Only the finding there; by default all findings of the rule.")
 
 
-class Thresholds(_Input):
+class Thresholds(Record):
     """Where the audit draws its lines, where no document does: ours, yours to change.
 
     Parameters

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from cvjkit.model.delays import Delay
 from cvjkit.model.figures import UndefinedError
 from cvjkit.model.origins import known_stages
 from cvjkit.number_text import days_text, money_text, people_text
+from cvjkit.shown import Shown
 
 if TYPE_CHECKING:
     from cvjkit.model.days import Followed
@@ -34,8 +34,8 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True, eq=False)
-class Timeline:
+@dataclass(frozen=True, eq=False, repr=False)
+class Timeline(Shown):
     """A journey over time.
 
     Parameters
@@ -209,12 +209,6 @@ class Timeline:
                 "many people there are to reach."
             )
         return (*notes, *self._dated.notes)
-
-    def __repr__(self) -> str:
-        return f"{self.summary}\n\n{self.shown.to_string()}"
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(self.summary)}</p>{self.shown.to_html()}"
 
     @property
     def shown(self) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import anywidget
 import traitlets
 from markupsafe import Markup
 
-from cvjkit.number_text import DASH, days_text, money_text, people_text, share_text
+from cvjkit.number_text import DASH, days_text, money_text, people_text, plain_text, share_text
 from cvjkit.widgets.assets import Script, Style
 from cvjkit.widgets.guard import Guarded
 from cvjkit.widgets.still import Kept, still_copy, still_table
@@ -25,7 +25,7 @@ WRITTEN: Mapping[str, Callable[[float, str], str]] = {
     "share": lambda value, _: share_text(value),
     "money": money_text,
     "days": lambda value, _: days_text(value),
-    "number": lambda value, _: f"{value:.3g}",
+    "number": lambda value, _: plain_text(value),
 }
 
 

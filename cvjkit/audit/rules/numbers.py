@@ -16,7 +16,7 @@ from cvjkit.model.economics import BOUGHT_AGAIN
 from cvjkit.model.flags import TOLERANCE
 from cvjkit.model.intervals import rate_interval
 from cvjkit.model.lifetime import NEVER_PAID
-from cvjkit.number_text import days_text, money_text, people_text, share_text
+from cvjkit.number_text import days_text, money_text, people_text, plain_text, share_text
 
 if TYPE_CHECKING:
     from cvjkit.audit.facts import Facts
@@ -109,7 +109,7 @@ def loops_have_an_exit(facts: Facts) -> Iterator[Outcome]:
 def growth_has_an_end(facts: Facts) -> Iterator[Outcome]:
     yield from _flagged(facts, "A48")
     k = facts.flow.k
-    told = "No referrals are entered." if k is None else f"Each person brings {k:.3g}."
+    told = "No referrals are entered." if k is None else f"Each person brings {plain_text(k)}."
     yield passes(told, {"k": k})
 
 
