@@ -5,6 +5,7 @@ The numbers stay underneath: a `Table` is a DataFrame, and what is cut out of it
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import ClassVar, Literal, NamedTuple, Self
@@ -47,6 +48,7 @@ class Shown:
         return ""
 
     @property
+    @abstractmethod
     def shown(self) -> pd.DataFrame:
         """The table as people read it.
 
@@ -55,7 +57,6 @@ class Shown:
         DataFrame
             All columns are text.
         """
-        raise NotImplementedError
 
     def __repr__(self) -> str:
         return as_text(self.summary, self.shown)

@@ -37,7 +37,7 @@ def test_a_sound_design_ends_with_0(folder: Path, capsys: pytest.CaptureFixture[
     code, said = told(capsys, "sound.toml")
     assert code == 0
     assert said.splitlines() == [
-        "sound.toml: Roastery, audited as Full spine: 0 findings, none of them a failure.",
+        "sound.toml: Roastery, audited as Full spine: no findings.",
         "",
         "100% of the rules have an answer.",
     ]

@@ -11,7 +11,7 @@ from cvjkit.errors import InputError
 from tests.catalog.given import stage
 
 
-@pytest.mark.parametrize("key", ["convertion", 3, None, ["conversion"]])
+@pytest.mark.parametrize("key", ["convertion", 3.5, None, ["conversion"]])
 def test_an_unknown_stage_lists_those_there_are(key):
     with pytest.raises(InputError, match="awareness, engagement, subscription, conversion"):
         framework("eight")[key]
