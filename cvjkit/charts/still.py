@@ -160,7 +160,7 @@ class _Still:
         return hatch + _polyline(points, fill, trace["text"], edge)
 
     def _funnel(self, trace: Dictionary, _: int) -> Markup:
-        (middle, _), half = self._at(0, 0), (1 - GAP) / 2
+        middle, half = self._at(0, 0)[0], (1 - GAP) / 2
         bars = [
             (None if number is None else max(self._at(number / 2, 0)[0] - middle, THINNEST / 2))
             for number in trace["x"]
