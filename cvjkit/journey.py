@@ -285,6 +285,8 @@ class Journey(Shown, WithScenarios):
             - basis (str): what the step is judged by: "your target", "best segment", "worth
               testing" (the rate that a counted one exceeds with a probability of 10%), "ten
               percent more" or "one point more".
+            - aim: the rate that is, all segments together; ``changes[stage]`` has it for each
+              segment, to try out: ``journey.scenario("Try", first.changes[stage])``.
             - score: gain by that, less the cost [currency, or people].
             - value_to_go: money that one more person at the stage still brings, the most one may
               pay for one [currency per person].

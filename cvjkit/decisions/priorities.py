@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 import numpy as np
@@ -24,6 +25,7 @@ from cvjkit.decisions.sampling import dense, drawn_shares
 from cvjkit.decisions.steps import Steps, steps_of
 from cvjkit.errors import Fault, InputError, unknown_name
 from cvjkit.model.economics import FIRST_PAYMENT
+from cvjkit.paths import Title, path_of
 from cvjkit.shown import Heading
 
 if TYPE_CHECKING:
@@ -59,8 +61,25 @@ class FixFirst(Answer):
     @property
     def summary(self) -> str:
         """Which step to improve first, and why it is not simply the biggest leak."""
+        return " ".join(self.sentences)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The sentences of the summary; the first says which step to improve."""
         words = {name: self.attrs[name] for name in ("by", "best", "names", "currency", "reason")}
         return ranking_words(self.to_dict("index"), **words)
+
+    @property
+    def changes(self) -> Mapping[str, Mapping[str, float]]:
+        """What each step is judged by, to try out: ``journey.scenario("Try", changes[stage])``.
+
+        Returns
+        -------
+        mapping of stage key to mapping of str to float
+            The rates of all segments, 0 to 1, by their paths.
+        """
+        changes: Mapping[str, Mapping[str, float]] = self.attrs["changes"]
+        return changes
 
     @property
     def by(self) -> Measure:
@@ -221,6 +240,7 @@ class _Question:
             "customers_at_target": np.where(has_target, people["target"], np.nan),
             "cost": self.costs,
             "basis": np.array(aims.basis, dtype=object),
+            "aim": replace(steps, rates=self._raised).pooled,
             "score": score,
             "p_best": chances,
         }
@@ -242,8 +262,25 @@ class _Question:
             "currency": self.design.currency,
             "title": self.design.name,
             "reason": self._reason(),
+            "changes": self._changes(),
         }
         return answer
+
+    def _changes(self) -> dict[str, dict[str, float]]:
+        names = [segment.name for segment in self.design.segments]
+        return {
+            key: {
+                path_of(["segments", Title(name), "rates", key]): min(float(rate), 1.0)
+                for name, rate in zip(names, rates, strict=True)
+            }
+            for key, rates in zip(self.steps.keys, self._raised, strict=True)
+        }
+
+    @property
+    def _raised(self) -> Floats:
+        """The rates that the steps are judged by."""
+        rates = self.steps.rates
+        return rates + np.minimum(self.aims.to_basis(rates), self.steps.room)
 
     def _reason(self) -> str:
         for flag in self.design.flow().flags:

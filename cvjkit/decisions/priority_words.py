@@ -21,7 +21,7 @@ def ranking_words(
     names: Mapping[str, str],
     currency: str,
     reason: str,
-) -> str:
+) -> tuple[str, ...]:
     """Say which step to improve first, and why it is not simply the biggest leak.
 
     Parameters
@@ -38,15 +38,15 @@ def ranking_words(
 
     Returns
     -------
-    str
-        A few sentences.
+    tuple of str
+        A few sentences; the first says which step, and how sure that is.
     """
     steps = {str(key): row for key, row in rows.items() if isinstance(row["basis"], str)}
     words = _Words(steps, by, names, currency)
     if not any(math.isfinite(row["score"]) for row in steps.values()):
-        return f"What a better rate is worth is not known: {reason.rstrip('.')}."
+        return (f"What a better rate is worth is not known: {reason.rstrip('.')}.",)
     said = [words.first(best), words.leak(best), words.lifts(best), words.ties(), words.leverage()]
-    return " ".join(sentence for sentence in said if sentence)
+    return tuple(sentence for sentence in said if sentence)
 
 
 class _Words:

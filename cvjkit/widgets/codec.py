@@ -12,7 +12,7 @@ from cvjkit.numbers import NO_EVIDENCE, Evidence, read_number
 if TYPE_CHECKING:
     from cvjkit.model.typed import TypedField
 
-Kind = Literal["number", "text", "choice", "tabs", "button"]
+Kind = Literal["number", "text", "choice", "tabs", "button", "bar"]
 Choices = tuple[tuple[str, str], ...]
 
 NOT_SET = ("", "not set")

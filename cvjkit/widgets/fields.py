@@ -15,6 +15,7 @@ from cvjkit.numbers import NO_EVIDENCE, Evidence
 if TYPE_CHECKING:
     from cvjkit.journey import Journey
     from cvjkit.widgets.codec import Choices, Codec, Kind
+    from cvjkit.widgets.line_chart import Chart
 
 Address = tuple[str, str, str]
 """Ids of a field's table, row and column."""
@@ -115,7 +116,8 @@ class Field:
         What it is called, for screen readers and, outside of a grid, above it.
     text : str
         What it shows; of a choice, the chosen value.
-    kind : {"number", "text", "choice", "tabs", "button"}
+    kind : {"number", "text", "choice", "tabs", "button", "bar"}
+        A bar is a button as long as its share.
     message : str
         What is wrong with it.
     choices : tuple of (str, str)
@@ -126,6 +128,8 @@ class Field:
         Whether a button can do anything now.
     key : {"", "undo", "redo"}
         The keys that press a button from any field.
+    share : float
+        How long a bar is, 0 to 1.
     """
 
     column: str
@@ -137,6 +141,7 @@ class Field:
     edit: Edit | None = None
     enabled: bool = True
     key: str = ""
+    share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +216,7 @@ class Part:
     fold : {"", "open", "closed"}
         Whether the section can be folded, and how it is at first.
     articles : tuple of Article
+    charts : tuple of Chart
     """
 
     id: str
@@ -220,6 +226,7 @@ class Part:
     figures: tuple[tuple[str, str, str], ...] = ()
     fold: str = ""
     articles: tuple[Article, ...] = ()
+    charts: tuple[Chart, ...] = ()
 
 
 def marked(parts: Iterable[Part], said: Mapping[Address, tuple[str, str]]) -> Iterator[Part]:

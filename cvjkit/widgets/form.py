@@ -93,6 +93,7 @@ def _part(part: Part) -> dict[str, Any]:
             for table in part.tables
         ],
         "articles": [asdict(article) for article in part.articles],
+        "charts": [asdict(chart) for chart in part.charts],
     }
 
 
@@ -106,7 +107,13 @@ def _row(row: Row) -> dict[str, Any]:
 def _field(field: Field) -> dict[str, Any]:
     shown = {"id": field.column, "kind": field.kind, "label": field.label, "text": field.text}
     fixed = field.edit is None or not field.enabled
-    return shown | _filled(message=field.message, choices=field.choices, key=field.key, fixed=fixed)
+    return shown | _filled(
+        message=field.message,
+        choices=field.choices,
+        key=field.key,
+        fixed=fixed,
+        share=field.share,
+    )
 
 
 def _filled(**values: Any) -> dict[str, Any]:

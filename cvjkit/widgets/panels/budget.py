@@ -1,0 +1,102 @@
+"""A budget: what to spend on each channel, if more money brings fewer and fewer people."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from cvjkit.errors import InputError
+from cvjkit.shown import text_of
+from cvjkit.widgets.builders import line
+from cvjkit.widgets.fields import Field, Part, Row, Table
+from cvjkit.widgets.panels.entries import Asked, Typed, reasons
+
+if TYPE_CHECKING:
+    from cvjkit.decisions.budget import Budget
+    from cvjkit.number_text import Unit as NumberUnit
+    from cvjkit.shown import Unit
+
+TITLE = "Divide a budget"
+MONEY = ("budget", "budget", "money")
+MOST, HALF = "most", "half"
+RESPONSE: dict[str, tuple[str, NumberUnit]] = {
+    MOST: ("People at most", "people"),
+    HALF: ("Spend that brings half of them", "amount"),
+}
+SHOWN: dict[str, tuple[str, Unit]] = {
+    "spend": ("Spend", "money"),
+    "people": ("People it brings", "people"),
+    "worth": ("Worth of one", "money"),
+    "marginal": ("Last unit returns", "money"),
+}
+HELP = (
+    "Type what there is to spend, and for each channel how many people it could bring at most and "
+    "which spend brings half of them."
+)
+
+
+def budget_part(asked: Asked) -> Part:
+    """Divide a budget among the segments.
+
+    Parameters
+    ----------
+    asked : Asked
+        Its entries may have the money, and how many people each channel brings.
+
+    Returns
+    -------
+    Part
+    """
+    money = asked.number(MONEY, "Money to spend", "amount")
+    names = [segment.name for segment in asked.journey.segments]
+    typed = {
+        (at, column): asked.number(("responses", str(at), column), f"{label}: {name}", unit)
+        for at, name in enumerate(names)
+        for column, (label, unit) in RESPONSE.items()
+    }
+    curves = {
+        name: (most, half / math.log(2))
+        for at, name in enumerate(names)
+        if (most := typed[at, MOST].value) is not None
+        and (half := typed[at, HALF].value) is not None
+    }
+    answer, notes = None, [HELP]
+    if money.value is not None and curves:
+        try:
+            answer = asked.journey.budget(money.value, curves)
+            notes = [answer.summary]
+        except InputError as error:
+            told = reasons(error)
+            money = money.refused(told.pop("money")) if "money" in told else money
+            for at, name in enumerate(names):
+                if why := told.pop(f"responses.{name}", ""):
+                    typed[at, MOST] = typed[at, MOST].refused(why)
+            notes = [*told.values()] or [HELP]
+    rows = tuple(_row(asked, str(at), name, typed, answer) for at, name in enumerate(names))
+    headings = (
+        ("channel", "Channel"),
+        *((key, title) for key, (title, _) in RESPONSE.items()),
+        *((key, title) for key, (title, _) in SHOWN.items()),
+    )
+    tables = (line("budget", money.field), Table("responses", rows, headings))
+    return Part("budget", TITLE, tables, tuple(notes), fold="closed")
+
+
+def _row(
+    asked: Asked,
+    at: str,
+    name: str,
+    typed: dict[tuple[int, str], Typed],
+    answer: Budget | None,
+) -> Row:
+    fields = [typed[int(at), column].field for column in (MOST, HALF)]
+    if answer is not None and name in answer.index:
+        fields += [
+            Field(
+                key,
+                f"{title}: {name}",
+                text_of(answer.loc[name, key], unit, asked.journey.currency),
+            )
+            for key, (title, unit) in SHOWN.items()
+        ]
+    return Row(at, name, tuple(fields))

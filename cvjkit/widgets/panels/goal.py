@@ -1,0 +1,160 @@
+"""What would it take: a figure, a number, and the ways to get there in words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cvjkit.decisions.goal import MOST
+from cvjkit.decisions.goal_words import NO_MATTER, amount
+from cvjkit.errors import InputError
+from cvjkit.model.economics import FIGURES
+from cvjkit.number_text import people_text, share_text, write_number
+from cvjkit.widgets.builders import line
+from cvjkit.widgets.fields import Article, Field, Keep, Part
+from cvjkit.widgets.panels.entries import reasons
+
+if TYPE_CHECKING:
+    from cvjkit.decisions.goal import Goal
+    from cvjkit.journey import Journey
+    from cvjkit.number_text import Unit
+    from cvjkit.widgets.codec import Choices
+    from cvjkit.widgets.panels.entries import Asked
+
+TITLE = "What would it take?"
+FIGURE, TARGET = ("goal", "goal", "figure"), ("goal", "goal", "target")
+UNITS: dict[str, Unit] = {"people": "people", "share": "share", "days": "days"}
+MORE = 0.25
+"""By what part better than now a goal is, until somebody types one."""
+ALONE = 3
+"""How many single rates are told at once, those that need least change."""
+
+
+def goal_part(asked: Asked) -> Part:
+    """Say what it takes to reach a goal.
+
+    Parameters
+    ----------
+    asked : Asked
+        Its entries may have the goal; until then it is a quarter better than without the what-if.
+
+    Returns
+    -------
+    Part
+    """
+    journey, before = asked.journey, asked.base or asked.journey
+    choices = _figures(before)
+    figure = asked.chosen(FIGURE, choices, choices[0][0])
+    less = figure in FIGURES and FIGURES[figure].less_is_better
+    unit = UNITS.get(FIGURES[figure].unit, "amount") if figure in FIGURES else "people"
+    label = "At most" if less else "At least"
+    typed = asked.number(TARGET, label, unit, _suggested(before, figure, unit, less=less))
+    notes: tuple[str, ...] = ("Type what you want to reach.",)
+    articles: tuple[Article, ...] = ()
+    if typed.field.message:
+        notes = ()
+    elif typed.value is not None:
+        try:
+            goal = journey.goal(figure, typed.value)
+            notes, articles = _ways(goal, journey), _more(goal)
+        except InputError as error:
+            notes, typed = (), typed.refused(" ".join(reasons(error).values()))
+    chosen = Field("figure", "Goal", figure, "choice", choices=choices, edit=Keep())
+    fields = (chosen, replace(typed.field, kind="number"))
+    return Part("goal", TITLE, (line("goal", *fields),), notes, articles=articles)
+
+
+def _figures(journey: Journey) -> Choices:
+    """List what can be a goal: the headline figures that are known, and the people of stages."""
+    economics = journey.economics()
+    known = {key: economics[key] is not None for key in FIGURES}
+    figures = tuple(
+        (key, figure.short if key == "customers" else figure.title)
+        for key, figure in FIGURES.items()
+        if key == "customers" or (figure.headline and known[key])
+    )
+    stages = tuple((stage.key, f"People at {stage.name}") for stage in journey.framework)
+    return (*figures, *stages)
+
+
+def _suggested(journey: Journey, figure: str, unit: Unit, *, less: bool) -> str:
+    """Write a round number that is a quarter better than now; nothing where there is none."""
+    if figure in FIGURES:
+        now = journey.economics()[figure]
+    else:
+        now = journey.flow().numbers("people")[journey.framework.index(figure)]
+    if now is None or not math.isfinite(now):
+        return ""
+    wanted = now - MORE * abs(now) if less else now + MORE * abs(now)
+    if not wanted or wanted > MOST:
+        return ""
+    scale = 10.0 ** (math.floor(math.log10(abs(wanted))) - 1)
+    if unit == "people":
+        scale = max(1.0, scale)
+    rounded = (math.floor if less else math.ceil)(round(wanted / scale, 6)) * scale
+    return write_number(float(f"{rounded or scale:.12g}"), unit)
+
+
+def _ways(goal: Goal, journey: Journey) -> tuple[str, ...]:
+    """Say what does it: more people, one rate, or the same lift of all."""
+    name = FIGURES[goal.figure].short if goal.figure in FIGURES else goal.names[goal.figure]
+    now = amount(goal.figure, goal.now, goal.currency)
+    notes = [f"{name} now: {now}."]
+    first = journey.framework.stages[0].name
+    if goal.entrants is None:
+        notes.append(f"No number of people is enough: {goal.reason}.")
+    else:
+        sure = ""
+        if goal.entrants_95 is not None:
+            sure = f" ({goal.entrants_95:,} to be 95% sure)"
+        who = f"people at {first}" if not _enter_later(journey) else "people to come in"
+        notes.append(
+            f"You need {goal.entrants:,} {who}{sure} instead of {people_text(goal.entrants_now)},"
+        )
+    alone = [
+        f"{goal.names[key]} at {share_text(rate)} instead of {share_text(goal.rates_now[key])}"
+        for key, rate in _alone(goal)[:ALONE]
+    ]
+    if alone:
+        notes.append(f"or one better rate: {', or '.join(alone)},")
+    if goal.equal_lift is not None:
+        notes.append(f"or every rate on the way × {goal.equal_lift:.3g}.")
+    elif "equal_lift" in goal.reasons:
+        notes.append(f"The same lift of all rates does not do it: {goal.reasons['equal_lift']}.")
+    return tuple(notes)
+
+
+def _enter_later(journey: Journey) -> bool:
+    return bool(journey.flow().entered[:, 1:].any())
+
+
+def _alone(goal: Goal) -> list[tuple[str, float]]:
+    """List the rates that would do it alone, the one that needs the least change first."""
+    found = [(key, rate.rate) for key, rate in goal.rates.items() if rate.rate is not None]
+
+    def change(one: tuple[str, float]) -> float:
+        now = goal.rates_now[one[0]]
+        return abs(math.log(one[1] / now)) if one[1] > 0 and now > 0 else math.inf
+
+    return sorted(found, key=change)
+
+
+def _more(goal: Goal) -> tuple[Article, ...]:
+    """Say which other rates would do it, which do not and why, and the plan in whole people."""
+    lines = [
+        (goal.names[key], f"{share_text(rate)} instead of {share_text(goal.rates_now[key])}")
+        for key, rate in _alone(goal)[ALONE:]
+    ]
+    lines += [
+        (goal.names[key], f"not alone: {rate.reason}")
+        for key, rate in goal.rates.items()
+        if rate.rate is None and rate.reason != NO_MATTER
+    ]
+    articles = []
+    if lines:
+        articles.append(Article("goal-rates", "The other rates", lines=tuple(lines)))
+    if goal.plan:
+        plan = tuple((goal.names[key], f"{number:,}") for key, number in goal.plan.items())
+        articles.append(Article("goal-plan", "In whole people at each stage", lines=plan))
+    return tuple(articles)

@@ -1,0 +1,80 @@
+"""How sure: how far the figures may be off, whether they are better than before, and why."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from cvjkit.decisions.chance_words import band_text
+from cvjkit.model.economics import FIGURES
+from cvjkit.number_text import share_text
+from cvjkit.shown import chance_text
+from cvjkit.widgets.fields import Article, Part
+
+if TYPE_CHECKING:
+    from cvjkit.decisions.simulate import Simulation
+
+TITLE = "How sure?"
+DRAWS = 4000
+"""Enough for bounds that differ by a hundredth of the band from seed to seed."""
+
+
+def how_sure_part(now: Simulation, before: Simulation | None = None) -> Part:
+    """Say how sure the figures are.
+
+    Parameters
+    ----------
+    now : Simulation
+    before : Simulation, optional
+        Without the what-if, with the same draws and seed.
+
+    Returns
+    -------
+    Part
+    """
+    main = next((key for key in ("profit", "customers") if band_text(now, key)), None)
+    if main is None:
+        return Part("sure", TITLE, notes=("Nothing that follows from the rates is known yet.",))
+    figure, level = FIGURES[main], share_text(now.level)
+    title = figure.short if main == "customers" else figure.title
+    notes = [f"{title}: {_band(now, main)}, with a probability of {level}."]
+    if before is not None and (better := now.beats(before, main)) is not None:
+        notes.append(
+            f"The chance that this is better than without the what-if: {chance_text(better)}."
+        )
+    repays = now.probability("ltv_net > cac")
+    if repays is not None:
+        notes.append(
+            f"The chance that a customer brings more than winning one costs: {chance_text(repays)}."
+        )
+    thin = now.thin
+    notes.append(thin[0] if thin else _rests_on(now))
+    articles = []
+    bands = tuple(
+        (one.short, _band(now, key))
+        for key, one in FIGURES.items()
+        if one.headline and key != main and band_text(now, key)
+    )
+    if bands:
+        articles.append(Article("sure-bands", f"The other figures ({level})", lines=bands))
+    if thin[1:]:
+        lines = tuple(("", sentence) for sentence in thin[1:])
+        articles.append(Article("sure-thin", f"Thin evidence: {len(lines)} more", lines=lines))
+    return Part("sure", TITLE, notes=tuple(notes), articles=tuple(articles))
+
+
+def _band(simulation: Simulation, figure: str) -> str:
+    low, high = simulation.interval(figure)
+    if low is not None and low == high and math.isfinite(low):
+        return FIGURES[figure].text(low, simulation.design.currency)
+    return band_text(simulation, figure)
+
+
+def _rests_on(simulation: Simulation) -> str:
+    """Say what the rates rest on, if none rests on too few people."""
+    if not any(way.counted for way in simulation.ways):
+        return "The rates are typed, not counted: each is taken to be as sure as 20 cases."
+    stages = simulation.design.framework.stages
+    least = min((way for way in simulation.ways if way.counted), key=lambda way: way.cases)
+    name = stages[least.target].name
+    return f"Every rate rests on enough people; {name} on the fewest, {least.cases:,.0f}."

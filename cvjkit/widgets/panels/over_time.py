@@ -1,0 +1,99 @@
+"""Over time: the money day by day, and who stands where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cvjkit.number_text import days_text, money_text, people_text
+from cvjkit.widgets.builders import line
+from cvjkit.widgets.fields import Field, Keep, Part, Row, Table
+from cvjkit.widgets.line_chart import Chart, line_chart
+
+if TYPE_CHECKING:
+    from cvjkit.model.timeline import Timeline
+    from cvjkit.widgets.panels.entries import Asked
+
+TITLE = "Over time"
+DAYS = ("time", "time", "days")
+LENGTHS = (("90", "90 days"), ("365", "a year"), ("730", "two years"))
+
+
+def over_time_part(asked: Asked) -> Part:
+    """Follow the people and the money by day.
+
+    Parameters
+    ----------
+    asked : Asked
+        Its entries may have the number of days.
+
+    Returns
+    -------
+    Part
+    """
+    chosen = asked.chosen(DAYS, LENGTHS, "365")
+    timeline = asked.journey.timeline(int(chosen))
+    days = Field("days", "How long", chosen, "tabs", choices=LENGTHS, edit=Keep())
+    charts = tuple(chart for chart in (_cash(timeline), _standing(timeline)) if chart)
+    said = timeline.summary.removeprefix(f"{asked.journey.name}: ")
+    note = f"{said[0].upper()}{said[1:]}"
+    tables = (line("time", days), _table(timeline))
+    return Part("time", TITLE, tables, (note,), fold="closed", charts=charts)
+
+
+def _cash(timeline: Timeline) -> Chart | None:
+    cash = timeline.money["cash"].to_numpy()
+    if np.isnan(cash).any():
+        return None
+    currency, day = timeline.design.currency, timeline.break_even_day
+    mark = None
+    if day is not None and (cash < 0).any():
+        mark = (float(day), float(cash[day]), f"back on day {day:,}")
+    end = money_text(float(cash[-1]), currency)
+    summary = f"All margins less all costs to date: {end} on day {timeline.days:,}."
+    lines = {"cash": ("Cash to date", cash)}
+    return line_chart(
+        "cash",
+        "Money to date",
+        summary,
+        lines,
+        lambda value: money_text(value, currency).removesuffix(".00"),
+        mark=mark,
+    )
+
+
+def _standing(timeline: Timeline) -> Chart | None:
+    there = timeline.stages["standing"].unstack("stage")
+    lines = {
+        stage.key: (stage.name, np.nan_to_num(there[stage.key].to_numpy()))
+        for stage in timeline.design.framework
+        if there[stage.key].fillna(0).any()
+    }
+    if not lines:
+        return None
+    most = float(np.sum([numbers for _, numbers in lines.values()], axis=0).max())
+    summary = f"People who will still pass on or leave; at most {people_text(most)} at once."
+    return line_chart("standing", "Who stands where", summary, lines, people_text, stacked=True)
+
+
+def _table(timeline: Timeline) -> Table:
+    """List how many have reached each stage, and how many stand there, on a few days."""
+    reached = timeline.stages["reached"].unstack("stage")
+    days = sorted({0, timeline.days // 12, timeline.days // 4, timeline.days // 2, timeline.days})
+    rows = []
+    for stage in timeline.design.framework:
+        fields = tuple(
+            Field(
+                str(day),
+                f"Reached {stage.name} by day {day}",
+                people_text(float(reached[stage.key].iloc[day])),
+            )
+            for day in days
+        )
+        rows.append(Row(stage.key, stage.name, fields))
+    headings = (
+        ("stage", "Have reached it by"),
+        *((str(day), "day 0" if not day else days_text(float(day))) for day in days),
+    )
+    return Table("reached-by", tuple(rows), headings)
