@@ -363,19 +363,19 @@ class Fuzz:
         """Try inputs; say which fail, and how."""
         for number in range(count):
             kind = self.kinds[number % len(self.kinds)]
-            memory, began = _peak(), time.perf_counter()
+            memory, began = peak_memory(), time.perf_counter()
             try:
                 kind()
             except Exception as error:  # noqa: BLE001 - whatever it is, it is told
                 yield f"{number} {kind.__name__}: {type(error).__name__}: {error}\n{self.last!r}"[
                     :3000
                 ]
-            seconds, more = time.perf_counter() - began, _peak() - memory
+            seconds, more = time.perf_counter() - began, peak_memory() - memory
             if seconds > MOST_SECONDS or more > MOST_MEMORY:
                 yield f"{number} {kind.__name__}: {seconds:.1f} s, {more} kB\n{self.last!r}"[:3000]
 
 
-def _peak() -> int:
+def peak_memory() -> int:
     """The most memory this process has had [kB]."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak // 1024 if sys.platform == "darwin" else peak

@@ -20,8 +20,14 @@ MOST_VALUES = 20_000
 """Values in a document, and cells in all tables of a file."""
 MOST_DEPTH = 20
 """Tables within tables; a journey has four."""
+MOST_WORDS = 60_000
+"""Names, texts, numbers and opening brackets in a TOML text."""
 MOST_ROWS = 1_000
 MOST_COLUMNS = 500
+MOST_CHARACTERS = 1_000_000
+"""In all cells of a workbook that are read, a text counted as often as cells refer to it."""
+LONGEST_CELL = 32_767
+"""Characters; no cell of Excel has more."""
 
 # What counts for the depth of a TOML text. A string or comment is taken whole, also one that never
 # ends: what is in it counts for nothing.
@@ -33,38 +39,50 @@ _TOML = re.compile(
 )
 
 
-def too_deep(text: str) -> int | None:
-    r"""Find where a TOML text has more than `MOST_DEPTH` brackets or dots within one another.
+def check_text(text: str, subject: str) -> None:
+    r"""Refuse a TOML text that takes long to read, before it is read.
 
-    The time to read such a text grows with the square of its depth.
+    The time grows with the square of the depth, and each part of a name with dots in it becomes a
+    table.
 
     Parameters
     ----------
     text : str
+    subject : str
+        The file.
 
-    Returns
-    -------
-    int or None
-        Number of the line, counted from 1; None if there is none.
+    Raises
+    ------
+    InputError
+        If it has more than `MOST_DEPTH` brackets or dots within one another, or more than
+        `MOST_WORDS` names, texts, numbers and opening brackets.
 
     Examples
     --------
-    >>> too_deep("name = '[[[[[[[[[[[[[[[[[[[[[[[['"), too_deep("x = 1\n" + "[" * 21)
-    (None, 2)
+    >>> check_text("name = '[[[[[[[[[[[[[[[[[[[[[[[['", "shop.toml")
+    >>> check_text("x = 1\n" + "[" * 21, "shop.toml")
+    Traceback (most recent call last):
+    cvjkit.errors.InputError: shop.toml: 1 fault
+      file: 'shop.toml' is nested too deeply: see line 2; make it simpler
     """
-    depth, dots, after_dot = 0, 0, False
+    depth, dots, words, after_dot = 0, 0, 0, False
     for token in _TOML.finditer(text):
         kind = token.lastgroup
-        if kind == "blank":
+        if kind == "blank" or token[0].startswith("#"):
             continue
         depth += {"open": 1, "close": -1}.get(kind or "", 0)
         # Dots count as long as only names stand between them.
         is_name = kind == "name" or token[0].startswith(('"', "'"))
         dots = dots + 1 if kind == "dot" else dots if is_name and after_dot else 0
         after_dot = kind == "dot"
+        words += is_name or kind == "open"
         if depth > MOST_DEPTH or dots > MOST_DEPTH:
-            return text.count("\n", 0, token.start()) + 1
-    return None
+            line = text.count("\n", 0, token.start()) + 1
+            rule = f"is nested too deeply: see line {line}"
+            fault = Fault("file", PurePath(subject).name, rule, "make it simpler")
+            raise InputError(subject, [fault])
+        if words > MOST_WORDS:
+            raise too_much(subject, "names, texts, numbers and brackets", MOST_WORDS)
 
 
 def has_too_much(document: Mapping[str, Any]) -> bool:

@@ -7,12 +7,11 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from functools import partial
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from cvjkit.errors import Fault, InputError
 from cvjkit.files.documents import Document, same
-from cvjkit.files.limits import MOST_VALUES, has_too_much, too_deep, too_much
+from cvjkit.files.limits import MOST_VALUES, check_text, has_too_much, too_much
 
 if TYPE_CHECKING:
     from tomlkit.items import AoT, Array, InlineTable, Table
@@ -52,11 +51,7 @@ def from_toml(text: str, subject: str) -> Document:
     InputError
         If it is not TOML (the fault has the line and its text), or holds more than is read.
     """
-    name = PurePath(subject).name
-    line = too_deep(text)
-    if line is not None:
-        fault = Fault("file", name, f"is nested too deeply: see line {line}", "make it simpler")
-        raise InputError(subject, [fault])
+    check_text(text, subject)
     try:
         document = tomllib.loads(text)
     except ValueError as error:

@@ -13,13 +13,14 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from pathlib import PurePath
 from typing import Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from cvjkit.errors import Fault, InputError
 from cvjkit.files.cells import Cell, Grid
-from cvjkit.files.limits import check_table, too_much
+from cvjkit.files.limits import LONGEST_CELL, MOST_CHARACTERS, check_table, too_much
 from cvjkit.files.values import plain
 
 NOT_AVAILABLE = "#N/A"
@@ -30,6 +31,7 @@ MOST_SHEETS = 200
 MOST_INFLATED = 10_000_000
 """Of all parts that are read [bytes]."""
 MOST_TAGS = 300_000
+"""With their attributes, of all parts that are read."""
 LONGEST_TITLE = LONGEST_FORMAT = 255
 CHUNK, SLICE = 64_000, 1_000_000
 
@@ -37,7 +39,7 @@ HAS_CELLS = re.compile(rb"<(?:\w+:)?[vft][\s>/]")
 FORBIDDEN = re.compile(rb"<!(?:DOCTYPE|ENTITY)|\0", re.IGNORECASE)
 ENCODING = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*["']([^"']*)""")
 ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 # How Excel writes characters that XML cannot hold: "_x000D_".
 ESCAPED = re.compile("_x((?!D[89A-F])[0-9A-F]{4})_", re.IGNORECASE)
 
@@ -119,14 +121,17 @@ class _Reader:
     """
 
     def __init__(self, content: bytes, subject: str) -> None:
+        from openpyxl.styles.numbers import is_date_format
+
         self._subject = subject
         if content.count(b"PK\x01\x02") > MOST_PARTS:
             raise too_much(subject, "parts", MOST_PARTS)
         self._archive = ZipFile(io.BytesIO(content))
-        self._inflated = self._tags = self._cells = 0
+        self._inflated = self._tags = self._cells = self._characters = 0
         self._strings: list[str] = []
         self._styles: list[str] = []
         self._is_1904 = False
+        self._is_date = cache(is_date_format)
         self.faults: list[Fault] = []
         self.formulas = False
 
@@ -198,12 +203,20 @@ class _Reader:
         style = int(element.get("s", 0))
         pattern = self._styles[style] if style < len(self._styles) else "General"
         value = self._value(kind, written, pattern, element)
+        if isinstance(value, str):
+            self._characters += len(value)
+            if self._characters > MOST_CHARACTERS:
+                raise too_much(self._subject, "characters in its cells", MOST_CHARACTERS)
+            if len(value) > LONGEST_CELL:
+                rule = f"has more than {LONGEST_CELL:,} characters, the most that Excel allows"
+                self.faults.append(Fault(where, value, rule, "shorten it"))
+                return None
         if value is None or not str(value).strip():
             return None
         return Cell(where, column, value, percent="%" in pattern)
 
     def _value(self, kind: str, text: str, pattern: str, element: ET.Element) -> Any:
-        from openpyxl.styles.numbers import is_date_format, is_timedelta_format
+        from openpyxl.styles.numbers import is_timedelta_format
         from openpyxl.utils.datetime import (
             CALENDAR_MAC_1904,
             WINDOWS_EPOCH,
@@ -219,7 +232,7 @@ class _Reader:
         with suppress(ValueError, OverflowError):
             if kind == "d":
                 return datetime.fromisoformat(text)
-            if kind == "n" and NUMBER.fullmatch(text.strip()) and is_date_format(pattern):
+            if kind == "n" and NUMBER.fullmatch(text.strip()) and self._is_date(pattern):
                 epoch = CALENDAR_MAC_1904 if self._is_1904 else WINDOWS_EPOCH
                 return from_excel(float(text), epoch, timedelta=is_timedelta_format(pattern))
         is_number = kind == "n" and NUMBER.fullmatch(text.strip())
@@ -254,9 +267,9 @@ class _Reader:
             raise ValueError(f"{part} is not UTF-8")
         if FORBIDDEN.search(content):
             raise ValueError(f"{part} declares entities, or is not UTF-8")
-        self._tags += content.count(b"<")
+        self._tags += content.count(b"<") + content.count(b"=")
         if self._tags > MOST_TAGS:
-            raise too_much(self._subject, "XML tags", MOST_TAGS)
+            raise too_much(self._subject, "XML tags and attributes", MOST_TAGS)
         return content
 
     def _has_cells(self, part: str) -> bool:

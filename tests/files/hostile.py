@@ -11,6 +11,12 @@ ADS = '[[segments]]\nname = "Ads"\ncounts = { reach = 100, acquisition = 50 }\n'
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 SPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 ROW = "<row><c><v>1</v></c></row>"
+FIRST_STRING = '<c t="s"><v>0</v></c>'
+DATES = "<row>" + '<c s="0"><v>45000</v></c>' * 20 + "</row>"
+LONG_FORMAT = (
+    f'<numFmts><numFmt numFmtId="200" formatCode="{"[h" * 127}"/></numFmts>'
+    '<cellXfs><xf numFmtId="200"/></cellXfs>'
+)
 BLANK = b" " * 1_000_000
 
 Made = Callable[[], bytes | str]
@@ -100,7 +106,15 @@ HOSTILE_FILES: dict[str, tuple[Made, str]] = {
         "do not include 'stage'",
     ),
     "attributes.xlsx": (
-        lambda: book(f"{ROW}<row>" + many('<c a%="1" b="2"/>', 200_000) + "</row>"),
+        lambda: book(f"{ROW}<row>" + many('<c a%="1"/>', 149_000) + "</row>"),
+        "do not include 'stage'",
+    ),
+    "more attributes.xlsx": (
+        lambda: book(f"{ROW}<row><c " + many('a%="" ', 800_000) + "/></row>"),
+        "has more than 300,000 XML tags and attributes",
+    ),
+    "attributes of one tag.xlsx": (
+        lambda: book(f"{ROW}<row><c " + many('a%="" ', 290_000) + "/></row>"),
         "do not include 'stage'",
     ),
     "long tag.xlsx": (lambda: book(f'{ROW}<a b="{"c" * 4_000_000}"/>'), "do not include 'stage'"),
@@ -110,8 +124,24 @@ HOSTILE_FILES: dict[str, tuple[Made, str]] = {
         "do not include 'stage'",
     ),
     "styles.xlsx": (
-        lambda: book(ROW, styles="<cellXfs>" + '<xf numFmtId="14"/>' * 200_000 + "</cellXfs>"),
+        lambda: book(ROW, styles="<cellXfs>" + many('<xf a%="14"/>', 149_000) + "</cellXfs>"),
         "do not include 'stage'",
+    ),
+    "format.xlsx": (lambda: book(DATES * 990, styles=LONG_FORMAT), "do not include 'stage'"),
+    "formulas.xlsx": (lambda: book(f"<row>{'<c><f/></c>' * 16_000}</row>" * 4), "been calculated"),
+    "digits.xlsx": (lambda: book(f"<row><c><v>{'1' * 9_000_000}x</v></c></row>"), "more than 1,00"),
+    "number.xlsx": (lambda: book(f"<row><c><v>{'1' * 9_000_000}</v></c></row>"), "include 'stage'"),
+    "long cell.xlsx": (
+        lambda: book(f'<row><c t="str"><v>{"people " * 5000}</v></c></row>'),
+        "has more than 32,767 characters, the most that Excel allows",
+    ),
+    "blank cells.xlsx": (
+        lambda: book(f"<row>{FIRST_STRING * 40}</row>" * 75, f"<si><t>{' ' * 3_000_000}</t></si>"),
+        "has more than 1,000,000 characters in its cells",
+    ),
+    "same text.xlsx": (
+        lambda: book(f"<row>{FIRST_STRING * 400}</row>" * 9, f"<si><t>{'1 ' * 16_000}</t></si>"),
+        "has more than 1,000,000 characters in its cells",
     ),
     "entities.xlsx": (
         lambda: archive(parts_of(f'<!DOCTYPE a [<!ENTITY b "c">]>{sheet(ROW)}')),
@@ -144,14 +174,28 @@ HOSTILE_FILES: dict[str, tuple[Made, str]] = {
     "some columns.csv": (lambda: f"stage,{many('colour %,', 490)}", "more than 100 faults"),
     "commas.csv": (lambda: "," * 900_000, "do not include 'stage'"),
     "commas before.csv": (lambda: "," * 300_000 + "stage", "more than 500 columns"),
+    "large fields.csv": (
+        lambda: "stage,people\n" + f"Reach,{'(' * 131_000}\n" * 7,
+        "must be a number",
+    ),
     "quotes.csv": (lambda: '"' * 900_000, "is not a table: field larger than field limit"),
     "no heading.csv": (lambda: "stages,1\n" * 90_000, "more than 1,000 rows"),
     "digits.csv": (lambda: f"stage,people\nReach,{'1 ' * 60_000}", "must be a number"),
     "brackets.csv": (lambda: f"stage,people\nReach,{'(' * 120_000}", "must be a number"),
     "deep key.toml": (lambda: HEAD + ".".join("a" * 20_000) + " = 1", "too deeply: see line 4"),
+    "dotted keys.toml": (
+        lambda: HEAD + many(f"k%{'.a' * 19} = 1\n", 20_000),
+        "has more than 60,000 names, texts, numbers and brackets",
+    ),
+    "dotted tables.toml": (
+        lambda: HEAD + many(f"[k%{'.a' * 19}]\n", 2_600),
+        "has more than 20,000 values",
+    ),
+    "digits.toml": (lambda: f"{HEAD}x = 1.{'9' * 990_000}", "2.0 is not a known field"),
+    "empty tables.toml": (lambda: f"{HEAD}x = [{'{},' * 59_000}]", "has more than 20,000 values"),
     "deep list.toml": (lambda: f"{HEAD}x = {'[' * 40_000}", "too deeply: see line 4"),
     "large.toml": (lambda: f"{HEAD}x = '{'x' * 1_000_000}'", "is larger than 1 MB"),
-    "tables.toml": (lambda: HEAD + many("[t%]\n", 30_000), "has more than 20,000 values"),
+    "tables.toml": (lambda: HEAD + many("[t%]\n", 29_000), "has more than 20,000 values"),
     "some tables.toml": (lambda: HEAD + many("[t%]\n", 15_000), "more than 100 faults"),
     "keys.toml": (lambda: HEAD + many("k% = 1\n", 15_000) + ADS, "more than 100 faults"),
     "numbers.toml": (lambda: f"{HEAD}x = [{'1,' * 30_000}]", "more than 20,000 values"),
