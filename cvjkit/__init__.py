@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 from cvjkit.audit.audit import Audit
 from cvjkit.audit.rules import rules
 from cvjkit.catalog.framework import Framework
-from cvjkit.catalog.lookup import framework, frameworks, read_framework
+from cvjkit.catalog.lookup import framework, frameworks
 from cvjkit.catalog.stage import Stage
 from cvjkit.errors import InputError
+from cvjkit.files.frameworks import read_framework
 from cvjkit.journey import Journey, read_journey
 from cvjkit.lens.lens import Lens
 from cvjkit.model.economics import Economics

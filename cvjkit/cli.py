@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import logging
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
@@ -18,7 +20,7 @@ from cvjkit.audit.audit import Audit, refused
 from cvjkit.audit.report import FORMATS
 from cvjkit.audit.rules import rules
 from cvjkit.catalog.lookup import framework
-from cvjkit.errors import Fault, InputError, printable
+from cvjkit.errors import Fault, InputError, printable, told_as_fault, unforeseen
 from cvjkit.files.new import new_journey
 from cvjkit.files.store import SUFFIXES, journey_files
 from cvjkit.journey import read_journey
@@ -48,15 +50,17 @@ def main(argv: list[str] | None = None) -> int:
     -------
     int
         0 on success; 1 if a journey has faults or failures, or a server ended by itself; 2 if
-        the arguments cannot be used.
+        the arguments cannot be used, or cvjkit itself fails.
     """
     for stream in (sys.stdout, sys.stderr):
         # A name may have a character that the terminal cannot show.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     arguments = _parser().parse_args(argv)
+    subject = f"cvjkit {arguments.command}"
     try:
-        return arguments.run(arguments)  # type: ignore[no-any-return] # a command's, see below
+        with _logged(verbose=arguments.verbose), told_as_fault(subject, "command"):
+            return arguments.run(arguments)  # type: ignore[no-any-return] # a command's, see below
     except InputError as error:
         for fault in error.faults:
             print(f"cvjkit: {fault}", file=sys.stderr)
@@ -64,6 +68,40 @@ def main(argv: list[str] | None = None) -> int:
     except ChildProcessError as error:
         print(f"cvjkit: {error}", file=sys.stderr)
         return 1
+
+
+@contextmanager
+def _logged(*, verbose: bool) -> Iterator[None]:
+    """Write what is logged meanwhile to stderr."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Lines(verbose))
+    log = logging.getLogger("cvjkit")
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+
+
+class _Lines(logging.Formatter):
+    """Writes an event in one line; a traceback below it only for those who ask.
+
+    Parameters
+    ----------
+    verbose : bool
+    """
+
+    def __init__(self, verbose: bool) -> None:
+        super().__init__()
+        self._verbose = verbose
+
+    def format(self, record: logging.LogRecord) -> str:
+        lines = [f"cvjkit: {record.getMessage()}"]
+        if record.exc_info and self._verbose:
+            lines += self.formatException(record.exc_info).splitlines()
+        elif record.exc_info:
+            lines[0] += "; --verbose shows where"
+        return "\n  ".join(map(printable, lines))
 
 
 # --- what a command is --------------------------------------------------------------------------
@@ -106,6 +144,9 @@ def _whole_number(text: str) -> int:
     return int(number)
 
 
+VERBOSE = _argument(
+    "--verbose", action="store_true", help="show where an error in cvjkit itself was raised"
+)
 FILES = _argument("files", nargs="+", type=Path, metavar="FILE", help="TOML, CSV or XLSX")
 
 
@@ -463,8 +504,10 @@ def _canvas(arguments: argparse.Namespace) -> int:
     if arguments.output is None and out.exists():
         fix = f"write -o {out} to replace it, or name another one"
         raise InputError("cvjkit canvas", [Fault("-o", str(out), "already exists", fix)])
+    with told_as_fault(str(arguments.file)):
+        page = canvas(journey)
     try:
-        out.write_text(canvas(journey), encoding="utf-8")
+        out.write_text(page, encoding="utf-8")
     except OSError as error:
         rule = f"cannot be written ({error.strerror})"
         raise InputError(
@@ -498,7 +541,12 @@ def _audited(path: Path, framework: str | None) -> Audit:
         journey = read_journey(path)
     except InputError as error:
         return refused(error, rules())
-    return journey.audit(framework)
+    try:
+        return journey.audit(framework)
+    except InputError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the audits of the other files must not be lost
+        return refused(unforeseen(str(path), error), rules())
 
 
 def _fine(path: Path, journey: Journey) -> str:
@@ -530,7 +578,7 @@ def _parser() -> argparse.ArgumentParser:
         added = commands.add_parser(
             command.name, help=command.help, description=command.description
         )
-        added.set_defaults(run=command.run)
-        for argument in command.arguments:
+        added.set_defaults(run=command.run, command=command.name)
+        for argument in (*command.arguments, VERBOSE):
             argument(added)
     return parser

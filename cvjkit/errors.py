@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, time
 from difflib import get_close_matches
@@ -209,7 +210,7 @@ def _pieces(value: object) -> Iterator[str]:
             yield "a number with very many digits"
 
 
-def unforeseen(subject: str, error: Exception) -> InputError:
+def unforeseen(subject: str, error: Exception, field: str = "file") -> InputError:
     """Say that an input led to an error that nobody expected, and log it.
 
     Parameters
@@ -217,6 +218,8 @@ def unforeseen(subject: str, error: Exception) -> InputError:
     subject : str
         What was read.
     error : Exception
+    field : str
+        What kind of thing that is.
 
     Returns
     -------
@@ -225,7 +228,34 @@ def unforeseen(subject: str, error: Exception) -> InputError:
     logging.getLogger("cvjkit").error("%s: unforeseen", printable(subject), exc_info=error)
     rule = f"led to an error in cvjkit ({type(error).__name__})"
     fix = "tell its authors, with what was logged"
-    return InputError(subject, [Fault("file", PurePath(subject).name, rule, fix)])
+    return InputError(subject, [Fault(field, PurePath(subject).name, rule, fix)])
+
+
+@contextmanager
+def told_as_fault(subject: str, field: str = "file") -> Iterator[None]:
+    """Raise what nobody expected in this block as an `InputError`, and log it.
+
+    Parameters
+    ----------
+    subject : str
+        What is read.
+    field : str
+        What kind of thing that is.
+
+    Yields
+    ------
+    None
+
+    Raises
+    ------
+    InputError
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:
+        raise unforeseen(subject, error, field) from error
 
 
 def is_one_of(value: object, choices: Collection[str]) -> bool:

@@ -17,7 +17,7 @@ from cvjkit.decisions.priorities import DRAWS, SEED, fix_first
 from cvjkit.decisions.segments import SegmentsTable, segments_table
 from cvjkit.decisions.simulate import DRAWS as MANY_DRAWS
 from cvjkit.decisions.simulate import LEVEL, simulate
-from cvjkit.errors import Fault, InputError, unforeseen
+from cvjkit.errors import Fault, InputError, told_as_fault
 from cvjkit.files import store
 from cvjkit.files.code import expression
 from cvjkit.files.documents import alike, same
@@ -683,13 +683,9 @@ def read_journey(path: str | Path) -> Journey:
     InputError
         With everything that is wrong in the file, whatever it is.
     """
-    try:
+    with told_as_fault(str(path)):
         document, origin = store.read(path)
         journey = Journey.from_document(document, str(path))
-    except InputError:
-        raise
-    except Exception as error:
-        raise unforeseen(str(path), error) from error
     journey._origin = origin  # noqa: SLF001 - reading is the journey's own business
     return journey
 

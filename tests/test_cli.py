@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import logging
 import os
 import re
 import socket
@@ -18,7 +19,7 @@ from urllib.request import url2pathname
 import pytest
 
 from cvjkit.cli import main
-from cvjkit.errors import InputError
+from cvjkit.errors import UNPRINTABLE, InputError
 from cvjkit.journey import read_journey
 from cvjkit.publishing import server
 from cvjkit.publishing.starters import starters
@@ -119,6 +120,61 @@ def test_a_directory_or_a_binary_file_is_a_sentence(project: Path) -> None:
     assert told.returncode == 1
     assert "Traceback" not in told.stdout + told.stderr
     assert told.stdout.count("1 fault\n") == 2
+
+
+READS, AUDITS = "cvjkit.files.store.from_toml", "cvjkit.journey.Journey.audit"
+
+
+@pytest.mark.parametrize(
+    ("what", "culprit"),
+    [
+        ("check shop.toml good.csv", READS),
+        ("audit shop.toml good.csv", READS),
+        ("audit shop.toml good.csv", AUDITS),
+        ("canvas shop.toml", READS),
+        ("canvas shop.toml", AUDITS),
+        ("dashboard --journeys=. --port=0 page.ipynb", READS),
+    ],
+)
+def test_an_error_of_our_own_shows_no_traceback_unless_asked_for(
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    what: str,
+    culprit: str,
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise KeyError("in\nside\x1b[2J")
+
+    (project / "bad.toml").unlink()
+    read_journey("shop.toml").save("good.csv")
+    monkeypatch.setattr(culprit, fails)
+    monkeypatch.setattr(server, "run", lambda *_: None)
+    for verbose in (False, True):
+        code = main([*what.split(), *(["--verbose"] if verbose else [])])
+        assert bool(code) == ("dashboard" not in what)
+        told = capsys.readouterr()
+        assert ("Traceback" in told.err) == verbose
+        assert ("shop.toml: unforeseen; --verbose shows where" in told.err) != verbose
+        printed = told.out + told.err
+        assert "Traceback" not in told.out
+        assert not any(map(UNPRINTABLE.search, printed.split("\n")))
+        assert "'shop.toml' led to an error in cvjkit (KeyError); tell its authors" in printed
+        # The work on other files is not lost.
+        assert ("good.csv" in told.out) == ("good.csv" in what)
+    assert not logging.getLogger("cvjkit").handlers
+
+
+def test_a_command_that_fails_by_itself_says_so(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("cvjkit.cli.new_journey", fails)
+    told = refused(capsys, "new", "bakery")
+    assert told[-1].startswith("cvjkit: command: 'cvjkit new' led to an error in cvjkit (ZeroDivi")
+    assert not any("Traceback" in line for line in told)
 
 
 class Started(NamedTuple):

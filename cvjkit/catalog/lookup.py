@@ -1,13 +1,10 @@
-"""Frameworks by their key: the published ones; and the user's own, from a file."""
+"""Frameworks by their key: the published ones and their variants."""
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-
 from cvjkit.catalog.framework import Framework, published_framework
 from cvjkit.catalog.published import SPINE, documented_keys, published_keys
-from cvjkit.errors import Fault, InputError, is_one_of, unknown_name
+from cvjkit.errors import InputError, is_one_of, unknown_name
 
 
 def framework(key: str) -> Framework:
@@ -81,42 +78,3 @@ def published_frameworks() -> tuple[Framework, ...]:
     ['five', 'seven', 'eight', 'nine', 'full', 'eight:time', 'full:time']
     """
     return tuple(map(published_framework, published_keys()))
-
-
-def read_framework(path: str | Path) -> Framework:
-    r"""Read a framework of your own from a TOML file.
-
-    Parameters
-    ----------
-    path : str or Path
-        The file holds what :meth:`Framework.from_document` takes.
-
-    Returns
-    -------
-    Framework
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read, is not TOML, or breaks a rule: everything at once.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     path = Path(folder, "ours.toml")
-    ...     _ = path.write_text('base = "five"\nkey = "ours"\ndrop = ["loyalty"]')
-    ...     read_framework(path)
-    <Framework ours: reach, acquisition, conversion, retention>
-    """
-    try:
-        document = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        fault = Fault("file", str(path), f"cannot be read: {why}", "check the path")
-        raise InputError(str(path), [fault]) from None
-    except (ValueError, RecursionError) as error:
-        fault = Fault("file", str(path), f"is not TOML: {error}", "correct it there")
-        raise InputError(str(path), [fault]) from None
-    return Framework.from_document(document, str(path))

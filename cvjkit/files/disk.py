@@ -88,6 +88,57 @@ def content_of(path: Path, most: int | None = None) -> bytes | None:
     return content
 
 
+def existing_content(path: Path, most: int) -> bytes:
+    """Read a file that must be there.
+
+    Parameters
+    ----------
+    path : Path
+    most : int
+        The largest size to read [bytes].
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    InputError
+        As `content_of`, and if there is none.
+    """
+    content = content_of(path, most)
+    if content is None:
+        raise refusal(path, "does not exist", "check the spelling and the folder")
+    return content
+
+
+def text_of(path: Path, content: bytes) -> str:
+    """Decode the text of a file.
+
+    Parameters
+    ----------
+    path : Path
+        For messages.
+    content : bytes
+        UTF-8, with or without a mark of order.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    InputError
+        If it is not UTF-8; it names the line.
+    """
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        fix = "save it as UTF-8 (in Excel: 'CSV UTF-8')"
+        raise refusal(path, f"is not UTF-8 text: see line {line}", fix) from None
+
+
 def replace(path: Path, content: bytes, before: bytes | None, *, overwrite: bool) -> None:
     """Replace a file in one step, so that there is never a moment without one.
 

@@ -16,7 +16,14 @@ from typing import Any
 
 from cvjkit.errors import Fault, InputError
 from cvjkit.files import table_writing, tables
-from cvjkit.files.disk import content_of, real_path, refusal, replace
+from cvjkit.files.disk import (
+    content_of,
+    existing_content,
+    real_path,
+    refusal,
+    replace,
+    text_of,
+)
 from cvjkit.files.documents import Document, canonical, same
 from cvjkit.files.limits import MOST_BYTES
 from cvjkit.files.toml import from_toml, to_toml
@@ -105,9 +112,7 @@ def read(path: str | Path) -> tuple[Document, Origin]:
     """
     path = Path(path)
     _check_suffix(path)
-    content = content_of(path, _most_bytes(path))
-    if content is None:
-        raise refusal(path, "does not exist", "check the spelling and the folder")
+    content = existing_content(path, _most_bytes(path))
     document, notes, _ = _understood(path, content)
     origin = Origin(path, understood=notes)
     origin.note(path, content)
@@ -187,9 +192,9 @@ def _understood(path: Path, content: bytes) -> tables.Understood:
     if suffix == ".xlsx":
         read = tables.from_xlsx(content, subject, path.stem)
     elif suffix == ".csv":
-        read = tables.from_csv(_text(path, content), subject, path.stem)
+        read = tables.from_csv(text_of(path, content), subject, path.stem)
     else:
-        read = tables.Understood(from_toml(_text(path, content), subject))
+        read = tables.Understood(from_toml(text_of(path, content), subject))
     known = {} if suffix == ".toml" else {"schema_version": SCHEMA_VERSION}
     _check_version(path, {**known, **read.document})
     return read._replace(document={"schema_version": SCHEMA_VERSION, **read.document})
@@ -227,15 +232,6 @@ def _check_readable(path: Path, content: bytes, means: Callable[[Document], bool
         rule = f"cannot hold all of this design: a {path.suffix} file would change some of it"
         is_toml = path.suffix.lower() == ".toml"
         raise refusal(path, rule, "tell its authors" if is_toml else "save it as .toml")
-
-
-def _text(path: Path, content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        fix = "save it as UTF-8 (in Excel: 'CSV UTF-8')"
-        raise refusal(path, f"is not UTF-8 text: see line {line}", fix) from None
 
 
 def _check_version(path: Path, document: Document) -> None:
@@ -306,7 +302,7 @@ def _layout(path: Path, before: bytes | None, origin: Origin) -> str | None:
     if before is None or path.suffix.lower() != ".toml":
         return None
     with suppress(InputError):
-        text = _text(path, before)
+        text = text_of(path, before)
         from_toml(text, path.name)
         return text
     return None

@@ -34,7 +34,7 @@ IDENTITY = {
 
 
 def from_toml(text: str, subject: str) -> Document:
-    """Read the document of a journey from TOML.
+    """Read a document from TOML.
 
     Parameters
     ----------

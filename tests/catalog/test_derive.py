@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 from cvjkit.catalog.framework import Framework
-from cvjkit.catalog.lookup import framework, read_framework
+from cvjkit.catalog.lookup import framework
 from cvjkit.catalog.stage import Stage
 from cvjkit.errors import InputError
+from cvjkit.files.frameworks import read_framework
 from tests.catalog.given import faults, stage
 
 
