@@ -242,7 +242,7 @@ class Journey(Shown, WithScenarios):
         costs: Mapping[str, float] | None = None,
         *,
         by: Measure | None = None,
-        lift: Lift = "best",
+        lift: Lift = "tenth",
         draws: int = DRAWS,
         seed: int = SEED,
     ) -> FixFirst:
@@ -256,9 +256,10 @@ class Journey(Shown, WithScenarios):
             What improving the step into a stage would cost [currency], 0 or more.
         by : {"profit", "customers"}, optional
             What to rank by: profit, if it is known.
-        lift : {"best", "tenth", "point"}
-            What a step without a target is judged by: the rate of the best segment (for one
-            segment, a rate worth testing), ten percent more, or one point more.
+        lift : {"tenth", "point", "best"}
+            What a step without a target is judged by: ten percent more, the same lift at every
+            step; one point more; or the rate of the best segment (for one segment, a rate worth
+            testing).
         draws : int
             How often rates are drawn for `p_best`, 1 or more.
         seed : int

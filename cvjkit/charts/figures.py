@@ -16,8 +16,10 @@ from cvjkit.charts.sections import SCALES
 from cvjkit.charts.still import Drawing
 from cvjkit.charts.style import BODY, INK, SMALL, faded
 from cvjkit.charts.text import inert, text_lines, text_width
+from cvjkit.decisions.leaks import leaks_of_design
 from cvjkit.errors import Fault, InputError
 from cvjkit.journey import read_journey
+from cvjkit.model.design import Design
 from cvjkit.model.flow import Flow
 
 if TYPE_CHECKING:
@@ -26,10 +28,12 @@ if TYPE_CHECKING:
     from cvjkit.charts.sankey import Picture
     from cvjkit.charts.sections import Scale
     from cvjkit.charts.style import Theme
+    from cvjkit.decisions.leaks import Leaks
 
 ORIENTATIONS = ("h", "v")
 PAGE, MARGIN = {"h": 900.0, "v": 390.0}, {"h": 24.0, "v": 16.0}  # [px] widths
 FUNNEL = 0.9  # share of the width that the widest bar of a funnel has
+WORTH_MOST = 0.8  # opacity of the link of the leak worth most
 APART = "\N{NO-BREAK SPACE}" * 3
 ABBREVIATIONS = "% step: of the stage before. % all: of all who start."
 NODE_COLORS = {"returned": "back", "again": "repeat", "referred": "referral"}
@@ -85,7 +89,8 @@ def sankey(
         then one for each node, then the legend. The
         numbers are in the figure twice, so that nobody needs to measure polygons:
 
-        - `layout.meta` has "summary" (str: what the figure shows), "nodes" and "links" (lists of
+        - `layout.meta` has "summary" (str: what the figure shows), "worth_most" (str: id of the
+          node of the leak worth most, drawn darker; may be empty), "nodes" and "links" (lists of
           dict). A node has id, kind, stage and people; a link source, target (ids of nodes), kind
           and people. At every stage, the people of the links in and of the links out each add up
           to the people of the node, who are visits; people are None where not known.
@@ -108,7 +113,25 @@ def sankey(
     check_choice("orientation", orientation, ORIENTATIONS)
     check_choice("theme", theme, INK)
     check_choice("scale", scale, [known for known, _ in SCALES])
-    picture = sankey_picture(_flow(subject, segment), start, scale)
+    flow, leaks = _shown(subject, segment)
+    return drawn(sankey_picture(flow, start, scale, leaks), orientation, theme)
+
+
+def drawn(picture: Picture, orientation: Orientation = "h", theme: Theme = "light") -> go.Figure:
+    """Draw a picture of a flow.
+
+    Parameters
+    ----------
+    picture : Picture
+    orientation : {"h", "v"}
+    theme : {"light", "dark"}
+        Both as in :func:`sankey`.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        As of :func:`sankey`.
+    """
     layout = picture.layouts[orientation]
     labels = Labels.fitted(picture, layout, _width(orientation))
     page = Page(theme, labels.width, MARGIN[orientation], layout.width)
@@ -120,6 +143,7 @@ def sankey(
         words.insert(0, ABBREVIATIONS)
     meta = {
         "summary": picture.summary,
+        "worth_most": picture.worth_most,
         "nodes": [_node_meta(node) for node in picture.nodes if node.kind != "note"],
         "links": [_link_meta(link) for link in picture.links],
     }
@@ -171,8 +195,8 @@ def funnel(
     check_choice("orientation", orientation, ORIENTATIONS)
     check_choice("theme", theme, INK)
     wide = orientation == "h"
-    flow = _flow(subject, segment)
-    picture = sankey_picture(flow)
+    flow, leaks = _shown(subject, segment)
+    picture = sankey_picture(flow, leaks=leaks)
     stages = [node for node in picture.nodes if node.kind == "stage"]
     people = flow.numbers("people")
     keys = [node.stage for node in stages]
@@ -268,9 +292,11 @@ def summary(subject: Subject, *, segment: str | None = None, start: str | None =
     >>> import cvjkit as cvj
     >>> print(summary(cvj.Journey.from_counts("five", [10, 5, 2, 1, 0], name="Shop")))
     Shop: 10 people enter; 2 reach Conversion (20%) and 1 Retention (10%). The biggest leak is
-    after Reach, where 5 people leave (50%).
+    after Reach, where 5 people leave (50%); ten percent more at each of the 2 steps to Conversion
+    brings the same, 0.2 more customers.
     """
-    return sankey_picture(_flow(subject, segment), start).summary
+    flow, leaks = _shown(subject, segment)
+    return sankey_picture(flow, start, leaks=leaks).summary
 
 
 def table(
@@ -303,15 +329,21 @@ def table(
     >>> table(cvj.Journey.from_counts("five", [10, 5, 2, 1, 0])).loc["Reach", "Leave"]
     '5 (50%)'
     """
-    picture = sankey_picture(_flow(subject, segment), start)
+    picture = sankey_picture(_shown(subject, segment)[0], start)
     rows = pd.DataFrame(picture.rows, columns=list(picture.columns), dtype=object)
     return rows.set_index("Stage")
 
 
-def _flow(subject: Subject, segment: str | None) -> Flow:
+def _shown(subject: Subject, segment: str | None) -> tuple[Flow, Leaks | None]:
+    """Give the flow to draw, and what its leaks are worth where money may be known."""
     if isinstance(subject, str | Path):
-        flow = read_journey(subject).flow()
-    elif isinstance(subject, Flow):
+        subject = read_journey(subject)
+    flow = _flow(subject, segment)
+    return flow, leaks_of_design(subject, segment) if isinstance(subject, Design) else None
+
+
+def _flow(subject: HasFlow | Flow, segment: str | None) -> Flow:
+    if isinstance(subject, Flow):
         flow = subject
     elif callable(getattr(subject, "flow", None)):
         flow = subject.flow()
@@ -336,6 +368,8 @@ def _draw(page: Page, picture: Picture, layout: Layout, theme: Theme) -> None:
     upright, lighter = layout.orientation == "v", 0.0 if theme == "light" else 0.1
     for link, edges in zip(picture.links, layout.ribbons, strict=True):
         opacity = 0.3 if link.kind in ("entry", "drop") else 0.45
+        if link.target == picture.worth_most:
+            opacity = WORTH_MOST
         style = filled(page.colors[link.kind], opacity + lighter)
         meta = {"mark": "link"} | _link_meta(link)
         page.draw(ribbon(edges, upright=upright), style, link.text, meta)

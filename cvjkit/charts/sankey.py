@@ -15,12 +15,14 @@ from cvjkit.charts.excerpt import NEGLIGIBLE, Excerpt, legible
 from cvjkit.charts.layout import Layout, horizontal, vertical
 from cvjkit.charts.nodes import Column, Link, Node
 from cvjkit.charts.style import COLORS
+from cvjkit.decisions.leaks import leaks_of
 from cvjkit.number_text import DASH, people_text, share_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cvjkit.charts.sections import Scale
+    from cvjkit.decisions.leaks import Leaks
     from cvjkit.model.flow import Flow
 
 MEANING = {
@@ -45,7 +47,7 @@ class Picture:
     Attributes
     ----------
     title, subtitle, summary : str
-        `summary` says in one or two sentences what the picture shows.
+        `summary` says in a few sentences what the picture shows.
     nodes : tuple of Node
     links : tuple of Link
     legend : tuple of (str, str)
@@ -55,6 +57,9 @@ class Picture:
         The same numbers as a table, formatted.
     warnings : tuple of str
         What a reader must know before believing the numbers.
+    worth_most : str
+        Id of the node of those who leave where it is worth most to keep them; empty if that is
+        not known, or several are worth the same.
     layouts : dict of orientation to Layout
     """
 
@@ -67,6 +72,7 @@ class Picture:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     warnings: tuple[str, ...]
+    worth_most: str
     layouts: Mapping[str, Layout]
 
     def document(self) -> dict[str, Any]:
@@ -80,7 +86,12 @@ class Picture:
         return asdict(self) | {"colors": COLORS}
 
 
-def sankey_picture(flow: Flow, start: str | None = None, scale: Scale = "magnified") -> Picture:
+def sankey_picture(
+    flow: Flow,
+    start: str | None = None,
+    scale: Scale = "magnified",
+    leaks: Leaks | None = None,
+) -> Picture:
     """Lay a flow out as a Sankey diagram.
 
     Parameters
@@ -91,6 +102,8 @@ def sankey_picture(flow: Flow, start: str | None = None, scale: Scale = "magnifi
         arrives there from earlier stages is drawn as entering.
     scale : {"magnified", "true", "steps"}
         How thick people are drawn: see `cvjkit.charts.sections`.
+    leaks : Leaks, optional
+        What the leaks are worth in money; by default in customers.
 
     Returns
     -------
@@ -108,9 +121,12 @@ def sankey_picture(flow: Flow, start: str | None = None, scale: Scale = "magnifi
     >>> flow = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop").flow()
     >>> print(sankey_picture(flow).summary)
     Shop: 10,000 people enter; 100 reach Conversion (1%) and 40 Retention (0.4%). The biggest leak
-    is after Reach, where 8,000 people leave (80%).
+    is after Reach, where 8,000 people leave (80%); ten percent more at each of the 2 steps to
+    Conversion brings the same, 10 more customers.
     """
     excerpt = Excerpt(flow, start)
+    leaks = leaks_of(flow) if leaks is None else leaks
+    first = words.worth_most(excerpt, leaks)
     columns = [_column(excerpt, key) for key in excerpt.stages]
     links = tuple(link for column in columns for link in column.links)
     present = {link.kind for link in links}
@@ -119,13 +135,14 @@ def sankey_picture(flow: Flow, start: str | None = None, scale: Scale = "magnifi
     return Picture(
         title=legible(flow.name),
         subtitle=words.subtitle(excerpt),
-        summary=words.summary(excerpt),
+        summary=words.summary(excerpt, leaks),
         nodes=tuple(node for column in columns for node in column.nodes),
         links=links,
         legend=tuple((kind, meaning) for kind, meaning in MEANING.items() if kind in present),
         columns=headings,
         rows=rows,
         warnings=tuple(dict.fromkeys(warnings)),
+        worth_most=f"drop:{leaks.sources[first[0]]}" if leaks and len(first) == 1 else "",
         layouts={"h": horizontal(columns, scale), "v": vertical(columns, scale)},
     )
 

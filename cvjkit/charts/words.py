@@ -6,13 +6,15 @@ import math
 from typing import TYPE_CHECKING
 
 from cvjkit.charts.excerpt import NAMED, legible
-from cvjkit.number_text import people_text, share_text
+from cvjkit.decisions.leaks import first_of
+from cvjkit.number_text import money_text, people_text, share_text
 from cvjkit.shown import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cvjkit.charts.excerpt import Excerpt
+    from cvjkit.decisions.leaks import Leaks
 
 MONEY = ("first_payment", "bought_again", "habitual")
 COLUMNS = {
@@ -50,19 +52,21 @@ def subtitle(excerpt: Excerpt) -> str:
     return " · ".join(parts)
 
 
-def summary(excerpt: Excerpt) -> str:
-    """Say who enters, who reaches each stage where money is made, and where most are lost.
+def summary(excerpt: Excerpt, leaks: Leaks | None = None) -> str:
+    """Say who enters, who reaches each stage where money is made, and which leak is worth most.
 
     If the counts show that people take ways nobody typed, a last sentence says so.
 
     Parameters
     ----------
     excerpt : Excerpt
+    leaks : Leaks, optional
+        What the leaks are worth; where that is not known, the biggest is named.
 
     Returns
     -------
     str
-        One to three sentences.
+        One to four sentences.
     """
     title, rows = legible(excerpt.flow.name, NAMED), excerpt.stages
     arriving = math.fsum(row["entered"] or 0 for row in rows.values())
@@ -78,15 +82,69 @@ def summary(excerpt: Excerpt) -> str:
     reached[0] = f"{numbers[0]} reach {stages[0]}"
     where = "" if excerpt.whole else f" at {excerpt.name(excerpt.begin)}"
     sentence = f"{title}: {people_text(arriving)} people enter{where}; {listed(reached)}."
-    leak = max(rows, key=lambda key: rows[key]["dropped"] or 0)
-    dropped = rows[leak]["dropped"]
+    return f"{sentence} {_leaks(excerpt, leaks)}{_inferred(excerpt)}"
+
+
+def _leaks(excerpt: Excerpt, leaks: Leaks | None) -> str:
+    rows = excerpt.stages
+    biggest = max(rows, key=lambda key: rows[key]["dropped"] or 0)
+    dropped = rows[biggest]["dropped"]
     if not dropped:
-        return f"{sentence} Nobody is lost on the way.{_inferred(excerpt)}"
-    part = _in_brackets(dropped / (rows[leak]["visits"] or dropped))
+        return "Nobody is lost on the way."
+    part = _in_brackets(dropped / (rows[biggest]["visits"] or dropped))
+    where = f"after {excerpt.name(biggest)}, where {people_text(dropped)} people leave{part}"
+    first = worth_most(excerpt, leaks)
+    if leaks is None or not first:
+        return f"The biggest leak is {where}."
+    brings = _brings(leaks, leaks.gains[first[0]])
+    if len(first) > 1:
+        steps = f"each of the {len(first)} steps to {excerpt.name(first[-1])}"
+        return (
+            f"The biggest leak is {where}; ten percent more at {steps} brings the same, {brings}."
+        )
+    step = excerpt.name(first[0])
+    if leaks.sources[first[0]] == biggest:
+        return (
+            f"The leak worth most is the biggest, {where}: ten percent more who go on to {step} "
+            f"bring {brings}."
+        )
+    others = [leaks.gains[key] for key in leaks.gains if leaks.sources[key] == biggest]
+    instead = _brings(leaks, max(others)) if others else "an unknown gain"
     return (
-        f"{sentence} The biggest leak is after {excerpt.name(leak)}, "
-        f"where {people_text(dropped)} people leave{part}.{_inferred(excerpt)}"
+        f"The leak worth most is after {excerpt.name(leaks.sources[first[0]])}: ten percent more "
+        f"who go on to {step} bring {brings}. At the biggest, {where}, it would be {instead}."
     )
+
+
+def worth_most(excerpt: Excerpt, leaks: Leaks | None) -> tuple[str, ...]:
+    """Find the steps at which ten percent more people bring most.
+
+    Parameters
+    ----------
+    excerpt : Excerpt
+        Only leaks that it shows count.
+    leaks : Leaks or None
+
+    Returns
+    -------
+    tuple of str
+        Keys of the stages they lead to, in order: several if they bring the same; none if nothing
+        is known, or nothing brings anything.
+    """
+    if leaks is None:
+        return ()
+    shown = {
+        key: gain
+        for key, gain in leaks.gains.items()
+        if excerpt.stages.get(leaks.sources[key], {}).get("dropped")
+    }
+    return first_of(shown)
+
+
+def _brings(leaks: Leaks, gain: float) -> str:
+    if leaks.by == "customers":
+        return f"{people_text(gain)} more customers"
+    return f"{money_text(gain, leaks.currency)} of profit"
 
 
 def _inferred(excerpt: Excerpt) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 POINT, TENTH = 0.01, 0.1
 TESTED = 0.9  # The upper end of the middle 80% of what a counted rate may be.
 
-Lift = Literal["best", "tenth", "point"]
+Lift = Literal["tenth", "point", "best"]
 Basis = Literal[
     "your target", "best segment", "worth testing", "ten percent more", "one point more"
 ]
@@ -36,15 +36,15 @@ class Aims:
         Typed by the user: the rate of all segments together, 0 to 1.
     counted : bool
         Whether all people were counted.
-    lift : {"best", "tenth", "point"}
-        What a step without a target is judged by: the best segment's rate where there is one, or
-        the same lift everywhere.
+    lift : {"tenth", "point", "best"}
+        What a step without a target is judged by: the same lift everywhere, or the best segment's
+        rate where there is one.
     """
 
     steps: Steps
     targets: Mapping[str, float]
     counted: bool
-    lift: Lift = "best"
+    lift: Lift = "tenth"
 
     @cached_property
     def best(self) -> Indices:

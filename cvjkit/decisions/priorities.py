@@ -1,9 +1,11 @@
 """Fix first: what a better rate is worth at each step, and which step to improve first.
 
-The worth of a step is its exact gain (`cvjkit.decisions.gains`) if its rate rises to a target: the
-one typed; else that of the segment in which it is highest; else, of one counted segment, the rate
-that it exceeds with a probability of 10% (worth testing); else ten percent more. The probability
-to be the best is the share of drawn rates (`cvjkit.decisions.sampling`) for which it is.
+The worth of a step is its exact gain (`cvjkit.decisions.gains`) if its rate rises to the target
+that was typed, else by the same lift at every step: ten percent of itself. One more point is no
+equal lift: it is a third more of a rate of 3%, a hundredth more of one of 90%, so that the lowest
+rates would nearly always come first. Nor is the best segment's rate: the first steps differ most
+between channels. The probability to be the best is the share of drawn rates
+(`cvjkit.decisions.sampling`) for which it is.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from cvjkit.decisions.aims import POINT, TENTH, Aims, Lift, beyond
 from cvjkit.decisions.answer import Answer
 from cvjkit.decisions.evidence import ways_of
 from cvjkit.decisions.gains import Gains, Ways, gain_per_visit, gains
+from cvjkit.decisions.leaks import TIE, first_of
 from cvjkit.decisions.priority_words import ranking_words
 from cvjkit.decisions.sampling import dense, drawn_shares
 from cvjkit.decisions.steps import Steps, steps_of
@@ -33,7 +36,6 @@ if TYPE_CHECKING:
     from cvjkit.model.flow import Floats
 
 DRAWS, SEED = 300, 1
-TIE = 1e-9
 
 Measure = Literal["profit", "customers"]
 CHOICES = {"by": get_args(Measure), "lift": get_args(Lift)}
@@ -66,8 +68,8 @@ class FixFirst(Answer):
     @property
     def sentences(self) -> tuple[str, ...]:
         """The sentences of the summary; the first says which step to improve."""
-        words = {name: self.attrs[name] for name in ("by", "best", "names", "currency", "reason")}
-        return ranking_words(self.to_dict("index"), **words)
+        told = ("by", "best", "tied", "names", "currency", "reason")
+        return ranking_words(self.to_dict("index"), **{name: self.attrs[name] for name in told})
 
     @property
     def changes(self) -> Mapping[str, Mapping[str, float]]:
@@ -89,9 +91,15 @@ class FixFirst(Answer):
 
     @property
     def best(self) -> str | None:
-        """Key of the stage whose step to improve first; None if no step brings anything."""
+        """Key of the stage whose step to improve first; None if some tie, or none brings more."""
         best: str | None = self.attrs["best"]
         return best
+
+    @property
+    def tied(self) -> tuple[str, ...]:
+        """Keys of the stages whose steps bring most and the same; empty if one brings most."""
+        tied: tuple[str, ...] = self.attrs["tied"]
+        return tied
 
 
 def fix_first(
@@ -100,7 +108,7 @@ def fix_first(
     costs: Mapping[str, float] | None = None,
     *,
     by: Measure | None = None,
-    lift: Lift = "best",
+    lift: Lift = "tenth",
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> FixFirst:
@@ -112,7 +120,7 @@ def fix_first(
     targets : mapping of stage key to float, optional
     costs : mapping of stage key to float, optional
     by : {"profit", "customers"}, optional
-    lift : {"best", "tenth", "point"}
+    lift : {"tenth", "point", "best"}
     draws : int
     seed : int
         All as in `cvjkit.journey.Journey.fix_first`.
@@ -254,10 +262,11 @@ class _Question:
         )
         rows.insert(len(rows.columns) - 1, "value_to_go", [float(worth[key]) for key in order])
         answer = FixFirst(rows)
-        ranked = len(score) and math.isfinite(score.max(initial=-math.inf)) and score.max() > 0
+        first = first_of(dict(zip(steps.keys, score.tolist(), strict=True)))
         answer.attrs = {
             "by": self.by,
-            "best": order[0] if ranked else None,
+            "best": first[0] if len(first) == 1 else None,
+            "tied": first if len(first) > 1 else (),
             "names": {stage.key: stage.name for stage in framework},
             "currency": self.design.currency,
             "title": self.design.name,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from cvjkit.number_text import money_text, people_text, share_text
 from cvjkit.shown import chance_text
 
 SAME = 1e-9
+NEAR = 0.95  # of what the best step brings
 UNTARGETED = {"worth testing", "ten percent more", "one point more"}
 
 
@@ -17,6 +18,7 @@ def ranking_words(
     rows: Mapping[Hashable, Mapping[Hashable, Any]],
     *,
     best: str | None,
+    tied: Sequence[str],
     by: str,
     names: Mapping[str, str],
     currency: str,
@@ -30,6 +32,8 @@ def ranking_words(
         Of `FixFirst`, the best on top.
     best : str or None
         Key of the stage whose step to improve first.
+    tied : sequence of str
+        Keys of the stages whose steps bring most and the same; empty if there is a best.
     by : {"profit", "customers"}
     names : mapping of stage key to str
     currency : str
@@ -45,7 +49,11 @@ def ranking_words(
     words = _Words(steps, by, names, currency)
     if not any(math.isfinite(row["score"]) for row in steps.values()):
         return (f"What a better rate is worth is not known: {reason.rstrip('.')}.",)
-    said = [words.first(best), words.leak(best), words.lifts(best), words.ties(), words.leverage()]
+    if tied:
+        said = [words.tie(tied), words.leak(None), words.apart(tied)]
+    else:
+        said = [words.first(best), words.near(best), words.leak(best), words.lifts(best)]
+        said += [words.ties(), words.leverage()]
     return tuple(sentence for sentence in said if sentence)
 
 
@@ -68,11 +76,37 @@ class _Words:
             sure = f" The chance that it is the best of {len(self.steps)} steps is {chance}."
         return f"Fix {self.names[best]} first: {self._change(row)} {self._gain(row)}.{sure}"
 
+    def tie(self, tied: Sequence[str]) -> str:
+        listed = ", ".join(self.names[key] for key in tied[:-1]) + f" and {self.names[tied[-1]]}"
+        bases = {self.steps[key]["basis"] for key in tied}
+        each = "the same change at each" if len(bases) > 1 else f"{bases.pop()} at each"
+        why = " In a plain chain equal lifts tie." if each.startswith("ten percent") else ""
+        gain = self._gain(self.steps[tied[0]])
+        return f"No step comes first: {each} of {listed} brings the same, {gain}.{why}"
+
+    def apart(self, tied: Sequence[str]) -> str:
+        if self.by == "customers" and self.steps[tied[0]]["basis"] in UNTARGETED:
+            return "What tells them apart: what each step costs and a customer brings, or a target."
+        return ""
+
+    def near(self, best: str | None) -> str:
+        if best is None:
+            return ""
+        top = self.steps[best]["score"]
+        near = [key for key, row in self.steps.items() if key != best and row["score"] > NEAR * top]
+        if not near:
+            return ""
+        next_one = self._gain(self.steps[near[0]])
+        return f"{self.names[near[0]]} brings nearly as much, {next_one}."
+
     def leak(self, best: str | None) -> str:
         biggest = max(self.steps, key=lambda key: self.steps[key]["dropped"])
         leak, lost = self.steps[biggest], people_text(self.steps[biggest]["dropped"])
-        if best is None or not leak["dropped"] > 0:
+        if not leak["dropped"] > 0:
             return ""
+        if best is None:
+            where = f"Most people are lost before {self.names[biggest]} ({lost})"
+            return f"{where}, but that makes it no better to fix."
         if leak["dropped"] == self.steps[best]["dropped"]:
             return f"That is also where most people are lost ({lost})."
         why = f"but {self._change(leak)} {self._gain(leak)}"

@@ -14,6 +14,7 @@ from cvjkit.audit.audit import Audit
 from cvjkit.catalog.framework import Framework
 from cvjkit.catalog.lookup import framework as published
 from cvjkit.catalog.lookup import published_frameworks
+from cvjkit.decisions.leaks import leaks_of_design
 from cvjkit.files.new import example_counts
 from cvjkit.journey import Journey, as_journey
 from cvjkit.numbers import Evidence
@@ -219,7 +220,8 @@ class Designer(Kept, Guarded, Box):
             self._start = ""
         drawn = (journey, name, self._start)
         if drawn != self._drawn:
-            self._view.show(shown, self._start or None)
+            leaks = leaks_of_design(journey, name)
+            self._view.show(shown, self._start or None, leaks=leaks)
             self._drawn = drawn
         stages = signed(stage_table(journey, shown, index), journey.framework)
         return [

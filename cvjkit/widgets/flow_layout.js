@@ -21,7 +21,7 @@ import { linesNeeded } from "./measure.js";
  *   labels: Record<string, Room>, ribbons: import("./ribbon.js").Edge[][], breaks: Break[],
  * }} Layout
  * @typedef {{
- *   title: string, subtitle: string, summary: string, nodes: FlowNode[], links: FlowLink[],
+ *   title: string, subtitle: string, summary: string, worth_most: string, nodes: FlowNode[], links: FlowLink[],
  *   legend: [string, string][], columns: string[], rows: string[][], warnings: string[],
  *   layouts: Record<Orientation, Layout>, colors: import("./theme.js").Palette,
  * }} Picture

@@ -120,7 +120,7 @@ function place(parts, picture) {
   const frame = { layout, x: width / layout.width, y: height / layout.height };
   const placed = picture.nodes.filter(({ id }) => layout.boxes[id]);
   drawGuides(parts.guides, orientation === "h" ? placed : [], frame);
-  drawLinks(parts.links, picture.links, frame, orientation === "v");
+  drawLinks(parts.links, picture, frame, orientation === "v");
   drawBreaks(parts, frame, orientation === "v");
   drawNodes(parts.nodes, placed, frame);
   drawLabels(parts.labels, picture.nodes, arrangement, frame);
@@ -171,11 +171,11 @@ function drawGuides(layer, nodes, { layout, x, y }) {
 
 /**
  * @param {SVGGElement} layer
- * @param {Picture["links"]} links
+ * @param {Picture} picture
  * @param {Frame} frame
  * @param {boolean} upright
  */
-function drawLinks(layer, links, { layout, x, y }, upright) {
+function drawLinks(layer, { links, worth_most }, { layout, x, y }, upright) {
   keyed(
     layer,
     links.map((link, index) => ({ id: `${link.source}>${link.target}>${link.kind}`, link, index })),
@@ -183,7 +183,8 @@ function drawLinks(layer, links, { layout, x, y }, upright) {
     (path, { link, index }) => {
       const edges = stretched(layout.ribbons[index], x, y, upright);
       const { source, target, kind, people, text } = link;
-      setAttributes(path, { class: `sankey-link kind-${kind}`, d: ribbonPath(edges, upright) });
+      const marked = target === worth_most ? " cvj-worth-most" : "";
+      setAttributes(path, { class: `sankey-link kind-${kind}${marked}`, d: ribbonPath(edges, upright) });
       setAttributes(path, dataset({ source, target, kind, people, text }));
     },
   );

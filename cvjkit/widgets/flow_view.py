@@ -14,7 +14,9 @@ from cvjkit.widgets.guard import Guarded
 from cvjkit.widgets.still import Kept, still_copy, still_table
 
 if TYPE_CHECKING:
+    from cvjkit.charts.sankey import Picture
     from cvjkit.charts.sections import Scale
+    from cvjkit.decisions.leaks import Leaks
     from cvjkit.model.flow import Flow
 
 
@@ -29,6 +31,8 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
         Key of the stage to begin with.
     scale : {"magnified", "true", "steps"}
         As in `cvjkit.sankey`.
+    leaks : Leaks, optional
+        What the leaks are worth in money; by default in customers.
     theme : {"auto", "light", "dark"}
         "auto" follows JupyterLab, or outside of it the reader's system.
 
@@ -51,7 +55,7 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
     _css = Style("flow_view.css")
     picture = traitlets.Dict().tag(sync=True)
     theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
-    _shown: tuple[Flow, str | None, Scale] | None = None
+    _shown: Picture | None = None
 
     def __init__(
         self,
@@ -59,13 +63,20 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
         *,
         start: str | None = None,
         scale: Scale = "magnified",
+        leaks: Leaks | None = None,
         theme: str = "auto",
     ) -> None:
         super().__init__(theme=theme)
         if flow is not None:
-            self.show(flow, start, scale)
+            self.show(flow, start, scale, leaks)
 
-    def show(self, flow: Flow, start: str | None = None, scale: Scale = "magnified") -> None:
+    def show(
+        self,
+        flow: Flow,
+        start: str | None = None,
+        scale: Scale = "magnified",
+        leaks: Leaks | None = None,
+    ) -> None:
         """Draw another flow.
 
         Parameters
@@ -75,14 +86,17 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
             Key of the stage to begin with.
         scale : {"magnified", "true", "steps"}
             As in `cvjkit.sankey`.
+        leaks : Leaks, optional
+            What the leaks are worth in money; by default in customers.
 
         Raises
         ------
         InputError
             If the framework has no stage `start`.
         """
-        self.picture = sankey_picture(flow, start, scale).document()
-        self._shown = (flow, start, scale)
+        picture = sankey_picture(flow, start, scale, leaks)
+        self.picture = picture.document()
+        self._shown = picture
         self.changed()
 
     def still(self) -> Markup:
@@ -95,10 +109,8 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
         """
         if self._shown is None:
             return Markup()
-        from cvjkit.charts.figures import sankey
+        from cvjkit.charts.figures import drawn
         from cvjkit.charts.still import still
 
         table = still_table(self.picture["columns"], self.picture["rows"])
-        flow, start, scale = self._shown
-        image = still(sankey(flow, start=start, scale=scale))
-        return still_copy(image, self.picture["summary"], table)
+        return still_copy(still(drawn(self._shown)), self.picture["summary"], table)

@@ -196,6 +196,19 @@ def test_names_are_whole_and_not_broken_within_a_word(gallery, width, font):
     assert [found for found in text_faults(gallery) if any(found.values())] == []
 
 
+def test_the_leak_worth_most_is_drawn_darker_and_named(gallery):
+    set_width(gallery.page, 1000)
+    found = gallery.evaluate_all(
+        """figures => figures.map(figure => ({
+          named: figure.querySelector(".cvj-summary").textContent.includes("The leak worth most"),
+          darker: [...figure.querySelectorAll(".sankey-link.kind-drop")]
+            .filter(link => Number(getComputedStyle(link).fillOpacity) > 0.7).length,
+        }))"""
+    )
+    assert [one["darker"] for one in found] == [int(one["named"]) for one in found]
+    assert {one["named"] for one in found} == {True, False}
+
+
 def test_the_page_does_not_scroll_sideways_on_a_phone(gallery):
     for family in FONTS.values():
         force_font(gallery.page, family)

@@ -33,6 +33,50 @@ def test_a_journey_without_losses_says_so():
     assert sankey_picture(journey.flow()).summary.endswith("Nobody is lost on the way.")
 
 
+def test_the_leak_worth_most_is_named_not_simply_the_biggest():
+    shop = five().with_offer("conversion", name="Box", price=40, margin=15)
+    shop = shop.with_stage("acquisition", unit_cost=0.5)
+    figure = cvj.sankey(shop)
+    assert figure.layout.meta["worth_most"] == "drop:acquisition"
+    assert figure.layout.meta["summary"].endswith(
+        "The leak worth most is after Acquisition: ten percent more who go on to Conversion bring "
+        "150.00 of profit. At the biggest, after Reach, where 8,000 people leave (80%), it would "
+        "be 50.00 of profit."
+    )
+
+
+def test_the_biggest_leak_is_said_to_be_worth_most_if_it_is():
+    shop = five().with_stage("conversion", margin=15).with_stage("acquisition", margin=1)
+    assert (
+        cvj.sankey(shop.with_terms(currency="EUR"))
+        .layout.meta["summary"]
+        .endswith(
+            "The leak worth most is the biggest, after Reach, where 8,000 people leave (80%): ten "
+            "percent more who go on to Acquisition bring EUR 350.00 of profit."
+        )
+    )
+
+
+def test_equal_lifts_that_tie_are_said_to_tie_and_no_leak_is_marked():
+    picture = sankey_picture(five().flow())
+    assert picture.worth_most == ""
+    assert "each of the 2 steps to Conversion brings the same, 10 more customers" in picture.summary
+
+
+def test_where_nothing_is_known_the_biggest_leak_is_named():
+    no_payment = cvj.Journey.from_counts("five", [1000, 200, None, 8, 2], name="Shop")
+    picture = sankey_picture(no_payment.flow())
+    assert "The biggest leak is after Reach, where 800 people leave (80%)." in picture.summary
+    assert picture.worth_most == ""
+
+
+def test_only_leaks_that_are_shown_are_ranked():
+    shop = five().with_offer("conversion", name="Box", margin=15)
+    shop = shop.with_offer("retention", name="More", margin=40)
+    assert cvj.sankey(shop).layout.meta["worth_most"] == ""  # the two steps to Conversion tie
+    assert cvj.sankey(shop, start="conversion").layout.meta["worth_most"] == "drop:conversion"
+
+
 def test_a_name_from_right_to_left_does_not_turn_the_sentence():
     summary = sankey_picture(cvj.Journey.from_counts("five", FIVE, name="متجر").flow()).summary
     assert summary.startswith("\N{FIRST STRONG ISOLATE}متجر\N{POP DIRECTIONAL ISOLATE}: 10,000")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import math
+from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ import cvjkit as cvj
 from tests.decisions.plans import rates_into, room_before, shop, with_rates
 from tests.strategies import journeys
 
+STARTERS = sorted((Path(cvj.__file__).parents[1] / "data" / "journeys").glob("*.toml"))
 TWO = {"Ads": [4000, 400, 40, 10, 2], "Blog": [1000, 300, 60, 30, 3]}
 
 
@@ -41,8 +44,40 @@ def test_a_tenth_more_is_worth_the_same_customers_at_every_step_of_a_plain_chain
     assert first.profit_per_tenth["conversion"] == pytest.approx(150)
     assert first.profit_per_tenth["acquisition"] == pytest.approx(150 - 200)
     assert first.p_best[["acquisition", "conversion"]].to_list() == [0.5, 0.5]
-    assert "in a plain chain equal lifts tie" in first.summary
+    assert (first.best, first.tied) == (None, ("acquisition", "conversion"))
+    assert first.summary == (
+        "No step comes first: ten percent more at each of Acquisition and Conversion brings the "
+        "same, 10 more customers. In a plain chain equal lifts tie. Most people are lost before "
+        "Acquisition (8,000), but that makes it no better to fix. What tells them apart: what each "
+        "step costs and a customer brings, or a target."
+    )
+
+
+def test_equal_lifts_are_ranked_by_profit_because_costs_before_are_paid() -> None:
+    first = shop().fix_first()
+    assert set(first.basis.dropna()) == {"ten percent more"}
+    assert (first.best, first.tied) == ("conversion", ())
+    assert first.score.equals(first.profit_per_tenth)
     assert "leverage only" in first.summary
+    assert "in a plain chain equal lifts tie" in first.summary
+
+
+@pytest.mark.parametrize("path", STARTERS, ids=attrgetter("stem"))
+def test_no_starter_says_that_its_biggest_leak_is_the_first_to_fix(path: Path) -> None:
+    first = cvj.read_journey(path).fix_first()
+    assert first.best is not None
+    assert first.best != first.dropped.idxmax()
+    assert "Most people are lost before" in first.summary
+
+
+def test_a_step_that_brings_nearly_as_much_is_named() -> None:
+    costs = {"reach": 0.01, "acquisition": 0.01}
+    plan = cvj.Journey.from_rates("five", 10_000, [0.2, 0.05, 0.4, 0.25])
+    plan = plan.with_offer("conversion", name="Box", margin=15)
+    for stage, cost in costs.items():
+        plan = plan.with_stage(stage, unit_cost=cost)
+    assert "Acquisition brings nearly as much, 148.00 of profit" in plan.fix_first().summary
+    assert "nearly" not in shop().fix_first().summary
 
 
 def test_the_value_to_go_is_the_most_one_may_pay_for_a_person() -> None:
@@ -79,7 +114,10 @@ def test_the_best_segment_and_a_target_of_ones_own_are_worth_what_they_bring() -
     assert row["profit_at_target"] == pytest.approx(75 * 15)
     assert (row["basis"], row["cost"]) == ("your target", 600)
     assert row["score"] == pytest.approx(75 * 15 - 600)
-    assert first.basis["acquisition"] == "best segment"
+    assert first.basis["acquisition"] == "ten percent more"
+    judged = sold().fix_first(lift="best")
+    assert judged.basis["acquisition"] == "best segment"
+    assert judged.score["conversion"] == pytest.approx(row["profit_at_best"])
 
 
 def test_the_biggest_leak_is_not_the_first_to_fix_and_the_reason_is_said() -> None:
@@ -122,7 +160,7 @@ def test_without_money_the_steps_are_ranked_by_customers() -> None:
 
 
 def test_one_counted_segment_is_judged_by_a_rate_worth_testing() -> None:
-    first = sold([1000, 200, 20, 8, 2]).fix_first()
+    first = sold([1000, 200, 20, 8, 2]).fix_first(lift="best")
     assert set(first.basis.dropna()) == {"worth testing"}
     assert first.score["conversion"] > 0
     assert "leverage only" in first.summary
@@ -182,7 +220,7 @@ def test_everything_wrong_is_said_at_once() -> None:
 def test_it_reads_as_words_and_a_table_in_a_terminal_and_a_notebook() -> None:
     hostile = cvj.Journey.from_counts("five", {"<b>Ads</b>": TWO["Ads"], "Blog": TWO["Blog"]})
     first = hostile.fix_first()
-    assert repr(first).startswith("Fix ")
+    assert repr(first).startswith("No step comes first: ")
     assert "NaN" not in repr(first)
     assert "<b>Ads" not in first._repr_html_()
     assert type(first.head(2)) is not type(first)

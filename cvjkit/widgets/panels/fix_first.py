@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TITLE = "Fix first"
 CHOOSE = ("lift", "lift", "lift")
 BARS = 4
-LIFTS = {"point": "One point more", "tenth": "Ten percent more", "best": "Best segment's rate"}
+LIFTS = {"tenth": "Ten percent more", "point": "One point more", "best": "Best segment's rate"}
 TARGETS: dict[str, tuple[str, Literal["share", "amount"]]] = {
     "target": ("Your target", "share"),
     "cost": ("What it costs", "amount"),
@@ -44,7 +44,7 @@ def fix_first_parts(asked: Asked) -> tuple[Part, Part]:
         The best steps as bars, of which each can be tried out; and all steps in a table.
     """
     journey, choices = asked.journey, _lifts(asked)
-    lift = cast("Lift", asked.chosen(CHOOSE, choices, "point"))
+    lift = cast("Lift", asked.chosen(CHOOSE, choices, "tenth"))
     typed = {
         (key, name): asked.number(("aims", key, name), f"{label}: {stage.name}", unit)
         for key, stage in zip(journey.framework.keys, journey.framework, strict=True)
