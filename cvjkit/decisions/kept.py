@@ -24,6 +24,7 @@ from cvjkit.paths import Title, path_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cvjkit.catalog.framework import Framework
     from cvjkit.model.document import Document
 
 
@@ -81,7 +82,13 @@ class WithScenarios(Design):
             known = replace(known, kept=kept)
         return knowing(made, replace(known, given=None))
 
-    def scenario(self, name: str, changes: Mapping[str, Any] | None = None) -> Self:
+    def scenario(
+        self,
+        name: str,
+        changes: Mapping[str, Any] | None = None,
+        *,
+        framework: str | Framework | None = None,
+    ) -> Self:
         """Ask "what if": make a journey that differs from this one in some values.
 
         Parameters
@@ -90,6 +97,8 @@ class WithScenarios(Design):
         changes : mapping of str to object, optional
             Values by their paths, as in `put`; together they hold in the end. Without them, the
             scenario of this name that is kept.
+        framework : str or Framework, optional
+            The framework that the paths are about; by default that of the journey.
 
         Returns
         -------
@@ -118,7 +127,9 @@ class WithScenarios(Design):
                 names = [row.name for row in kept_with(self)]
                 raise self._error(unknown_name("scenario", name, names))
             return found[0]
-        return made_on(self, Scenario(name, plain_changes(changes)))
+        chosen = None if framework is None else self._framework_of(framework)
+        row = Scenario(name, plain_changes(changes), None, chosen)
+        return made_on(self, row)
 
     @property
     def base(self) -> Self | None:
@@ -161,7 +172,12 @@ class WithScenarios(Design):
         return pd.DataFrame(rows, columns=["path", "before", "after", "words"], dtype=object)
 
     def with_scenario(
-        self, name: str, changes: Mapping[str, Any] | None = None, *, rename: str | None = None
+        self,
+        name: str,
+        changes: Mapping[str, Any] | None = None,
+        *,
+        framework: str | Framework | None = None,
+        rename: str | None = None,
     ) -> Self:
         """Keep a scenario with the journey, change it or give it another name.
 
@@ -170,6 +186,8 @@ class WithScenarios(Design):
         name : str
         changes : mapping of str to object, optional
             As in `scenario`; by default those it has.
+        framework : str or Framework, optional
+            The framework that the changes are about; by default that of the journey.
         rename : str, optional
             Its new name.
 
@@ -192,7 +210,7 @@ class WithScenarios(Design):
         """
         rows = {row.name: row for row in kept_with(self)}
         if changes is not None:
-            rows[name] = row_of(self.scenario(name, changes))
+            rows[name] = row_of(self.scenario(name, changes, framework=framework))
         elif name not in rows:
             raise self._error(unknown_name("scenario", name, rows))
         if rename is None:
@@ -385,20 +403,53 @@ def all_on(root: AnyJourney, rows: Sequence[Scenario]) -> list[AnyJourney]:
     InputError
         With everything that is wrong in any of them.
     """
-    made: dict[str | None, AnyJourney] = {None: root}
-    faults: list[Fault] = []
-    waiting = list(rows)
-    while waiting:
-        row = next(row for row in waiting if row.on in made)
-        waiting.remove(row)
-        try:
-            made[row.name] = made_on(made[row.on], row, is_kept=True)
-        except InputError as error:
-            faults += error.faults
-            made[row.name] = root
-    if faults:
+    made, refused = _each_on(root, rows)
+    if refused:
+        faults = [fault for row in rows if row.name in refused for fault in refused[row.name]]
         raise InputError(f"journey {root.name}", faults)
     return [made[row.name] for row in rows]
+
+
+def possible_with(
+    journey: AnyJourney,
+) -> tuple[Mapping[str, AnyJourney], Mapping[str, Sequence[Fault]]]:
+    """Make the scenarios that are kept with a journey, as far as they are possible by now.
+
+    Parameters
+    ----------
+    journey : WithScenarios
+
+    Returns
+    -------
+    tuple of (mapping of str to WithScenarios, mapping of str to sequence of Fault)
+        By their names, those that are possible, and what is wrong with the others.
+    """
+    return journey._once(  # noqa: SLF001 - worked out once
+        "possible", lambda: _each_on(root_of(journey), kept_with(journey))
+    )
+
+
+def _each_on(
+    root: AnyJourney, rows: Sequence[Scenario]
+) -> tuple[dict[str, AnyJourney], dict[str, Sequence[Fault]]]:
+    """Make each scenario of a journey, or tell what is wrong with it."""
+    made: dict[str, AnyJourney] = {}
+    refused: dict[str, Sequence[Fault]] = {}
+    waiting = list(rows)
+    while waiting:
+        row = next(row for row in waiting if row.on is None or row.on in {*made, *refused})
+        waiting.remove(row)
+        if row.on in refused:
+            path = path_of(("scenarios", Title(row.name), "on"))
+            fix = "correct that one first"
+            refused[row.name] = [Fault(path, row.on, "is itself not possible", fix)]
+            continue
+        try:
+            base = root if row.on is None else made[row.on]
+            made[row.name] = made_on(base, row, is_kept=True)
+        except InputError as error:
+            refused[row.name] = error.faults
+    return made, refused
 
 
 def root_of(journey: AnyJourney) -> AnyJourney:

@@ -26,6 +26,7 @@ from cvjkit.model.origins import unknown_stages
 from cvjkit.model.scalars import Amount, Share
 from cvjkit.model.solver import solve
 from cvjkit.number_text import write_number
+from cvjkit.paths import Title, path_of
 
 if TYPE_CHECKING:
     from cvjkit.catalog.stage import Stage
@@ -125,6 +126,13 @@ class Pooled:
         if self._parent is None:
             raise self._error(rate, "has no stage before it", "leave it out")
         return self._put(rate, Share, self._rate, "share")
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Paths of the numbers that it sets: entrants or rates at the stage, a segment each."""
+        key = self.design.framework.keys[self.stage]
+        names = (self.design.segments[index].name for index in self.chosen)
+        return tuple(path_of(("segments", Title(name), self._table, key)) for name in names)
 
     # --- the one factor -------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cvjkit as cvj
+from cvjkit.decisions.kept import possible_with
 from tests.strategies import journeys
 
 STARTERS = Path(__file__).parents[2] / "data" / "journeys"
@@ -239,6 +240,33 @@ def test_one_that_is_no_longer_possible_says_which_and_is_not_written(tmp_path: 
     assert faults(lambda: fewer.save(tmp_path / "shop.toml")) == [said]
     assert not (tmp_path / "shop.toml").exists()
     assert fewer.without_scenario("Full").save(tmp_path / "shop.toml").exists()
+
+
+def test_of_several_those_still_possible_are_made_and_the_others_say_what_is_wrong() -> None:
+    kept = SHOP.with_scenario("Full", {"stages.conversion.people": 1500})
+    kept = kept.with_scenario("Better", {"stages.conversion.rate": 0.1})
+    full = kept.scenario("Full").scenario("Fuller", {"stages.retention.rate": 0.9})
+    kept = kept.with_kept_in(full.with_kept_in(None))
+    made, refused = possible_with(kept)
+    assert ([*made], [*refused]) == (["Full", "Better", "Fuller"], [])
+    made, refused = possible_with(kept.with_stage("acquisition", people=1000))
+    assert [*made] == ["Better"]
+    assert people(made["Better"]) == [10000, 1000, 100, 40, 10]
+    assert {name: str(found[0]).partition(";")[0] for name, found in refused.items()} == {
+        "Full": "scenarios[Full].changes[stages.conversion.people]: 1500 is more than the 1,000 "
+        "who can reach Conversion",
+        "Fuller": "scenarios[Fuller].on: 'Full' is itself not possible",
+    }
+
+
+def test_its_paths_may_be_about_another_framework() -> None:
+    full = cvj.read_journey(STARTERS / "cleaning_company.toml")
+    change = {"stages.conversion.rate": 0.22}
+    better = full.scenario("Better", change, framework="eight")
+    assert better.framework.key == "eight"
+    assert better.changes["words"].to_list() == ["Conversion 17.4% -> 22%"]
+    assert full.with_scenario("Better", change, framework="eight").scenario("Better") == better
+    assert "'ate' is not known" in faults(lambda: full.scenario("x", change, framework="ate"))[0]
 
 
 def test_seen_in_another_framework_it_changes_the_same() -> None:
