@@ -107,7 +107,8 @@ class _ChosenPage(_Page):
                 name = text if column == CHOOSE else self._chosen
                 if name:
                     self._listed[name] = read_listed(self._listed[name].path)
-                    self._open(name)
+                    if column == CHOOSE or not self._back(name):
+                        self._open(name)
                 self._show()
 
     def _open(self, name: str) -> bool:
@@ -123,6 +124,10 @@ class _ChosenPage(_Page):
         self._chosen, self._description = name, found.description
         self._understood = found.understood
         return True
+
+    def _back(self, name: str) -> bool:  # noqa: ARG002 - a subclass may
+        """Go back to the numbers of a journey's file, if that is more than opening it again."""
+        return False
 
     def _loaded(self, journey: Journey) -> Box:
         """Show a journey in a widget, the same one each time."""
@@ -155,8 +160,16 @@ class _JourneyPage(_ChosenPage):
         if self._designer is None:
             self._designer = Designer(journey, writable=False)
             self._designer.observe(lambda _: self.changed(), "journey")
-        self._designer.load(journey, view=journey.in_view().framework.key)
+        self._designer.load(journey, view=journey.in_view().framework.key, what_if=True)
         return self._designer
+
+    def _back(self, name: str) -> bool:
+        """Go back to the numbers of the file, as a step to undo."""
+        found = self._listed[name].journey
+        if found is None or self._designer is None:
+            return False
+        self._designer.reset(found)
+        return True
 
 
 class _ComparePage(_ChosenPage):

@@ -19,7 +19,7 @@ from cvjkit.files.new import example_counts
 from cvjkit.journey import Journey, as_journey
 from cvjkit.numbers import Evidence
 from cvjkit.widgets.builders import line
-from cvjkit.widgets.fields import Act, Field, Part, marked
+from cvjkit.widgets.fields import Act, Field, Part, marked, texts_of, with_was
 from cvjkit.widgets.flow_view import FlowView
 from cvjkit.widgets.form import Form
 from cvjkit.widgets.guard import Guarded, told
@@ -28,14 +28,15 @@ from cvjkit.widgets.panels.guide import guide_part, signed
 from cvjkit.widgets.panels.head import BEGINNING, file_part, head_part, segment_choices
 from cvjkit.widgets.panels.money import figures_part, money_part
 from cvjkit.widgets.panels.segments import segments_part
-from cvjkit.widgets.panels.stages import findings_part, mode_field, stage_table
+from cvjkit.widgets.panels.stages import findings_part, stage_table
 from cvjkit.widgets.panels.ways import ways_part
+from cvjkit.widgets.panels.whatifs import what_ifs_part
 from cvjkit.widgets.panels.worksheet import worksheet_parts
 from cvjkit.widgets.session import EXAMPLE_NOTE, Session
 from cvjkit.widgets.still import Kept, still_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from markupsafe import Markup
 
@@ -111,7 +112,20 @@ class Designer(Kept, Guarded, Box):
             session = Session(opened, view, note=" ".join(opened.understood))
         self._edit(session, _own(session.whole))
 
-    def load(self, journey: Journey, *, view: str | None = None, note: str = "") -> None:
+    def reset(self, journey: Journey) -> None:
+        """Go back to the numbers of a file, as one step to undo.
+
+        Parameters
+        ----------
+        journey : Journey
+            As the file is now.
+        """
+        self._session.reset(journey)
+        self._show(whole=True)
+
+    def load(
+        self, journey: Journey, *, view: str | None = None, note: str = "", what_if: bool = False
+    ) -> None:
         """Edit another design; earlier edits can no longer be undone.
 
         Parameters
@@ -121,6 +135,8 @@ class Designer(Kept, Guarded, Box):
             Key of the framework to show it in first.
         note : str
             What to say with it.
+        what_if : bool
+            Whether to edit a what-if on it, if one is possible.
 
         Raises
         ------
@@ -128,6 +144,8 @@ class Designer(Kept, Guarded, Box):
             If it cannot be shown in that framework.
         """
         session, before = Session(journey, view, note=note), (self._session, self._own)
+        if what_if:
+            session.begin_what_if()
         try:
             self._edit(session, _own(journey))
         except Exception:
@@ -138,6 +156,8 @@ class Designer(Kept, Guarded, Box):
         self._session, self._own = session, own
         self._opened_in = session.journey.framework
         self._start = ""
+        self._before: tuple[Journey, str | None, Mapping[tuple[str, str, str, str], str]] | None
+        self._before = None
         self._drawn: tuple[Any, ...] = ()
         self._audited: Journey = session.journey
         # None where the audit failed.
@@ -195,13 +215,18 @@ class Designer(Kept, Guarded, Box):
             self._below = file
         else:
             self._desk.remove_class("cvj-worksheet")
-            self._above = [head, *self._numbers()]
-            self._below = [
+            numbers, figures, findings = self._numbers()
+            typed = [
+                numbers,
                 money_part(journey),
                 ways_part(journey, session.entries, Evidence(language=session.language)),
-                segments_part(journey),
-                *file,
+                segments_part(journey, what_if=session.is_what_if),
             ]
+            if session.base is not None:
+                before = self._texts_before(session.base)
+                typed = [*with_was(typed, before, session.can_take_back)]
+            self._above = [head, figures, typed[0], what_ifs_part(session), findings]
+            self._below = [*typed[1:], *file]
         self._fill(whole=whole)
         self._guide.show([guide_part(journey.framework)])
         self.set_trait("journey", journey)
@@ -209,7 +234,26 @@ class Designer(Kept, Guarded, Box):
         if journey is not self._audited or self._audit is NO_AUDIT:
             self._audit_soon()
 
-    def _numbers(self) -> list[Part]:
+    def _texts_before(self, base: Journey) -> Mapping[tuple[str, str, str, str], str]:
+        """Give what the fields show without the what-if; worked out once for each segment."""
+        index, now = self._session.segment, self._session.journey
+        names = [segment.name for segment in base.segments]
+        name = None if index is None else now.segments[index].name
+        if name is not None and name not in names:
+            return {}
+        if self._before is None or self._before[:2] != (base, name):
+            index, flow = None if name is None else names.index(name), base.flow()
+            table = stage_table(base, flow if name is None else flow.only(name), index)
+            parts = [
+                Part("numbers", tables=(table,)),
+                money_part(base),
+                ways_part(base, {}, Evidence()),
+                segments_part(base, what_if=True),
+            ]
+            self._before = base, name, texts_of(parts)
+        return self._before[2]
+
+    def _numbers(self) -> tuple[Part, Part, Part]:
         """Draw the picture, and compose the parts above the audit."""
         journey, index = self._session.journey, self._session.segment
         several = len(journey.segments) > 1
@@ -224,22 +268,24 @@ class Designer(Kept, Guarded, Box):
             self._view.show(shown, self._start or None, leaks=leaks)
             self._drawn = drawn
         stages = signed(stage_table(journey, shown, index), journey.framework)
-        return [
+        base = self._session.base
+        names = [] if base is None else [segment.name for segment in base.segments]
+        is_there = base is not None and (name is None or name in names)
+        before = base.economics(name) if base is not None and is_there else None
+        return (
             Part("numbers", tables=(line("view", *self._view_fields()), stages)),
-            figures_part(journey.economics(name), journey.currency),
+            figures_part(journey.economics(name), journey.currency, before),
             findings_part(shown),
-        ]
+        )
 
     def _view_fields(self) -> list[Field]:
-        """Make the choices of what is shown: which segment, counted or planned, from where on."""
+        """Make the choices of what is shown: which segment, from where on."""
         session, journey = self._session, self._session.journey
         fields = []
         if len(journey.segments) > 1:
             shown, choices = segment_choices(session)
             show = Act(session.show_segment)
             fields.append(Field("tab", "Segment", shown, "tabs", choices=choices, edit=show))
-        if session.segment is not None:
-            fields.append(mode_field(session, session.segment))
         starts = (BEGINNING, *((stage.key, stage.name) for stage in journey.framework))
         begin = Act(self._begin)
         fields.append(

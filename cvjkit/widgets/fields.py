@@ -101,7 +101,20 @@ class Act:
     do: Callable[[str], object]
 
 
-Edit = Put | Once | Keep | Act
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """An edit of the name of a what-if that is kept, again and again while it is typed.
+
+    Parameters
+    ----------
+    name : str
+        Until now.
+    """
+
+    name: str
+
+
+Edit = Put | Once | Keep | Act | Rename
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +135,7 @@ class Field:
         What is wrong with it.
     choices : tuple of (str, str)
         Values and what they are called.
-    edit : Put, Once, Keep or Act, optional
+    edit : Put, Once, Keep, Act or Rename, optional
         Without one it is shown and cannot be edited.
     enabled : bool
         Whether a button can do anything now.
@@ -130,6 +143,10 @@ class Field:
         The keys that press a button from any field.
     share : float
         How long a bar is, 0 to 1.
+    was : str
+        What it shows without the what-if, if that is something else.
+    resets : bool
+        Whether that is changed in it, and does not only follow from another change.
     """
 
     column: str
@@ -142,6 +159,8 @@ class Field:
     enabled: bool = True
     key: str = ""
     share: float = 0.0
+    was: str = ""
+    resets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +232,8 @@ class Part:
     notes : tuple of str
     figures : tuple of (str, str, str)
         Name, value and remark.
+    changes : tuple of (str, str, str, {"", "better", "worse"})
+        Of figures that a what-if changes: name, change, value before, which way it is.
     fold : {"", "open", "closed"}
         Whether the section can be folded, and how it is at first.
     articles : tuple of Article
@@ -224,6 +245,7 @@ class Part:
     tables: tuple[Table, ...] = ()
     notes: tuple[str, ...] = ()
     figures: tuple[tuple[str, str, str], ...] = ()
+    changes: tuple[tuple[str, str, str, str], ...] = ()
     fold: str = ""
     articles: tuple[Article, ...] = ()
     charts: tuple[Chart, ...] = ()
@@ -259,3 +281,61 @@ def _marked(table: Table, said: Mapping[Address, tuple[str, str]]) -> Table:
         replace(row, fields=tuple(mark(row, field) for field in row.fields)) for row in table.rows
     )
     return replace(table, rows=tuple(rows))
+
+
+def texts_of(parts: Iterable[Part]) -> dict[tuple[str, str, str, str], str]:
+    """Give what fields show by their table, the id and name of their row, and their column.
+
+    Parameters
+    ----------
+    parts : iterable of Part
+
+    Returns
+    -------
+    dict
+    """
+    return {
+        (table.id, row.id, row.name, field.column): field.text
+        for part in parts
+        for table in part.tables
+        for row in table.rows
+        for field in row.fields
+        if isinstance(field.edit, Put)
+    }
+
+
+def with_was(
+    parts: Iterable[Part],
+    before: Mapping[tuple[str, str, str, str], str],
+    is_changed: Callable[[Edit | None], bool],
+) -> Iterator[Part]:
+    """Show with each number what it was.
+
+    Parameters
+    ----------
+    parts : iterable of Part
+    before : mapping
+        As `texts_of` gives it.
+    is_changed : callable
+        Takes the edit of a field whose text is another, and tells whether that is changed in it.
+
+    Yields
+    ------
+    Part
+    """
+
+    def mark(table: Table, row: Row, field: Field) -> Field:
+        was = before.get((table.id, row.id, row.name, field.column), field.text)
+        if was == field.text:
+            return field
+        return replace(field, was=was or "not set", resets=is_changed(field.edit))
+
+    def marked_table(table: Table) -> Table:
+        rows = (
+            replace(row, fields=tuple(mark(table, row, field) for field in row.fields))
+            for row in table.rows
+        )
+        return replace(table, rows=tuple(rows))
+
+    for part in parts:
+        yield replace(part, tables=tuple(map(marked_table, part.tables)))

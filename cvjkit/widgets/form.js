@@ -2,7 +2,7 @@
 // Draws the parts that cvjkit.widgets.form sends, and tells it what is typed.
 
 import { keyed } from "./dom.js";
-import { stateOf, updateControl } from "./form_controls.js";
+import { resetBy, stateOf, updateControl } from "./form_controls.js";
 import { makePart, unfold, updatePart } from "./form_parts.js";
 import { cellsOf, layOver, neighbour } from "./form_tables.js";
 
@@ -91,6 +91,13 @@ function render({ model, el }) {
     return true;
   };
 
+  /** Take back what the what-if changes in a field. @param {Control} control */
+  const reset = (control) => {
+    if (!stateOf(control)?.field.resets) return false;
+    send("reset", [control], [""]);
+    return true;
+  };
+
   /** @param {KeyboardEvent} event */
   const keydown = (event) => {
     const command = event.ctrlKey || event.metaKey;
@@ -108,7 +115,7 @@ function render({ model, el }) {
     if (!input) return;
     const next = destination(event, input);
     next?.focus();
-    const isRestored = event.key === "Escape" && !event.shiftKey && restore(input);
+    const isRestored = event.key === "Escape" && !event.shiftKey && (restore(input) || reset(input));
     if (next || isRestored) event.preventDefault();
   };
 
@@ -148,7 +155,11 @@ function render({ model, el }) {
       unfold(el, decodeURIComponent(more.hash.slice(1)));
     }
     const button = target.closest("button");
-    if (stateOf(button) && button && !button.hasAttribute("aria-disabled")) send("type", [button], [""]);
+    const control = resetBy(button);
+    if (control) {
+      control.focus();
+      reset(control);
+    } else if (stateOf(button) && button && !button.hasAttribute("aria-disabled")) send("type", [button], [""]);
   };
 
   // A click selects all, as Tab does; a second one puts the caret.

@@ -83,6 +83,7 @@ def _part(part: Part) -> dict[str, Any]:
         "title": part.title,
         "notes": part.notes,
         "figures": part.figures,
+        "changes": part.changes,
         "fold": part.fold,
         "tables": [
             {
@@ -107,13 +108,8 @@ def _row(row: Row) -> dict[str, Any]:
 def _field(field: Field) -> dict[str, Any]:
     shown = {"id": field.column, "kind": field.kind, "label": field.label, "text": field.text}
     fixed = field.edit is None or not field.enabled
-    return shown | _filled(
-        message=field.message,
-        choices=field.choices,
-        key=field.key,
-        fixed=fixed,
-        share=field.share,
-    )
+    more = {"message": field.message, "choices": field.choices, "key": field.key, "fixed": fixed}
+    return shown | _filled(**more, share=field.share, was=field.was, resets=field.resets)
 
 
 def _filled(**values: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import { html, keyed, setAttributes, setText, textElement } from "./dom.js";
  * A field as cvjkit.widgets.fields.Field.document gives it.
  * @typedef {{ id: string, kind: "number" | "text" | "choice" | "tabs" | "button", label: string,
  *   text: string, message?: string, choices?: [string, string][], key?: string,
- *   fixed?: boolean }} Field
+ *   fixed?: boolean, was?: string, resets?: boolean }} Field
  * @typedef {[string, string, string]} Address  Table, row and column.
  *
  * What Python has answered: the view and the number of its newest message that is in the document,
@@ -161,6 +161,39 @@ function updateInput(input, { text, fixed = false }, state, context) {
 function isBeingTyped(input, { dirty, sent }, { answered, view }) {
   if (answered.view === view && sent > answered.number) return true;
   return dirty && !answered.whole && document.activeElement === input;
+}
+
+/**
+ * Show what a field shows without the what-if: a button that takes its change back, if it has one.
+ * @param {Element} holder
+ * @param {Control | undefined} control
+ * @param {Field | undefined} field
+ */
+export function updateWas(holder, control, field) {
+  const { was = "", resets = false, label = "" } = field ?? {};
+  keyed(
+    holder,
+    was ? [{ id: resets ? "button" : "small" }] : [],
+    ({ id }) => textElement(/** @type {"button" | "small"} */ (id), "cvj-was"),
+    (element) => {
+      setText(element, `was ${was}`);
+      if (!(element instanceof HTMLButtonElement) || !control) return;
+      // Escape in the field does the same: Tab need not stop here.
+      setAttributes(element, { type: "button", tabindex: -1, title: "Take this change back (Esc in the field)", "aria-label": `${label}: back to ${was}` });
+      resetters.set(element, control);
+    },
+  );
+}
+
+/** @type {WeakMap<EventTarget, Control>} */
+const resetters = new WeakMap();
+
+/**
+ * The field whose change a button takes back.
+ * @param {EventTarget | null} button
+ */
+export function resetBy(button) {
+  return button ? resetters.get(button) : undefined;
 }
 
 /**

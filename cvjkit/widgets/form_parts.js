@@ -1,14 +1,15 @@
 // @ts-check
 // The sections of a form: tables of fields, figures, notes, and articles to unfold.
 
-import { html, keyed, setText, textElement } from "./dom.js";
+import { html, keyed, setAttributes, setText, textElement } from "./dom.js";
 import { makeTable, updateTable } from "./form_tables.js";
 
 /**
  * A section as cvjkit.widgets.fields.Part.document gives it.
  * @typedef {{ id: string, title: string, note: string, lines: [string, string][] }} Article
  * @typedef {{ id: string, title: string, fold: "" | "open" | "closed", notes: string[],
- *   figures: [string, string, string][], tables: import("./form_tables.js").Table[],
+ *   figures: [string, string, string][], changes: [string, string, string, string][],
+ *   tables: import("./form_tables.js").Table[],
  *   articles: Article[] }} Part
  */
 
@@ -25,7 +26,7 @@ export function makePart({ id, title, fold, figures }) {
   const notes = html("div", "cvj-notes");
   notes.setAttribute("role", "status");
   const list = html("div", "cvj-figures");
-  if (figures.length) list.setAttribute("role", "list");
+  if (figures.length) setAttributes(list, { role: "list", "aria-label": "Figures" });
   const articles = html("div", "cvj-articles");
   section.append(html("div", "cvj-inside", html("div", "cvj-tables"), list, notes, articles));
   return section;
@@ -41,7 +42,7 @@ export function updatePart(section, part, context) {
   if (first.matches("summary, h3")) setText(first, part.title);
   const [tables, figures, notes, articles] = /** @type {Element} */ (section.lastElementChild).children;
   keyed(tables, part.tables, makeTable, (element, table) => updateTable(element, table, context));
-  updateFigures(figures, part.figures);
+  updateFigures(figures, part);
   keyed(
     notes,
     part.notes.map((text, id) => ({ id, text })),
@@ -53,24 +54,29 @@ export function updatePart(section, part, context) {
 
 /**
  * @param {Element} list
- * @param {Part["figures"]} figures
+ * @param {Part} part
  */
-function updateFigures(list, figures) {
+function updateFigures(list, { figures, changes }) {
+  const changed = new Map(changes.map(([id, ...change]) => [id, change]));
   keyed(
     list,
-    figures.map(([id, value, remark]) => ({ id, value, remark })),
+    figures.map(([id, value, remark]) => ({ id, value, remark, change: changed.get(id) })),
     ({ id }) => {
-      const [heading, amount, remark] = ["cvj-heading", "cvj-amount", "cvj-remark"];
-      const figure = html(
-        "div", "cvj-figure", html("div", heading, id), html("div", amount), html("div", remark),
-      );
+      const parts = ["cvj-amount", "cvj-change", "cvj-was", "cvj-remark"].map((name) => html("div", name));
+      const figure = html("div", "cvj-figure", html("div", "cvj-heading", id), ...parts);
       figure.dataset.figure = id;
       figure.setAttribute("role", "listitem");
+      figure.tabIndex = 0;
       return figure;
     },
-    (figure, { value, remark }) => {
-      setText(figure.children[1], value);
-      setText(figure.children[2], remark);
+    (figure, { value, remark, change: [change, was, way] = ["", "", ""] }) => {
+      const [, amount, difference, before, words] = figure.children;
+      figure.classList.toggle("cvj-unknown", value === "–");
+      setText(amount, value);
+      setText(difference, change);
+      setAttributes(difference, { "data-way": way });
+      setText(before, was);
+      setText(words, remark);
     },
   );
 }

@@ -2,7 +2,7 @@
 // The tables of a form: rows of fields below each other, or fields in a line.
 
 import { html, keyed, setAttributes, setText, textElement } from "./dom.js";
-import { makeControl, updateControl, updateMessages } from "./form_controls.js";
+import { makeControl, updateControl, updateMessages, updateWas } from "./form_controls.js";
 
 /**
  * Tables as cvjkit.widgets.fields.Part.document gives them.
@@ -52,16 +52,18 @@ function updateLine(line, table, context) {
       label.setAttribute("aria-hidden", "true");
       const control = makeControl(field, [table.id, row.id, field.id], context);
       const messages = html("div", "cvj-messages");
-      const holder = html("div", `cvj-entry cvj-kind-${field.kind}`, label, control, messages);
+      const entry = `cvj-entry cvj-kind-${field.kind}`;
+      const holder = html("div", entry, label, control, messages, html("div"));
       holder.dataset.field = field.id;
       return holder;
     },
     (holder, { field }) => {
-      const [label, element, messages] = holder.children;
+      const [label, element, messages, was] = holder.children;
       const control = /** @type {Control} */ (element);
       setText(label, field.kind === "button" ? "" : field.label);
       updateControl(control, field, context);
       updateMessages(messages, [{ control, field }]);
+      updateWas(was, control, field);
     },
   );
 }
@@ -167,14 +169,16 @@ function updateCells(line, row, table, context) {
     line,
     table.headings.slice(1).map(([id, words]) => ({ id, words })),
     ({ words }) => {
-      const cell = html("td");
+      const cell = html("td", "", html("div"), html("div"));
       setAttributes(cell, { role: "cell", "data-heading": words });
       return cell;
     },
     (cell, { id }) => {
       const field = fields.get(id);
+      const [holder, was] = cell.children;
+      setAttributes(cell, { "data-empty": !field });
       keyed(
-        cell,
+        holder,
         field ? [field] : [],
         (made) => makeControl(made, [table.id, row.id, id], context),
         (control, shown) => {
@@ -182,6 +186,7 @@ function updateCells(line, row, table, context) {
           controls.set(id, control);
         },
       );
+      updateWas(was, controls.get(id), field);
     },
   );
   return controls;

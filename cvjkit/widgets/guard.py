@@ -95,8 +95,9 @@ class Edits:
         What was typed, where: table, row and column.
     run : tuple of (str, int)
         The same for all edits made in a field before it is left.
-    what : {"type", "paste", "restore"}
-        Whether it was typed, pasted as a block, or taken back with Escape.
+    what : {"type", "paste", "restore", "reset"}
+        Whether it was typed, pasted as a block, or taken back: what was typed since the field was
+        entered, or all that a what-if changes there.
     outside : int
         Fields of a pasted block that lie beyond the table.
     language : str
@@ -140,7 +141,7 @@ class Inbox:
         """
         match content:
             case {
-                "what": "type" | "paste" | "restore" as what,
+                "what": "type" | "paste" | "restore" | "reset" as what,
                 "view": str(view),
                 "number": int(number),
                 "run": int(run),

@@ -22,10 +22,29 @@ class Step:
         All there is: another framework has no stage for some of its numbers.
     shown : Journey
         The same in the framework it is edited in; once something is changed, `whole` itself.
+    typed : Journey or None
+        The what-if on it, in the framework it was typed in; None until one is begun.
+    plan : Journey or None
+        The same in the framework it is edited in.
+    is_what_if : bool
+        Whether the what-if is edited, and not the journey.
     """
 
     whole: Journey
     shown: Journey
+    typed: Journey | None = None
+    plan: Journey | None = None
+    is_what_if: bool = False
+
+    @property
+    def edited(self) -> Journey:
+        """What is edited: the journey, or the what-if on it."""
+        return self.plan if self.is_what_if and self.plan is not None else self.shown
+
+    @property
+    def seen(self) -> tuple[object, ...]:
+        """All of it that somebody sees."""
+        return self.edited, self.shown, self.is_what_if, self.whole.what_if.kept
 
 
 class History:
@@ -68,12 +87,12 @@ class History:
         run : hashable
             Consecutive steps of the same run become one.
         """
-        if step.shown == self.now.shown:
+        if step.seen == self.now.seen:
             return
         if run != self.run:
             self._done = (*self._done[1 - MOST_STEPS :], self.now)
         self.now, self.run, self._undone = step, run, ()
-        if step.shown == self._done[-1].shown:
+        if step.seen == self._done[-1].seen:
             # Typed back to the original value: there is nothing to undo.
             self.drop(run)
 

@@ -193,7 +193,7 @@ def _table(journey: Journey, segment: int | None) -> Table:
 def _spread_field(field: Field, row: Row) -> Field:
     """Let people of all segments together be typed."""
     if field.column != "reached":
-        return field
+        return replace(field, edit=None)
     spread = partial(with_people_spread, stage=row.id)
     return replace(field, edit=Put(f"segments[0].counts.{row.id}", PEOPLE, spread))
 

@@ -6,19 +6,33 @@ Everything typed goes through `Journey`, which alone decides what is possible.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from cvjkit.errors import Fault, InputError
+from cvjkit.decisions.kept import changed_in, start_of
+from cvjkit.errors import InputError
 from cvjkit.model.rows import is_index, step_to
 from cvjkit.numbers import NO_EVIDENCE, Evidence
 from cvjkit.paths import path_of, steps_of
 from cvjkit.widgets.block import evidence_in_block, without_doubles
 from cvjkit.widgets.carried import carried_over
-from cvjkit.widgets.fields import Act, Address, Field, Keep, Once, Put
+from cvjkit.widgets.fields import Act, Address, Field, Keep, Once, Put, Rename
 from cvjkit.widgets.history import History, Step
+from cvjkit.widgets.refusal import sentence
+from cvjkit.widgets.what_if import (
+    in_what_if,
+    in_what_if_or_not,
+    new_name,
+    taken_back,
+    with_edited,
+    with_kept,
+    with_kept_of,
+    with_whole,
+    within,
+)
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
@@ -29,6 +43,7 @@ if TYPE_CHECKING:
 FAILED_NOTE = "That could not be calculated. The numbers are those from before."
 EXAMPLE_NOTE = "These numbers are an example: type your own over them."
 ALL = "all"
+WHAT_IF, RECORD = "what_if", "counted"
 OR_OVERWRITE = "pass overwrite=True"
 
 
@@ -38,6 +53,14 @@ class Wrong(NamedTuple):
     text: str
     message: str
     evidence: Evidence = NO_EVIDENCE
+
+
+class _Begun(NamedTuple):
+    """What there was when somebody began to type in a field."""
+
+    run: Hashable
+    journey: Journey
+    wrong: dict[Address, Wrong]
 
 
 class Session:
@@ -61,6 +84,8 @@ class Session:
         Of whoever typed last, as their browser tells it: "de-AT".
     note : str
         What to say about the last thing that was done.
+    offered : Step or None
+        What was refused, as it is possible in the other mode.
     saved : Journey or None
         What its file holds.
     path : Path or None
@@ -92,8 +117,11 @@ class Session:
         self, journey: Journey, view: str | Framework | None = None, *, note: str = ""
     ) -> None:
         shown = journey if view in {None, journey.framework.key} else journey.in_framework(view)
+        self._first = journey
         self._history = History(Step(journey, shown))
         self._typed_in: Hashable = None
+        self._begun: _Begun | None = None
+        self.offered: Step | None = None
         self._segment: int | None = None
         self._refused: dict[Address, Wrong] = {}
         self.wrong: dict[Address, Wrong] = {}
@@ -107,7 +135,22 @@ class Session:
     @property
     def journey(self) -> Journey:
         """The design, in the framework it is edited in: the last that was valid."""
-        return self._history.now.shown
+        return self._history.now.edited
+
+    @property
+    def is_what_if(self) -> bool:
+        """Whether a what-if is edited, and not the journey that it is about."""
+        return self._history.now.is_what_if
+
+    @property
+    def base(self) -> Journey | None:
+        """The plan that a what-if starts from; None if none is edited."""
+        return start_of(self.journey) if self.is_what_if else None  # type: ignore[return-value]  # a journey's
+
+    @property
+    def can_reset(self) -> bool:
+        """Whether what is edited differs from what `reset` goes back to."""
+        return bool(changed_in(self.journey)) if self.is_what_if else self.whole != self._first
 
     @property
     def whole(self) -> Journey:
@@ -178,6 +221,7 @@ class Session:
             Whether also the field they are in is to show its new text.
         """
         self._refused, self.language = {}, edits.language
+        offered, self.offered = self.offered, None
         if self.note == FAILED_NOTE:
             self.note = ""
         match [(fields[address].edit, address, text) for address, text in edits.texts]:
@@ -185,14 +229,30 @@ class Session:
                 self.entries[address] = text
                 return False
             case [(Act() | Once() as edit, address, text), *_]:
+                self.offered = offered
                 self._do(edit, address, text, fields)
                 return True
-        texts = {at: text for at, text in edits.texts if isinstance(fields[at].edit, Put)}
+            case [(Rename(name), address, text), *_] if edits.what == "type":
+                self._rename(name, address, text, (edits.run, address))
+                return False
         if edits.what == "restore":
-            for address in texts:
-                self.wrong.pop(address, None)
-                self._history.drop((edits.run, address))
-        elif edits.what == "paste":
+            self._restore(edits)
+        elif edits.what == "reset":
+            self._take_back([(at, fields[at].edit) for at, _ in edits.texts])
+        else:
+            self._typed(edits, fields)
+        return edits.what != "type"
+
+    def _restore(self, edits: Edits) -> None:
+        """Take back what was typed since the field was entered."""
+        self._begun = None
+        for address, _ in edits.texts:
+            self.wrong.pop(address, None)
+            self._history.drop((edits.run, address))
+
+    def _typed(self, edits: Edits, fields: Mapping[Address, Field]) -> None:
+        texts = {at: text for at, text in edits.texts if isinstance(fields[at].edit, Put)}
+        if edits.what == "paste":
             self.edit(without_doubles(texts, fields), fields)
             if edits.outside > 0:
                 count = f"{edits.outside} field{'' if edits.outside == 1 else 's'}"
@@ -201,7 +261,6 @@ class Session:
             if self.note == EXAMPLE_NOTE:
                 self.note = ""
             self.edit(texts, fields, (edits.run, *texts))
-        return edits.what != "type"
 
     def edit(
         self, texts: Mapping[Address, str], fields: Mapping[Address, Field], run: Hashable = None
@@ -220,8 +279,12 @@ class Session:
         texts = {address: text for address, text in texts.items() if address in fields}
         evidence = evidence_in_block(texts, fields, self.language)
         typed = {at: Wrong(text, "", evidence[at]) for at, text in texts.items()}
-        waiting = {at: entry for at, entry in (self.wrong | typed).items() if at in fields}
-        changed, self.wrong = self.journey, {}
+        if run is None or self._begun is None or self._begun.run != run:
+            self._begun = _Begun(run, self.journey, self.wrong)
+        # A factor of all segments, or what is cut at 1, depends on what there was before it.
+        before = self._begun.wrong | typed
+        waiting = {at: entry for at, entry in before.items() if at in fields}
+        changed, self.wrong = self._begun.journey, {}
         while waiting:
             refused: dict[Address, Wrong] = {}
             for address, entry in waiting.items():
@@ -240,7 +303,32 @@ class Session:
             # What was refused may be possible by now: two rates whose sum was more than 1.
             waiting = refused
         self._typed_in = object() if run is None else run
-        self._history.add(Step(changed, changed), self._typed_in)
+        self._history.add(with_edited(self._history.now, changed), self._typed_in)
+        if len(texts) == 1 and self.wrong.keys() >= texts.keys():
+            (at,) = texts
+            self._offer(fields[at].edit, self.wrong[at])
+
+    def _offer(self, edit: object, entry: Wrong) -> None:
+        """Offer to take what was refused in the other mode, if that is possible."""
+        if not isinstance(edit, Put):
+            return
+        now = self._history.now
+        try:
+            other = replace(now, is_what_if=False)
+            if not now.is_what_if:
+                other, _ = in_what_if(now, now.typed)
+            changed = edit.apply(other.edited, entry.text, entry.evidence)
+        except ValueError:
+            return
+        if changed != other.edited:
+            self.offered = with_edited(other, changed)
+
+    def take_offer(self) -> None:
+        """Take what was refused in the other mode, as one step."""
+        if self.offered is not None:
+            step = self.offered
+            self._leave()
+            self._history.add(step, object())
 
     def change(self, change: Change) -> None:
         """Make a change of the journey, as one step; invalid input is forgotten.
@@ -256,8 +344,8 @@ class Session:
         """
         before = len(self.journey.segments)
         journey = change(self.journey)
-        self.wrong = {}
-        self._history.add(Step(journey, journey), object())
+        self._leave()
+        self._history.add(with_edited(self._history.now, journey), object())
         after = len(journey.segments)
         if after != before:
             self._segment = after - 1 if after > before else None
@@ -270,7 +358,7 @@ class Session:
         text : str
             Its index, or "all".
         """
-        self.wrong = {}
+        self._leave()
         self._segment = None if text == ALL else int(text)
 
     def show_in(self, framework: Framework) -> None:
@@ -285,22 +373,169 @@ class Session:
         InputError
             If it cannot be shown in that framework.
         """
-        whole = self.whole
-        shown = whole if framework == whole.framework else whole.in_framework(framework)
-        self.wrong, self.entries = {}, {}
-        self._history.add(Step(whole, shown), object())
-        self.note = carried_over(whole, shown)
+        now, whole = self._history.now, self.whole
+        shown, note = within(whole, framework), ""
+        step = replace(now, shown=shown, plan=None)
+        if self.is_what_if:
+            step, note = in_what_if_or_not(step, now.typed)
+        self._leave()
+        self.entries = {}
+        self._history.add(step, object())
+        self.note = _joined(carried_over(whole, shown), note)
+
+    def can_take_back(self, edit: object) -> bool:
+        """Tell whether a what-if changes what an edit sets.
+
+        Parameters
+        ----------
+        edit : Edit
+
+        Returns
+        -------
+        bool
+        """
+        try:
+            return self._without(edit) != self.journey
+        except ValueError:
+            return False
+
+    def _take_back(self, edits: Iterable[tuple[Address, object]]) -> None:
+        """Take back what a what-if changes in fields, as one step."""
+        for address, edit in edits:
+            try:
+                without = self._without(edit)
+            except ValueError as error:
+                self._refused[address] = Wrong("", sentence(error))
+            else:
+                self.wrong.pop(address, None)
+                self._begun = None
+                self._history.add(with_edited(self._history.now, without), object())
+
+    def _without(self, edit: object) -> Journey:
+        """Give what is edited without the change of a field."""
+        base = self.base
+        if base is None or not isinstance(edit, Put):
+            return self.journey
+        return taken_back(self.journey, base, edit.path)
+
+    def turn_to(self, mode: str) -> None:
+        """Edit the what-if on the journey, or the journey itself, as one step.
+
+        Parameters
+        ----------
+        mode : {"what_if", "counted"}
+
+        Raises
+        ------
+        ValueError
+            If no what-if is possible.
+        """
+        now = self._history.now
+        step, note = replace(now, is_what_if=False), ""
+        if mode == WHAT_IF:
+            step, note = in_what_if(now, now.typed)
+        self._leave()
+        self._history.add(step, object())
+        self.note = note
+
+    def begin_what_if(self) -> None:
+        """Edit a what-if from the start, if one is possible; else say why not."""
+        step, note = in_what_if_or_not(self._history.now, None)
+        self._history, self.note = History(step), _joined(self.note, note)
+
+    def reset(self, journey: Journey | None = None) -> None:
+        """Go back to the numbers there were at first, as one step.
+
+        Parameters
+        ----------
+        journey : Journey, optional
+            The numbers of the file as it is now; by default a what-if goes back to what it is
+            about, and a journey to what it was when it was opened. What is kept stays.
+        """
+        now, step, note = self._history.now, self._history.now, ""
+        if journey is not None or now.is_what_if:
+            step = replace(step, typed=None, plan=None)
+        if journey is not None or not now.is_what_if:
+            self._first = self._first if journey is None else journey
+            step = with_whole(step, with_kept_of(self._first, now.whole))
+        if now.is_what_if:
+            step, note = in_what_if_or_not(step, None)
+        self._leave()
+        self._history.add(step, object())
+        self.note = note
+
+    def keep(self, name: str) -> None:
+        """Keep the what-if with the journey, as one step.
+
+        Parameters
+        ----------
+        name : str
+            As it was typed; if it is blank, it is called by what changes.
+
+        Raises
+        ------
+        ValueError
+            If nothing is changed, or there is one of this name.
+        """
+        now, plan = self._history.now, self._history.now.typed
+        if not now.is_what_if or plan is None or not changed_in(plan):
+            raise ValueError("type what changes first: there is nothing to keep yet")
+        names = [row.name for row in now.whole.what_if.kept]
+        name = name.strip() or new_name(", ".join(plan.changes["words"]), names)
+        if name in names:
+            raise ValueError("there is one of this name already: write another")
+        kept = now.whole.with_scenario(name, changed_in(plan), framework=plan.framework)
+        self._history.add(with_whole(now, kept), object())
+
+    def open_kept(self, name: str) -> None:
+        """Edit a what-if that was kept, as one step.
+
+        Parameters
+        ----------
+        name : str
+        """
+        step = with_kept(self._history.now, name)
+        self._leave()
+        self._history.add(step, object())
+
+    def remove_kept(self, name: str) -> None:
+        """Keep a what-if no longer, as one step.
+
+        Parameters
+        ----------
+        name : str
+
+        Raises
+        ------
+        ValueError
+            If another one stands on it.
+        """
+        now = self._history.now
+        self._history.add(with_whole(now, now.whole.without_scenario(name)), object())
+
+    def _rename(self, name: str, address: Address, text: str, run: Hashable) -> None:
+        now = self._history.now
+        try:
+            whole = now.whole.with_scenario(name, rename=text.strip())
+        except ValueError as error:
+            self._refused[address] = Wrong(text, sentence(error))
+        else:
+            self._history.add(with_whole(now, whole), run)
+
+    def _leave(self) -> None:
+        """Forget invalid input, what was being typed and what was offered."""
+        self.wrong, self._begun, self.offered = {}, None, None
 
     def undo(self) -> None:
         """Go back one step; invalid input that is no part of that step goes first."""
         separate = self.wrong and self._typed_in != self._history.run
-        self.wrong = {}
+        self._leave()
         if not separate:
             self._history.undo()
 
     def redo(self) -> None:
         """Take an undone step again."""
-        self.wrong = {}
+        self._leave()
         self._history.redo()
 
     def save(self, path: str | None, *, overwrite: bool = False) -> None:
@@ -321,7 +556,7 @@ class Session:
             # `~` is how people name their home, and only a shell knows it.
             target = path and os.path.expanduser(path)  # noqa: PTH111 - Path's raises where there is no home
             # After an undo the journey may be one that was never in this file.
-            written = self.journey.save(target or self.path, overwrite=overwrite)
+            written = self.whole.save(target or self.path, overwrite=overwrite)
         except InputError as error:
             said = " ".join(f"{fault.value} {fault.rule}; {fault.fix}." for fault in error.faults)
             if OR_OVERWRITE in said:
@@ -330,7 +565,7 @@ class Session:
         except ValueError as error:
             self.not_saved = f"Not saved: {error}."
         else:
-            self.saved, self.path, self.not_saved = self.journey, written, ""
+            self.saved, self.path, self.not_saved = self.whole, written, ""
 
     def _do(
         self, edit: Act | Once, address: Address, text: str, fields: Mapping[Address, Field]
@@ -356,29 +591,5 @@ def _with_title(journey: Journey, path: str) -> str:
     return path_of((part, step_to(part, rows, int(row)), *filter(None, rest)))
 
 
-def sentence(error: ValueError, text: str = "", paths: Collection[str] = ()) -> str:
-    """Say what is wrong with what was typed, to a reader who sees the field.
-
-    Parameters
-    ----------
-    error : ValueError
-    text : str
-        What was typed.
-    paths : collection of str
-        The field's path, in every way it is written: faults there need not say where they are.
-
-    Returns
-    -------
-    str
-    """
-    if not isinstance(error, InputError):
-        return str(error)
-    typed = text.strip()
-    said = [_told(fault, typed) if fault.field in paths else str(fault) for fault in error.faults]
-    return " ".join(f"{words}." for words in said)
-
-
-def _told(fault: Fault, typed: str) -> str:
-    if typed:
-        return f"{typed} {fault.rule}: {fault.fix}"
-    return f"{fault.rule[0].upper()}{fault.rule[1:]}: {fault.fix}"
+def _joined(*notes: str) -> str:
+    return " ".join(filter(None, notes))

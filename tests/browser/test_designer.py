@@ -101,6 +101,7 @@ def dashboard(
             page = request.getfixturevalue("page")
             page.goto(link)
         choose_shop(page)
+        turn(page, "Counted")
         yield page
 
 
@@ -130,6 +131,14 @@ def choose_shop(page: Page) -> None:
     # the hostile one.
     expect(field(page, "Reached: Reach")).to_have_value("10,000")
     people(page, "reach", "acquisition", "2000")
+
+
+def turn(page: Page, mode: str) -> None:
+    """Choose whether what was counted is typed over, or a what-if."""
+    radio = page.get_by_role("radio", name=mode, exact=True)
+    radio.focus()
+    radio.press("Space")
+    expect(radio).to_be_checked()
 
 
 def field(page: Page, label: str) -> Locator:
@@ -267,6 +276,44 @@ def test_a_single_number_is_pasted_as_in_any_field(designer: Page) -> None:
     people(designer, "acquisition", "conversion", "777")
 
 
+def figure(page: Page, name: str, part: str = "amount") -> Locator:
+    return page.locator(f'[data-figure="{name}"] .cvj-{part}')
+
+
+def was(page: Page, label: str) -> Locator:
+    """What stands below a field about the number without the what-if."""
+    return field(page, label).locator("xpath=ancestor::td").locator(".cvj-was")
+
+
+def test_a_stranger_asks_what_a_quarter_better_conversion_brings(designer: Page) -> None:
+    turn(designer, "What if")
+    field(designer, "Step rate: Conversion").focus()
+    designer.keyboard.type("6.25%")
+    expect(figure(designer, "Customers")).to_have_text("125")
+    expect(figure(designer, "Customers", "change")).to_have_text("+25 (+25%)")
+    expect(figure(designer, "Customers", "was")).to_have_text("was 100")
+    people(designer, "conversion", "retention", "50")
+    expect(field(designer, "Reached: Loyalty")).to_have_value("12.5")
+    expect(was(designer, "Reached: Loyalty")).to_have_text("was 10")
+    expect(was(designer, "Step rate: Conversion")).to_have_text("was 5%")
+    expect(was(designer, "Reached: Acquisition")).to_have_count(0)
+    turn(designer, "Counted")
+    expect(field(designer, "Reached: Conversion")).to_have_value("100")
+    expect(figure(designer, "Customers", "change")).to_have_text("")
+
+
+def test_half_the_people_at_the_start_are_half_of_all_that_follows(designer: Page) -> None:
+    turn(designer, "What if")
+    field(designer, "Reached: Reach").focus()
+    designer.keyboard.type("5000")
+    for stage, number in (("Acquisition", "1,000"), ("Conversion", "50"), ("Retention", "20")):
+        expect(field(designer, f"Reached: {stage}")).to_have_value(number)
+    designer.get_by_role("button", name="Reset").press("Enter")
+    expect(field(designer, "Reached: Reach")).to_have_value("10,000")
+    designer.keyboard.press("Control+z")
+    expect(field(designer, "Reached: Reach")).to_have_value("5,000")
+
+
 # --- in JupyterLab ----------------------------------------------------------------------------
 
 
@@ -335,10 +382,10 @@ def test_with_the_tab_key_alone_everything_is_reached(dashboard: Page) -> None:
     assert {"Way from", "Add way", "Referral to", "Add referral", "Add segment"} <= {*reached}
 
 
-def test_a_way_is_added_and_a_plan_made_with_the_keyboard_alone(dashboard: Page) -> None:
+def test_a_way_is_added_in_a_what_if_with_the_keyboard_alone(dashboard: Page) -> None:
     dashboard.get_by_role("radio", name="Counted").focus()
     dashboard.keyboard.press("ArrowRight")
-    expect(dashboard.get_by_role("radio", name="Planned")).to_be_checked()
+    expect(dashboard.get_by_role("radio", name="What if")).to_be_checked()
     section = dashboard.get_by_text("Skips, ways back and referrals")
     section.focus()
     dashboard.keyboard.press("Enter")
@@ -429,6 +476,7 @@ def test_the_numbers_of_a_pasted_block_decide_before_the_language(dashboard: Pag
 def test_hostile_names_are_shown_as_they_are_and_do_nothing(dashboard: Page) -> None:
     choose(dashboard, "hostile.toml")
     shown(dashboard, "reach", EVIL)
+    turn(dashboard, "Counted")
     expect(field(dashboard, "Name")).to_have_value(EVIL)
     expect(field(dashboard, "Offer: First order")).to_have_value(EVIL)
     expect(field(dashboard, f"Channel: {EVIL}")).to_have_value(EVIL)
@@ -491,6 +539,73 @@ def test_in_any_font_nothing_in_the_form_is_cut_or_lies_on_another(
                 faults[width, name] = found
         assert dashboard.evaluate("document.documentElement.scrollWidth") == width
     assert faults == {}
+
+
+def test_a_dashboard_opens_in_a_what_if_and_all_segments_are_typed_into(dashboard: Page) -> None:
+    choose(dashboard, "two.toml")
+    shown(dashboard, "reach", "1,000")
+    expect(dashboard.get_by_role("radio", name="What if")).to_be_checked()
+    rate = field(dashboard, "Step rate: Conversion")
+    rate.focus()
+    # Of 170 who consider: 18 at first, and never fewer with a higher rate.
+    for percent, customers in ((12, "20.4"), (20, "34"), (60, "102"), (100, "170")):
+        rate.press("Control+a")
+        dashboard.keyboard.type(f"{percent}%")
+        expect(figure(dashboard, "Customers")).to_have_text(customers)
+
+
+def test_one_change_is_taken_back_by_escape_or_by_a_click_on_what_it_was(dashboard: Page) -> None:
+    turn(dashboard, "What if")
+    reach, rate = field(dashboard, "Reached: Reach"), field(dashboard, "Step rate: Conversion")
+    for typed_into, text in ((reach, "5000"), (rate, "10%")):
+        typed_into.focus()
+        dashboard.keyboard.type(text)
+    expect(figure(dashboard, "Customers")).to_have_text("100")
+    # The first takes back what is being typed, to be typed again.
+    dashboard.keyboard.press("Escape")
+    expect(rate).to_have_value("5%")
+    dashboard.keyboard.type("20%")
+    expect(was(dashboard, "Step rate: Conversion")).to_have_text("was 5%")
+    reach.focus()
+    rate.focus()
+    dashboard.keyboard.press("Escape")
+    expect(rate).to_have_value("5%")
+    expect(was(dashboard, "Step rate: Conversion")).to_have_count(0)
+    expect(figure(dashboard, "Customers")).to_have_text("50")
+    dashboard.get_by_role("button", name="Reached: Reach: back to 10,000").click()
+    expect(reach).to_have_value("10,000")
+    expect(reach).to_be_focused()
+    dashboard.keyboard.press("Control+z")
+    expect(reach).to_have_value("5,000")
+
+
+def test_what_ifs_are_kept_and_compared_side_by_side(dashboard: Page) -> None:
+    turn(dashboard, "What if")
+    field(dashboard, "Step rate: Conversion").focus()
+    dashboard.keyboard.type("10%")
+    expect(figure(dashboard, "Customers")).to_have_text("200")
+    field(dashboard, "Name of this what-if").focus()
+    dashboard.keyboard.type("Better offer")
+    dashboard.keyboard.press("Tab")
+    dashboard.keyboard.press("Enter")
+    expect(field(dashboard, "Customers: Better offer")).to_have_value("200")
+    dashboard.get_by_role("button", name="Reset").press("Enter")
+    expect(figure(dashboard, "Customers")).to_have_text("100")
+    field(dashboard, "Reached: Reach").focus()
+    dashboard.keyboard.type("5000")
+    expect(figure(dashboard, "Customers")).to_have_text("50")
+    dashboard.get_by_role("button", name="Keep this what-if").press("Enter")
+    expect(field(dashboard, "Customers: Reach 10,000 -> 5,000 people")).to_have_value("50")
+    expect(field(dashboard, "Better offer: Loyalty")).to_have_value("20")
+    name = field(dashboard, "Name: Better offer")
+    name.focus()
+    dashboard.keyboard.press("End")
+    dashboard.keyboard.type(" by far")
+    expect(field(dashboard, "Customers: Better offer by far")).to_have_value("200")
+    dashboard.keyboard.press("Control+z")
+    expect(field(dashboard, "Name: Better offer")).to_be_focused()
+    dashboard.get_by_role("button", name="Open Better offer").press("Enter")
+    expect(figure(dashboard, "Customers")).to_have_text("200")
 
 
 # --- a visitor may send anything --------------------------------------------------------------

@@ -25,7 +25,8 @@ MONEY = (
 
 UNDO, REDO = ("head", "head", "undo"), ("head", "head", "redo")
 FRAMEWORK = ("head", "head", "framework")
-TAB, MODE = ("view", "view", "tab"), ("view", "view", "mode")
+TAB, MODE = ("view", "view", "tab"), ("head", "head", "mode")
+NUMBERS = ("segments", "0", "numbers")
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=8),
@@ -74,6 +75,10 @@ class Hand:
     def escapes(self, *address: str) -> Hand:
         return self.sends("restore", [[*address, ""]])
 
+    def resets(self, *address: str) -> Hand:
+        """Press Escape in a field that a what-if changes, or what it says it was."""
+        return self.sends("reset", [[*address, ""]])
+
     def sends(self, what: str, edits: Any, **more: Any) -> Hand:
         self.number += 1
         content = {"what": what, "view": "v", "number": self.number, "run": self.run}
@@ -86,6 +91,11 @@ class Hand:
         journey = self.designer.journey
         assert isinstance(journey, cvj.Journey)
         return journey
+
+    @property
+    def whole(self) -> cvj.Journey:
+        """What is saved: without the what-if that is edited."""
+        return self.designer._session.whole
 
     @property
     def counts(self) -> list[float | None]:

@@ -12,7 +12,7 @@ import pytest
 import cvjkit as cvj
 from cvjkit.widgets import designer, guard
 from cvjkit.widgets.session import EXAMPLE_NOTE, FAILED_NOTE
-from tests.widgets.hand import MODE, MONEY, REDO, SHOP, TWO, UNDO, Hand
+from tests.widgets.hand import MONEY, NUMBERS, REDO, SHOP, TWO, UNDO, Hand
 
 
 @pytest.mark.parametrize("key", ["five", "seven", "eight", "eight:time", "nine", "full"])
@@ -27,7 +27,7 @@ def test_without_a_journey_there_is_an_example_in_any_framework(key: str) -> Non
 
 
 def test_code_makes_the_design_again() -> None:
-    hand = Hand(MONEY).types("planned", *MODE).types("0.3", "stages", "acquisition", "rate")
+    hand = Hand(MONEY).types("planned", *NUMBERS).types("0.3", "stages", "acquisition", "rate")
     again = eval(hand.designer.code(), {"cvj": cvj})  # noqa: S307 - our own expression
     assert again == hand.journey
 

@@ -32,7 +32,7 @@ def test_a_message_that_means_nothing_does_nothing(message: object) -> None:
         deliver(widget, message)
         deliver(widget, {"method": "custom", "content": message})
         deliver(widget, {"method": "update", "state": message, "buffer_paths": message})
-    hand.sends("type", message).sends("paste", [message, ["stages", "reach", "reached", message]])
+    hand.sends("type", message).sends("paste", [message, ["stages", "reach", "rate", message]])
     assert hand.journey == TWO
     assert hand.designer._form.document["parts"] == before["parts"]
 

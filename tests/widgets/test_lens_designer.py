@@ -146,9 +146,9 @@ def test_what_is_typed_for_all_segments_is_spread_over_them_as_they_are() -> Non
     assert visitor.chooses("all", "segment").field("engagement")["text"] == "2,100"
 
 
-def test_a_plan_of_several_segments_is_typed_segment_by_segment() -> None:
+def test_a_plan_of_several_segments_is_typed_for_all_or_segment_by_segment() -> None:
     visitor = Visitor(TWO.planned())
-    assert visitor.field("engagement")["fixed"]
+    assert not visitor.field("engagement").get("fixed")
     visitor.chooses("0", "segment").does("50%", "stages", "engagement", "rate")
     assert visitor.reads("five")["acquisition"] == "4,600"
 

@@ -9,7 +9,7 @@ from cvjkit.catalog.lookup import framework, frameworks, published_frameworks
 from cvjkit.model.design import Design
 from cvjkit.widgets.builders import columns, line
 from cvjkit.widgets.fields import Act, Field, Keep, Part
-from cvjkit.widgets.session import ALL
+from cvjkit.widgets.session import ALL, RECORD, WHAT_IF
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
@@ -44,9 +44,17 @@ def head_part(session: Session, own: Framework | None, sheets: Field) -> Part:
     def show(key: str) -> None:
         session.show_in(own if key == OWN and own else framework(key))
 
+    reset = Act(lambda _: session.reset())
+    offered = []
+    if session.offered is not None:
+        label = "Correct what was counted" if session.is_what_if else "Type it as a what-if"
+        take = Act(lambda _: session.take_offer())
+        offered.append(Field("offer", label, kind="button", edit=take))
     fields = (
         sheets,
-        JOURNEY_NAME.field(journey, ""),
+        mode_field(session),
+        *offered,
+        *([] if session.is_what_if else [JOURNEY_NAME.field(journey, "")]),
         Field(
             "framework",
             "Framework",
@@ -56,9 +64,27 @@ def head_part(session: Session, own: Framework | None, sheets: Field) -> Part:
             edit=Act(show),
         ),
         *step_fields(session),
+        Field("reset", "Reset", kind="button", edit=reset, enabled=session.can_reset),
     )
     notes = (ILLUSTRATIVE_NOTE if journey.illustrative else "", session.note)
     return Part("head", tables=(line("head", *fields),), notes=tuple(filter(None, notes)))
+
+
+def mode_field(session: Session) -> Field:
+    """Make the choice between the numbers as they are, and a what-if on them.
+
+    Parameters
+    ----------
+    session : Session
+
+    Returns
+    -------
+    Field
+    """
+    counted = any(segment.observed for segment in session.whole.segments)
+    modes = ((RECORD, "Counted" if counted else "Planned"), (WHAT_IF, "What if"))
+    mode = WHAT_IF if session.is_what_if else RECORD
+    return Field("mode", "Numbers", mode, "tabs", choices=modes, edit=Act(session.turn_to))
 
 
 def framework_choices(own: Framework | None) -> Choices:
@@ -130,7 +156,8 @@ def file_part(session: Session) -> Part:
     path = session.path
     note = "Not saved yet."
     if path is not None:
-        is_saved = session.journey == session.saved
+        whole, saved = session.whole, session.saved
+        is_saved = whole == saved and whole.what_if.kept == saved.what_if.kept
         note = f"Saved in {path}." if is_saved else f"Changed since it was saved in {path}."
     typed = session.entries.get(("file", "file", "path"), "")
     fields = [

@@ -29,6 +29,8 @@ TERMS = (
     FIXED_COST,
     DISCOUNT_RATE,
 )
+SMALL_PART = 0.005
+"""Less of a change is neither better nor worse."""
 HEADINGS = (
     ("order", "Order"),
     *(column.heading for column in (OFFER_NAME, PRICE, MARGIN, *AGAIN)),
@@ -77,24 +79,42 @@ def _offer_row(journey: Journey, anchor: str, offer: Offer | None) -> Row:
     return Row(anchor, title, tuple(fields), note)
 
 
-def figures_part(economics: Economics, currency: str) -> Part:
+def figures_part(economics: Economics, currency: str, before: Economics | None = None) -> Part:
     """Show the figures that matter; what is not known is a dash with the reason.
 
     Parameters
     ----------
     economics : Economics
     currency : str
+    before : Economics, optional
+        Without the what-if: how each figure differs is shown.
 
     Returns
     -------
     Part
     """
-    return Part(
-        "figures",
-        "Results",
-        figures=tuple(
-            (figure.short, economics.text(key, currency), economics.remark(key, currency))
-            for key, figure in FIGURES.items()
-            if figure.headline
-        ),
+    shown = {key: figure for key, figure in FIGURES.items() if figure.headline}
+    figures = tuple(
+        (figure.short, economics.text(key, currency), economics.remark(key, currency))
+        for key, figure in shown.items()
     )
+    changes = [
+        _change(key, economics[key], before[key], currency) for key in shown if before is not None
+    ]
+    return Part("figures", figures=figures, changes=tuple(changes))
+
+
+def _change(
+    key: str, value: float | None, before: float | None, currency: str
+) -> tuple[str, str, str, str]:
+    figure = FIGURES[key]
+    was = figure.text(before, currency)
+    if figure.text(value, currency) == was:
+        return figure.short, "unchanged", "", ""
+    change = figure.change_text(value, before, currency)
+    if value is None or before is None:
+        return figure.short, "", f"was {was}", ""
+    if abs(value - before) < SMALL_PART * abs(before):
+        return figure.short, change, f"was {was}", ""
+    is_better = (value < before) == figure.less_is_better
+    return figure.short, change, f"was {was}", "better" if is_better else "worse"

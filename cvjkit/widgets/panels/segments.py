@@ -10,6 +10,7 @@ from cvjkit.model.parts import AWARENESS_LEVELS, Segment
 from cvjkit.widgets.builders import button, columns, line, remover
 from cvjkit.widgets.codec import NAME, NOT_SET, Choice
 from cvjkit.widgets.fields import Field, Part, Put, Row, Table
+from cvjkit.widgets.panels.stages import COUNTED, PLANNED, in_mode
 
 if TYPE_CHECKING:
     from cvjkit.journey import Journey
@@ -17,15 +18,18 @@ if TYPE_CHECKING:
 UNAWARE, *AWARE_OF = AWARENESS_LEVELS
 LEVELS = Choice((NOT_SET, (UNAWARE, UNAWARE), *((level, f"{level} aware") for level in AWARE_OF)))
 CHANNEL, AWARENESS, SPEND = columns(Segment, "channel", "awareness", "spend")
+MODES = Choice(((COUNTED, "counted"), (PLANNED, "planned")))
 COLUMNS = (CHANNEL, replace(AWARENESS, codec=LEVELS), SPEND)
 
 
-def segments_part(journey: Journey) -> Part:
+def segments_part(journey: Journey, *, what_if: bool = False) -> Part:
     """Make the fields that say where people come from.
 
     Parameters
     ----------
     journey : Journey
+    what_if : bool
+        Whether it is a what-if, which is always planned.
 
     Returns
     -------
@@ -39,6 +43,7 @@ def segments_part(journey: Journey) -> Part:
         fields = [
             Field("name", f"Name: segment {index + 1}", segment.name, "text", edit=edit),
             *(column.field(segment, path, segment.name) for column in COLUMNS),
+            *([] if what_if else [_numbers(index, segment)]),
         ]
         if several:
             fields.append(remover(path, f"Remove segment {index + 1}"))
@@ -47,6 +52,7 @@ def segments_part(journey: Journey) -> Part:
         ("number", ""),
         ("name", "Segment"),
         *(column.heading for column in COLUMNS),
+        *([] if what_if else [("numbers", "Numbers")]),
         *([("remove", "")] if several else []),
     )
     add = line("segment", button("add", "Add segment", with_another_segment), row="new")
@@ -56,6 +62,14 @@ def segments_part(journey: Journey) -> Part:
         (Table("segments", tuple(rows), headings), add),
         fold="open" if several else "closed",
     )
+
+
+def _numbers(index: int, segment: Segment) -> Field:
+    """Make the choice whether people are counted or planned by rates."""
+    mode = COUNTED if segment.observed else PLANNED
+    edit = Put(f"segments[{index}]", MODES, lambda now, text: in_mode(now, text, segment=index))
+    label = f"Numbers: {segment.name}"
+    return Field("numbers", label, mode, "choice", choices=MODES.choices, edit=edit)
 
 
 def renamed(journey: Journey, name: str, *, segment: int) -> Journey:

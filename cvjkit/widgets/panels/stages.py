@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,18 +12,17 @@ from cvjkit.model.parts import StageNumbers
 from cvjkit.number_text import people_text, share_text
 from cvjkit.widgets.builders import columns, field_at
 from cvjkit.widgets.codec import PEOPLE, SHARE
-from cvjkit.widgets.fields import Act, Field, Part, Put, Row, Table
+from cvjkit.widgets.fields import Field, Part, Put, Row, Table
 
 if TYPE_CHECKING:
     from cvjkit.catalog.stage import Stage
     from cvjkit.journey import Journey
     from cvjkit.model.flow import Flow
-    from cvjkit.widgets.session import Session
 
 COUNTED, PLANNED = "counted", "planned"
-MODES = ((COUNTED, "Counted"), (PLANNED, "Planned"))
 UNIT_COST, DELAY = columns(StageNumbers, "unit_cost", "delay_days")
 LONGEST_CURRENCY = 5
+DIGITS, CLOSE = 6, 1e-12
 
 
 def stage_table(journey: Journey, shown: Flow, segment: int | None) -> Table:
@@ -34,7 +34,7 @@ def stage_table(journey: Journey, shown: Flow, segment: int | None) -> Table:
     shown : Flow
         Of one segment or of all.
     segment : int or None
-        Index of the segment; None for all of them, whose people cannot be edited.
+        Index of the segment; None for all of them together.
 
     Returns
     -------
@@ -73,9 +73,11 @@ def stage_table(journey: Journey, shown: Flow, segment: int | None) -> Table:
 
 def _reached(journey: Journey, segment: int | None, index: int, people: float | None) -> Field:
     """Make the field of the people at a stage: of a plan, they set the rate of the step to it."""
-    stage, edit = journey.framework.stages[index], None
+    stage = journey.framework.stages[index]
     label = f"Reached: {stage.name}"
-    if segment is not None:
+    if segment is None:
+        edit = Put(f"stages.{stage.key}.people", PEOPLE, sets=f"stages.{stage.key}.rate")
+    else:
         counts = journey.segments[segment].counts
         if counts is not None:
             path = f"segments[{segment}].counts.{stage.key}"
@@ -89,14 +91,28 @@ def _rate(journey: Journey, segment: int | None, index: int, rate: float | None)
     """Make the field of the rate of a step: of counts, it sets the people at its end."""
     stage, edit = journey.framework.stages[index], None
     label = f"Step rate: {stage.name}"
-    if segment is not None and index > 0:
+    text = "" if rate is None else share_text(rate)
+    if index > 0 and segment is None:
+        edit = Put(f"stages.{stage.key}.rate", SHARE)
+        if not any(one.observed for one in journey.segments):
+            text = _rate_text(journey.get(edit.path))
+    elif index > 0 and segment is not None:
         rates = journey.segments[segment].rates
         if rates is not None:
-            path = f"segments[{segment}].rates.{stage.key}"
-            return field_at(path, SHARE, label, rates[index], "rate")
-        derived = partial(with_share_counted, segment=segment, stage=stage.key)
-        edit = Put(f"segments[{segment}].counts.{stage.key}", SHARE, derived)
-    return Field("rate", label, "" if rate is None else share_text(rate), edit=edit)
+            edit = Put(f"segments[{segment}].rates.{stage.key}", SHARE)
+            text = _rate_text(rates[index])
+        else:
+            derived = partial(with_share_counted, segment=segment, stage=stage.key)
+            edit = Put(f"segments[{segment}].counts.{stage.key}", SHARE, derived)
+    return Field("rate", label, text, edit=edit)
+
+
+def _rate_text(rate: float | None) -> str:
+    """Write a rate: what may have been typed in full, what was worked out with few digits."""
+    if rate is None:
+        return ""
+    typed = float(f"{rate:.{DIGITS}g}")
+    return SHARE.write(typed) if math.isclose(typed, rate, rel_tol=CLOSE) else share_text(rate)
 
 
 def with_share_counted(
@@ -139,27 +155,6 @@ def _previous(journey: Journey, stage: str) -> Stage:
     """Give the stage that a stage follows."""
     framework = journey.framework
     return framework.stages[framework.parents[framework.index(stage)] or 0]
-
-
-def mode_field(session: Session, segment: int) -> Field:
-    """Make the choice whether a segment's people are counted or planned by rates.
-
-    Parameters
-    ----------
-    session : Session
-    segment : int
-        Index of the segment.
-
-    Returns
-    -------
-    Field
-    """
-
-    def turn(mode: str) -> None:
-        session.change(partial(in_mode, mode=mode, segment=segment))
-
-    mode = COUNTED if session.journey.segments[segment].observed else PLANNED
-    return Field("mode", "Numbers", mode, "tabs", choices=MODES, edit=Act(turn))
 
 
 def in_mode(journey: Journey, mode: str, *, segment: int) -> Journey:

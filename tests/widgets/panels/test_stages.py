@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 import cvjkit as cvj
-from tests.widgets.hand import MODE, PLAN, SHOP, TAB, TWO, Hand, people
+from tests.widgets.hand import (
+    MODE,
+    NUMBERS,
+    PLAN,
+    SHOP,
+    TAB,
+    TWO,
+    UNDO,
+    Hand,
+    people,
+)
 
 
 def test_people_typed_at_a_stage_are_counted_there() -> None:
@@ -67,17 +77,21 @@ def test_an_emptied_field_is_not_known_and_not_zero() -> None:
 
 
 def test_a_stage_with_direct_entrants_shows_them_in_a_plan() -> None:
-    hand = Hand(cvj.Journey.from_counts("five", [100, 300, 30, 10, 1])).types("planned", *MODE)
+    hand = Hand(cvj.Journey.from_counts("five", [100, 300, 30, 10, 1])).types("planned", *NUMBERS)
     assert hand.text("stages", "acquisition", "entrants") == "200"
     hand.types("50", "stages", "acquisition", "entrants")
     assert people(hand.journey)[:2] == [100, 150]
 
 
-def test_all_segments_together_are_shown_and_not_edited() -> None:
+def test_counted_people_of_all_segments_are_a_sum_that_only_a_what_if_changes() -> None:
     hand = Hand(TWO)
     assert hand.text("stages", "reach", "reached") == "1,000"
-    assert not hand.can_edit("stages", "reach", "reached")
-    assert hand.types("5", "stages", "reach", "reached").journey == TWO
+    hand.types("500", "stages", "reach", "reached")
+    assert hand.journey == TWO
+    assert "the people of Ads, Blog are counted" in hand.message("stages", "reach", "reached")
+    assert hand.presses("head", "head", "offer").text(*MODE) == "what_if"
+    assert people(hand.journey) == pytest.approx([500, 85, 9, 5.5, 1.5])
+    assert hand.presses(*UNDO).text(*MODE) == "counted"
     hand.types("1", *TAB).types("200", "stages", "reach", "reached")
     assert hand.journey.segments[1].counts == (200, 80, 9, 6, 2)
     assert hand.drawn()["reach"] == "200"
@@ -85,12 +99,12 @@ def test_all_segments_together_are_shown_and_not_edited() -> None:
 
 
 def test_counted_people_become_a_plan_with_the_same_flow_and_back() -> None:
-    hand = Hand(SHOP).types("planned", *MODE)
+    hand = Hand(SHOP).types("planned", *NUMBERS)
     assert hand.rates == [0.2, 0.05, 0.4, 0.25]
     assert people(hand.journey) == pytest.approx(people(SHOP))
-    assert hand.types("counted", *MODE).journey == SHOP
-    hand = Hand(TWO).types("0", *TAB).types("planned", *MODE)
-    assert [segment.observed for segment in hand.journey.segments] == [False, True]
+    assert hand.types("counted", *NUMBERS).journey == SHOP
+    hand = Hand(TWO).types("planned", "segments", "1", "numbers")
+    assert [segment.observed for segment in hand.journey.segments] == [True, False]
 
 
 def test_reconstructed_stages_are_marked() -> None:

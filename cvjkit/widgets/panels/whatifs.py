@@ -1,0 +1,224 @@
+"""What-ifs as fields: what is changed now, and those that are kept, side by side."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cvjkit.decisions.kept import changed_in, possible_with, start_of
+from cvjkit.errors import InputError
+from cvjkit.model.economics import FIGURES
+from cvjkit.number_text import people_text, share_text, write_number
+from cvjkit.widgets.builders import line
+from cvjkit.widgets.fields import Act, Field, Keep, Part, Rename, Row, Table
+from cvjkit.widgets.refusal import sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cvjkit.journey import Journey
+    from cvjkit.widgets.session import Session
+
+MOST_SIDE_BY_SIDE = 5
+NAME = ("keep", "keep", "name")
+HEADLINES = tuple(key for key, figure in FIGURES.items() if figure.headline)
+HINT = "Type over a number: all that comes after it follows, and what is on record stays."
+BACK = "Esc in a field, or a click on what it was, takes its change back."
+CLOSE, DIGITS = 1e-9, 3
+
+
+def what_ifs_part(session: Session) -> Part:
+    """Show what the what-if changes, and compare those that are kept.
+
+    Parameters
+    ----------
+    session : Session
+
+    Returns
+    -------
+    Part
+    """
+    tables: list[Table] = []
+    notes: tuple[str, ...] = ()
+    if session.is_what_if:
+        tables.append(_keeping(session))
+        notes = changes_notes(session.journey)
+    made, refused = possible_with(session.whole)
+    if made or refused:
+        base, compared = session.whole, [*made.values()][:MOST_SIDE_BY_SIDE]
+        rows = [_kept_row(session, str(at), row.name) for at, row in enumerate(base.what_if.kept)]
+        tables.append(Table("kept", tuple(rows), KEPT_HEADINGS))
+        if compared:
+            tables.append(_side_by_side(base, compared))
+        if len(made) > len(compared):
+            notes += (f"Side by side are the first {MOST_SIDE_BY_SIDE}: remove one to see more.",)
+    if not tables:
+        return Part("whatifs")
+    return Part("whatifs", "What-ifs", tuple(tables), notes, fold="open")
+
+
+def _keeping(session: Session) -> Table:
+    typed, can_keep = session.entries.get(NAME, ""), bool(changed_in(session.journey))
+    keep = Act(lambda _: _keep(session, typed))
+    return line(
+        "keep",
+        Field("name", "Name of this what-if", typed, "text", edit=Keep()),
+        Field("keep", "Keep this what-if", kind="button", edit=keep, enabled=can_keep),
+    )
+
+
+def _keep(session: Session, name: str) -> None:
+    session.keep(name)
+    session.entries.pop(NAME, None)
+
+
+# --- what changes -----------------------------------------------------------------------------
+
+
+def changes_notes(journey: Journey) -> tuple[str, ...]:
+    """Say what a what-if changes, and what a change of all segments does in each.
+
+    Parameters
+    ----------
+    journey : Journey
+
+    Returns
+    -------
+    tuple of str
+    """
+    if not changed_in(journey):
+        return (HINT,)
+    words = f"Changed: {', '.join(journey.changes['words'])}."
+    return (words, *shared_changes(journey), BACK)
+
+
+def shared_changes(journey: Journey) -> list[str]:
+    """Say by what factor the numbers of each segment differ where all were changed together.
+
+    Parameters
+    ----------
+    journey : Journey
+        A what-if.
+
+    Returns
+    -------
+    list of str
+        A sentence a stage.
+    """
+    segments, start, framework = journey.segments, start_of(journey), journey.framework
+    if len(segments) == 1 or len(segments) != len(start.segments):
+        return []
+    said = []
+    for index, stage in enumerate(framework):
+        paths = (f"stages.{stage.key}.rate", f"stages.{stage.key}.people")
+        if not any(path in changed_in(journey) for path in paths):
+            continue
+        table = "entrants" if framework.parents[index] is None else "rates"
+        pairs = [
+            (now.name, numbers[index] or 0.0, before[index] or 0.0)
+            for now, then in zip(segments, start.segments, strict=True)
+            if (numbers := getattr(now, table)) and (before := getattr(then, table))
+        ]
+        factors = {name: number / before for name, number, before in pairs if before}
+        if not factors:
+            continue
+        factor = max(factors.values())
+        what = f"who enter at {stage.name}" if table == "entrants" else f"rate into {stage.name}"
+        whose = f"the people {what}" if table == "entrants" else f"the {what}"
+        words = f"In each segment, {whose} × {_factor_text(factor)}"
+        full = [
+            f"{name} reaches its most, {share_text(number)}"
+            for name, number, before in pairs
+            if before and not math.isclose(number / before, factor, rel_tol=CLOSE)
+        ]
+        said.append(f"{'; '.join([words, *full])}.")
+    return said
+
+
+def _factor_text(factor: float) -> str:
+    return write_number(float(f"{factor:.{DIGITS}g}"))
+
+
+# --- those that are kept ----------------------------------------------------------------------
+
+KEPT_HEADINGS = (
+    ("scenario", "What changes"),
+    ("name", "Name"),
+    *((key, FIGURES[key].short) for key in HEADLINES),
+    ("open", ""),
+    ("remove", ""),
+)
+
+
+def _kept_row(session: Session, row: str, name: str) -> Row:
+    """Show what a what-if that is kept changes and leads to, or why it is not possible any more."""
+    made, refused = possible_with(session.whole)
+    remove = Act(partial(_remove, session, name))
+    named = Field("name", f"Name: {name}", name, "text", edit=Rename(name))
+    removed = Field("remove", f"Remove {name}", "Remove", "button", edit=remove)
+    if name in refused:
+        why = sentence(InputError(session.whole.name, refused[name]))
+        return Row(row, f"Not possible any more: {why}", (named, removed))
+    scenario, opened = made[name], Act(partial(_open, session, name))
+    words = ", ".join(scenario.changes["words"])
+    if scenario.base is not None and scenario.base.base is not None:
+        words = f"{scenario.base.name}, and {words}"
+    fields = (
+        named,
+        *_figures(scenario, session.whole),
+        Field("open", f"Open {name}", "Open", "button", edit=opened),
+        removed,
+    )
+    return Row(row, words, fields)
+
+
+def _figures(scenario: Journey, base: Journey) -> list[Field]:
+    now, then = scenario.economics(), base.economics()
+    fields = []
+    for key in HEADLINES:
+        text, was = (one.text(key, base.currency) for one in (now, then))
+        label = f"{FIGURES[key].short}: {scenario.name}"
+        fields.append(Field(key, label, text, was="" if text == was else was))
+    return fields
+
+
+def _open(session: Session, name: str, _: str) -> None:
+    session.open_kept(name)
+
+
+def _remove(session: Session, name: str, _: str) -> None:
+    session.remove_kept(name)
+
+
+def _side_by_side(base: Journey, compared: Sequence[Journey]) -> Table:
+    """Put the people at the stages side by side."""
+    frameworks = [scenario.framework for scenario in compared]
+    if base.framework not in frameworks and frameworks.count(frameworks[0]) == len(frameworks):
+        base = base.in_framework(frameworks[0])
+    columns = [("base", "As it is", base)]
+    columns += [(str(at), one.name, one) for at, one in enumerate(compared)]
+    people = {
+        column: {
+            stage.anchor: number
+            for stage, number in zip(one.framework, one.flow().numbers("people"), strict=True)
+        }
+        for column, _, one in columns
+    }
+    rows = tuple(
+        Row(
+            stage.key,
+            stage.name,
+            tuple(
+                Field(
+                    column,
+                    f"{title}: {stage.name}",
+                    people_text(people[column].get(stage.anchor)),
+                )
+                for column, title, _ in columns
+            ),
+        )
+        for stage in base.framework
+    )
+    headings = (("stage", "People"), *((column, title) for column, title, _ in columns))
+    return Table("sides", rows, headings)

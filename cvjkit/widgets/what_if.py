@@ -1,0 +1,261 @@
+"""The steps of a session in which a what-if is edited, and not the journey that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from cvjkit.decisions.difference import difference
+from cvjkit.decisions.kept import WhatIf, changed_in, knowing, possible_with
+from cvjkit.decisions.scenario import started, with_changes
+from cvjkit.errors import InputError
+from cvjkit.model.changes import pooled_at
+from cvjkit.widgets.refusal import sentence
+
+if TYPE_CHECKING:
+    from cvjkit.catalog.framework import Framework
+    from cvjkit.journey import Journey
+    from cvjkit.widgets.history import Step
+
+NO_WHAT_IF = "No what-if is possible here, so the numbers are shown as they were counted:"
+NO_LONGER = "The what-if is not possible any more:"
+TYPED_ELSEWHERE = "The what-if was typed in {}, and does not say how many reach every stage here."
+LONGEST_NAME = 60
+
+
+def with_edited(step: Step, changed: Journey) -> Step:
+    """Give the step in which what is edited is changed: the what-if, or the journey itself.
+
+    Parameters
+    ----------
+    step : Step
+    changed : Journey
+
+    Returns
+    -------
+    Step
+    """
+    if step.is_what_if:
+        return replace(step, typed=changed, plan=changed)
+    return replace(step, whole=changed, shown=changed)
+
+
+def with_whole(step: Step, whole: Journey) -> Step:
+    """Give the step with another journey, shown in the same framework if it can be.
+
+    Parameters
+    ----------
+    step : Step
+    whole : Journey
+
+    Returns
+    -------
+    Step
+    """
+    try:
+        shown = within(whole, step.shown.framework)
+    except InputError:
+        shown = whole
+    return replace(step, whole=whole, shown=shown)
+
+
+def within(journey: Journey, framework: Framework) -> Journey:
+    """Show a journey in a framework.
+
+    Parameters
+    ----------
+    journey : Journey
+    framework : Framework
+
+    Returns
+    -------
+    Journey
+        The same one if it is in that framework.
+
+    Raises
+    ------
+    InputError
+        If it cannot be shown there.
+    """
+    return journey if journey.framework == framework else journey.in_framework(framework)
+
+
+def in_what_if(step: Step, typed: Journey | None) -> tuple[Step, str]:
+    """Turn to a what-if: the one that was typed, if it is still possible, else a new one.
+
+    Parameters
+    ----------
+    step : Step
+    typed : Journey or None
+
+    Returns
+    -------
+    tuple of (Step, str)
+        And what there is to say about it.
+
+    Raises
+    ------
+    ValueError
+        If the framework has no room for what was typed.
+    InputError
+        If no plan explains the people counted.
+    """
+    note = ""
+    if typed is not None and changed_in(typed):
+        try:
+            return _with_typed(step, _on(step.whole, typed)), ""
+        except InputError as error:
+            note = f"{NO_LONGER} {sentence(error)}"
+    fresh = _made(step.shown, {})
+    return replace(step, typed=fresh, plan=fresh, is_what_if=True), note
+
+
+def in_what_if_or_not(step: Step, typed: Journey | None) -> tuple[Step, str]:
+    """Turn to a what-if as `in_what_if` does; where none is possible, say why and stay.
+
+    Parameters
+    ----------
+    step : Step
+    typed : Journey or None
+
+    Returns
+    -------
+    tuple of (Step, str)
+    """
+    try:
+        return in_what_if(step, typed)
+    except InputError as error:
+        return replace(step, is_what_if=False), f"{NO_WHAT_IF} {sentence(error)}"
+    except ValueError as error:
+        return replace(step, is_what_if=False), sentence(error)
+
+
+def taken_back(typed: Journey, start: Journey, path: str) -> Journey:
+    """Take back what a what-if changes at a path.
+
+    Parameters
+    ----------
+    typed : Journey
+    start : Journey
+        What it starts from.
+    path : str
+        People at a stage and a rate of all segments: the numbers of the segments that they set.
+
+    Returns
+    -------
+    Journey
+        The same one if nothing was changed there.
+
+    Raises
+    ------
+    ValueError
+        If another change does not allow it.
+    """
+    pooled = pooled_at(typed, path)
+    paths = [path] if pooled is None else list(pooled.paths)
+    changed = {one: before for one in paths if (before := start.get(one)) != typed.get(one)}
+    return with_changes(typed, changed) if changed else typed
+
+
+def with_kept(step: Step, name: str) -> Step:
+    """Turn to a what-if that is kept.
+
+    Parameters
+    ----------
+    step : Step
+    name : str
+
+    Returns
+    -------
+    Step
+
+    Raises
+    ------
+    ValueError
+        If it is not possible.
+    """
+    made, refused = possible_with(step.whole)
+    if name in refused:
+        raise InputError(step.whole.name, refused[name])
+    return _with_typed(step, _on(step.whole, made[name]))
+
+
+def with_kept_of(journey: Journey, other: Journey) -> Journey:
+    """Let a journey keep the what-ifs of another as well.
+
+    Parameters
+    ----------
+    journey : Journey
+    other : Journey
+
+    Returns
+    -------
+    Journey
+        Of two that have one name, the other's is kept.
+    """
+    rows = {row.name: row for one in (journey, other) for row in one.what_if.kept}
+    kept = tuple(rows.values())
+    if kept == journey.what_if.kept:
+        return journey
+    return knowing(journey.model_copy(), replace(journey.what_if, kept=kept))
+
+
+def new_name(words: str, names: Collection[str]) -> str:
+    """Call a what-if by what it changes, unlike all others.
+
+    Parameters
+    ----------
+    words : str
+    names : collection of str
+        Those that are taken.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> new_name("Conversion 5% -> 10%", ["Conversion 5% -> 10%"])
+    'Conversion 5% -> 10% (2)'
+    """
+    first = words if len(words) <= LONGEST_NAME else f"{words[: LONGEST_NAME - 1]}…"
+    name, number = first, 2
+    while name in names:
+        name, number = f"{first} ({number})", number + 1
+    return name
+
+
+def _with_typed(step: Step, typed: Journey) -> Step:
+    """Turn to a what-if, as far as its numbers say all that is known where it is shown."""
+    plan = typed
+    if typed.framework != step.shown.framework:
+        plan = knowing(typed.in_framework(step.shown.framework), WhatIf(base=step.shown))
+    if not _knows_as_much(plan, step.shown):
+        raise ValueError(TYPED_ELSEWHERE.format(typed.framework.name))
+    return replace(step, typed=typed, plan=plan, is_what_if=True)
+
+
+def _on(whole: Journey, typed: Journey) -> Journey:
+    """Make a what-if on the journey as it is by now, in the framework it was typed in."""
+    start = within(whole, typed.framework)
+    if typed.base == start:
+        return typed
+    stands_on = typed.base
+    if stands_on is None or stands_on.base is None:
+        return _made(start, changed_in(typed))
+    # It stands on another what-if, and differs from the journey by the changes of both.
+    return _made(start, difference(started(start), typed))
+
+
+def _made(journey: Journey, changes: Mapping[str, Any]) -> Journey:
+    made = journey.scenario(journey.name, changes)
+    if any(segment.observed for segment in made.segments):
+        journey.planned()  # it raises what is missing
+    return made
+
+
+def _knows_as_much(plan: Journey, shown: Journey) -> bool:
+    """Tell whether a what-if has people wherever there are some without it."""
+    pairs = zip(plan.flow().numbers("people"), shown.flow().numbers("people"), strict=True)
+    return all(after is not None for after, before in pairs if before is not None)
