@@ -159,7 +159,7 @@ class Designer(Kept, Guarded, Box):
         self._before: tuple[Journey, str | None, Mapping[tuple[str, str, str, str], str]] | None
         self._before = None
         self._drawn: tuple[Any, ...] = ()
-        self._audited: Journey = session.journey
+        self._audited: Journey = session.audited
         # None where the audit failed.
         self._audit: Audit | None = NO_AUDIT
         self._waiting: asyncio.TimerHandle | None = None
@@ -231,7 +231,7 @@ class Designer(Kept, Guarded, Box):
         self._guide.show([guide_part(journey.framework)])
         self.set_trait("journey", journey)
         self.changed()
-        if journey is not self._audited or self._audit is NO_AUDIT:
+        if session.audited is not self._audited or self._audit is NO_AUDIT:
             self._audit_soon()
 
     def _texts_before(self, base: Journey) -> Mapping[tuple[str, str, str, str], str]:
@@ -298,7 +298,9 @@ class Designer(Kept, Guarded, Box):
         session = self._session
         audited: Sequence[Part] = [Part("audit", "Audit: it could not be calculated")]
         if self._audit is not None:
-            audited = audit_parts(session.journey, self._audit, session.entries)
+            audited = audit_parts(
+                session.audited, self._audit, session.entries, accepts=not session.is_what_if
+            )
         parts = [*self._above, *audited, *self._below]
         self._form.show(tuple(marked(parts, session.said)), whole=whole)
 
@@ -320,7 +322,7 @@ class Designer(Kept, Guarded, Box):
 
     def _audit_now(self) -> None:
         with self._form.turn, told(self._fill):
-            self._audited, self._audit = self._session.journey, None
+            self._audited, self._audit = self._session.audited, None
             shown = self._audited.framework
             # Who chooses another framework to look at wants to know what is found there.
             self._audit = self._audited.audit(None if shown == self._opened_in else shown)

@@ -148,6 +148,11 @@ class Session:
         return start_of(self.journey) if self.is_what_if else None  # type: ignore[return-value]  # a journey's
 
     @property
+    def audited(self) -> Journey:
+        """What the audit is about: a what-if as soon as it changes anything, else the record."""
+        return self.journey if self.is_what_if and self.can_reset else self._history.now.shown
+
+    @property
     def can_reset(self) -> bool:
         """Whether what is edited differs from what `reset` goes back to."""
         return bool(changed_in(self.journey)) if self.is_what_if else self.whole != self._first

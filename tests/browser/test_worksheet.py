@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import cvjkit as cvj
 from tests.browser.conftest import Kept, Site, make_anew, renewable
-from tests.browser.test_designer import choose, choose_shop, field, focused, people
+from tests.browser.test_designer import choose, choose_shop, field, focused, people, turn
 
 EVIL = "<img src=x onerror=alert(1)>"
 SHOP = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
@@ -101,6 +101,7 @@ def test_the_audit_follows_what_is_typed_and_a_finding_is_accepted_with_the_keyb
     audit = dashboard.locator(".cvj-part-audit")
     thin = "Few people: 10 of 40 go on to Loyalty"
     expect(audit).to_contain_text(thin)
+    turn(dashboard, "Counted")
     field(dashboard, "Reached: Loyalty").focus()
     dashboard.keyboard.type("8")
     people(dashboard, "retention", "loyalty", "8")

@@ -31,7 +31,9 @@ TONES = {"E": "grave", "F": "grave", "W": "serious"}
 ACCEPTING = "accepting"
 
 
-def audit_parts(journey: Journey, audit: Audit, entries: Mapping[Address, str]) -> tuple[Part, ...]:
+def audit_parts(
+    journey: Journey, audit: Audit, entries: Mapping[Address, str], *, accepts: bool = True
+) -> tuple[Part, ...]:
     """Make the sections of the audit.
 
     Parameters
@@ -41,6 +43,8 @@ def audit_parts(journey: Journey, audit: Audit, entries: Mapping[Address, str]) 
         Of the journey, or of what it was a moment ago.
     entries : mapping of address to str
         What is typed to accept a finding, until it is accepted.
+    accepts : bool
+        Whether findings can be accepted: those of the record, not of a what-if.
 
     Returns
     -------
@@ -50,12 +54,12 @@ def audit_parts(journey: Journey, audit: Audit, entries: Mapping[Address, str]) 
     found = _by_key(finding for finding in audit.fired if finding.accepted is None)
     rows = tuple(_row(key, finding, stages) for key, finding in found.items())
     accepted = tuple(
-        _accepted_row(str(index), row, audit, journey.framework)
+        _accepted_row(str(index), row, audit, journey.framework, accepts=accepts)
         for index, row in enumerate(journey.accepted)
     )
     tables = (
         Table("found", rows, (("finding", "What was found"),)),
-        *([_accepting(found, stages, entries)] if found else []),
+        *([_accepting(found, stages, entries)] if found and accepts else []),
         Table("accepted", accepted, (("finding", "Accepted findings"), ("remove", ""))),
     )
     unanswered = tuple(
@@ -163,7 +167,9 @@ def with_accepted(
     return journey.with_accepted(finding.id, reason.strip(), stage=stage, segment=finding.segment)
 
 
-def _accepted_row(key: str, accepted: Accepted, audit: Audit, stages: Framework) -> Row:
+def _accepted_row(
+    key: str, accepted: Accepted, audit: Audit, stages: Framework, *, accepts: bool
+) -> Row:
     messages = [
         finding.message
         for finding in audit.fired
@@ -176,7 +182,8 @@ def _accepted_row(key: str, accepted: Accepted, audit: Audit, stages: Framework)
     note = f"{' at '.join(filter(None, (accepted.rule, where)))} · Accepted: {accepted.reason}"
     label = f"Take back: {accepted.rule} {where}".strip()
     take_back = partial(without_accepted, accepted=accepted)
-    return Row(key, name, (button("remove", label, take_back, "Take back"),), note, tone="quiet")
+    fields = (button("remove", label, take_back, "Take back"),) if accepts else ()
+    return Row(key, name, fields, note, tone="quiet")
 
 
 def without_accepted(journey: Journey, accepted: Accepted) -> Journey:

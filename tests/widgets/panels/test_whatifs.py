@@ -344,6 +344,21 @@ def test_of_more_than_five_the_first_are_side_by_side() -> None:
     assert "Side by side are the first 5" in notes(hand)
 
 
+def test_the_audit_is_of_the_record_until_the_what_if_changes_something() -> None:
+    record = SHOP.with_stage("loyalty", people=8).with_accepted("A44", "We know.")
+    hand = asking(record)
+    thin = "Few people: 8 of 40 go on to Loyalty"
+    assert thin in str(hand.table("found"))
+    # A plan has nobody who was counted.
+    assert thin not in str(hand.types("10%", *RATE).table("found"))
+    assert thin in str(hand.presses(*RESET).table("found"))
+    # What is accepted is part of the record.
+    remove = ("accepted", "0", "remove")
+    assert ("accepting", "new", "add") not in hand.addresses
+    assert remove not in hand.addresses
+    assert remove in hand.types("counted", *MODE).addresses
+
+
 def test_a_what_if_has_no_choice_between_counted_and_planned_segments() -> None:
     assert NUMBERS in Hand(SHOP).addresses
     assert NUMBERS not in asking(SHOP).addresses
