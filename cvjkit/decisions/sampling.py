@@ -233,4 +233,6 @@ def _logarithm(quantile: Any, normal: Floats, constant: float, power: float) -> 
 def _expansion(mean: Any, variance: Any, third: Any) -> Any:
     """Approximate quantiles by the first three cumulants, after Cornish and Fisher."""
     grid, spread = _grid(), np.sqrt(variance)
-    return mean + spread * (grid + third / spread**3 * (grid**2 - 1) / 6)
+    # Of more people than a float can tell apart the distribution is symmetric.
+    skew = third / spread**3 if spread**3 else 0.0
+    return mean + spread * (grid + skew * (grid**2 - 1) / 6)

@@ -79,6 +79,23 @@ def compare(folder: str | Path | None = None) -> Box:
     return _ComparePage(_folder() if folder is None else Path(folder))
 
 
+def decide(folder: str | Path | None = None) -> Box:
+    """Choose a journey, and see what to fix first, what a goal takes, how sure that is, and when.
+
+    Nothing is ever written: what a visitor types is gone when they leave.
+
+    Parameters
+    ----------
+    folder : str or Path, optional
+        As in :func:`journey`.
+
+    Returns
+    -------
+    ipywidgets.Box
+    """
+    return _DecidePage(_folder() if folder is None else Path(folder))
+
+
 class _ChosenPage(_Page):
     """A page on which to choose a journey; a subclass shows it.
 
@@ -154,11 +171,12 @@ class _ChosenPage(_Page):
 
 
 class _JourneyPage(_ChosenPage):
+    answers_first = False
     _designer: Designer | None = None
 
     def _loaded(self, journey: Journey) -> Box:
         if self._designer is None:
-            self._designer = Designer(journey, writable=False)
+            self._designer = Designer(journey, writable=False, answers_first=self.answers_first)
             self._designer.observe(lambda _: self.changed(), "journey")
         self._designer.load(journey, view=journey.in_view().framework.key, what_if=True)
         return self._designer
@@ -170,6 +188,10 @@ class _JourneyPage(_ChosenPage):
             return False
         self._designer.reset(found)
         return True
+
+
+class _DecidePage(_JourneyPage):
+    answers_first = True
 
 
 class _ComparePage(_ChosenPage):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
-from IPython import get_ipython
 from ipywidgets import Box
 
 from cvjkit.audit.audit import Audit
@@ -18,12 +17,15 @@ from cvjkit.decisions.leaks import leaks_of_design
 from cvjkit.files.new import example_counts
 from cvjkit.journey import Journey, as_journey
 from cvjkit.numbers import Evidence
+from cvjkit.widgets.answers import Answers
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.fields import Act, Field, Part, marked, texts_of, with_was
 from cvjkit.widgets.flow_view import FlowView
 from cvjkit.widgets.form import Form
 from cvjkit.widgets.guard import Guarded, told
+from cvjkit.widgets.later import Later
 from cvjkit.widgets.panels.audit import audit_parts
+from cvjkit.widgets.panels.entries import Asked
 from cvjkit.widgets.panels.guide import guide_part, signed
 from cvjkit.widgets.panels.head import BEGINNING, file_part, head_part, segment_choices
 from cvjkit.widgets.panels.money import figures_part, money_part
@@ -36,13 +38,12 @@ from cvjkit.widgets.session import EXAMPLE_NOTE, Session
 from cvjkit.widgets.still import Kept, still_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from markupsafe import Markup
 
     from cvjkit.widgets.guard import Edits
 
-PAUSE_SECONDS = 0.08
 NUMBERS, WORKSHEET = "numbers", "worksheet"
 SHEETS = ((NUMBERS, "Numbers"), (WORKSHEET, "Worksheet"))
 NO_AUDIT = Audit("", ())
@@ -66,6 +67,8 @@ class Designer(Kept, Guarded, Box):
         another one is chosen, unless something was changed meanwhile.
     writable : bool
         Whether the design can be saved from here. Without, nothing is ever written.
+    answers_first : bool
+        Whether the answers stand above the numbers, all of them unfolded.
 
     Attributes
     ----------
@@ -93,13 +96,19 @@ class Designer(Kept, Guarded, Box):
         framework: str | Framework = "five",
         view: str | None = None,
         writable: bool = True,
+        answers_first: bool = False,
     ) -> None:
         self._writable = writable
         self._form = Form(self._edited)
         self._view = FlowView()
+        self._answers = Answers(self._edited, open_all=answers_first)
+        self._answers.form.turn = self._form.turn
+        self._later = Later(self._form.turn)
         self._guide = Form()
-        self._desk = _Desk([self._form, self._view, self._guide])
+        self._desk = _Desk([self._form, self._view, self._answers.form, self._guide])
         self._desk.add_class("cvj-desk")
+        if answers_first:
+            self._desk.add_class("cvj-answers-first")
         self._sheet = NUMBERS
         super().__init__([self._desk])
         self.add_class("cvj-designer")
@@ -162,7 +171,6 @@ class Designer(Kept, Guarded, Box):
         self._audited: Journey = session.audited
         # None where the audit failed.
         self._audit: Audit | None = NO_AUDIT
-        self._waiting: asyncio.TimerHandle | None = None
         self._show(whole=True)
 
     def code(self) -> str:
@@ -188,7 +196,8 @@ class Designer(Kept, Guarded, Box):
 
     def _edited(self, edits: Edits) -> None:
         with told(self._show_again), self._session.undone_if_it_fails():
-            whole = self._session.take(edits, self._form.fields)
+            fields = self._form.fields | self._answers.form.fields
+            whole = self._session.take(edits, fields)
             self._show(whole=whole)
 
     def _show_again(self) -> None:
@@ -231,8 +240,7 @@ class Designer(Kept, Guarded, Box):
         self._guide.show([guide_part(journey.framework)])
         self.set_trait("journey", journey)
         self.changed()
-        if session.audited is not self._audited or self._audit is NO_AUDIT:
-            self._audit_soon()
+        self._answer_later()
 
     def _texts_before(self, base: Journey) -> Mapping[tuple[str, str, str, str], str]:
         """Give what the fields show without the what-if; worked out once for each segment."""
@@ -304,24 +312,27 @@ class Designer(Kept, Guarded, Box):
         parts = [*self._above, *audited, *self._below]
         self._form.show(tuple(marked(parts, session.said)), whole=whole)
 
-    # --- the audit ------------------------------------------------------------------------
+    # --- what is worked out once the picture is sent and the user pauses -------------------
 
-    def _audit_soon(self) -> None:
-        """Audit the design once the picture is sent and the user pauses."""
-        if self._waiting is not None:
-            self._waiting.cancel()
-            self._waiting = None
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            loop = None
-        if loop is None or get_ipython() is None:
-            self._audit_now()
-        else:
-            self._waiting = loop.call_later(PAUSE_SECONDS, self._audit_now)
+    def _answer_later(self) -> None:
+        session = self._session
+        is_audited = session.audited is self._audited and self._audit is not NO_AUDIT
+        answers: Sequence[Callable[[], object]] = ()
+        if self._sheet == NUMBERS:
+            several = len(session.journey.segments) > 1 and session.segment is not None
+            about = "all segments together" if several else ""
+            answers = self._answers.ask(self._asked(), session.said, about)
+        self._later.do([] if is_audited else [self._audit_now], answers)
+
+    def _asked(self) -> Asked:
+        session = self._session
+        journey = session.audited
+        base = session.journey.base if journey is session.journey and session.is_what_if else None
+        evidence = Evidence(language=session.language)
+        return Asked(journey, base, dict(session.entries), evidence, session.try_out)
 
     def _audit_now(self) -> None:
-        with self._form.turn, told(self._fill):
+        with told(self._fill):
             self._audited, self._audit = self._session.audited, None
             shown = self._audited.framework
             # Who chooses another framework to look at wants to know what is found there.

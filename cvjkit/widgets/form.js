@@ -73,11 +73,10 @@ function render({ model, el }) {
     }
   };
 
-  /** Press the button that has a key. @param {string} key */
-  const press = (key) => {
-    const buttons = [...el.querySelectorAll("button")];
-    const button = buttons.find((candidate) => stateOf(candidate)?.field.key === key);
-    if (button) send("type", [button], [""]);
+  /** Press the button that has a key, in whichever form it is. @param {string} shortcut */
+  const press = (shortcut) => {
+    const button = (el.closest(".cvj-designer") ?? el).querySelector(`button[aria-keyshortcuts="${shortcut}"]`);
+    /** @type {HTMLElement | null} */ (button)?.click();
   };
 
   /** Take back what was typed since the field was entered. @param {HTMLInputElement} input */
@@ -103,7 +102,7 @@ function render({ model, el }) {
     const command = event.ctrlKey || event.metaKey;
     const letter = event.key.toLowerCase();
     if (command && !event.altKey && (letter === "z" || letter === "y")) {
-      press(letter === "y" || event.shiftKey ? "redo" : "undo");
+      press(letter === "y" || event.shiftKey ? "Control+Y" : "Control+Z");
       event.preventDefault();
       event.stopPropagation();
       return;

@@ -6,9 +6,9 @@ import { html, keyed, setAttributes, setText, textElement } from "./dom.js";
 
 /**
  * A field as cvjkit.widgets.fields.Field.document gives it.
- * @typedef {{ id: string, kind: "number" | "text" | "choice" | "tabs" | "button", label: string,
+ * @typedef {{ id: string, kind: "number" | "text" | "choice" | "tabs" | "button" | "bar", label: string,
  *   text: string, message?: string, choices?: [string, string][], key?: string,
- *   fixed?: boolean, was?: string, resets?: boolean }} Field
+ *   fixed?: boolean, was?: string, resets?: boolean, share?: number }} Field
  * @typedef {[string, string, string]} Address  Table, row and column.
  *
  * What Python has answered: the view and the number of its newest message that is in the document,
@@ -40,7 +40,8 @@ const MAKERS = {
   number: () => Object.assign(makeInput(), { inputMode: "decimal" }),
   text: makeInput,
   choice: () => html("select", "cvj-input"),
-  button: () => Object.assign(html("button", "cvj-button"), { type: /** @type {const} */ ("button") }),
+  button: () => makeButton("cvj-button"),
+  bar: () => makeButton("cvj-bar"),
   tabs: () => {
     const group = html("div", "cvj-tabs");
     group.setAttribute("role", "radiogroup");
@@ -51,6 +52,11 @@ const MAKERS = {
 function makeInput() {
   const input = html("input", "cvj-input");
   return Object.assign(input, { type: "text", autocomplete: "off", spellcheck: false, dir: "auto" });
+}
+
+/** @param {string} className */
+function makeButton(className) {
+  return Object.assign(html("button", className), { type: /** @type {const} */ ("button") });
 }
 
 /**
@@ -91,10 +97,11 @@ export function updateControl(control, field, context) {
  * @param {HTMLButtonElement} button
  * @param {Field} field
  */
-function updateButton(button, { text, label, fixed = false, key = "" }) {
+function updateButton(button, { text, label, fixed = false, key = "", share = 0 }) {
   const shortcuts = new Map([["undo", "Control+Z"], ["redo", "Control+Y"]]);
   setText(button, text || label);
-  setAttributes(button, { "aria-disabled": fixed, "aria-keyshortcuts": shortcuts.get(key) });
+  setAttributes(button, { "aria-disabled": fixed, "aria-keyshortcuts": shortcuts.get(key), title: share ? label : "" });
+  button.style.setProperty("--cvj-share", String(share));
 }
 
 /**

@@ -2,6 +2,7 @@
 // The sections of a form: tables of fields, figures, notes, and articles to unfold.
 
 import { html, keyed, setAttributes, setText, textElement } from "./dom.js";
+import { makeChart, updateChart } from "./form_charts.js";
 import { makeTable, updateTable } from "./form_tables.js";
 
 /**
@@ -10,7 +11,7 @@ import { makeTable, updateTable } from "./form_tables.js";
  * @typedef {{ id: string, title: string, fold: "" | "open" | "closed", notes: string[],
  *   figures: [string, string, string][], changes: [string, string, string, string][],
  *   tables: import("./form_tables.js").Table[],
- *   articles: Article[] }} Part
+ *   articles: Article[], charts: import("./form_charts.js").Chart[] }} Part
  */
 
 /**
@@ -28,7 +29,8 @@ export function makePart({ id, title, fold, figures }) {
   const list = html("div", "cvj-figures");
   if (figures.length) setAttributes(list, { role: "list", "aria-label": "Figures" });
   const articles = html("div", "cvj-articles");
-  section.append(html("div", "cvj-inside", html("div", "cvj-tables"), list, notes, articles));
+  const charts = html("div", "cvj-charts");
+  section.append(html("div", "cvj-inside", html("div", "cvj-tables"), list, notes, charts, articles));
   return section;
 }
 
@@ -40,7 +42,7 @@ export function makePart({ id, title, fold, figures }) {
 export function updatePart(section, part, context) {
   const [first] = section.children;
   if (first.matches("summary, h3")) setText(first, part.title);
-  const [tables, figures, notes, articles] = /** @type {Element} */ (section.lastElementChild).children;
+  const [tables, figures, notes, charts, articles] = /** @type {Element} */ (section.lastElementChild).children;
   keyed(tables, part.tables, makeTable, (element, table) => updateTable(element, table, context));
   updateFigures(figures, part);
   keyed(
@@ -49,6 +51,7 @@ export function updatePart(section, part, context) {
     () => textElement("p"),
     (note, { text }) => setText(note, text),
   );
+  keyed(charts, part.charts, makeChart, updateChart);
   keyed(articles, part.articles, makeArticle, updateArticle);
 }
 

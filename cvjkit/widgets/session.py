@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cvjkit.decisions.kept import changed_in, start_of
 from cvjkit.errors import InputError
@@ -327,6 +327,27 @@ class Session:
             return
         if changed != other.edited:
             self.offered = with_edited(other, changed)
+
+    def try_out(self, values: Mapping[str, Any]) -> None:
+        """Put values into the what-if, whether it is edited now or the journey, as one step.
+
+        Parameters
+        ----------
+        values : mapping of str to object
+            By their paths.
+
+        Raises
+        ------
+        ValueError
+            If no what-if is possible, or not with these.
+        """
+        now = self._history.now
+        step = now if now.is_what_if else in_what_if(now, now.typed)[0]
+        changed = step.edited
+        for path, value in values.items():
+            changed = changed.put(path, value)
+        self._leave()
+        self._history.add(with_edited(step, changed), object())
 
     def take_offer(self) -> None:
         """Take what was refused in the other mode, as one step."""

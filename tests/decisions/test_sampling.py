@@ -8,7 +8,7 @@ from scipy import stats
 
 import cvjkit as cvj
 from cvjkit.decisions.evidence import ways_of
-from cvjkit.decisions.sampling import dense, drawn_shares
+from cvjkit.decisions.sampling import dense, drawn_rates, drawn_shares
 from tests.strategies import journeys
 
 DRAWS = 20_000
@@ -116,3 +116,10 @@ def test_a_rate_is_surer_the_more_people_were_counted(pair: tuple[int, int], tim
         low, high = np.quantile(sample, [0.05, 0.95])
         widths.append(high - low)
     assert widths[1] < widths[0]
+
+
+@pytest.mark.parametrize("people", [1e6, 1e50, 1e150, 1e300])
+def test_however_many_people_were_seen_their_rate_is_drawn(people: float) -> None:
+    (drawn,) = drawn_rates([("x",)], [(people / 5, people * 4 / 5)], 100, seed=1)
+    assert drawn.mean() == pytest.approx(0.2, rel=1e-2)
+    assert drawn.std() == pytest.approx(0.4 / people**0.5, rel=0.2, abs=1e-15)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import cvjkit as cvj
 from cvjkit.widgets.designer import Designer
 from cvjkit.widgets.fields import Address, Field
+from cvjkit.widgets.form import Form
 
 JOURNEYS = Path(__file__).parents[2] / "data" / "journeys"
 SHOP = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
@@ -55,7 +56,9 @@ class Hand:
 
     def goes_on(self, text: str, *address: str) -> Hand:
         """Type on in the same field."""
-        return self.sends("type", [[*address, text]])
+        answers = self.designer._answers.form
+        is_there = address in answers.fields
+        return self.sends("type", [[*address, text]], answers if is_there else None)
 
     def presses(self, *address: str) -> Hand:
         return self.types("", *address)
@@ -79,11 +82,12 @@ class Hand:
         """Press Escape in a field that a what-if changes, or what it says it was."""
         return self.sends("reset", [[*address, ""]])
 
-    def sends(self, what: str, edits: Any, **more: Any) -> Hand:
+    def sends(self, what: str, edits: Any, form: Form | None = None, **more: Any) -> Hand:
         self.number += 1
         content = {"what": what, "view": "v", "number": self.number, "run": self.run}
         content |= {"language": self.language, **more}
-        deliver(self.designer._form, {"method": "custom", "content": {**content, "edits": edits}})
+        form = self.designer._form if form is None else form
+        deliver(form, {"method": "custom", "content": {**content, "edits": edits}})
         return self
 
     @property

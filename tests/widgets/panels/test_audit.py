@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import cvjkit as cvj
-from cvjkit.widgets import designer
+from cvjkit.widgets import later
 from tests.widgets.hand import MONEY, REDO, SHOP, TWO, UNDO, Hand
 
 JOURNEYS = Path(__file__).parents[3] / "data" / "journeys"
@@ -124,8 +124,8 @@ def test_names_are_data_in_what_is_found_too() -> None:
 def test_in_a_notebook_the_picture_goes_first_and_the_audit_when_its_typist_pauses(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(designer, "get_ipython", object)
-    monkeypatch.setattr(designer, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(later, "get_ipython", object)
+    monkeypatch.setattr(later, "PAUSE_SECONDS", 0.01)
     order: list[str] = []
 
     async def typed() -> None:

@@ -1,0 +1,78 @@
+"""Work that waits until its user pauses: the newest takes the place of what still waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from IPython import get_ipython
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+PAUSE_SECONDS = 0.08
+
+
+class Later:
+    """Does things one after the other, once nothing newer is asked for.
+
+    Between two of them messages are answered, so that none delays a key press by more than it takes
+    itself.
+
+    Parameters
+    ----------
+    turn : context manager
+        Held while something is done.
+    """
+
+    def __init__(self, turn: AbstractContextManager[object]) -> None:
+        self._turn = turn
+        self._waiting: asyncio.TimerHandle | asyncio.Handle | None = None
+        self._left: tuple[Callable[[], object], ...] = ()
+
+    def do(
+        self, things: Sequence[Callable[[], object]], after: Sequence[Callable[[], object]] = ()
+    ) -> None:
+        """Do these instead of what still waits.
+
+        Parameters
+        ----------
+        things : sequence of callable
+            Where no messages come, outside of Jupyter, they are done at once.
+        after : sequence of callable
+            There, they are left until somebody asks for them with `finish`.
+        """
+        self._left = ()
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            loop = None
+        if loop is None or get_ipython() is None:
+            self._left = (*things, *after)
+            self.finish(len(things))
+        elif things or after:
+            self._waiting = loop.call_later(PAUSE_SECONDS, self._next, loop, [*things, *after])
+
+    def finish(self, count: int | None = None) -> None:
+        """Do what is left, outside of Jupyter.
+
+        Parameters
+        ----------
+        count : int, optional
+            How many things; by default all.
+        """
+        now = self._left[:count]
+        self._left = self._left[len(now) :]
+        for thing in now:
+            with self._turn:
+                thing()
+
+    def _next(self, loop: asyncio.AbstractEventLoop, things: list[Callable[[], object]]) -> None:
+        first, *rest = things
+        self._waiting = loop.call_soon(self._next, loop, rest) if rest else None
+        with self._turn:
+            first()
