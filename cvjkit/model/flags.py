@@ -103,7 +103,7 @@ def total_flags(
     stuck : ndarray of bool, shape (segments, stages)
         Where nobody ever leaves.
     k : float or None
-        New people each referred person brings.
+        New people each referred person brings, 1 or more; None if nothing grows without end.
     referrals : sequence of Referral
 
     Returns
@@ -115,7 +115,7 @@ def total_flags(
         Flag("A47", framework.keys[stage], f"Nobody ever leaves {framework.stages[stage].name}.")
         for stage in np.flatnonzero(stuck.any(axis=0))
     ]
-    if k is not None and k >= 1:
+    if k is not None:
         message = (
             f"Each person brings {plain_text(k)} new ones, so the numbers grow without end: there "
             "is no total. Below 1 there is."

@@ -317,7 +317,9 @@ class Flow(Shown):
             name: array[part] for name, array in own if isinstance(array, np.ndarray)
         }
         births = arrays["births"]
-        k = new_people_each(arrays["fundamental"], births, arrays["referred"], part)
+        k = new_people_each(
+            arrays["fundamental"], births, arrays["referred"], arrays["undefined"], part
+        )
         arrays["births"] = births[:, :, part]
         return replace(self, segments=(segment,), k=k, **arrays)
 

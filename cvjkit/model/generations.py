@@ -17,7 +17,11 @@ ROUNDING = 1e-9
 
 
 def new_people_each(
-    fundamental: Floats, births: Floats, referred: Floats, own: slice = slice(None)
+    fundamental: Floats,
+    births: Floats,
+    referred: Floats,
+    endless: Flags,
+    own: slice = slice(None),
 ) -> float | None:
     """Average the people brought in turn over the people who were brought in.
 
@@ -29,6 +33,8 @@ def new_people_each(
         R: people brought in per visit.
     referred : ndarray of float, shape (segments, stages)
         People brought in.
+    endless : ndarray of bool, shape (segments, stages)
+        Where their number has no end, or is not known.
     own : slice
         Which of all segments these are.
 
@@ -37,9 +43,12 @@ def new_people_each(
     float or None
         k [people per person]; None if nobody is brought in. Where the numbers grow without end,
         or nobody has been brought in yet, the factor by which a late generation exceeds the one
-        before (spectral radius of K).
+        before (spectral radius of K, without the starts to which nobody comes).
     """
     starts, matrix = _next_generation(fundamental, births[:, :, own])
+    come = (referred[starts] > 0) | endless[starts]
+    if come.any():
+        matrix = matrix[np.ix_(come, come)]
     radius, total = _radius(matrix) if len(matrix) else None, float(referred[starts].sum())
     if not total > 0 or (radius is not None and radius >= 1):
         return radius

@@ -90,7 +90,10 @@ def solve(
     exact = observed & (np.abs(people - counts) <= ROUNDING * np.maximum(counts, 1))
     people = np.where(exact, counts, people)
     visits = np.where(exact & (often == 1), counts, visits)
-    k = new_people_each(fundamental, found.births, referred)
+    unclear = ~known | endless
+    k = new_people_each(fundamental, found.births, referred, unclear)
+    come = found.births.any(axis=(0, 1)) & ((referred > 0) | unclear)
+    grows = k is not None and k >= 1 and (come.any() or not visits.any())
     flags, contradicted = list[Flag](), np.zeros_like(known)
     for index, stage, flag in count_flags(segments, own, found, observed & ~exact):
         flags.append(flag)
@@ -100,7 +103,7 @@ def solve(
         framework=framework,
         segments=names,
         k=k,
-        flags=(*flags, *total_flags(framework, stuck, k, referrals)),
+        flags=(*flags, *total_flags(framework, stuck, k if grows else None, referrals)),
         shares=found.shares,
         inferred=found.inferred,
         births=found.births,
@@ -110,7 +113,7 @@ def solve(
         visits=visits,
         people=people,
         contradicted=contradicted,
-        undefined=~known | endless,
+        undefined=unclear,
         open_end=_open_ends(framework, known),
     )
 

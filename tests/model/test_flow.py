@@ -599,8 +599,56 @@ def test_growth_nobody_sets_off_hides_nothing() -> None:
     flow = journey.flow()
     assert flow.stages.people.to_list() == pytest.approx([1250, 625, 125, 50, 5])
     assert flow.only("Blog").stages.people.to_list() == [0] * 5
-    assert flow.k == pytest.approx(50)
-    assert flow.only("Everyone").k == pytest.approx(0.2)
+    assert flow.k == flow.only("Everyone").k == pytest.approx(0.2)
+    assert flag_ids(journey) == {}
+    # Nobody anywhere: the first person would set it off. One reader of the blog does.
+    nobody = journey.with_segment("Everyone", entrants=0)
+    assert nobody.flow().k == pytest.approx(50)
+    assert flag_ids(nobody) == {"A48": ["reach"]}
+    # Only readers of the blog bring others.
+    apart = plan().with_segment(**blog)
+    apart = apart.with_referral(
+        "loyalty", to="reach", per_person=50, segment="Blog", source_segment="Blog"
+    )
+    assert flag_ids(apart) == {}
+    assert apart.audit()["A48"][0].message == "Nobody comes who would set off growth without end."
+    read = journey.with_segment("Blog", entrants=1)
+    assert read.flow().k == pytest.approx(50)
+    assert flag_ids(read) == {"A48": ["reach"]}
+
+
+@given(data=st.data())
+def test_growth_is_flagged_if_the_people_there_set_it_off(data: st.DataObject) -> None:
+    of_two = {"Everyone": 0, "Blog": 1}
+    entrants = data.draw(st.tuples(*[st.sampled_from([0, 100])] * 2).filter(any), "entrants")
+    rates = data.draw(st.lists(st.sampled_from([0, 0.5, 1]), min_size=4, max_size=4), "rates")
+    journey = cvj.Journey.from_rates("five", entrants[0], rates)
+    journey = journey.with_segment("Blog", entrants=entrants[1], rates=[0.5] * 4)
+    shares = np.zeros((10, 10))
+    for index, steps in enumerate((rates, [0.5] * 4)):
+        for stage, rate in enumerate(steps):
+            shares[5 * index + stage, 5 * index + stage + 1] = rate
+    births = np.zeros((10, 10))
+    stages, segments = st.integers(0, 4), st.sampled_from([None, *of_two])
+    ways = st.tuples(stages, stages, segments, segments, st.sampled_from([0.01, 50]))
+    for source, to, own, by, each in data.draw(st.lists(ways, min_size=1, max_size=3), "referrals"):
+        keys = journey.framework.keys
+        try:
+            journey = journey.with_referral(
+                keys[source], to=keys[to], per_person=each, segment=own, source_segment=by
+            )
+        except cvj.InputError:
+            continue
+        for index in [of_two[by]] if by else range(2):
+            target = of_two[own] if own else index
+            births[5 * index + source, 5 * target + to] += each
+    # A generation is those brought in by the one before; at each stage of it, by (I - P)^-1.
+    a_generation = np.linalg.inv(np.eye(10) - shares) @ births
+    generation = np.zeros(10)
+    generation[[0, 5]] = entrants
+    for _ in range(60):
+        generation = np.minimum(generation @ a_generation, 1e6)
+    assert ("A48" in flag_ids(journey)) == (generation.max() > 1)
 
 
 def test_value_to_go_has_no_end_only_where_growth_can_be_set_off() -> None:

@@ -110,6 +110,7 @@ def growth_has_an_end(facts: Facts) -> Iterator[Outcome]:
     yield from _flagged(facts, "A48")
     k = facts.flow.k
     told = "No referrals are entered." if k is None else f"Each person brings {plain_text(k)}."
+    told = told if k is None or k < 1 else "Nobody comes who would set off growth without end."
     yield passes(told, {"k": k})
 
 
