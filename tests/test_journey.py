@@ -383,6 +383,17 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
             ),
         ],
     ),
+    "two branches that overlap": (
+        lambda: cvj.Journey.from_rates("full", 9000, [0.5] * 9 + [0.8, 0.4, 0.5]),
+        [
+            (
+                "segments[Everyone].rates: 1.2 is the sum of the rates that leave bought_again, "
+                "and must not exceed 1; for the people who go to both habitual and advocate, of "
+                "whom there are at least 20%, set rates.advocate to 0.2 and add a transition from "
+                "habitual to advocate with rate 0.25"
+            ),
+        ],
+    ),
     "the repeat typed twice": (
         lambda: (
             shop()

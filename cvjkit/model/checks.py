@@ -21,6 +21,7 @@ from cvjkit.model.flow import kind_of
 from cvjkit.model.origins import unknown_stages
 from cvjkit.model.parts import Referral, Segment, StageNumbers, Transition
 from cvjkit.model.rows import PARTS, TABLES, Row, read_rows, titles_of, too_long
+from cvjkit.number_text import share_text
 from cvjkit.paths import below, path_of
 
 SUM_TOLERANCE = 1e-9
@@ -290,8 +291,27 @@ def _sum_faults(stages: Framework, rows: Rows) -> Iterator[Fault]:
         for key, total in _leaving(stages, segment, rows["transitions"]).items():
             if total > 1 + SUM_TOLERANCE:
                 rule = f"is the sum of the rates that leave {key}, and must not exceed 1"
-                fix = "lower a rate or a transition"
+                fix = _overlap(stages, segment, key, total) or "lower a rate or a transition"
                 yield Fault(f"{path}.rates", round(total, 9), rule, fix)
+
+
+def _overlap(stages: Framework, segment: Segment, key: str, total: float) -> str:
+    """Say how people are typed who take both branches after a stage; empty if none is at fault."""
+    branches = {
+        stage.key: rate
+        for stage, rate, parent in zip(stages, segment.rates or (), stages.parents, strict=False)
+        if rate and parent is not None and stages.keys[parent] == key
+    }
+    if len(branches) != 2 or abs(sum(branches.values()) - total) > SUM_TOLERANCE:
+        return ""
+    (first, taken), (other, _) = branches.items()
+    if max(branches.values()) > 1:
+        return ""
+    return (
+        f"for the people who go to both {first} and {other}, of whom there are at least "
+        f"{share_text(total - 1)}, set rates.{other} to {1 - taken:.9g} and add a "
+        f"transition from {first} to {other} with rate {(total - 1) / taken:.9g}"
+    )
 
 
 def _leaving(stages: Framework, segment: Segment, transitions: Sequence[Row]) -> dict[str, float]:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -747,3 +748,22 @@ def test_a_group_of_segments_that_refer_to_one_another_is_looked_at_once(
     ).flow()
     assert flow.undefined.all()
     assert len(solved) < 10
+
+
+@given(st.floats(0.01, 1), st.floats(0.01, 1))
+def test_branches_that_overlap_are_planned_as_their_refusal_says(
+    habit: float, voice: float
+) -> None:
+    def full(*after: float) -> cvj.Journey:
+        return cvj.Journey.from_rates("full", 9000, [*[0.9] * 9, habit, *after, 0.5])
+
+    assume(habit + voice > 1.001)
+    with pytest.raises(cvj.InputError) as refused:
+        full(voice)
+    fix = refused.value.faults[0].fix
+    found = re.search(r"set rates\.advocate to (\S+) and .* habitual to advocate .* (\S+)$", fix)
+    assert found is not None
+    own, both = map(float, found.groups())
+    people = full(own).with_transition("habitual", "advocate", both).flow().stages.people
+    assert people["habitual"] == pytest.approx(habit * people["bought_again"], rel=1e-5)
+    assert people["advocate"] == pytest.approx(voice * people["bought_again"], rel=1e-5)
