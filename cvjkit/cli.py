@@ -192,6 +192,7 @@ def _dashboard(arguments: argparse.Namespace) -> int:
     published = path or starters("dashboards")
     faults = [*_published(published), *_positive("--idle", arguments.idle, 1)]
     faults += _positive("--kernels", arguments.kernels, 0)
+    faults += _positive("--visitors", arguments.visitors, 1)
     if arguments.token == "":
         faults.append(Fault("--token", "", "must not be empty", "write one, or --no-token"))
     journeys, missing = _journeys(arguments.journeys)
@@ -217,6 +218,7 @@ def _dashboard(arguments: argparse.Namespace) -> int:
         address,
         token=token is not None,
         kernels=arguments.kernels,
+        visitors=arguments.visitors,
         idle_seconds=arguments.idle,
         extensions=arguments.extension,
     )
@@ -252,6 +254,14 @@ DASHBOARD = _Command(
             default=2,
             metavar="N",
             help="pages kept ready for visitors, about 100 MB of memory each "
+            "(default: %(default)s)",
+        ),
+        _argument(
+            "--visitors",
+            type=_whole_number,
+            default=50,
+            metavar="N",
+            help="most visitors at the same time, about 100 MB of memory each "
             "(default: %(default)s)",
         ),
         _argument(

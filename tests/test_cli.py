@@ -270,10 +270,12 @@ def test_what_is_no_notebook_is_refused(project: Path, capsys: pytest.CaptureFix
 def test_everything_wrong_with_the_arguments_is_told_at_once(
     project: Path, capsys: pytest.CaptureFixture[str], taken: int
 ) -> None:
-    wrong = ["none.ipynb", "--journeys=nowhere", f"--port={taken}", "--kernels=-1", "--idle=0"]
+    wrong = ["none.ipynb", "--journeys=nowhere", f"--port={taken}", "--kernels=-1", "--visitors=0"]
+    wrong.append("--idle=0")
     lines = refused(capsys, "dashboard", *wrong, "--token=")
     assert {re.match(r"cvjkit: (\S+):", line)[1] for line in lines} == {  # type: ignore[index] # every line matches
-        *("NOTEBOOK_OR_DIR", "--journeys", "--port", "--kernels", "--idle", "--token")
+        *("NOTEBOOK_OR_DIR", "--journeys", "--port", "--kernels", "--visitors", "--idle"),
+        "--token",
     }
 
 
@@ -370,7 +372,9 @@ def test_without_a_token_none_is_inherited(monkeypatch: pytest.MonkeyPatch) -> N
 def test_every_setting_is_one_that_its_program_knows() -> None:
     # A misspelt one would be passed over in silence, and be missed where it protects.
     address = server.Address("127.0.0.1", 1)
-    voila = server.dashboard_command(Path("x"), address, token=True, kernels=2, idle_seconds=60)
+    voila = server.dashboard_command(
+        Path("x"), address, token=True, kernels=2, visitors=9, idle_seconds=60
+    )
     given = [*voila, *server.lab_command(Path(), address)]
     names = {
         tuple(option[2:].partition("=")[0].split("."))
@@ -382,10 +386,12 @@ def test_every_setting_is_one_that_its_program_knows() -> None:
     assert len(names) > 30
     where = {
         "Application": "traitlets.config",
+        "IdentityProvider": "jupyter_server.auth.identity",
         "KernelManager": "jupyter_client.manager",
         "KernelRestarter": "jupyter_client.restarter",
         "MappingKernelManager": "jupyter_server.services.kernels.kernelmanager",
         "ServerApp": "jupyter_server.serverapp",
+        "VisitorKernels": "cvjkit.publishing.voila.visitors",
         "Voila": "voila.app",
         "VoilaConfiguration": "voila.configuration",
     }
@@ -400,7 +406,9 @@ def test_every_setting_is_one_that_its_program_knows() -> None:
 
 def test_the_token_does_not_stand_on_the_command_line() -> None:
     address = server.Address("127.0.0.1", 1)
-    started = server.dashboard_command(Path("x"), address, token=True, kernels=2, idle_seconds=60)
+    started = server.dashboard_command(
+        Path("x"), address, token=True, kernels=2, visitors=9, idle_seconds=60
+    )
     assert "--Voila.auto_token=True" in started
     assert not [argument for argument in started if "--Voila.token" in argument]
 

@@ -170,6 +170,7 @@ def dashboard_command(
     *,
     token: bool,
     kernels: int,
+    visitors: int,
     idle_seconds: int,
     extensions: Sequence[str] = (),
 ) -> list[str]:
@@ -183,6 +184,8 @@ def dashboard_command(
         Whether visitors need the token, which Voila reads from the environment.
     kernels : int
         How many kernels wait for each notebook, having executed it; 0 for none.
+    visitors : int
+        How many may have a page of their own at the same time.
     idle_seconds : int
         How long an idle kernel of a visitor is kept [s].
     extensions : sequence of str
@@ -204,6 +207,7 @@ def dashboard_command(
         "VoilaConfiguration.extension_allowlist": [*LAB_EXTENSIONS, *extensions],
         "VoilaConfiguration.preheat_kernel": kernels > 0,
         "VoilaConfiguration.default_pool_size": kernels,
+        "VisitorKernels.most_visitors": visitors,
         "MappingKernelManager.cull_idle_timeout": idle_seconds,
         "MappingKernelManager.cull_interval": max(1, min(idle_seconds // 4, 10)),
     }

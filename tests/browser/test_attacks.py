@@ -12,10 +12,12 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import psutil
 import pytest
@@ -23,7 +25,7 @@ import websocket
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ROOT, WAITING_SECONDS, Server, Start, notebook
-from tests.browser.test_server import HELLO, get, page_of, wait_until
+from tests.browser.test_server import HELLO, get, kernel_of, page_of, wait_until
 
 TOKEN = "as-others-must-not-know-it"  # noqa: S105 - of servers that live as long as a test
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
@@ -177,7 +179,7 @@ def written(parts: list[bytes], channel: bytes = b"shell") -> bytes:
 def test_no_user_of_the_machine_can_read_the_token(pages: Server, visit: Visit) -> None:
     visitor = visit("desk")
     # What stands on command lines can be read by everybody.
-    lines = [" ".join(process.cmdline()) for process in processes(pages)]
+    lines = lines_of(pages)
     kernels = [line for line in lines if "ipykernel" in line]
     assert kernels
     assert not [line for line in lines if TOKEN in line or visitor.kernel in line]
@@ -189,9 +191,34 @@ def test_no_user_of_the_machine_can_read_the_token(pages: Server, visit: Visit) 
                 )
 
 
+def lines_of(server: Server) -> list[str]:
+    """The command lines of a server and of its kernels."""
+    return [" ".join(process.cmdline()) for process in processes(server)]
+
+
 def processes(server: Server) -> list[psutil.Process]:
     started = psutil.Process(server.process.pid)
     return [started, *started.children(recursive=True)]
+
+
+def test_another_site_opens_no_connection_with_the_cookie_of_a_visitor(
+    pages: Server, visit: Visit
+) -> None:
+    visitor = visit("desk", connected=False)
+    with get(visitor.link) as page:
+        cookie = page.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    address = f"{urlsplit(visitor.link).netloc}/api/kernels/{visitor.kernel}/channels"
+    for origin in ("http://example.com", "http://127.0.0.1:1", "null"):
+        with pytest.raises(websocket.WebSocketBadStatusException, match="403"):
+            websocket.create_connection(
+                f"ws://{address}",
+                origin=origin,
+                cookie=cookie.partition(";")[0],
+                subprotocols=[PROTOCOL],
+                http_no_proxy=["127.0.0.1"],
+            )
 
 
 # --- what becomes of kernels --------------------------------------------------------------------
@@ -228,6 +255,49 @@ def test_visitors_who_vanish_leave_no_kernel_and_an_open_page_lives(
     assert time.monotonic() - began > IDLE_SECONDS
     reached.fill("20000")
     expect(page.get_by_text("20,000").first).to_be_visible()
+
+
+def test_a_page_has_few_connections(visit: Visit) -> None:
+    visitor = visit("buttons")
+    others = [visitor.connect() for _ in range(30)]
+    assert sum(map(is_open, others)) < 10
+    visitor.press("Work")
+    visitor.read_until_state("idle")
+    for other in others:
+        other.shutdown()
+    wait_until(lambda: is_open(visitor.connect()), "nobody is let in any more")
+
+
+def is_open(connection: websocket.WebSocket) -> bool:
+    """Whether the server sends anything but that the connection ends."""
+    return bool(connection.recv())
+
+
+def test_visitors_get_no_more_pages_than_there_may_be(serve: Start, tmp_path: Path) -> None:
+    notebook(tmp_path / "page.ipynb", HELLO)
+    limits = ["--kernels=0", "--visitors=2", "--idle=3600"]
+    server = serve(["dashboard", "page.ipynb", "--port=0", *limits], tmp_path)
+    link = server.link()
+    kernels = [kernel_of(link) for _ in range(2)]
+    with ThreadPoolExecutor(20) as visitors:
+        answers = list(visitors.map(answer, [link] * 20))
+    assert {status for status, _ in answers} == {503}
+    assert all("try again in a minute" in page for _, page in answers)
+    assert len([line for line in lines_of(server) if "ipykernel" in line]) == 2
+    leaving = HTTPConnection(urlsplit(link).netloc)
+    token = parse_qs(urlsplit(link).query)["token"][0]
+    path = urlsplit(kernels[0]).path
+    leaving.request("DELETE", path, headers={"Authorization": f"token {token}"})
+    assert leaving.getresponse().status == 204
+    leaving.close()
+    assert answer(link)[0] == 200
+    assert answer(link)[0] == 503
+
+
+def answer(link: str) -> tuple[int, str]:
+    """Ask for a page, and give its status and its text."""
+    with get(link) as page:
+        return page.status, page.read().decode()
 
 
 def test_a_waiting_page_that_failed_is_made_anew(pages: Server) -> None:
@@ -384,6 +454,7 @@ def test_no_address_answers_with_a_path_of_the_server(pages: Server, name: str) 
     for path in (
         *("voila/render/", "voila/tree/", "voila/api/contents/", "voila/files/", "voila/static/"),
         *("voila/templates/", "voila/templates/cvjkit/", "voila/labextensions/", "api/kernels/"),
+        *("voila/templates/cvjkit/static/", "voila/templates/cvjkit/static/../"),
         *("voila/api/themes/", "voila/api/shutdown/", "voila/query/", "", "login"),
     ):
         answer = get(parts._replace(path=f"/{path}{name}").geturl())

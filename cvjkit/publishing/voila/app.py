@@ -15,8 +15,11 @@ PINGS = 3
 SHORTEST_PING_SECONDS = 5
 
 
+FULL = "Too many visitors at the moment: try again in a minute"
+
 # It answers for every template there is, and fails where there is none.
-ANY_TEMPLATE, OUR_TEMPLATE = "/voila/templates/(.*)", "/voila/templates/(cvjkit/static/.+)"
+ANY_TEMPLATE = "/voila/templates/(.*)"
+OUR_TEMPLATE = r"/voila/templates/(cvjkit/static/[\w-]+\.[a-z]+)"
 
 
 class Page(TornadoVoilaHandler):
@@ -34,13 +37,20 @@ class Page(TornadoVoilaHandler):
         Raises
         ------
         HTTPError
-            404 where it names no notebook.
+            404 where it names no notebook, 503 while there are too many visitors.
         """
         if (self.notebook_path and path) or not (path or self.notebook_path).endswith(".ipynb"):
             # Voila would send the browser on to a file of this name.
             raise HTTPError(404)
-        await self.kernel_manager.make_failed_anew(self.notebook_path or path)
-        await super().get(path)
+        kernels = self.kernel_manager
+        if kernels.full:
+            raise HTTPError(503, reason=FULL)
+        kernels.coming += 1
+        try:
+            await kernels.make_failed_anew(self.notebook_path or path)
+            await super().get(path)
+        finally:
+            kernels.coming -= 1
 
 
 INSTEAD = {TornadoVoilaHandler: Page}

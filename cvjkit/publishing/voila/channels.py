@@ -29,6 +29,8 @@ FAILED = {"ename": "ExecutionError", "evalue": "Execution error", "traceback": [
 # makes a widget, of any class there is: a visitor needs none but those of the page.
 CONTROL = "jupyter.widget.control"
 MOST_COMMS = 100
+# A page needs one, and another when its network was interrupted. Each holds seven files open.
+MOST_CONNECTIONS = 10
 # What a browser that does not read is sent before its connection is closed [bytes].
 MOST_UNREAD = 32_000_000
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -44,6 +46,18 @@ class VisitorChannels(ZMQChannelsWebsocketConnection):
     """
 
     unread = Int(0, help="What was sent and has not yet left [bytes].")
+
+    async def connect(self) -> None:  # type: ignore[override] # it is awaited, like what it replaces
+        """Connect a browser with the kernel, unless too many are."""
+        kernels = self.multi_kernel_manager
+        if kernels.kernel_model(self.kernel_id)["connections"] >= MOST_CONNECTIONS:
+            # Its end is going to be counted, too.
+            kernels.notify_connect(self.kernel_id)
+            self.websocket_handler.close()
+            return
+        connected = super().connect()
+        if connected is not None:
+            await connected
 
     def handle_incoming_message(self, incoming_msg: str | bytes) -> None:
         """Hand a message of the browser to the kernel, unless it asks for what visitors may not.

@@ -16,7 +16,7 @@ from jupyter_server.services.kernels.kernelmanager import (
     ServerKernelManager,
 )
 from jupyter_server.utils import url_path_join
-from traitlets import Bool, Instance, Set, Unicode, default
+from traitlets import Bool, Instance, Int, Set, Unicode, default
 
 # How long a page may be in the making before its visitor's browser has connected.
 MAKING = timedelta(minutes=10)
@@ -84,12 +84,25 @@ class VisitorKernel(ServerKernelManager):
 
 
 class VisitorKernels(AsyncMappingKernelManager):
-    """Counts a kernel's idle time from when its visitor came, or was last connected.
+    """Bounds how many visitors there are, and how long their kernels are kept.
+
+    The idle time of a kernel counts from when its visitor came, or was last connected.
 
     A kernel that waited, its notebook executed, has been idle ever since. Voila spares it only as
     long as it waits: a visitor on a slow line would lose it before the page is there. A page that
     was only read for an hour would be lost with the first interruption of its connection.
     """
+
+    most_visitors = Int(50, config=True, help="How many visitors have a kernel at the same time.")
+    coming = Int(0, help="How many pages are being sent.")
+
+    @property
+    def full(self) -> bool:
+        """Whether there are as many visitors as there may be, if not a few more."""
+        # A page that waits may not have its kernel yet, nor one that is being sent.
+        waiting = sum(map(len, getattr(self, "_pools", {}).values()))
+        visitors = max(len(self.list_kernel_ids()) - waiting, self.coming)
+        return visitors >= self.most_visitors
 
     @default("kernel_manager_class")
     def _visitors(self) -> str:
