@@ -265,7 +265,12 @@ def test_a_page_has_few_connections(visit: Visit) -> None:
     visitor.read_until_state("idle")
     for other in others:
         other.shutdown()
-    wait_until(lambda: is_open(visitor.connect()), "nobody is let in any more")
+
+    def is_let_in() -> bool:
+        with contextlib.closing(visitor.connect()) as connection:
+            return is_open(connection)
+
+    wait_until(is_let_in, "nobody is let in any more")
 
 
 def is_open(connection: websocket.WebSocket) -> bool:
