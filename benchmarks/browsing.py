@@ -79,6 +79,9 @@ def press_keys(pages: Mapping[str, Page], watch: str, keys: int, ends: Mapping[s
         print(f" {name}")
         for label, end in ends.items():
             taken = sorted(key[end] - key["pressed"] for key in seen if end in key)
+            if not taken:
+                print(f"  {label:<34}it never changed")
+                continue
             most = taken[int(0.95 * len(taken))]
             print(f"  {label:<34}{median(taken):.0f}    {most:.0f}   {taken[-1]:.0f}")
 

@@ -96,7 +96,9 @@ def _print_keys(chromium: Browser, links: dict[str, str]) -> None:
         page.get_by_role("radio", name="Search ads").check(force=True)
         # The fields of the segment take the place of those of the whole.
         page.wait_for_timeout(2000)
-        page.get_by_label("Reached: Collect Leads", exact=True).click()
+        # At the first stage there may be any number; one that is typed is not grouped meanwhile.
+        page.get_by_label("Reached: Target", exact=True).fill("50000")
+        page.wait_for_timeout(1000)
         page.keyboard.press("End")
     ends = {"Sankey redrawn": "drawn", "numbers still": "still", "audit still": "audited"}
     press_keys(pages, WATCH, KEYS, ends)

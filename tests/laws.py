@@ -99,6 +99,28 @@ def everything_scales(journey: cvj.Journey, times: int) -> None:
         assert large[figure] == close(small[figure], _size_of(small))
 
 
+def more_never_means_fewer(journey: cvj.Journey, stage: int, more: float) -> None:
+    """P10: a higher rate, or more people at the start, leaves no stage with fewer people."""
+    framework, index = journey.framework, stage % len(journey.framework)
+    key = framework.keys[index]
+    path = f"stages.{key}.{'people' if framework.parents[index] is None else 'rate'}"
+    number = journey.get(path)
+    assume(number)
+    higher = number * (1 + more)
+    try:
+        raised = journey.put(path, min(1, higher) if path.endswith("rate") else higher)
+    except cvj.InputError:
+        assume(False)  # other ways leave no room
+    before, after = (one.flow().stages.people.to_numpy(float) for one in (journey, raised))
+    assert (after >= before * (1 - 1e-9)).all()
+    assert (raised.economics().customers or 0) >= (journey.economics().customers or 0) * (1 - 1e-9)
+    one_way = _is_a_line(journey.flow()) and not journey.transitions and not journey.referrals
+    if one_way and len(journey.segments) == 1 and not any((journey.segments[0].entrants or ())[1:]):
+        times = raised.get(path) / number
+        assert after[index:] == close(before[index:] * times, before.max())
+        assert after[:index] == close(before[:index], before.max())
+
+
 def segments_add_up(journey: cvj.Journey) -> None:
     """P5: all segments together are their sum, and pooled rates lie between theirs."""
     flow = journey.flow()

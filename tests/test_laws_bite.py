@@ -29,6 +29,7 @@ from cvjkit.model import (
     lifetime,
     plan,
     planned,
+    pooled,
     solver,
     stage_columns,
     ways,
@@ -105,6 +106,13 @@ BREAKS = [
         formulas.Formulas.profit,
         "return brought - spent",
         "return brought - spent - 7",
+    ),
+    Break(
+        laws.more_never_means_fewer,
+        (PLAN, STAGE, shares()),
+        pooled.Pooled._with,
+        "table[self.stage] = number",
+        "table[self.stage] = number * 0.9 if number else number",
     ),
     Break(
         laws.segments_add_up,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 import cvjkit as cvj
 from cvjkit.model.flow import kind_of
 from tests import laws
-from tests.strategies import journeys
+from tests.strategies import journeys, shares
 
 CHANNELS = {
     "Search": [4000, 400, 100, 20, 16, 8, 4, 2],
@@ -217,6 +217,13 @@ def test_a_plain_funnel_never_widens(journey: cvj.Journey) -> None:
 @given(journeys(money=True), st.integers(2, 9))
 def test_everything_scales_with_the_people(journey: cvj.Journey, times: int) -> None:
     laws.everything_scales(journey, times)
+
+
+@given(journeys(counted=False), st.integers(0, 13), shares())
+def test_a_higher_rate_or_more_people_leave_no_stage_with_fewer(
+    journey: cvj.Journey, stage: int, more: float
+) -> None:
+    laws.more_never_means_fewer(journey, stage, more)
 
 
 @given(journeys(money=True))
