@@ -187,6 +187,45 @@ def read_number(text: str, unit: Unit = "amount", evidence: Evidence = NO_EVIDEN
     return whole_people(float(number)) if unit == "people" else float(number)
 
 
+def read_range(text: str, evidence: Evidence = NO_EVIDENCE) -> tuple[float, float]:
+    """Read a range of shares as people write it.
+
+    Parameters
+    ----------
+    text : str
+        Two shares with a dash or "to" between them; a percent sign after the second is meant for
+        both.
+    evidence : Evidence
+        As in `read_number`.
+
+    Returns
+    -------
+    low, high : float
+        Shares between 0 and 1, the lower one first.
+
+    Raises
+    ------
+    UnreadableError
+        A ValueError: if it is not a range of shares; the message says what to write.
+
+    Examples
+    --------
+    >>> read_range("4-6%"), read_range("0.5 to 1 %"), read_range("4% - 6%"), read_range("0,5-1%")
+    ((0.04, 0.06), (0.005, 0.01), (0.04, 0.06), (0.005, 0.01))
+    """
+    ends = re.split(r" *- *| +to +", text.translate(PLAIN_TEXT).strip())
+    how = "write it like 4-6%"
+    if len(ends) != 2 or not all(ends):
+        raise UnreadableError(repr(text.strip()), "is not a range of two shares", how)
+    if "%" in ends[1] and "%" not in ends[0]:
+        ends[0] += "%"
+    low, high = (read_number(end, "share", evidence) for end in ends)
+    if low is None or high is None or not 0 < low < high < 1:
+        rule = "must go from a share to a higher one, above 0% and below 100%"
+        raise UnreadableError(repr(text.strip()), rule, how)
+    return low, high
+
+
 def whole_people(number: float) -> float:
     """Remove the rounding error from a number of people.
 

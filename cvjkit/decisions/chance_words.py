@@ -138,13 +138,30 @@ def thin_evidence(design: Design, ways: Sequence[Way], level: float) -> tuple[st
     found = []
     for way in ways:
         share = float(design.flow().shares[way.segment, way.source, way.target])
-        seen = min(way.cases, way.cases * share)
-        low, high = rate_interval(seen, way.cases, level) if way.cases else (0.0, 1.0)
+        low, high = _band(way, share, level)
         width = (high - low) / 2 / share if share else math.inf
         limits = design.thresholds
-        if way.counted and (way.cases < limits.thin_people or width > limits.thin_width):
+        if (way.counted or way.told) and (
+            way.cases < limits.thin_people or width > limits.thin_width
+        ):
             found.append((width, way.cases, _thin(design, way, share, (low, high))))
     return tuple(sentence for _, _, sentence in sorted(found, key=lambda one: (-one[0], one[1])))
+
+
+def _band(way: Way, share: float, level: float) -> tuple[float, float]:
+    if way.counted:
+        seen = min(way.cases, way.cases * share)
+        return rate_interval(seen, way.cases, level) if way.cases else (0.0, 1.0)
+    from scipy.special import betaincinv, expit, ndtri
+
+    ends = ((1 - level) / 2, (1 + level) / 2)
+    if way.odds is not None:
+        low, high = (float(expit(way.odds.quantile(ndtri(end)))) for end in ends)
+    elif min(way.alpha, way.beta) == 0:
+        low = high = share
+    else:
+        low, high = (float(betaincinv(way.alpha, way.beta, end)) for end in ends)
+    return low, high
 
 
 def _thin(design: Design, way: Way, share: float, band: tuple[float, float]) -> str:
@@ -152,8 +169,11 @@ def _thin(design: Design, way: Way, share: float, band: tuple[float, float]) -> 
     of = f" of {design.segments[way.segment].name}" if len(design.segments) > 1 else ""
     seen = people_text(way.cases)
     low, high = (share_text(end) for end in band)
+    rests = f"rests on {seen} {'person' if seen == '1' else 'people'}"
+    if way.told:
+        cases = f"as sure as {seen} {'case' if seen == '1' else 'cases'}"
+        rests = f"is typed, {'as a range' if way.odds is not None else cases},"
     return (
         f"Thin evidence: {share_text(share)} from {stages[way.source].name} to "
-        f"{stages[way.target].name}{of} rests on {seen} {'person' if seen == '1' else 'people'} "
-        f"and may be {low} to {high}."
+        f"{stages[way.target].name}{of} {rests} and may be {low} to {high}."
     )

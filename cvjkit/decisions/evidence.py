@@ -5,8 +5,11 @@ After s of n people were seen to go on, the rate is Beta(s + 1/2, n - s + 1/2), 
 Dirichlet(counts + 1/2): each way then takes a Beta share of what the ways before it have left.
 
 A rate that was typed is as sure as a number of cases: with n of them it is Beta(n p, n (1 - p)),
-whose mean is the rate p that was typed. A what-if supposes other rates of the people who were
-counted: what it rests on are they, as far as its base counted them.
+whose mean is the rate p that was typed. Typed with a range, its log odds are normal below the rate
+and normal above it, so that 5% lie below the range and 5% above. The range is about all segments
+together: the rate of each, or of a what-if, is as far off in log odds. A what-if supposes other
+rates of the people who were counted: what it rests on are they, as far as its base counted them and
+it has no evidence of its own.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cvjkit.decisions.ranges import Odds, evidence_typed, odds_of
 from cvjkit.model.origins import unknown_stages
 
 if TYPE_CHECKING:
@@ -42,9 +46,14 @@ class Way:
         Of the Beta distribution of its share among those who take none of the ways listed before
         it; 0 or more. If `alpha` is 0 nobody takes it, if `beta` is 0 all of them do.
     cases : float
-        How many people, seen or supposed, its share rests on.
+        How many people, seen or supposed, its share rests on; of a range, as many as would leave
+        the log odds as open.
     counted : bool
         Whether these people were counted.
+    told : bool
+        Whether somebody typed how sure the share is.
+    odds : Odds, optional
+        What stands in place of the Beta distribution if a range was typed.
     """
 
     segment: int
@@ -54,6 +63,8 @@ class Way:
     beta: float
     cases: float
     counted: bool
+    told: bool = False
+    odds: Odds | None = None
 
 
 def ways_of(design: Design, design_effect: float = 1.0) -> tuple[Way, ...]:
@@ -113,19 +124,28 @@ def _divided(
     design: Design, index: int, source: int, shares: dict[int, float], design_effect: float
 ) -> Iterator[Way]:
     """Divide the people at a stage among its ways out, one way after another."""
-    counts = _counts(design, index)
+    about = _counting(design, index)
+    counts = None if about is None else _segment_of(about, design.segments[index].name).counts
     ways = sorted(shares.items())
     left = 1.0
     for position, (target, share) in enumerate(ways):
-        after = max(0.0, left - share)
-        if counts is None:
-            cases, prior = supposed_cases(share), 0.0
+        after, step = max(0.0, left - share), (source, target)
+        typed = evidence_typed(design, *step)
+        told = typed is not None and (about is None or typed != evidence_typed(about, *step))
+        odds = odds_of(design, step, share, left) if told else None
+        if told or counts is None:
+            prior, cases = 0.0, supposed_cases(share)
+            if odds is not None:
+                cases = odds.cases
+            elif typed is not None and typed.cases:
+                cases = typed.cases
         else:
-            cases, prior = (counts[source] or 0.0) / design_effect, PRIOR
+            prior, cases = PRIOR, (counts[source] or 0.0) / design_effect
         alpha = cases * share + prior
         beta = cases * after + prior * (len(ways) - position)
         if alpha > 0:
-            yield Way(index, source, target, alpha, beta, cases, counts is not None)
+            counted = counts is not None and not told
+            yield Way(index, source, target, alpha, beta, cases, counted, told, odds)
         left = after
 
 
@@ -203,15 +223,27 @@ def _counted_at(design: Design, segment: int, stage: int) -> float:
 
 
 def _counts(design: Design, index: int) -> tuple[float | None, ...] | None:
-    """Find the people who were counted in a segment, of a what-if in that of its base."""
-    segment: Segment | None = design.segments[index]
+    about = _counting(design, index)
+    return None if about is None else _segment_of(about, design.segments[index].name).counts
+
+
+def _counting(design: Design, index: int) -> Design | None:
+    """Find where people of a segment were counted: in the design, or what it is a what-if on."""
+    name = design.segments[index].name
     about: Any = design
-    while segment is not None and segment.counts is None:
-        about, framework = getattr(about, "base", None), about.framework
-        if about is None or about.framework != framework:
+    while about is not None and about.framework == design.framework:
+        segment = next((one for one in about.segments if one.name == name), None)
+        if segment is None:
             return None
-        segment = next((one for one in about.segments if one.name == segment.name), None)
-    return None if segment is None else segment.counts
+        if segment.counts is not None:
+            found: Design = about
+            return found
+        about = getattr(about, "base", None)
+    return None
+
+
+def _segment_of(design: Design, name: str) -> Segment:
+    return next(one for one in design.segments if one.name == name)
 
 
 def repeat_cases(design: Design, rate: float, stage: int | None) -> float:

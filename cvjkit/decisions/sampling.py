@@ -16,6 +16,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from cvjkit.decisions.ranges import Odds
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -59,7 +61,8 @@ def drawn_shares(design: Design, ways: Sequence[Way], draws: int, seed: int) -> 
     0.0502
     """
     names = [_names(design, way.segment, way.source, way.target) for way in ways]
-    rows = drawn_rates(names, [(way.alpha, way.beta) for way in ways], draws, seed)
+    told = [way.odds or (way.alpha, way.beta) for way in ways]
+    rows = drawn_rates(names, told, draws, seed)
     left: Any = 1.0
     for index, way in enumerate(ways):
         before = ways[index - 1] if index else way
@@ -74,18 +77,19 @@ def drawn_shares(design: Design, ways: Sequence[Way], draws: int, seed: int) -> 
 
 def drawn_rates(
     names: Sequence[tuple[str, ...]],
-    parameters: Sequence[tuple[float, float]],
+    parameters: Sequence[tuple[float, float] | Odds],
     draws: int,
     seed: int,
 ) -> Floats:
-    """Draw rates from Beta distributions.
+    """Draw rates from Beta distributions, or from ranges.
 
     Parameters
     ----------
     names : sequence of tuple of str
         What each rate is the rate of: its stream of random numbers depends on it.
-    parameters : sequence of (float, float)
-        alpha and beta of each, 0 or more, not both 0. If one is 0, the rate is 0 or 1.
+    parameters : sequence of (float, float) or Odds
+        alpha and beta of each, 0 or more, not both 0 (if one is 0, the rate is 0 or 1); or its log
+        odds.
     draws : int
     seed : int
 
@@ -96,12 +100,15 @@ def drawn_rates(
     from scipy.special import expit
 
     rows = np.empty((len(names), draws))
-    for row, name, (alpha, beta) in zip(rows, names, parameters, strict=True):
-        if min(alpha, beta) == 0:
-            row[:] = 0.0 if alpha == 0 else 1.0
+    for row, name, told in zip(rows, names, parameters, strict=True):
+        if not isinstance(told, Odds) and min(told) == 0:
+            row[:] = 0.0 if told[0] == 0 else 1.0
             continue
         stream(seed, *name).standard_normal(out=row)
-        _look_up(_log_odds(alpha, beta), row)
+        if isinstance(told, Odds):
+            row[:] = told.quantile(row)
+        else:
+            _look_up(_log_odds(*told), row)
         expit(row, out=row)
     return rows
 

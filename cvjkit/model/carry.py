@@ -134,6 +134,8 @@ class Carried:
         others = [row for row in numbers if row is not own]
         visits = 0.0 if own_key is None else self._visits(own_key)
         changes: dict[str, Any] = {"stage": key}
+        if not self._keeps_step(position):
+            changes |= {"rate_range": None, "rate_cases": None}
         if at is not None and at == self._repeats:
             # Who comes back past stages that go is one visit, and costs as much as all of them.
             visits *= 1 - self._returning
@@ -152,6 +154,13 @@ class Carried:
         if any(row.mean_delay is not None for row in others):
             changes |= one_after_another([Delay.into(row) for row in numbers])
         return own.model_copy(update=changes)
+
+    def _keeps_step(self, position: int) -> bool:
+        """Tell whether the step into a stage of the target is a step of the source."""
+        at, before = self._people.positions[position], self.target.parents[position]
+        if at is None or before is None:
+            return False
+        return self.flow.framework.parents[at] == self._people.positions[before]
 
     def _visits(self, stage: str) -> float:
         return self.flow.numbers("visits")[self.flow.framework.index(stage)] or 0.0

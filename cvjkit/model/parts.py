@@ -16,7 +16,18 @@ from pydantic import (
 
 from cvjkit.catalog.data import Plain, Record
 from cvjkit.errors import MOST_FAULTS, InputError, unknown_name
-from cvjkit.model.scalars import Amount, Count, Day, Kind, Name, Number, Share, StageKey, Text
+from cvjkit.model.scalars import (
+    Amount,
+    Count,
+    Day,
+    Kind,
+    Name,
+    Number,
+    Share,
+    ShareRange,
+    StageKey,
+    Text,
+)
 from cvjkit.model.typed import typed
 
 AwarenessLevel = Literal["unaware", "problem", "solution", "product"]
@@ -198,6 +209,17 @@ class StageNumbers(Record):
         label="Measured waits",
         default=(),
     )
+    rate_range: ShareRange | None = typed(
+        "Where the typed rate into the stage lies with a probability of 90%: 4-6%. Where people "
+        "were counted, they say how sure the rate is.",
+        label="Range of the rate",
+    )
+    rate_cases: Amount | None = typed(
+        "How many cases the typed rate into the stage is as sure as, instead of a range; more "
+        "than 0.",
+        unit="people",
+        label="Rate as sure as",
+    )
     tactics: tuple[Tactic, ...] = typed("What is done there.", default=())
     messages: tuple[Message, ...] = typed("What is sent there.", default=())
 
@@ -205,6 +227,16 @@ class StageNumbers(Record):
     def _one_delay(self) -> StageNumbers:
         if self.delay_waits and self.delay_days is not None:
             raise ValueError("has a delay and measured waits; keep one of the two")
+        return self
+
+    @model_validator(mode="after")
+    def _one_evidence(self) -> StageNumbers:
+        if self.rate_cases == 0:
+            raise ValueError(
+                "says that its rate is as sure as 0 cases; write more, or leave it out"
+            )
+        if self.rate_cases is not None and self.rate_range is not None:
+            raise ValueError("says how sure its rate is as a range and in cases; keep one of them")
         return self
 
     @property

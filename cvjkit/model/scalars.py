@@ -15,7 +15,7 @@ from cvjkit.catalog.data import harmless
 from cvjkit.catalog.tactics import tactic_kinds
 from cvjkit.errors import unknown_name
 from cvjkit.model.typed import Is
-from cvjkit.numbers import whole_people
+from cvjkit.numbers import UnreadableError, read_range, whole_people
 
 LONGEST_CURRENCY = 20
 DIGITS = re.compile(r"\d")
@@ -59,6 +59,16 @@ def _share(value: object) -> float:
         fix = percent if 2 <= number <= 100 else "write a share from 0 to 1"
         raise ValueError(f"must be between 0 and 1; {fix}")
     return number
+
+
+def _share_range(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("must be a range of two shares; write it like 4-6%")  # noqa: TRY004 - pydantic collects ValueError, a TypeError would escape
+    try:
+        read_range(value)
+    except UnreadableError as error:
+        raise ValueError(f"{error.rule}; {error.fix}") from None
+    return harmless(value.strip())
 
 
 def _name(value: str) -> str:
@@ -107,6 +117,8 @@ Rate = Annotated[float, BeforeValidator(_amount), Is("share")]
 Currency = Annotated[str, AfterValidator(_currency)]
 Name = Annotated[str, AfterValidator(_name)]
 Text = Annotated[str, AfterValidator(_text)]
+ShareRange = Annotated[str, BeforeValidator(_share_range)]
+"""A range of shares as it was typed: "4-6%"."""
 Day = Annotated[str, BeforeValidator(_day), Is("day")]
 StageKey = Annotated[str, Is("stage")]
 Kind = Annotated[str, AfterValidator(_kind)]
