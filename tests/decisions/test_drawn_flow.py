@@ -37,7 +37,7 @@ def flows_of(journey: cvj.Journey, simulation: Simulation) -> list[Flow]:
         solved.append(
             replace(
                 flow,
-                k=new_people_each(fundamental, births, referred),
+                k=new_people_each(fundamental, births, referred, flow.undefined),
                 shares=matrix,
                 births=births,
                 fundamental=fundamental,
