@@ -152,7 +152,7 @@ class Page:
         }
         self.write(x, y, [f"<b>{inert(text)}</b>"], SMALL, **around)
 
-    def guide(self, x: float, top: float, foot: float) -> None:
+    def guide(self, x: float, top: float, foot: float, dash: str = "solid") -> None:
         """Draw a thin line behind everything else.
 
         Parameters
@@ -163,8 +163,10 @@ class Page:
             Where it begins [px].
         foot : float
             Where it ends [px].
+        dash : str
+            As plotly names it: "solid" or "dot".
         """
-        line = {"color": self.ink["line"], "width": 1}
+        line = {"color": self.ink["line" if dash == "solid" else "soft"], "width": 1, "dash": dash}
         ends = {"x0": x, "x1": x, "y0": top, "y1": foot}
         self.shapes.append({"type": "line", "layer": "below", "line": line} | ends)
 

@@ -23,7 +23,9 @@ LEAST = 0.08
 """Share of the largest stage of a section that its smallest stage has, at least."""
 
 
-def magnifications(people: Sequence[float], scale: Scale) -> list[float]:
+def magnifications(
+    people: Sequence[float], scale: Scale, most: Sequence[float] | None = None
+) -> list[float]:
     """Find how much each stage is magnified, compared with the first.
 
     Parameters
@@ -32,6 +34,9 @@ def magnifications(people: Sequence[float], scale: Scale) -> list[float]:
         Of each stage, 0 or more; 0 also where nobody is known.
     scale : {"magnified", "true", "steps"}
         Each section as large as the first, all at one scale, or each stage as large as the first.
+    most : sequence of float, optional
+        The largest number that is drawn at each stage, where several are: `people` is then the
+        smallest.
 
     Returns
     -------
@@ -48,15 +53,16 @@ def magnifications(people: Sequence[float], scale: Scale) -> list[float]:
     if scale == "true":
         return [1.0] * len(people)
     least = LEAST if scale == "magnified" else 1.0
-    sections: list[list[float]] = [[]]
-    for number in people:
+    sections: list[list[tuple[float, float]]] = [[]]
+    for number in zip(people, people if most is None else most, strict=True):
         section = sections[-1]
-        there = [known for known in (*section, number) if known > 0]
-        if there and number > 0 and min(there) < least * max(there):
+        there = [known for known in (*section, number) if known[0] > 0]
+        smallest = min((low for low, _ in there), default=0.0)
+        if section and number[0] > 0 and smallest < least * max(high for _, high in there):
             sections.append([number])
         else:
             section.append(number)
-    largest = [max(section, default=0.0) for section in sections]
+    largest = [max((high for _, high in section), default=0.0) for section in sections]
     first = next((size for size in largest if size > 0), 1.0)
     return [
         first / (size or first)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, get_args
 from cvjkit.catalog import crosswalk
 from cvjkit.catalog.spine import TIME, spine
 from cvjkit.charts.polygons import Edge
-from cvjkit.comparison.picture import MEANING, AlignedPicture, Bar, Mark, Ribbon, Row
+from cvjkit.charts.sections import breaks, factor_text, magnifications
+from cvjkit.comparison.picture import MEANING, AlignedPicture, Bar, Break, Mark, Ribbon, Row
 from cvjkit.comparison.words import made_words, number_text, stage_label
 from cvjkit.errors import InputError, unknown_name
 from cvjkit.lens.estimate import HABITUAL
@@ -16,6 +17,7 @@ from cvjkit.lens.number import Status
 from cvjkit.number_text import share_text
 
 if TYPE_CHECKING:
+    from cvjkit.charts.sections import Scale
     from cvjkit.lens.lens import Lens, LensStage
 
 GAP = 0.35  # of a milestone's room: between a stage and the next
@@ -25,7 +27,10 @@ NEGLIGIBLE = 1e-9
 
 
 def align(
-    lenses: Sequence[Lens], titles: Sequence[str] | None = None, start: str | None = None
+    lenses: Sequence[Lens],
+    titles: Sequence[str] | None = None,
+    start: str | None = None,
+    scale: Scale = "magnified",
 ) -> AlignedPicture:
     """Lay lenses out on one spine.
 
@@ -36,7 +41,9 @@ def align(
     titles : sequence of str, optional
         One per lens; by default the names of the frameworks.
     start : str, optional
-        Key of the milestone to begin with, so that thin later stages become visible.
+        Key of the milestone to begin with.
+    scale : {"magnified", "true", "steps"}
+        How thick people are drawn: see `cvjkit.charts.sections`.
 
     Returns
     -------
@@ -62,11 +69,22 @@ def align(
     slots = _slots(lenses, start)
     positions = {key: index for index, key in enumerate(slots)}
     drawn = [[stage for stage in lens.stages if _slot(stage) in positions] for lens in lenses]
-    most = max((stage.people or 0.0 for stages in drawn for stage in stages), default=0.0)
+    magnified = _magnified([stage for stages in drawn for stage in stages], positions, scale)
+    sizes = [
+        (stage.people or 0.0) * magnified[positions[_slot(stage)]]
+        for stages in drawn
+        for stage in stages
+    ]
+    most = max(sizes, default=0.0)
+    thickness = [times / (most or 1.0) for times in magnified]
     names = titles or [lens.framework.name for lens in lenses]
     rows = tuple(
-        _Drawing(lens, positions, most or 1.0).row(title)
+        _Drawing(lens, positions, thickness).row(title)
         for lens, title in zip(lenses, names, strict=True)
+    )
+    marked = tuple(
+        Break((last + 1 - GAP / 2) / len(slots), factor_text(factor))
+        for last, factor in breaks(magnified)
     )
     marks = tuple(
         Mark(
@@ -80,9 +98,24 @@ def align(
     )
     occurring: set[str] = {bar.status for row in rows for bar in row.bars}
     occurring |= {ribbon.kind for row in rows for ribbon in row.ribbons}
+    occurring |= {"break"} if marked else set()
     meaning = MEANING | {"exact": made_words(lenses)}
     legend = tuple((kind, words) for kind, words in meaning.items() if kind in occurring)
-    return AlignedPicture(marks, rows, most, legend)
+    return AlignedPicture(marks, rows, most, marked, legend)
+
+
+def _magnified(
+    stages: Sequence[LensStage], positions: Mapping[str, int], scale: Scale
+) -> list[float]:
+    """Find how much people are magnified at each slot, the same for all lenses."""
+    least, most = [0.0] * len(positions), [0.0] * len(positions)
+    for stage in stages:
+        if stage.people:
+            at = positions[_slot(stage)]
+            least[at] = min(least[at] or stage.people, stage.people)
+            high = stage.high if stage.status == "estimated" else None
+            most[at] = max(most[at], stage.people, high or 0.0)
+    return magnifications(least, scale, most)
 
 
 def _slot(stage: LensStage) -> str:
@@ -114,12 +147,14 @@ class _Drawing:
     lens : Lens
     positions : mapping of str to int
         Slots of the spine, counted from 0.
-    most : float
-        People at thickness 1.
+    thickness : sequence of float
+        Of one person, at each slot.
     """
 
-    def __init__(self, lens: Lens, positions: Mapping[str, int], most: float) -> None:
-        self.lens, self.positions, self.most = lens, positions, most
+    def __init__(
+        self, lens: Lens, positions: Mapping[str, int], thickness: Sequence[float]
+    ) -> None:
+        self.lens, self.positions, self.thickness = lens, positions, thickness
         self.gap = GAP / len(positions)
         self.followers: dict[int | None, list[int]] = {}
         for index, parent in enumerate(lens.framework.parents):
@@ -142,7 +177,8 @@ class _Drawing:
         covered = [self.positions[key] for key in stage.covers if key in self.positions]
         last = max((position for position in covered if position < limit), default=first)
         ends = (stage.low, stage.high) if stage.status == "estimated" else (None, None)
-        low, high = (None if people is None else people / self.most for people in ends)
+        thick = self.thickness[first]
+        low, high = (None if people is None else people * thick for people in ends)
         value, note = stage_label(stage)
         return Bar(
             stage=stage.key,
@@ -155,7 +191,7 @@ class _Drawing:
             start=first / count,
             end=(last + 1) / count - self.gap,
             top=self._top(index, stage),
-            size=HOLLOW if stage.people is None else stage.people / self.most,
+            size=HOLLOW if stage.people is None else stage.people * thick,
             low_size=low,
             high_size=high,
         )
@@ -165,7 +201,14 @@ class _Drawing:
         parent = self.lens.framework.parents[index]
         top = self.bars[parent].top if parent in self.bars else 0.0
         beside = parent is not None and len(self.followers[parent]) > 1
-        return top + LANE if beside and stage.milestone == HABITUAL else top
+        if not beside or stage.milestone != HABITUAL:
+            return top
+        first = self.positions[_slot(stage)]
+        later = [other for other in self.lens.stages if self.positions.get(_slot(other), 0) > first]
+        sizes = [
+            (other.people or 0.0) * self.thickness[self.positions[_slot(other)]] for other in later
+        ]
+        return top + max([LANE, *(size + LANE / 2 for size in sizes)])
 
     def _ribbons(self, index: int) -> Iterator[Ribbon]:
         """Draw who goes on from a stage, who does not, and who else comes in at the next.
@@ -180,14 +223,16 @@ class _Drawing:
                 continue
             left, came = bar.people - moved, target.people - moved
             enters = came > NEGLIGIBLE * target.people
-            room = self.gap / 2 if enters else self.gap
+            drawn_out = self._thick(bar) != self._thick(target)
+            room = self.gap / 2 if enters or drawn_out else self.gap
             if left > NEGLIGIBLE * bar.people and len(followers) == 1:
-                yield self._drop(bar, target, left, bar.top + moved / self.most, room)
+                yield self._drop(bar, target, left, room)
             if enters:
-                yield self._entry(bar, target, came, target.top + moved / self.most, room)
+                yield self._entry(bar, target, came, room)
 
     def _onward(self, bar: Bar, target: Bar, moved: float | None) -> Ribbon:
-        size = 0.0 if moved is None else moved / self.most
+        size = (moved or 0.0) * self._thick(bar)
+        later = (moved or 0.0) * self._thick(target)
         out = max(0.0, bar.size - size) if target.top > bar.top else 0.0
         status = _less_certain(bar.status, target.status)
         number = "an unknown number" if moved is None else number_text(moved, status)
@@ -199,11 +244,18 @@ class _Drawing:
             people=moved,
             label="" if moved is None else number,
             text=f"{bar.name} to {target.name}: {number} go on",
+            drawn_out=size != later,
             start=Edge(bar.end, bar.top + out, size),
-            end=Edge(target.start, target.top, size),
+            end=Edge(target.start, target.top, later),
         )
 
-    def _drop(self, bar: Bar, target: Bar, left: float, edge: float, room: float) -> Ribbon:
+    def _thick(self, bar: Bar) -> float:
+        """Give the thickness of one person where a bar begins."""
+        return self.thickness[round(bar.start * len(self.positions))]
+
+    def _drop(self, bar: Bar, target: Bar, left: float, room: float) -> Ribbon:
+        size = left * self._thick(bar)
+        edge = bar.top + bar.size - size
         status = _less_certain(bar.status, target.status)
         label = f"{number_text(left, status)} ({share_text(left / (bar.people or left))})"
         return Ribbon(
@@ -214,11 +266,14 @@ class _Drawing:
             people=left,
             label=label,
             text=f"{bar.name}: {label} do not go on to {target.name}",
-            start=Edge(bar.end, edge, left / self.most),
+            drawn_out=False,
+            start=Edge(bar.end, edge, size),
             end=Edge(bar.end + room, edge, 0.0),
         )
 
-    def _entry(self, bar: Bar, target: Bar, came: float, edge: float, room: float) -> Ribbon:
+    def _entry(self, bar: Bar, target: Bar, came: float, room: float) -> Ribbon:
+        size = came * self._thick(target)
+        edge = target.top + target.size - size
         status = _less_certain(bar.status, target.status)
         label = number_text(came, status)
         return Ribbon(
@@ -229,8 +284,9 @@ class _Drawing:
             people=came,
             label=label,
             text=f"{target.name}: {label} come in otherwise",
+            drawn_out=False,
             start=Edge(target.start - room, edge, 0.0),
-            end=Edge(target.start, edge, came / self.most),
+            end=Edge(target.start, edge, size),
         )
 
     def _moved(self, bar: Bar, target: Bar) -> float | None:

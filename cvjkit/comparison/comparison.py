@@ -18,13 +18,14 @@ from cvjkit.catalog.framework import Framework
 from cvjkit.catalog.lookup import published_frameworks
 from cvjkit.catalog.published import documented_keys
 from cvjkit.catalog.spine import spine
+from cvjkit.charts.sections import SCALES
 from cvjkit.comparison import hidden, shared
 from cvjkit.comparison.align import align
 from cvjkit.comparison.differences import Differences, are_scenarios, differences
 from cvjkit.comparison.grid import Grid, lens_grid
 from cvjkit.comparison.shared import View
 from cvjkit.comparison.words import milestone_names, view_sentences
-from cvjkit.errors import Fault, InputError
+from cvjkit.errors import Fault, InputError, unknown_name
 from cvjkit.journey import Journey, as_journey
 from cvjkit.lens.lens import Lens, LensTable, see
 from cvjkit.lens.people import HABIT_ORDERS
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
+    from cvjkit.charts.sections import Scale
     from cvjkit.charts.style import Theme
     from cvjkit.comparison.figure import Shape
     from cvjkit.comparison.picture import AlignedPicture
@@ -248,13 +250,16 @@ class Comparison:
         names = ["id", "topic", "question", "framework", "stage", "name", "milestone"]
         return _frame(rows, [*names, "positions", "sources", "consequence"])
 
-    def picture(self, start: str | None = None) -> AlignedPicture:
+    def picture(self, start: str | None = None, scale: Scale = "magnified") -> AlignedPicture:
         """Lay all lenses out on one spine.
 
         Parameters
         ----------
         start : str, optional
-            Key of the milestone to begin with, so that thin later stages become visible.
+            Key of the milestone to begin with.
+        scale : {"magnified", "true", "steps"}
+            Sections magnified as marked, the same in all lenses; one scale throughout; or each
+            milestone from full height.
 
         Returns
         -------
@@ -263,27 +268,37 @@ class Comparison:
         Raises
         ------
         InputError
-            If no milestone `start` is drawn; the message lists those that are.
+            If no milestone `start` is drawn, or there is no such scale; the message lists those
+            that are.
         """
+        if scale not in dict(SCALES):
+            raise InputError("figure", [unknown_name("scale", scale, tuple(dict(SCALES)))])
         several = len(self.views) > 1
         titles = [
             f"{view.name}: {lens.framework.name}" if several else lens.framework.name
             for view, lens in self._pairs()
         ]
-        return align(self.lenses, titles, start)
+        return align(self.lenses, titles, start, scale)
 
     def figure(
-        self, start: str | None = None, *, shape: Shape = "wide", theme: Theme = "light"
+        self,
+        start: str | None = None,
+        *,
+        shape: Shape = "wide",
+        theme: Theme = "light",
+        scale: Scale = "magnified",
     ) -> go.Figure:
         """Draw all lenses below each other on one spine.
 
         Parameters
         ----------
         start : str, optional
-            Key of the milestone to begin with, so that thin later stages become visible.
+            Key of the milestone to begin with.
         shape : {"wide", "narrow"}
             "wide" needs 900 px, "narrow" needs 390 px.
         theme : {"light", "dark"}
+        scale : {"magnified", "true", "steps"}
+            As in `picture`.
 
         Returns
         -------
@@ -307,7 +322,7 @@ class Comparison:
         """
         from cvjkit.comparison.figure import comparison_figure
 
-        picture, summary = self.picture(start), self.summary()
+        picture, summary = self.picture(start, scale), self.summary()
         return comparison_figure(picture, self.title, summary, shape=shape, theme=theme)
 
     @property

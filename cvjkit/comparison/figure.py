@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Shape = Literal["wide", "narrow"]
 
-THICKNESS = {"wide": 84.0, "narrow": 60.0}  # [px] of the most people
+THICKNESS = {"wide": 84.0, "narrow": 76.0}  # [px] of the most people
 PAGE, MARGIN = {"wide": 900.0, "narrow": 390.0}, {"wide": 14.0, "narrow": 16.0}  # [px] widths
 THINNEST = {"bar": 4.0, "ribbon": 1.5}  # [px] the thinnest visible
 LONGEST = 13  # [characters] a longer word may be broken
@@ -90,6 +90,7 @@ class _Figure:
 
     def drawn(self, title: str, summary: str) -> go.Figure:
         self._marks()
+        self._breaks()
         for row in self.picture.rows:
             self._row(row)
         styles = self._styles()
@@ -119,6 +120,14 @@ class _Figure:
             text = f"<b>{inert(mark.name)}</b>" if mark.shared else inert(mark.name)
             page.write(mark.start, self.y - 4, [text], TINY, up=True, textangle=-90)
 
+    def _breaks(self) -> None:
+        """Say where people begin to be drawn at another scale, and how much thicker."""
+        if self.picture.breaks:
+            self.y += SMALL * LINE + 6
+        for change in self.picture.breaks:
+            text = [f"<b>{inert(change.text)}</b>"]
+            self.page.write(change.along, self.y, text, SMALL, up=True, xanchor="center")
+
     def _mark(self, name: str, room: float, *, bold: bool) -> Iterator[str]:
         size = SMALL if bold else TINY
         for line in text_lines(name, room, 2, size, bold=bold):
@@ -144,6 +153,8 @@ class _Figure:
         foot = max([0.0, *feet, *(self._bar(bar, row) for bar in row.bars)])
         for mark in self.picture.marks:
             page.guide(mark.start, guides + 4, self.y + foot + 4)
+        for change in self.picture.breaks:
+            page.guide(change.along, guides + 4, self.y + foot + 4, dash="dot")
         self.y += foot + 14
         if not self.wide:
             self._list(row, numbers)
@@ -185,6 +196,7 @@ class _Figure:
             "exact": filled(colors["stage"]),
             "estimated": hatched(colors["stage"]),
             "unknown": hollow(self.page.ink["soft"]),
+            "break": dashed(colors["forward"], self._opacity(0.22)),
         } | {kind: filled(colors[kind], self._opacity(0.55)) for kind in LINKS}
 
     def _opacity(self, value: float) -> float:
@@ -212,6 +224,7 @@ class _Figure:
             "row": row.title,
             "source": drawn.source,
             "target": drawn.target,
+            "drawn_out": drawn.drawn_out,
             "status": drawn.status,
             "people": drawn.people,
         }
@@ -223,9 +236,9 @@ class _Figure:
             self.page.draw(line, dotted, drawn.text, meta)
             return 0.0
         color = self.page.colors[drawn.kind]
-        exact = drawn.status == "exact"
-        opacity = self._opacity(0.55 if exact else 0.22)
-        style = filled(color, opacity) if exact else dashed(color, opacity)
+        style = self._styles()["break"] if drawn.drawn_out else filled(color, self._opacity(0.55))
+        if drawn.status != "exact":
+            style = dashed(color, self._opacity(0.22))
         self.page.draw(ribbon(edges), style, drawn.text, meta)
         return max(edge.top + edge.size for edge in edges) - self.y
 

@@ -1,9 +1,10 @@
 """Lenses drawn below each other on one spine: plain values, for any renderer.
 
 Every row is a Sankey diagram of one lens. A milestone stands at the same position in all rows, a
-stage is as long as the milestones it covers, and a person is equally thick everywhere. All that
-is drawn are boxes and ribbons: along, 0 to 1 are the ends of the spine; across, 0 is the edge of
-the main line and 1 the thickness of the most people shown.
+stage is as long as the milestones it covers, and at each milestone a person is equally thick in
+all rows: a stage is drawn at the scale of the milestone at which it begins. All that is drawn are
+boxes and ribbons: along, 0 to 1 are the ends of the spine; across, 0 is the edge of the main line
+and 1 the thickness of the most people shown in a section.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ MEANING = {
     "forward": "go on",
     "entry": "come in otherwise",
     "drop": "do not go on",
+    "break": "from here on, people are drawn as many times thicker as is marked",
 }
 """Meanings of what is drawn, in the order of the legend."""
 
@@ -50,6 +52,22 @@ class Mark:
     start: float
     end: float
     shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """Where people begin to be drawn at another scale, in all rows.
+
+    Attributes
+    ----------
+    along : float
+        0 to 1.
+    text : str
+        How many times thicker they are from there on: "× 37".
+    """
+
+    along: float
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +121,8 @@ class Ribbon:
     people : float or None
     label, text : str
         A number, and one sentence that is shown on hover.
+    drawn_out : bool
+        Whether it leads from one scale to another, and so grows without anybody coming in.
     start, end : Edge
         A drop thins out to nothing, an entry grows from it; an unknown ribbon is a line.
     """
@@ -114,6 +134,7 @@ class Ribbon:
     people: float | None
     label: str
     text: str
+    drawn_out: bool
     start: Edge
     end: Edge
 
@@ -151,7 +172,8 @@ class AlignedPicture:
         In the order of the spine.
     rows : tuple of Row
     most : float
-        People at thickness 1.
+        People at thickness 1 in the first section.
+    breaks : tuple of Break
     legend : tuple of (str, str)
         What occurs, and what it means.
     """
@@ -159,6 +181,7 @@ class AlignedPicture:
     marks: tuple[Mark, ...]
     rows: tuple[Row, ...]
     most: float
+    breaks: tuple[Break, ...]
     legend: tuple[tuple[str, str], ...]
 
     def document(self) -> dict[str, Any]:

@@ -12,9 +12,9 @@ import { linesNeeded } from "./measure.js";
  *   text: string, start: number, end: number, top: number, size: number,
  *   low_size: number | null, high_size: number | null }} Bar
  * @typedef {{ kind: string, source: string, target: string, status: string,
- *   people: number | null, text: string, start: End, end: End }} Ribbon
+ *   people: number | null, text: string, drawn_out: boolean, start: End, end: End }} Ribbon
  * @typedef {{ title: string, summary: string, bars: Bar[], ribbons: Ribbon[] }} Lens
- * @typedef {{ marks: Mark[], rows: Lens[], legend: [string, string][],
+ * @typedef {{ marks: Mark[], rows: Lens[], breaks: { along: number, text: string }[], legend: [string, string][],
  *   colors: import("./theme.js").Palette }} Picture
  */
 

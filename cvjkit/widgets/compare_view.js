@@ -14,11 +14,12 @@ import { followTheme } from "./theme.js";
 /** @typedef {import("./compare_layout.js").Mark} Mark */
 /**
  * What one drawing has in common: the field's width, the height of the most people [px], whether
- * labels are listed below each lens, and the milestones.
- * @typedef {{ width: number, thick: number, listed: boolean, marks: Mark[] }} Frame
+ * labels are listed below each lens, the milestones, and where the scale changes.
+ * @typedef {{ width: number, thick: number, listed: boolean, marks: Mark[],
+ *   breaks: Picture["breaks"] }} Frame
  */
 
-const THICK = { beside: 84, listed: 56 }; // [px] height of the most people
+const THICK = { beside: 84, listed: 76 }; // [px] height of the most people
 const THINNEST_BAR = 4; // [px]
 const THINNEST_RIBBON = 1.5; // [px]
 let views = 0;
@@ -32,10 +33,10 @@ let views = 0;
 function draw(field, picture, hatch) {
   const width = field.clientWidth;
   if (!width) return;
-  const { marks, rows } = picture;
+  const { marks, rows, breaks } = picture;
   const arranged = arrangeLabels(picture, width, measureIn(field));
   const listed = arranged.labels === "listed";
-  const frame = { width, listed, marks, thick: listed ? THICK.listed : THICK.beside };
+  const frame = { width, listed, marks, breaks, thick: listed ? THICK.listed : THICK.beside };
   setAttributes(field, { "data-labels": arranged.labels, "data-marks": arranged.marks });
   for (const [name, size] of Object.entries(arranged.sizes)) {
     field.style.setProperty(`--cvj-size-${name}`, `${size}px`);
@@ -43,6 +44,7 @@ function draw(field, picture, hatch) {
   field.style.setProperty("--marks", String(marks.length));
   const lenses = /** @type {HTMLElement} */ (field.querySelector(".lens-all"));
   drawMarks(/** @type {HTMLElement} */ (field.querySelector(".lens-marks")), marks);
+  drawBreaks(/** @type {HTMLElement} */ (field.querySelector(".lens-breaks")), breaks);
   keyed(
     lenses,
     rows.map((lens, index) => ({ id: `${index} ${lens.title}`, lens, index })),
@@ -63,6 +65,24 @@ function drawMarks(head, marks) {
     (element, { id, mark }) => {
       setAttributes(element, { "data-mark": id, class: mark.shared ? "is-shared" : "" });
       setText(element, mark.name);
+    },
+  );
+}
+
+/**
+ * Say where people begin to be drawn at another scale, and how much thicker.
+ * @param {HTMLElement} line
+ * @param {Picture["breaks"]} breaks
+ */
+function drawBreaks(line, breaks) {
+  line.hidden = !breaks.length;
+  keyed(
+    line,
+    breaks.map(({ along, text }, id) => ({ id, along, text })),
+    () => html("span"),
+    (span, { along, text }) => {
+      setText(span, text);
+      span.style.left = `${along * 100}%`;
     },
   );
 }
@@ -117,12 +137,18 @@ function drawLens(section, lens, frame, hatch) {
  * @param {Frame} frame
  * @param {number} height
  */
-function drawGuides(layer, { marks, width }, height) {
+function drawGuides(layer, { marks, breaks, width }, height) {
   keyed(
     layer,
-    marks.map(({ key, start }) => ({ id: key, x: start * width + 0.5 })),
-    () => svg("line", { class: "lens-guide", y1: 0 }),
-    (line, { x }) => setAttributes(line, { x1: x, x2: x, y2: height }),
+    [
+      ...marks.map(({ key, start }) => ({ id: key, along: start, name: "lens-guide" })),
+      ...breaks.map(({ along }, at) => ({ id: `break ${at}`, along, name: "lens-guide is-break" })),
+    ],
+    () => svg("line", { y1: 0 }),
+    (line, { along, name }) => {
+      const x = along * width + 0.5;
+      setAttributes(line, { class: name, x1: x, x2: x, y2: height });
+    },
   );
 }
 
@@ -148,11 +174,11 @@ function drawRibbons(layer, { ribbons }, { width, thick }) {
     drawn,
     () => svg("path", {}, svg("title")),
     (path, { ribbon, ends: [start, end] }) => {
-      const { kind, status, source, target, people, text } = ribbon;
+      const { kind, status, source, target, people, text, drawn_out: drawnOut } = ribbon;
       const middle = THINNEST_BAR / 2;
       const line = `M${start.along} ${start.top + middle}L${end.along} ${end.top + middle}`;
       setAttributes(path, {
-        class: `lens-ribbon kind-${kind} is-${status}`,
+        class: `lens-ribbon kind-${kind} is-${status}${drawnOut ? " is-drawn-out" : ""}`,
         d: kind === "unknown" ? line : ribbonPath([start, end]),
         "data-source": source,
         "data-target": target,
@@ -274,9 +300,10 @@ function remake() {
 function build(el) {
   const marks = html("div", "lens-marks");
   marks.setAttribute("aria-hidden", "true");
+  const breaks = html("div", "lens-breaks");
   const parts = {
     title: textElement("div", "lens-title"),
-    field: html("div", "lens-field", marks, html("div", "lens-all")),
+    field: html("div", "lens-field", marks, breaks, html("div", "lens-all")),
     legend: html("div"),
     summary: textElement("p", "lens-summary"),
     sections: sections.map(() => html("section", "lens-section")),

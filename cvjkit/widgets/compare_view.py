@@ -18,6 +18,7 @@ from cvjkit.widgets.guard import Guarded
 from cvjkit.widgets.still import Kept, still_copy, still_table
 
 if TYPE_CHECKING:
+    from cvjkit.charts.sections import Scale
     from cvjkit.comparison.comparison import Comparison
 
 WRITTEN: Mapping[str, Callable[[float, str], str]] = {
@@ -38,6 +39,8 @@ class CompareView(Kept, Guarded, anywidget.AnyWidget):
         What to draw first.
     start : str, optional
         Key of the milestone to begin with.
+    scale : {"magnified", "true", "steps"}
+        How thick people are drawn.
     theme : {"auto", "light", "dark"}
         "auto" follows JupyterLab, or outside of it the reader's system.
 
@@ -60,13 +63,20 @@ class CompareView(Kept, Guarded, anywidget.AnyWidget):
     theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
 
     def __init__(
-        self, comparison: Comparison | None = None, *, start: str | None = None, theme: str = "auto"
+        self,
+        comparison: Comparison | None = None,
+        *,
+        start: str | None = None,
+        scale: Scale = "magnified",
+        theme: str = "auto",
     ) -> None:
-        self._shown = (comparison, start)
-        drawn = {} if comparison is None else compare_document(comparison, start)
+        self._shown = (comparison, start, scale)
+        drawn = {} if comparison is None else compare_document(comparison, start, scale)
         super().__init__(document=drawn, theme=theme)
 
-    def show(self, comparison: Comparison, start: str | None = None) -> None:
+    def show(
+        self, comparison: Comparison, start: str | None = None, scale: Scale = "magnified"
+    ) -> None:
         """Draw another comparison.
 
         Parameters
@@ -74,14 +84,16 @@ class CompareView(Kept, Guarded, anywidget.AnyWidget):
         comparison : Comparison
         start : str, optional
             Key of the milestone to begin with.
+        scale : {"magnified", "true", "steps"}
+            How thick people are drawn.
 
         Raises
         ------
         InputError
-            If no milestone `start` is drawn.
+            If no milestone `start` is drawn, or there is no such scale.
         """
-        self.document = compare_document(comparison, start)
-        self._shown = (comparison, start)
+        self.document = compare_document(comparison, start, scale)
+        self._shown = (comparison, start, scale)
         self.changed()
 
     def still(self) -> Markup:
@@ -92,7 +104,7 @@ class CompareView(Kept, Guarded, anywidget.AnyWidget):
         Markup
             HTML.
         """
-        comparison, start = self._shown
+        comparison, start, scale = self._shown
         if comparison is None:
             return Markup()
         from cvjkit.charts.still import still
@@ -100,10 +112,12 @@ class CompareView(Kept, Guarded, anywidget.AnyWidget):
         compared = self.document["comparable"]
         rows = [[label, *(cell["value"] for cell in cells)] for label, *cells in compared["rows"]]
         table = still_table(["", *compared["names"]], rows)
-        return still_copy(still(comparison.figure(start=start)), comparison.summary(), table)
+        return still_copy(still(comparison.figure(start, scale=scale)), comparison.summary(), table)
 
 
-def compare_document(comparison: Comparison, start: str | None = None) -> dict[str, Any]:
+def compare_document(
+    comparison: Comparison, start: str | None = None, scale: Scale = "magnified"
+) -> dict[str, Any]:
     """Give all that is shown of a comparison as plain values, ready for JSON.
 
     Parameters
@@ -111,6 +125,8 @@ def compare_document(comparison: Comparison, start: str | None = None) -> dict[s
     comparison : Comparison
     start : str, optional
         Key of the milestone to begin with.
+    scale : {"magnified", "true", "steps"}
+        How thick people are drawn.
 
     Returns
     -------
@@ -122,7 +138,7 @@ def compare_document(comparison: Comparison, start: str | None = None) -> dict[s
     return {
         "title": comparison.title,
         "summary": comparison.summary(),
-        "picture": comparison.picture(start).document(),
+        "picture": comparison.picture(start, scale).document(),
         "grid": comparison.grid.document(),
         "hides": _hides(comparison),
         "comparable": _comparable(comparison),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 from ipywidgets import Box
 
+from cvjkit.charts.sections import SCALES
 from cvjkit.comparison.comparison import compare
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.codec import PEOPLE
@@ -98,7 +99,7 @@ class Lenses(Kept, Guarded, Box):
         self._session, self._frameworks, self._own = session, frameworks, own
         # Estimates load scipy: better now than at the first key press.
         compare(session.journey, frameworks)
-        self._start = ""
+        self._start, self._scale = "", SCALES[0][0]
         self._drawn: tuple[Any, ...] = ()
         self._show(whole=True)
 
@@ -124,6 +125,9 @@ class Lenses(Kept, Guarded, Box):
     def _begin(self, milestone: str) -> None:
         self._start = milestone
 
+    def _draw_at(self, scale: str) -> None:
+        self._scale = next(known for known, _ in SCALES if known == scale)
+
     def _show_in(self, key: str) -> None:
         """Type in another framework, which becomes the design's from the first edit."""
         choices = (*self._frameworks, self._own)
@@ -137,9 +141,9 @@ class Lenses(Kept, Guarded, Box):
         starts = comparison.grid.milestones
         if self._start not in dict(starts):
             self._start = ""
-        drawn = session.whole, self._start
+        drawn = session.whole, self._start, self._scale
         if drawn != self._drawn:
-            self._view.show(comparison, self._start or None)
+            self._view.show(comparison, self._start or None, self._scale)
             self._drawn = drawn
         name = session.journey.framework.name
         said = TYPED.format(name=name) if session.whole is session.journey else UNTOUCHED
@@ -166,6 +170,10 @@ class Lenses(Kept, Guarded, Box):
         begins, begin = (BEGINNING, *starts[1:]), Act(self._begin)
         fields.append(
             Field("begin", "Picture from", self._start, "choice", choices=begins, edit=begin)
+        )
+        draw = Act(self._draw_at)
+        fields.append(
+            Field("scale", "People drawn", self._scale, "choice", choices=SCALES, edit=draw)
         )
         return fields
 

@@ -111,7 +111,7 @@ def test_estimated_and_unknown_parts_are_marked() -> None:
     assert (life.status, life.value, life.note) == ("unknown", "not known", "0 to 161")
     assert seven.ribbons[-1].kind == "unknown"
     assert dict(compare(starter("coffee")).picture().legend).keys() == {
-        *("exact", "estimated", "unknown", "forward", "drop")
+        *("exact", "estimated", "unknown", "forward", "drop", "break")
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from itertools import pairwise
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import cvjkit as cvj
 from cvjkit.comparison.align import GAP
@@ -103,10 +106,8 @@ def test_an_estimate_shows_its_interval_in_numbers_and_as_a_mark() -> None:
     (lead,) = (
         trace for trace in traces(figure, "interval") if trace.meta["stage"] == "subscription"
     )
-    (awareness,) = (
-        bar for bar in traces(figure, "bar") if bar.meta["stage"] == "awareness"
-    )  # fmt: skip
-    person = (max(awareness.y) - min(awareness.y)) / 210600
+    (bar,) = (bar for bar in traces(figure, "bar") if bar.meta["stage"] == "subscription")
+    person = (max(bar.y) - min(bar.y)) / bar.meta["people"]
     stage = comparison.lenses[0]["subscription"]
     assert stage.low is not None
     assert stage.high is not None
@@ -115,15 +116,77 @@ def test_an_estimate_shows_its_interval_in_numbers_and_as_a_mark() -> None:
     assert any("605 to" in text and "1,908" in text for text in texts)
 
 
-def test_a_person_is_equally_thick_in_every_lens(starter: Comparison) -> None:
-    figure = starter.figure()
+def size(trace: Any) -> float:
+    return float(max(trace.y) - min(trace.y))
+
+
+def test_at_true_scale_a_person_is_equally_thick_everywhere(starter: Comparison) -> None:
+    figure = starter.figure(scale="true")
     thick = [
-        (max(bar.y) - min(bar.y)) / bar.meta["people"]
+        size(bar) / bar.meta["people"]
         for bar in traces(figure, "bar")
-        if bar.meta["people"] and max(bar.y) - min(bar.y) > 4.001
+        if bar.meta["people"] and size(bar) > 4.001
     ]
-    assert thick
+    assert len(thick) > 1
     assert max(thick) == pytest.approx(min(thick))
+    assert not starter.picture(scale="true").breaks
+
+
+@pytest.mark.parametrize("shape", ["wide", "narrow"])
+def test_within_a_section_a_person_is_equally_thick_in_every_lens(
+    starter: Comparison, shape: Any
+) -> None:
+    picture = starter.picture()
+    thick: dict[int, list[float]] = defaultdict(list)
+    for bar in traces(starter.figure(shape=shape), "bar"):
+        if bar.meta["people"]:
+            section = sum(change.along < bar.x[0] for change in picture.breaks)
+            thick[section].append(size(bar) / bar.meta["people"])
+    assert len(thick) == len(picture.breaks) + 1
+    for persons in thick.values():
+        assert max(persons) == pytest.approx(min(persons), rel=0.01)
+    for at, change in enumerate(picture.breaks):
+        factor = thick[at + 1][0] / thick[at][0]
+        said = float(change.text.removeprefix("× ").replace(",", ""))
+        assert said == pytest.approx(factor, abs=0.5 if factor >= 10 else 0.05)
+
+
+def thinnest(figure: Any) -> float:
+    """Find the least height of a stage and of a way on, at the end where it is thickest [px]."""
+    known = [
+        trace
+        for mark in ("bar", "forward")
+        for trace in traces(figure, mark)
+        if trace.meta["people"]
+    ]
+    return min((_thickest(trace) for trace in known), default=math.inf)
+
+
+def _thickest(trace: Any) -> float:
+    if trace.meta["mark"] == "bar":
+        return size(trace)
+    corners = [*zip(trace.x, trace.y, strict=True)]
+    ends = [[y for x, y in corners if x == end] for end in _along(trace)]
+    return max(max(across) - min(across) for across in ends)
+
+
+def _along(ribbon: Any) -> tuple[float, float]:
+    return min(ribbon.x), max(ribbon.x)
+
+
+@pytest.mark.parametrize("shape", ["wide", "narrow"])
+def test_no_stage_and_no_way_on_is_a_hairline(starter: Comparison, shape: Any) -> None:
+    assert thinnest(starter.figure(shape=shape)) >= 6
+    assert thinnest(starter.figure(shape=shape, scale="true")) < 6
+
+
+@given(st.lists(st.floats(0.02, 1), min_size=12, max_size=12), st.sampled_from(["wide", "narrow"]))
+def test_a_journey_over_five_orders_has_no_hairline(rates: list[float], shape: Any) -> None:
+    counts = [10**6]
+    for rate in rates:
+        counts.append(max(10, round(counts[-1] * rate)))
+    journey = cvj.Journey.from_counts("full", counts)
+    assert thinnest(compare(journey, "full").figure(shape=shape)) >= 6
 
 
 def test_people_who_go_on_and_do_not_add_up_to_the_stage() -> None:
@@ -160,6 +223,7 @@ def test_the_legend_says_what_every_mark_means(starter: Comparison) -> None:
     named = {trace.meta["kind"]: trace for trace in swatches}
     drawn = {trace.meta["status"] for trace in traces(figure, "bar")}
     drawn |= {trace.meta["mark"] for trace in figure.data} - {"bar", "interval", "legend"}
+    drawn |= {"break"} if starter.picture().breaks else set()
     assert named.keys() == drawn
     for bar in traces(figure, "bar"):
         swatch = named[bar.meta["status"]]
