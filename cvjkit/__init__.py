@@ -26,6 +26,7 @@ from cvjkit.model.economics import Economics
 from cvjkit.model.flow import Flow
 
 if TYPE_CHECKING:
+    from cvjkit.charts.decisions import decision_figure
     from cvjkit.charts.figures import funnel, sankey
     from cvjkit.comparison.comparison import Comparison, compare
     from cvjkit.decisions.retention import fit_retention
@@ -49,6 +50,7 @@ __all__ = [
     "canvas",
     "compare",
     "dashboards",
+    "decision_figure",
     "fit_retention",
     "framework",
     "frameworks",
@@ -67,6 +69,7 @@ _LATE = {
     "canvas": "cvjkit.publishing.canvas:canvas",
     "compare": "cvjkit.comparison.comparison:compare",
     "dashboards": "cvjkit.publishing.dashboards",
+    "decision_figure": "cvjkit.charts.decisions:decision_figure",
     "fit_retention": "cvjkit.decisions.retention:fit_retention",
     "funnel": "cvjkit.charts.figures:funnel",
     "sankey": "cvjkit.charts.figures:sankey",

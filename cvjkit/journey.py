@@ -11,6 +11,7 @@ from cvjkit.audit.audit import Audit, audit
 from cvjkit.audit.rules import rules as all_rules
 from cvjkit.decisions.budget import Budget, budget
 from cvjkit.decisions.explain import Explanation, explain
+from cvjkit.decisions.explain_stage import STAGES, explain_stage
 from cvjkit.decisions.goal import Goal, goal
 from cvjkit.decisions.kept import WithScenarios
 from cvjkit.decisions.priorities import DRAWS, SEED, fix_first
@@ -494,7 +495,9 @@ class Journey(Shown, WithScenarios):
         Parameters
         ----------
         figure : str
-            Key of a figure of `economics`, such as "cac".
+            Key of a figure of `economics`, such as "cac"; or a number of a stage,
+            "stages.conversion.people", "stages.conversion.rate" or
+            "stages.conversion.cost_per_person".
         segment : str, optional
             Only this segment's people.
 
@@ -516,6 +519,8 @@ class Journey(Shown, WithScenarios):
         >>> shop.with_stage("conversion", unit_cost=25).explain("cac").put_in
         '2,500.00 / 100'
         """
+        if figure.startswith(f"{STAGES}."):
+            return explain_stage(self, figure, segment)
         return explain(self, figure, segment)
 
     def timeline(

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
+from cvjkit.charts.chance import bands
 from cvjkit.charts.frame import MARGIN, WIDTH, framed
+from cvjkit.charts.over_time import cash_curve, standing
 from cvjkit.charts.page import Page, check_choice
 from cvjkit.charts.style import BODY, INK
 from cvjkit.charts.text import inert
@@ -19,7 +21,9 @@ from cvjkit.decisions.goal import Goal
 from cvjkit.decisions.priorities import FixFirst
 from cvjkit.decisions.retention import Retention
 from cvjkit.decisions.segments import SegmentsTable
+from cvjkit.decisions.simulate import Simulation
 from cvjkit.errors import Fault, InputError
+from cvjkit.model.timeline import Timeline
 from cvjkit.shown import Unit, text_of
 
 if TYPE_CHECKING:
@@ -27,7 +31,9 @@ if TYPE_CHECKING:
 
 ROW, LINES, POINTS = 44, 300, 121  # [px] [px] points of a curve
 
-Answered = FixFirst | Goal | Budget | SegmentsTable | Retention | Explanation
+Answered = (
+    FixFirst | Goal | Budget | SegmentsTable | Retention | Explanation | Simulation | Timeline
+)
 
 
 def decision_figure(answer: Answered, *, theme: Theme = "light") -> go.Figure:
@@ -35,7 +41,9 @@ def decision_figure(answer: Answered, *, theme: Theme = "light") -> go.Figure:
 
     Parameters
     ----------
-    answer : FixFirst, Goal, Budget, SegmentsTable, Retention or Explanation
+    answer : FixFirst, Goal, Budget, SegmentsTable, Retention, Explanation, Simulation or Timeline
+        Of a simulation the bands are drawn, of a timeline the cash curve, or without money who
+        stands where; `cvjkit.charts.chance` and `over_time` have further figures of them.
     theme : {"light", "dark"}
 
     Returns
@@ -64,10 +72,15 @@ def decision_figure(answer: Answered, *, theme: Theme = "light") -> go.Figure:
         Retention: _retention,
         Explanation: _explanation,
     }
+    if isinstance(answer, Simulation):
+        return bands(answer, theme=theme)
+    if isinstance(answer, Timeline):
+        known = bool(answer.money["cash"].notna().any())
+        return cash_curve(answer, theme=theme) if known else standing(answer, theme=theme)
     for kind, draw in draws.items():
         if isinstance(answer, kind):
             return draw(answer, Page(theme, WIDTH, MARGIN))
-    fix = "give what a journey's fix_first, goal, budget, segments_table or explain returns"
+    fix = "give what fix_first, goal, budget, simulate, timeline ... of a journey return"
     raise InputError("figure", [Fault("answer", type(answer).__name__, "is no answer", fix)])
 
 

@@ -7,7 +7,7 @@ differ from what was done.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -181,12 +181,12 @@ def explain(design: Design, figure: str, segment: str | None = None) -> Explanat
         faults.append(unknown_name("segment", segment, names))
     if faults:
         raise InputError(f"explanation of {design.name}", faults)
-    return _explained(_traced(design, segment), design, figure)
+    return _explained(traced(design, segment), design, figure)
 
 
-def _explained(traced: _Traced, design: Design, figure: str) -> Explanation:
-    value, reason = figure_of(traced, figure)
-    inputs = tuple(traced.reads.get(figure, {}).values())
+def _explained(trace: Traced, design: Design, figure: str) -> Explanation:
+    value, reason = figure_of(trace, figure)
+    inputs = tuple(trace.reads.get(figure, {}).values())
     entry = FIGURES[figure]
     return Explanation(
         figure=figure,
@@ -199,14 +199,26 @@ def _explained(traced: _Traced, design: Design, figure: str) -> Explanation:
         inputs=inputs,
         # The path of a typed number may be the key of a figure: second_purchase_rate.
         parts={
-            one.name: _explained(traced, design, one.name)
+            one.name: _explained(trace, design, one.name)
             for one in inputs
             if one.origin == "derived" and one.name in FIGURES
         },
     )
 
 
-def _traced(design: Design, segment: str | None) -> _Traced:
+def traced(design: Design, segment: str | None) -> Traced:
+    """Give the formulas of a design, which take down what each of them reads.
+
+    Parameters
+    ----------
+    design : Design
+    segment : str, optional
+        Only this segment's people.
+
+    Returns
+    -------
+    Traced
+    """
     flow = design.flow() if segment is None else design.flow().only(segment)
     own = [one for one in design.segments if segment in {None, one.name}]
     spends = [one.spend for one in own if one.spend is not None]
@@ -214,7 +226,7 @@ def _traced(design: Design, segment: str | None) -> _Traced:
     if segment is not None:
         alone, total = design.economics(segment).customers, design.economics().customers
         share = (alone or 0) / total if total else 0.0
-    traced = _Traced(
+    trace = Traced(
         flow=flow,
         numbers={number.stage: number for number in design.stages},
         offers={design.framework.anchor(offer.stage): offer for offer in design.offers},
@@ -224,11 +236,19 @@ def _traced(design: Design, segment: str | None) -> _Traced:
         typed_second_purchase_rate=design.second_purchase_rate,
         fixed_share=share,
     )
-    vars(traced).update(design=design, own=own, reads={}, working=[])
-    return traced
+    vars(trace).update(design=design, own=own, reads={}, working=[])
+    return trace
 
 
-class _Traced(StageColumns):
+class Traced(StageColumns):
+    """The formulas, which take down what each of them reads.
+
+    Parameters
+    ----------
+    **fields
+        As in `StageColumns`.
+    """
+
     # Set by `_traced`, for a frozen dataclass takes no others.
     design: Any
     own: Any
@@ -251,6 +271,29 @@ class _Traced(StageColumns):
         text = entry.text(value, self.design.currency)
         self._note(Input(name, entry.title, float(value), text, "derived"))
         return value
+
+    def reading(self, name: str, formula: Callable[[], float]) -> tuple[float, tuple[Input, ...]]:
+        """Work a formula out, and give the numbers that it reads.
+
+        Parameters
+        ----------
+        name : str
+            Of what it gives.
+        formula : callable
+            Of these formulas.
+
+        Returns
+        -------
+        value : float
+        inputs : tuple of Input
+        """
+        self.reads[name] = {}
+        self.working.append(name)
+        try:
+            value = formula()
+        finally:
+            self.working.pop()
+        return value, tuple(self.reads[name].values())
 
     def _note(self, one: Input) -> None:
         if self.working and self.working[-1] is not None:

@@ -27,6 +27,10 @@ def answers() -> dict[str, Any]:
         "segments": journey.segments_table(),
         "retention": cvj.fit_retention([1, 0.869, 0.743, 0.653, 0.593]),
         "explanation": journey.explain("cac"),
+        "explanation of a stage": journey.explain("stages.conversion.rate"),
+        "simulation": journey.simulate(500),
+        "timeline": journey.timeline(30),
+        "timeline without money": cvj.Journey.from_counts("five", COUNTS).timeline(30),
     }
 
 
@@ -34,7 +38,7 @@ def answers() -> dict[str, Any]:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_each_answer_has_a_figure_that_says_what_it_shows(name: str, theme: Any) -> None:
     answer = answers()[name]
-    figure = decision_figure(answer, theme=theme)
+    figure = cvj.decision_figure(answer, theme=theme)
     assert isinstance(figure, go.Figure)
     assert figure.layout.meta["summary"] == answer.summary
     assert figure.data

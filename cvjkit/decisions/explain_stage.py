@@ -1,0 +1,153 @@
+"""Explain a number of a stage: its people, its rate, or what a person there has cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from cvjkit.decisions.explain import Explanation, Input, traced
+from cvjkit.errors import InputError, unknown_name
+from cvjkit.model.figures import UndefinedError
+from cvjkit.number_text import money_text, people_text, share_text
+from cvjkit.paths import Title, path_of
+
+if TYPE_CHECKING:
+    from cvjkit.decisions.explain import Traced
+    from cvjkit.model.design import Design
+    from cvjkit.model.parts import Segment
+
+STAGES = "stages"
+
+
+class _Number(NamedTuple):
+    title: str
+    meaning: str
+    formula: str
+    work: Callable[[Traced, int], float]
+
+
+def explain_stage(design: Design, path: str, segment: str | None = None) -> Explanation:
+    """Explain a number of a stage.
+
+    Parameters
+    ----------
+    design : Design
+    path : str
+        "stages.conversion.people", "stages.conversion.rate" or "stages.conversion.cost_per_person".
+    segment : str, optional
+        Only this segment's people.
+
+    Returns
+    -------
+    Explanation
+
+    Raises
+    ------
+    InputError
+        If there is no such stage, number or segment.
+
+    Examples
+    --------
+    >>> from cvjkit.model.design import Design
+    >>> shop = Design.from_counts("five", [10000, 2000, 100, 40, 10])
+    >>> print(explain_stage(shop, "stages.conversion.rate"))
+    Rate into Conversion: 5%. Share of the people at the stage before who reach this one. It is
+    people here / people at the stage before.
+      People at Conversion: 100, counted
+      People at Acquisition: 2,000, counted
+    """
+    _, key, number = (*path.split("."), "", "")[:3]
+    names, keys, faults = [one.name for one in design.segments], design.framework.keys, []
+    if key not in keys:
+        faults.append(unknown_name("stage", key, keys))
+    if number not in NUMBERS:
+        faults.append(unknown_name("number", number, NUMBERS))
+    if segment is not None and segment not in names:
+        faults.append(unknown_name("segment", segment, names))
+    if faults:
+        raise InputError(f"explanation of {design.name}", faults)
+    entry, stage = NUMBERS[number], keys.index(key)
+    trace = traced(design, segment)
+    value, reason, inputs = None, "", tuple[Input, ...]()
+    try:
+        value, inputs = trace.reading(path, lambda: entry.work(trace, stage))
+    except UndefinedError as error:
+        reason = str(error)
+    if number != "cost_per_person":
+        own = [one for one in design.segments if segment in {None, one.name}]
+        typed = [_typed(one, key, stage) for one in own if not one.observed]
+        inputs += tuple(one for one in typed if one is not None)
+    writes = {"people": people_text, "rate": share_text}
+    text = writes[number](value) if number in writes else money_text(value, design.currency)
+    name = design.framework.stages[stage].name
+    return Explanation(
+        figure=path,
+        title=entry.title.format(name),
+        meaning=entry.meaning,
+        formula=entry.formula,
+        value=value,
+        text=text,
+        reason=reason,
+        inputs=inputs,
+    )
+
+
+def _people(trace: Traced, stage: int) -> float:
+    before = trace.flow.framework.parents[stage]
+    planned = not all(one.observed for one in trace.own)
+    if planned and before is not None and trace.flow.numbers("people")[before] is not None:
+        trace._at("people", before)  # noqa: SLF001 - what a plan's people come from
+    return trace._at("people", stage)  # noqa: SLF001
+
+
+def _rate(trace: Traced, stage: int) -> float:
+    before = trace.flow.framework.parents[stage]
+    if before is None:
+        raise UndefinedError("no stage is before it")
+    people = trace._at("people", stage)  # noqa: SLF001
+    seen = trace._at("people", before)  # noqa: SLF001
+    rate = trace.flow.numbers("step_rate")[stage]
+    if rate is None:
+        raise UndefinedError(
+            "nobody is at the stage before" if not seen else f"{people:g} is no share of {seen:g}"
+        )
+    return rate
+
+
+def _cost_per_person(trace: Traced, stage: int) -> float:
+    return trace._cost_per_person(stage)  # noqa: SLF001
+
+
+def _typed(segment: Segment, key: str, stage: int) -> Input | None:
+    """Give what was typed about the people of a plan at a stage."""
+    own = Title(segment.name)
+    rate, entrants = (segment.rates or ())[stage], (segment.entrants or ())[stage]
+    if rate is not None:
+        path = path_of(("segments", own, "rates", key))
+        return Input(path, f"Rate of {segment.name}", rate, share_text(rate), "typed")
+    if entrants:
+        path = path_of(("segments", own, "entrants", key))
+        return Input(path, f"Who enter of {segment.name}", entrants, people_text(entrants), "typed")
+    return None
+
+
+NUMBERS: Mapping[str, _Number] = {
+    "people": _Number(
+        "People at {}",
+        "Unique people who reach the stage.",
+        "counted, or those at the stage before x rate, and those who come by other ways",
+        _people,
+    ),
+    "rate": _Number(
+        "Rate into {}",
+        "Share of the people at the stage before who reach this one.",
+        "people here / people at the stage before",
+        _rate,
+    ),
+    "cost_per_person": _Number(
+        "Cost per person at {}",
+        "What it costs, all in all, until somebody stands there.",
+        "(costs of this stage and all on the way to it + spend + fixed cost) / people here",
+        _cost_per_person,
+    ),
+}
