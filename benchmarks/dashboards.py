@@ -4,7 +4,7 @@ Two questions, each measured side by side in one run:
 - from the request of the page to the first Sankey, against a bare Voila notebook that only draws
   the same figure with plotly (both with waiting kernels, both without);
 - from a key press to the redrawn Sankey, until no number on the page moves any more, and until
-  the audit, which waits for a pause, has said what it finds.
+  the audit and the answers, which wait for a pause, have said what they find.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ KEYS = 60
 JOURNEY = ROOT / "data" / "journeys" / "contact_lenses.toml"
 SANKEY = "path.sankey-link"
 
-# From each key press: when the Sankey first changed, when anything but the audit last did, and
-# when the audit last did.
+# From each key press: when the Sankey first changed; when anything but the audit and the answers
+# last did, when the audit did, and when it was said how sure the figures are.
 WATCH = """() => {
   const seen = window.seen = [];
   addEventListener('keydown', () => seen.push({pressed: performance.now()}), true);
@@ -45,11 +45,12 @@ WATCH = """() => {
     if (!key) return;
     const now = performance.now();
     const sankey = changes.some(({target}) =>
-      (target.closest ? target : target.parentElement)?.closest('svg, .cvj-field'));
+      (target.closest ? target : target.parentElement)?.closest('.cvj-flow svg, .cvj-field'));
     if (sankey && !key.drawn) requestAnimationFrame(() => key.drawn ??= performance.now());
-    const audit = ({target}) => target.parentElement?.closest('.cvj-part-audit');
-    if (!changes.every(audit)) key.still = now;
-    if (changes.some(audit)) key.audited = now;
+    const within = (name) => ({target}) => target.parentElement?.closest(name);
+    if (!changes.every(within('.cvj-part-audit, .cvj-answers'))) key.still = now;
+    if (changes.some(within('.cvj-part-audit'))) key.audited = now;
+    if (changes.some(within('.cvj-part-sure'))) key.sure = now;
   }).observe(document.body,
              {subtree: true, childList: true, attributes: true, characterData: true});
 }"""
@@ -93,6 +94,8 @@ def main() -> None:
 def _print_keys(chromium: Browser, links: dict[str, str]) -> None:
     pages = {name: open_page(chromium, link, SANKEY) for name, link in links.items()}
     for page in pages.values():
+        # A digit more is more people than a what-if has room for.
+        page.get_by_role("radio", name="Counted").check(force=True)
         page.get_by_role("radio", name="Search ads").check(force=True)
         # The fields of the segment take the place of those of the whole.
         page.wait_for_timeout(2000)
@@ -100,7 +103,12 @@ def _print_keys(chromium: Browser, links: dict[str, str]) -> None:
         page.get_by_label("Reached: Target", exact=True).fill("50000")
         page.wait_for_timeout(1000)
         page.keyboard.press("End")
-    ends = {"Sankey redrawn": "drawn", "numbers still": "still", "audit still": "audited"}
+    ends = {
+        "Sankey redrawn": "drawn",
+        "numbers still": "still",
+        "audit still": "audited",
+        "bands redrawn": "sure",
+    }
     press_keys(pages, WATCH, KEYS, ends)
 
 

@@ -38,7 +38,7 @@ TITLES = {
 }
 """The answers in order."""
 FOLDED = ("steps", "time", "channels", "budget")
-GROUPS = (("first", "goal"), ("sure",), ("time", "channels", "budget"))
+GROUPS = (("sure",), ("first", "goal"), ("time", "channels", "budget"))
 """Those that are shown together, the fastest first."""
 
 

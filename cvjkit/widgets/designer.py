@@ -322,7 +322,9 @@ class Designer(Kept, Guarded, Box):
             several = len(session.journey.segments) > 1 and session.segment is not None
             about = "all segments together" if several else ""
             answers = self._answers.ask(self._asked(), session.said, about)
-        self._later.do([] if is_audited else [self._audit_now], answers)
+        # The audit takes longest of what stands unfolded.
+        audit = [] if is_audited else [self._audit_now]
+        self._later.do([*answers[:-1], *audit, *answers[-1:]], audit)
 
     def _asked(self) -> Asked:
         session = self._session

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from IPython import get_ipython
@@ -32,16 +32,16 @@ class Later:
         self._left: tuple[Callable[[], object], ...] = ()
 
     def do(
-        self, things: Sequence[Callable[[], object]], after: Sequence[Callable[[], object]] = ()
+        self, things: Sequence[Callable[[], object]], at_once: Collection[Callable[[], object]] = ()
     ) -> None:
         """Do these instead of what still waits.
 
         Parameters
         ----------
         things : sequence of callable
-            Where no messages come, outside of Jupyter, they are done at once.
-        after : sequence of callable
-            There, they are left until somebody asks for them with `finish`.
+        at_once : collection of callable
+            Those of them that are done at once where no messages come, outside of Jupyter; the
+            others are left there until somebody asks for them with `finish`.
         """
         self._left = ()
         if self._waiting is not None:
@@ -52,21 +52,15 @@ class Later:
         except RuntimeError:
             loop = None
         if loop is None or get_ipython() is None:
-            self._left = (*things, *after)
-            self.finish(len(things))
-        elif things or after:
-            self._waiting = loop.call_later(PAUSE_SECONDS, self._next, loop, [*things, *after])
+            self._left = tuple(thing for thing in things if thing in at_once)
+            self.finish()
+            self._left = tuple(thing for thing in things if thing not in at_once)
+        elif things:
+            self._waiting = loop.call_later(PAUSE_SECONDS, self._next, loop, list(things))
 
-    def finish(self, count: int | None = None) -> None:
-        """Do what is left, outside of Jupyter.
-
-        Parameters
-        ----------
-        count : int, optional
-            How many things; by default all.
-        """
-        now = self._left[:count]
-        self._left = self._left[len(now) :]
+    def finish(self) -> None:
+        """Do what is left, outside of Jupyter."""
+        now, self._left = self._left, ()
         for thing in now:
             with self._turn:
                 thing()

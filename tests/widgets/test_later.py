@@ -18,7 +18,11 @@ def in_jupyter(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_outside_of_jupyter_the_first_is_done_at_once_and_the_rest_when_asked_for() -> None:
     done: list[str] = []
     one = Later(nullcontext())
-    one.do([lambda: done.append("audit")], [lambda: done.append("answer")])
+
+    def audit() -> None:
+        done.append("audit")
+
+    one.do([lambda: done.append("answer"), audit], [audit])
     assert done == ["audit"]
     one.finish()
     one.finish()
@@ -31,8 +35,8 @@ def test_the_newest_takes_the_place_of_what_still_waits() -> None:
 
     async def typed() -> None:
         one, ended = Later(nullcontext()), asyncio.Event()
-        one.do([lambda: done.append("old")], [lambda: done.append("old answer")])
-        one.do([lambda: done.append("new")], [lambda: done.append("new answer"), ended.set])
+        one.do([lambda: done.append("old"), lambda: done.append("old answer")])
+        one.do([lambda: done.append("new"), lambda: done.append("new answer"), ended.set])
         await ended.wait()
 
     asyncio.run(typed())
@@ -51,7 +55,7 @@ def test_between_two_things_messages_are_answered_and_end_what_is_left() -> None
             done.append("first")
             loop.call_soon(one.do, [lambda: done.append("newer"), ended.set])
 
-        one.do([], [first, lambda: done.append("second"), lambda: done.append("third")])
+        one.do([first, lambda: done.append("second"), lambda: done.append("third")])
         await ended.wait()
 
     asyncio.run(typed())

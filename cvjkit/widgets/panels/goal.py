@@ -97,10 +97,16 @@ def _suggested(journey: Journey, figure: str, unit: Unit, *, less: bool) -> str:
 
 
 def _ways(goal: Goal, journey: Journey) -> tuple[str, ...]:
-    """Say what does it: more people, one rate, or the same lift of all."""
+    """Say what does it: more people, one rate, or the same lift of all.
+
+    Of a goal that is reached already: how much less of each would still do.
+    """
     name = FIGURES[goal.figure].short if goal.figure in FIGURES else goal.names[goal.figure]
     now = amount(goal.figure, goal.now, goal.currency)
-    notes = [f"{name} now: {now}."]
+    is_reached = _is_reached(goal)
+    notes = [
+        f"{name} now: {now}{': reached already. It would still hold with' if is_reached else '.'}"
+    ]
     first = journey.framework.stages[0].name
     if goal.entrants is None:
         notes.append(f"No number of people is enough: {goal.reason}.")
@@ -109,15 +115,17 @@ def _ways(goal: Goal, journey: Journey) -> tuple[str, ...]:
         if goal.entrants_95 is not None:
             sure = f" ({goal.entrants_95:,} to be 95% sure)"
         who = f"people at {first}" if not _enter_later(journey) else "people to come in"
+        need = "" if is_reached else "You need "
         notes.append(
-            f"You need {goal.entrants:,} {who}{sure} instead of {people_text(goal.entrants_now)},"
+            f"{need}{goal.entrants:,} {who}{sure} instead of {people_text(goal.entrants_now)},"
         )
     alone = [
         f"{goal.names[key]} at {share_text(rate)} instead of {share_text(goal.rates_now[key])}"
         for key, rate in _alone(goal)[:ALONE]
     ]
     if alone:
-        notes.append(f"or one better rate: {', or '.join(alone)},")
+        kind = "lower" if is_reached else "better"
+        notes.append(f"or one {kind} rate: {', or '.join(alone)},")
     if goal.equal_lift is not None:
         notes.append(f"or every rate on the way × {goal.equal_lift:.3g}.")
     elif "equal_lift" in goal.reasons:
@@ -125,17 +133,32 @@ def _ways(goal: Goal, journey: Journey) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def _is_reached(goal: Goal) -> bool:
+    if goal.now is None:
+        return False
+    if goal.figure in FIGURES and FIGURES[goal.figure].less_is_better:
+        return goal.now <= goal.target
+    return goal.now >= goal.target
+
+
 def _enter_later(journey: Journey) -> bool:
     return bool(journey.flow().entered[:, 1:].any())
 
 
 def _alone(goal: Goal) -> list[tuple[str, float]]:
-    """List the rates that would do it alone, the one that needs the least change first."""
-    found = [(key, rate.rate) for key, rate in goal.rates.items() if rate.rate is not None]
+    """List the rates that would do it alone, the one that needs the least change first.
+
+    A rate of which nothing depends is as it is now: it is left out.
+    """
+    found = [
+        (key, rate.rate)
+        for key, rate in goal.rates.items()
+        if rate.rate is not None and share_text(rate.rate) != share_text(goal.rates_now[key])
+    ]
 
     def change(one: tuple[str, float]) -> float:
         now = goal.rates_now[one[0]]
-        return abs(math.log(one[1] / now)) if one[1] > 0 and now > 0 else math.inf
+        return round(abs(math.log(one[1] / now)), 9) if one[1] > 0 and now > 0 else math.inf
 
     return sorted(found, key=change)
 

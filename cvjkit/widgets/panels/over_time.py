@@ -72,9 +72,14 @@ def _standing(timeline: Timeline) -> Chart | None:
     }
     if not lines:
         return None
+    first, title, also = timeline.design.framework.stages[0], "Who stands where", ""
+    if first.key in lines and len(lines) > 1:
+        # There are so many that nobody would see the others.
+        waiting = people_text(float(lines.pop(first.key)[1].max()))
+        title, also = f"{title} after {first.name}", f"; at {first.name} itself, {waiting}"
     most = float(np.sum([numbers for _, numbers in lines.values()], axis=0).max())
-    summary = f"People who will still pass on or leave; at most {people_text(most)} at once."
-    return line_chart("standing", "Who stands where", summary, lines, people_text, stacked=True)
+    summary = f"People who will still pass on or leave: at most {people_text(most)} at once{also}."
+    return line_chart("standing", title, summary, lines, people_text, stacked=True)
 
 
 def _table(timeline: Timeline) -> Table:

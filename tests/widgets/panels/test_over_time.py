@@ -21,6 +21,15 @@ def test_money_goes_out_and_comes_back_on_a_day() -> None:
     assert [name.name for name in standing.lines] == ["Acquisition"]
 
 
+def test_those_who_still_wait_at_the_first_stage_do_not_hide_the_others() -> None:
+    (_, standing) = over_time_part(asked(SLOW.with_stage("acquisition", delay_days=5))).charts
+    assert standing.title == "Who stands where after Reach"
+    assert [line.name for line in standing.lines] == ["Acquisition"]
+    assert standing.summary == (
+        "People who will still pass on or leave: at most 2,000 at once; at Reach itself, 10,000."
+    )
+
+
 def test_who_has_reached_a_stage_is_listed_by_day() -> None:
     part = over_time_part(asked(SLOW, time_time_days="90"))
     assert texts(part, "reached-by", "0")["conversion"] == "0"

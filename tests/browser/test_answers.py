@@ -1,0 +1,161 @@
+"""The answers below the picture, asked for by a stranger who types, in Voila and JupyterLab."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+import cvjkit as cvj
+from tests.browser.conftest import ROOT, Kept, Site, make_anew, renewable, run_all_cells
+
+SHOP = (
+    cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
+    .with_terms(currency="EUR")
+    .with_stage("reach", unit_cost=0.1)
+    .with_stage("conversion", delay_days=20)
+    .with_offer("conversion", name="Box", price=40, margin=15)
+)
+CELLS = ("import cvjkit as cvj\ncvj.Designer('money.toml')",)
+
+
+@pytest.fixture(scope="module")
+def published(browser: Browser, voila: Site) -> Iterator[Kept]:
+    with tempfile.TemporaryDirectory(prefix="cvj") as folder:
+        SHOP.save(Path(folder, "money.toml"))
+        made = f"dashboards.journey({folder!r})"
+        link = voila.add("answers", renewable("from cvjkit import dashboards", made))
+        kept = Kept(browser, link, lambda page: make_anew(page, ".cvj-page"))
+        yield kept
+        kept.close()
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, jupyterlab: Site) -> Iterator[Kept]:
+    SHOP.save(jupyterlab.folder / "money.toml")
+    kept = Kept(browser, jupyterlab.add("answers", *CELLS), run_all_cells)
+    yield kept
+    kept.close()
+
+
+@pytest.fixture(params=["published", "opened"])
+def page(request: pytest.FixtureRequest, complaints: list[str]) -> Iterator[Page]:
+    """The shop in the Designer, in a what-if."""
+    kept: Kept = request.getfixturevalue(request.param)
+    with kept.lent(complaints, request.node) as page:
+        expect(page.get_by_label("Reached: Reach", exact=True)).to_have_value("10,000")
+        what_if = page.get_by_role("radio", name="What if", exact=True)
+        what_if.focus()
+        what_if.press("Space")
+        expect(what_if).to_be_checked()
+        yield page
+
+
+def card(page: Page, name: str) -> Locator:
+    return page.locator(f".cvj-part-{name}")
+
+
+def types(page: Page, label: str, text: str) -> None:
+    page.get_by_label(label, exact=True).focus()
+    page.keyboard.type(text)
+
+
+def figure(page: Page, name: str, part: str = "amount") -> Locator:
+    return page.locator(f'[data-figure="{name}"] .cvj-{part}')
+
+
+def test_a_stranger_asks_by_typing_only(page: Page) -> None:
+    # What if conversion were 25% better, and what does it bring?
+    types(page, "Step rate: Conversion", "6.25%")
+    expect(figure(page, "Customers")).to_have_text("125")
+    expect(figure(page, "Customers", "change")).to_have_text("+25 (+25%)")
+    # 25 customers more, of whom each brings 15.
+    expect(figure(page, "Profit")).to_have_text("EUR 875.00")
+    expect(figure(page, "Profit", "change")).to_have_text("+375.00 (+75%)")
+    expect(card(page, "sure")).to_contain_text("better than without the what-if: >99%.")
+    # Is it the best thing to fix?
+    expect(card(page, "first")).to_contain_text(
+        "No step comes first: ten percent more at each of Acquisition and Conversion brings the "
+        "same, EUR 187.50 of profit."
+    )
+    # What would 500 customers take?
+    types(page, "At least", "500")
+    expect(card(page, "goal")).to_contain_text("You need 40,000 people at Reach")
+    expect(card(page, "goal")).to_contain_text("Conversion at 25% instead of 6.2%")
+    expect(card(page, "goal")).to_contain_text("every rate on the way × 2")
+    # And it still holds, while the number is changed back.
+    types(page, "Step rate: Conversion", "5%")
+    expect(card(page, "goal")).to_contain_text("You need 50,000 people at Reach")
+    expect(page.get_by_label("At least", exact=True)).to_have_value("500")
+
+
+def test_a_bar_pressed_is_tried_out_and_a_key_takes_it_back(page: Page) -> None:
+    bar = card(page, "first").get_by_role("button", name="try Conversion at 5.5%")
+    bar.focus()
+    bar.press("Enter")
+    expect(figure(page, "Customers")).to_have_text("110")
+    expect(page.get_by_label("Step rate: Conversion", exact=True)).to_have_value("5.5%")
+    page.keyboard.press("Control+z")
+    expect(figure(page, "Customers")).to_have_text("100")
+    expect(page.get_by_role("radio", name="What if", exact=True)).to_be_checked()
+
+
+def test_what_is_no_goal_is_said_beside_it_and_the_other_answers_stay(page: Page) -> None:
+    types(page, "At least", "many")
+    expect(card(page, "goal").locator(".cvj-message")).to_contain_text("many")
+    expect(card(page, "first").locator(".cvj-bar")).to_have_count(2)
+    types(page, "Step rate: Conversion", "10%")
+    expect(card(page, "sure")).to_contain_text(">99%")
+    expect(page.get_by_label("At least", exact=True)).to_have_value("many")
+
+
+def test_money_over_time_is_drawn_with_the_day_on_which_it_is_back(page: Page) -> None:
+    page.get_by_text("Over time", exact=True).click()
+    chart = page.locator('[data-chart="cash"]')
+    expect(chart.locator(".cvj-marks")).to_have_text("back on day 20")
+    inside = chart.locator(".cvj-chart-plot").bounding_box()
+    line = chart.locator("path").bounding_box()
+    assert inside
+    assert line
+    assert line["width"] == pytest.approx(inside["width"], abs=12)
+    assert inside["y"] - 2 <= line["y"] + 4
+    assert line["y"] + line["height"] <= inside["y"] + inside["height"] + 6
+
+
+def test_a_budget_is_typed_and_divided(page: Page) -> None:
+    page.get_by_text("Divide a budget", exact=True).click()
+    types(page, "Money to spend", "300")
+    types(page, "People at most: Everyone", "100k")
+    types(page, "Spend that brings half of them: Everyone", "300")
+    expect(page.get_by_label("People it brings: Everyone", exact=True)).to_have_value("50,000")
+
+
+def test_the_picture_the_figures_and_the_answers_are_seen_at_once(
+    browser: Browser, voila: Site
+) -> None:
+    made = f"from cvjkit import dashboards\ndashboards.journey({str(ROOT / 'data/journeys')!r})"
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(voila.add("at-once", "# What if?", made))
+    for name in ("coffee_subscription", "cleaning_company"):
+        page.get_by_label("Journey", exact=True).select_option(f"{name}.toml")
+        expect(page.locator(".cvj-flow .cvj-title")).to_have_text(
+            cvj.read_journey(ROOT / "data/journeys" / f"{name}.toml").name
+        )
+        expect(card(page, "first").locator(".cvj-bar")).to_have_count(4)
+        card(page, "figures").evaluate("one => scrollBy(0, one.getBoundingClientRect().top)")
+        seen = [
+            card(page, "figures"),
+            page.locator(".cvj-flow .cvj-field"),
+            page.locator(".cvj-flow .cvj-summary"),
+            card(page, "first").locator("table"),
+            page.get_by_label("At least", exact=True),
+            card(page, "goal").locator(".cvj-notes p").nth(1),
+        ]
+        boxes = [box for one in seen if (box := one.bounding_box())]
+        assert len(boxes) == len(seen)
+        assert min(box["y"] for box in boxes) >= 0
+        assert max(box["y"] + box["height"] for box in boxes) <= 900
+    page.context.close()
