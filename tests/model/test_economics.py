@@ -474,3 +474,40 @@ def test_payback_close_to_never_is_found_at_once(kept: float, missing: float) ->
         assert payback_cycles(1 / (1 - kept) * (1 - missing), 0, 1, q=1, r=kept) > 100
     except UndefinedError:
         assert missing < 1e-9
+
+
+# P20
+
+
+RATIOS = [key for key, figure in FIGURES.items() if figure.unit in {"ratio", "share", "people"}]
+
+
+def scaled(value: object, factor: float, name: str = "") -> object:
+    """Write all money of a document in another unit of currency."""
+    if isinstance(value, dict):
+        return {key: scaled(part, factor, key) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [scaled(part, factor, name) for part in value]
+    money = {"unit_cost", "fixed_cost", "margin", "price", "spend", "reward"}
+    return value * factor if name in money and isinstance(value, int | float) else value
+
+
+@given(journeys(money=True))
+def test_the_order_of_segments_and_the_unit_of_currency_change_no_ratio(
+    journey: cvj.Journey,
+) -> None:
+    document = journey.document() | {"framework": journey.framework}
+    turned = document | {"segments": list(reversed(document["segments"]))}
+    cents = scaled(document, 128.0)
+    figures = journey.economics()
+    size = float(journey.flow().visits.sum()) + (figures.total_cost or 0)
+    for other in (turned, cents):
+        changed = cvj.Journey.from_document(other).economics()  # type: ignore[arg-type]
+        for key in RATIOS:
+            before, after = figures[key], changed[key]
+            assert (before is None) == (after is None), key
+            if before is not None:
+                assert after == pytest.approx(before, rel=1e-6, abs=1e-9), key
+    profit = cvj.Journey.from_document(cents).economics().profit  # type: ignore[arg-type]
+    if figures.profit is not None:
+        assert profit == pytest.approx(128 * figures.profit, rel=1e-6, abs=1e-6 * (size + 1))
