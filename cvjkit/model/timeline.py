@@ -176,7 +176,7 @@ class Timeline(Shown):
         sentences = [f"{design.name}: within {days_text(float(self.days))}, {came}."]
         standing = np.nan_to_num(last["standing"][-1])
         # Of half a person nobody would say that they are still on their way.
-        if standing.sum() >= 0.5:
+        if standing.sum() >= 1:
             where = design.framework.stages[int(standing.argmax())].name
             sentences.append(
                 f"By day {self.days:,} {people_text(float(standing.sum()))} are still on their "
