@@ -32,7 +32,7 @@ from cvjkit.widgets.panels.money import figures_part, money_part
 from cvjkit.widgets.panels.segments import segments_part
 from cvjkit.widgets.panels.stages import findings_part, stage_table
 from cvjkit.widgets.panels.ways import ways_part
-from cvjkit.widgets.panels.whatifs import what_ifs_part
+from cvjkit.widgets.panels.whatifs import shared_changes, what_ifs_part
 from cvjkit.widgets.panels.worksheet import worksheet_parts
 from cvjkit.widgets.session import EXAMPLE_NOTE, Session
 from cvjkit.widgets.still import Kept, still_table
@@ -216,15 +216,19 @@ class Designer(Kept, Guarded, Box):
     def _show(self, *, whole: bool) -> None:
         session, journey = self._session, self._session.journey
         sheets = Field("sheet", "Show", self._sheet, "tabs", choices=SHEETS, edit=Act(self._turn))
-        head = head_part(session, self._own, sheets)
         file = [file_part(session)] if self._writable else []
         if self._sheet == WORKSHEET:
             self._desk.add_class("cvj-worksheet")
-            self._above = [head, *worksheet_parts(journey, session.entries)]
+            self._above = [
+                head_part(session, self._own, sheets),
+                *worksheet_parts(journey, session.entries),
+            ]
             self._below = file
         else:
             self._desk.remove_class("cvj-worksheet")
+            # First, because whoever types waits for the picture.
             numbers, figures, findings = self._numbers()
+            head = head_part(session, self._own, sheets)
             typed = [
                 numbers,
                 money_part(journey),
@@ -280,8 +284,9 @@ class Designer(Kept, Guarded, Box):
         names = [] if base is None else [segment.name for segment in base.segments]
         is_there = base is not None and (name is None or name in names)
         before = base.economics(name) if base is not None and is_there else None
+        notes = () if base is None or index is not None else tuple(shared_changes(journey))
         return (
-            Part("numbers", tables=(line("view", *self._view_fields()), stages)),
+            Part("numbers", tables=(line("view", *self._view_fields()), stages), notes=notes),
             figures_part(journey.economics(name), journey.currency, before),
             findings_part(shown),
         )

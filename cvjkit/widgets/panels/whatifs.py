@@ -77,7 +77,7 @@ def _keep(session: Session, name: str) -> None:
 
 
 def changes_notes(journey: Journey) -> tuple[str, ...]:
-    """Say what a what-if changes, and what a change of all segments does in each.
+    """Say what a what-if changes.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def changes_notes(journey: Journey) -> tuple[str, ...]:
     if not changed_in(journey):
         return (HINT,)
     words = f"Changed: {', '.join(journey.changes['words'])}."
-    return (words, *shared_changes(journey), BACK)
+    return (words, BACK)
 
 
 def shared_changes(journey: Journey) -> list[str]:

@@ -41,7 +41,7 @@ def changes(hand: Hand) -> dict[str, tuple[str, str, str]]:
 
 
 def notes(hand: Hand) -> str:
-    return " ".join(hand.part("whatifs")["notes"])
+    return " ".join(note for name in ("numbers", "whatifs") for note in hand.part(name)["notes"])
 
 
 # --- the modes --------------------------------------------------------------------------------
