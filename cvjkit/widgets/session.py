@@ -479,8 +479,6 @@ class Session:
             about, and a journey to what it was when it was opened. What is kept stays.
         """
         now, step, note = self._history.now, self._history.now, ""
-        if journey is not None or now.is_what_if:
-            step = replace(step, typed=None, plan=None)
         if journey is not None or not now.is_what_if:
             self._first = self._first if journey is None else journey
             step = with_whole(step, with_kept_of(self._first, now.whole))
