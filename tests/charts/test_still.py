@@ -74,6 +74,20 @@ def test_an_image_of_a_funnel_has_every_bar_and_every_text(
     assert ("not known" in written) == (None in counts)
 
 
+def test_the_bars_of_a_funnel_stand_one_below_the_other_and_lead_to_the_next() -> None:
+    lines = list(drawn(still(cvj.funnel(SHOP))).iter(f"{SVG}polyline"))
+    bars = [line for line in lines if line.find(f"{SVG}title") is not None]
+    assert len(lines) - len(bars) == 4
+    feet = [float(bar.get("points", "").split()[0].partition(",")[2]) for bar in bars]
+    assert feet == sorted(feet)
+
+
+def test_marks_look_as_on_the_figure() -> None:
+    root = drawn(still(cvj.sankey(SHOP)))
+    assert {line.get("stroke-dasharray") for line in root.iter(f"{SVG}polyline")} > {"4 3"}
+    assert "600" in {word.get("font-weight") for word in root.iter(f"{SVG}tspan")}
+
+
 def across(bar: ET.Element) -> list[float]:
     """The horizontal positions of a polygon's points."""
     return [float(point.partition(",")[0]) for point in bar.get("points", "").split()]

@@ -39,3 +39,33 @@ def test_bytes_that_are_no_message_are_refused_at_once(sent: bytes) -> None:
 def test_what_comes_by_another_protocol_is_no_message(sent: object, protocol: str | None) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - each says something else
         read_message(sent, protocol)
+
+
+TEXTS = [b"{}"] * 4
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        serialize_msg_to_ws_v1([*TEXTS, b"buffer"], "shell") + b"more",
+        serialize_msg_to_ws_v1([*TEXTS, *[b""] * 1000], "shell"),
+        serialize_msg_to_ws_v1([b"[]", *TEXTS[1:]], "shell"),
+        struct.pack("<8Q", 7, 64, 69, 71, 73, 70, 73, 75) + b"shell{}{}{}",
+    ],
+    ids=[
+        "longer than it says",
+        "too many parts",
+        "a part that is no object",
+        "a part that ends early",
+    ],
+)
+def test_a_message_that_contradicts_itself_is_refused(sent: bytes) -> None:
+    with pytest.raises(ValueError, match=r"parts|object"):
+        read_message(sent, PROTOCOL)
+
+
+def test_a_message_is_read_by_no_other_protocol() -> None:
+    sent = serialize_msg_to_ws_v1(TEXTS, "shell")
+    assert read_message(sent, PROTOCOL)
+    with pytest.raises(ValueError, match=r"not v1\."):
+        read_message(sent, "v2")

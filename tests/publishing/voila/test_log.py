@@ -8,9 +8,11 @@ import logging
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nbclient.exceptions import CellExecutionError
 from tornado.iostream import StreamClosedError
+from tornado.websocket import WebSocketClosedError
 
-from cvjkit.publishing.voila.log import Lines, Once
+from cvjkit.publishing.voila.log import LONGEST_LINE, MOST_KINDS, Lines, Once
 
 
 class Terminal:
@@ -69,9 +71,10 @@ def test_after_a_while_it_is_written_again_and_how_often_it_came(
     assert terminal.written.getvalue().count("Traceback") == 1
 
 
-def test_browsers_that_are_gone_are_no_event() -> None:
+@pytest.mark.parametrize("error", [StreamClosedError(), WebSocketClosedError()])
+def test_browsers_that_are_gone_are_no_event(error: Exception) -> None:
     terminal = Terminal()
-    terminal.fails(StreamClosedError())
+    terminal.fails(error)
     assert terminal.lines() == []
 
 
@@ -89,3 +92,26 @@ def test_the_token_is_not_written() -> None:
     (line,) = terminal.lines()
     assert "secret" not in line
     assert "&b=2" in line
+
+
+def test_a_line_has_an_end() -> None:
+    terminal = Terminal()
+    terminal.log.error("x" * 10_000)
+    (line,) = terminal.lines()
+    assert len(line) <= LONGEST_LINE
+
+
+def test_a_cell_that_fails_has_its_traceback_as_plain_text() -> None:
+    terminal = Terminal()
+    seen = "\x1b[31mCell In[1]\x1b[0m, line 1\n\x07\u202eZeroDivisionError: 1 / 0"
+    terminal.fails(CellExecutionError(seen, "ZeroDivisionError", "1 / 0"))
+    line, *below = terminal.written.getvalue().splitlines()
+    assert line.endswith("A cell of a notebook failed: ZeroDivisionError: 1 / 0")
+    assert below == ["  Cell In[1], line 1", "    ZeroDivisionError: 1 / 0"]
+
+
+def test_what_is_remembered_of_events_is_bounded() -> None:
+    once = Once()
+    for number in range(2 * MOST_KINDS):
+        once.filter(logging.makeLogRecord({"msg": f"event {number}"}))
+    assert len(once._kinds) <= MOST_KINDS
