@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from cvjkit.number_text import in_order
 from cvjkit.paths import Title, path_of
 
 if TYPE_CHECKING:
@@ -144,7 +145,8 @@ def printable(text: str) -> str:
     Returns
     -------
     str
-        Control characters, ends of lines and marks of direction are written as in Python.
+        Control characters, ends of lines and marks of direction are written as in Python; names
+        from right to left are isolated.
 
     Examples
     --------
@@ -152,7 +154,7 @@ def printable(text: str) -> str:
     Ads \x1b[31m\n::error::none \x3a:error::none
     """
     text = UNPRINTABLE.sub(lambda found: repr(found[0])[1:-1], text)
-    return COMMAND.sub(lambda found: f"{found[1]}\\x{ord(found[2]):x}", text)
+    return in_order(COMMAND.sub(lambda found: f"{found[1]}\\x{ord(found[2]):x}", text))
 
 
 def shown(value: object) -> str:

@@ -16,6 +16,13 @@ TWO_READINGS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 Unit = Literal["people", "share", "amount", "days"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
 
+_RIGHT = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]+"
+# What is isolated already; or a run of signs from right to left, or of signs embedded.
+FROM_THE_RIGHT = re.compile(
+    "[\u2066-\u2068][^\u2066-\u2069]*\u2069"
+    f"|(?P<run>{_RIGHT}(?:[ .'\"-]+{_RIGHT})*|[\u202a\u202b][^\u202a-\u202e]*\u202c)"
+)
+
 
 def people_text(value: float | None) -> str:
     """Write a number of people, grouped; fractions only where they are a large part of it.
@@ -124,6 +131,37 @@ def isolated(text: str) -> str:
     directions = {unicodedata.bidirectional(sign) for sign in text}
     turns = directions & {"R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI"}
     return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if turns else text
+
+
+def in_order(sentence: str) -> str:
+    """Keep names that run from right to left from turning the order of what is beside them.
+
+    Parameters
+    ----------
+    sentence : str
+        With names that somebody else has written.
+
+    Returns
+    -------
+    str
+        Each run of text from right to left is in marks of isolation (Unicode Standard Annex 9), so
+        that digits and signs beside it stay where they are. What is in such marks stays as it is.
+
+    Examples
+    --------
+    >>> in_order("Ads: 10 people"), in_order("ש״ח: 10") == "\u2068ש״ח\u2069: 10"
+    ('Ads: 10 people', True)
+    """
+    if sentence.isascii():
+        return sentence
+    return FROM_THE_RIGHT.sub(
+        lambda found: (
+            f"\N{FIRST STRONG ISOLATE}{found[0]}\N{POP DIRECTIONAL ISOLATE}"
+            if found["run"]
+            else found[0]
+        ),
+        sentence,
+    )
 
 
 def days_text(value: float | None) -> str:

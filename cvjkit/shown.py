@@ -15,6 +15,7 @@ import pandas as pd
 from cvjkit.number_text import (
     DASH,
     days_text,
+    in_order,
     money_text,
     people_text,
     ratio_text,
@@ -86,6 +87,7 @@ def as_text(summary: str, shown: pd.DataFrame) -> str:
         for title in shown.attrs.get("words", ())
         if title in shown
     }
+    summary = in_order(summary)
     table = shown.assign(**columns).to_string(max_rows=ROWS, index=_has_names(shown))
     return f"{summary}\n\n{table}" if summary else table
 
@@ -105,7 +107,7 @@ def as_html(summary: str, shown: pd.DataFrame) -> str:
     str
         Escaped.
     """
-    words = escape(summary).replace("\n", "<br>")
+    words = escape(in_order(summary)).replace("\n", "<br>")
     with pd.option_context("display.max_colwidth", None):
         table = shown.to_html(max_rows=ROWS, index=_has_names(shown))
     return f"<p>{words}</p>{table}" if words else table

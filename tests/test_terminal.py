@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ipywidgets import Widget
 
 import cvjkit as cvj
 from cvjkit.audit.report import FORMATS
@@ -16,6 +19,8 @@ from cvjkit.catalog.data import LONGEST_TEXT, harmless
 from cvjkit.cli import main
 from cvjkit.errors import UNPRINTABLE, Fault, InputError, printable
 from cvjkit.number_text import money_text
+from cvjkit.shown import as_html, as_text
+from cvjkit.widgets.form import Form
 
 # Forged lines, escape sequences of 7 and 8 bits, a bell, a carriage return, an end of paragraph.
 EVIL = "x\n::error::forged\r\n##[error]forged\x1b[2J\x1b]0;title\x07\x9b31m\u2028\u200f\x7f"
@@ -99,7 +104,8 @@ def test_the_name_of_a_file_forges_no_line(
     ("text", "printed"),
     [
         ("plain text: 5", "plain text: 5"),
-        ("Käse 🎉 👩‍👩‍👧 שלום \u2068x\u2069", "Käse 🎉 👩‍👩‍👧 שלום \u2068x\u2069"),
+        ("Käse 🎉 👩‍👩‍👧 \u2068x\u2069", "Käse 🎉 👩‍👩‍👧 \u2068x\u2069"),
+        ("אבג דה, \u2068אב\u2069: 10", "\u2068אבג דה\u2069, \u2068אב\u2069: 10"),
         ("a\tb\r\nc", "a\\tb\\r\\nc"),
         ("\x1b[31m\x9b", "\\x1b[31m\\x9b"),
         ("\u202e\ud800\u2028", "\\u202e\\ud800\\u2028"),
@@ -179,3 +185,50 @@ def test_a_currency_turns_no_digits_and_has_none() -> None:
             shop.with_terms(currency=currency)
     assert money_text(-1234.5, "د.إ") == "\u2068د.إ\u2069 -1,234.50"
     assert money_text(-1234.5, "EUR") == "EUR -1,234.50"
+
+
+def test_no_sentence_lets_a_name_turn_the_digits_beside_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, other = "שלום עולם", "مرحبا"
+    counts = {name: [900, 950, 9, 5, 1], other: [90, 9, 5, 3, 1]}
+    shop = cvj.Journey.from_counts("five", counts, name=name, currency="د.إ")
+    shop = shop.with_stage("conversion", unit_cost=5, margin=9)
+    path = shop.save(tmp_path / "shop.toml")
+    assert main(["audit", str(path)]) == 1
+    assert main(["audit", "--format=github", str(path)]) == 1
+    assert main(["check", str(path)]) == 0
+    with pytest.raises(InputError) as refused:
+        shop.put(f"segments[{name}].counts.reach", -5)
+    notes = [
+        text
+        for form in _forms(cvj.Designer(shop))
+        for part in form.document["parts"]
+        for text in [
+            part["title"],
+            *part["notes"],
+            *(text for figure in part["figures"] for text in figure),
+            *(row["note"] for table in part["tables"] for row in table["rows"]),
+        ]
+    ]
+    assert any(name in text or other in text for text in notes)
+    said = [
+        capsys.readouterr().out,
+        str(refused.value),
+        str(cvj.canvas(shop)),
+        repr(shop.economics()),
+        as_text(f"{name}: 10", shop.economics().shown),
+        as_html(f"{name}: 10", shop.economics().shown),
+        *notes,
+    ]
+    for text in said:
+        apart = re.sub("\u2068[^\u2066-\u2069]*\u2069", "", text)
+        beside = re.search(f".{{0,30}}({name}|{other}|د.إ).{{0,30}}", apart)
+        assert beside is None, beside
+
+
+def _forms(widget: Widget) -> Iterator[Form]:
+    if isinstance(widget, Form):
+        yield widget
+    for child in getattr(widget, "children", ()):
+        yield from _forms(child)

@@ -10,6 +10,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from cvjkit.number_text import in_order
+
 FOLDER = Path(__file__).parent
 
 
@@ -48,8 +50,14 @@ def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
+        finalize=_in_order,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+
+
+def _in_order(value: object) -> object:
+    """Keep names in sentences from turning the order of digits; HTML is left as it is."""
+    return in_order(value) if type(value) is str else value

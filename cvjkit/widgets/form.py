@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
+from cvjkit.number_text import in_order
 from cvjkit.widgets.assets import Script, Style
 from cvjkit.widgets.guard import Edits, Guarded, Inbox
 
@@ -80,9 +81,9 @@ class Form(Guarded, anywidget.AnyWidget):
 def _part(part: Part) -> dict[str, Any]:
     return {
         "id": part.id,
-        "title": part.title,
-        "notes": part.notes,
-        "figures": part.figures,
+        "title": in_order(part.title),
+        "notes": tuple(map(in_order, part.notes)),
+        "figures": tuple(tuple(map(in_order, figure)) for figure in part.figures),
         "changes": part.changes,
         "fold": part.fold,
         "tables": [
@@ -101,14 +102,19 @@ def _part(part: Part) -> dict[str, Any]:
 def _row(row: Row) -> dict[str, Any]:
     """Give what the browser needs, without what is mostly empty."""
     fields = [_field(field) for field in row.fields]
-    shown = {"id": row.id, "name": row.name, "note": row.note, "fields": fields}
+    shown = {"id": row.id, "name": row.name, "note": in_order(row.note), "fields": fields}
     return shown | _filled(more=row.more, tone=row.tone)
 
 
 def _field(field: Field) -> dict[str, Any]:
     shown = {"id": field.column, "kind": field.kind, "label": field.label, "text": field.text}
     fixed = field.edit is None or not field.enabled
-    more = {"message": field.message, "choices": field.choices, "key": field.key, "fixed": fixed}
+    more = {
+        "message": in_order(field.message),
+        "choices": field.choices,
+        "key": field.key,
+        "fixed": fixed,
+    }
     return shown | _filled(**more, share=field.share, was=field.was, resets=field.resets)
 
 
