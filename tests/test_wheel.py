@@ -17,6 +17,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 STARTING_SECONDS = 120
 STARTERS = [*(ROOT / "dashboards").glob("*.ipynb"), *(ROOT / "data" / "journeys").glob("*.toml")]
+DASHBOARDS = {path.stem for path in (ROOT / "dashboards").glob("*.ipynb")}
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +85,7 @@ def test_in_an_empty_folder_it_publishes_the_starters(
     try:
         assert server.stdout
         link = server.stdout.readline().split()[0]
-        assert set(re.findall(r"render/(\w+).ipynb", get(link))) == {"compare", "journey"}
+        assert set(re.findall(r"render/(\w+).ipynb", get(link))) == DASHBOARDS
         page = get(link.replace("?", "voila/render/journey.ipynb?"))
         assert "application/vnd.jupyter.widget-view+json" in page
         assert "could not be calculated" not in page
