@@ -149,8 +149,8 @@ class Lens(Shown):
     >>> import cvjkit as cvj
     >>> shop = cvj.Journey.from_counts("five", [210600, 5766, 302, 161, 41], name="Coffee")
     >>> lens = see(shop.known(), cvj.framework("eight"))
-    >>> lens
-    <Lens Coffee through eight: 5 exact, 2 estimated, 1 unknown>
+    >>> lens.summary
+    'Coffee through Eight-stop Customer Value Journey: 5 exact, 2 estimated, 1 unknown.'
     >>> lens.table.loc["subscription", ["people", "low", "high"]].map(round).to_list()
     [1908, 605, 4797]
     """
