@@ -101,9 +101,7 @@ class Visitor:
         )
 
     def send(self, kind: str, version: str = "2.1.0", **content: Any) -> None:
-        header = {"msg_id": uuid.uuid4().hex, "msg_type": kind, "session": "x", "version": "5.3"}
-        parts = [header, {}, {"version": version}, content]
-        self.socket.send_binary(written([json.dumps(part).encode() for part in parts]))
+        self.socket.send_binary(message(kind, version, **content))
 
     def read(self) -> tuple[str, Any]:
         """Read the type and the content of the next message of the kernel."""
@@ -274,8 +272,18 @@ def test_a_page_has_few_connections(visit: Visit) -> None:
 
 
 def is_open(connection: websocket.WebSocket) -> bool:
-    """Whether the server sends anything but that the connection ends."""
-    return bool(connection.recv())
+    """Whether what is asked is answered by anything but the connection's end."""
+    try:
+        connection.send_binary(message("kernel_info_request"))
+        return bool(connection.recv())
+    except (websocket.WebSocketConnectionClosedException, ConnectionError):
+        return False
+
+
+def message(kind: str, version: str = "2.1.0", **content: Any) -> bytes:
+    header = {"msg_id": uuid.uuid4().hex, "msg_type": kind, "session": "x", "version": "5.3"}
+    parts = [header, {}, {"version": version}, content]
+    return written([json.dumps(part).encode() for part in parts])
 
 
 def test_visitors_get_no_more_pages_than_there_may_be(serve: Start, tmp_path: Path) -> None:

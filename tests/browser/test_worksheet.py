@@ -83,7 +83,7 @@ def test_the_sign_at_a_stage_unfolds_what_the_documents_say_about_it(dashboard: 
 
 def test_a_framework_of_ones_own_can_say_anything_and_it_does_nothing(dashboard: Page) -> None:
     choose(dashboard, "hostile.toml")
-    expect(dashboard.locator(".cvj-article")).to_have_count(5)
+    expect(dashboard.locator(".cvj-part-guide .cvj-article")).to_have_count(5)
     dashboard.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
     expect(dashboard.locator('[data-article="reach"] dd').first).to_have_text(EVIL)
     for width in (390, 1400):
