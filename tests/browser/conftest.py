@@ -376,7 +376,18 @@ def run_all_cells(page: Page) -> None:
     """Run the notebook that is open in JupyterLab, as soon as its kernel listens."""
     expect(page.get_by_text("| Idle")).to_be_visible(timeout=STARTING_SECONDS * 1000)
     choose_from_menu(page, "Edit", "Clear Outputs of All Cells")
+    # While JupyterLab still connects to the kernel it leaves the command out, without a word.
+    assert any(_runs_all_cells(page) for _ in range(WAITING_SECONDS // 5)), "no cell is run"
+
+
+def _runs_all_cells(page: Page) -> bool:
     choose_from_menu(page, "Run", "Run All Cells")
+    prompt = page.locator(".jp-CodeCell .jp-InputPrompt").first
+    try:
+        expect(prompt).not_to_have_text("[ ]:", timeout=5000)
+    except AssertionError:
+        return False
+    return True
 
 
 def choose_from_menu(page: Page, menu: str, entry: str) -> None:
