@@ -382,7 +382,7 @@ def run_all_cells(page: Page) -> None:
 
 def _runs_all_cells(page: Page) -> bool:
     choose_from_menu(page, "Run", "Run All Cells")
-    prompt = page.locator(".jp-CodeCell .jp-InputPrompt").first
+    prompt = page.locator(".jp-CodeCell .jp-InputPrompt:visible").first
     try:
         expect(prompt).not_to_have_text("[ ]:", timeout=5000)
     except AssertionError:
