@@ -141,7 +141,8 @@ class Site:
     def add(self, name: str, *cells: str) -> str:
         """Add a notebook, and return its link."""
         path = notebook(self.folder / f"{name}.ipynb", *cells)
-        return urlsplit(self._server.link())._replace(path=f"{self._below}{path.name}").geturl()
+        shown = f"{self._below.format(name=name)}{path.name}"
+        return urlsplit(self._server.link())._replace(path=shown).geturl()
 
     def stop(self) -> None:
         self._server.stop()
@@ -256,7 +257,9 @@ def voila() -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def jupyterlab() -> Iterator[Site]:
     """Notebooks opened with ``cvjkit lab``."""
-    site = Site(["lab", "--port=0"], "/lab/tree/")
+    # Each in a workspace of its own: JupyterLab opens again what a workspace had open, and which
+    # notebook then takes the commands is a matter of chance.
+    site = Site(["lab", "--port=0"], "/lab/workspaces/{name}/tree/")
     yield site
     site.stop()
 
