@@ -27,7 +27,8 @@ from cvjkit.model.flow import Flow
 
 if TYPE_CHECKING:
     from cvjkit.charts.decisions import decision_figure
-    from cvjkit.charts.figures import funnel, sankey
+    from cvjkit.charts.figures import sankey
+    from cvjkit.charts.funnel import funnel
     from cvjkit.comparison.comparison import Comparison, compare
     from cvjkit.decisions.retention import fit_retention
     from cvjkit.publishing import dashboards
@@ -71,7 +72,7 @@ _LATE = {
     "dashboards": "cvjkit.publishing.dashboards",
     "decision_figure": "cvjkit.charts.decisions:decision_figure",
     "fit_retention": "cvjkit.decisions.retention:fit_retention",
-    "funnel": "cvjkit.charts.figures:funnel",
+    "funnel": "cvjkit.charts.funnel:funnel",
     "sankey": "cvjkit.charts.figures:sankey",
 }
 

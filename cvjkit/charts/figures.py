@@ -1,4 +1,4 @@
-"""Journeys as plotly figures: the Sankey of the flow and the funnel of people per stage."""
+"""Journeys as plotly figures: the Sankey of the flow, its summary and its table."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from cvjkit.charts.labels import Labels
-from cvjkit.charts.page import Page, check_choice, drawn_out, filled, hollow, hover
+from cvjkit.charts.page import Page, check_choice, drawn_out, filled, hollow
 from cvjkit.charts.polygons import box, ribbon
 from cvjkit.charts.sankey import sankey_picture
 from cvjkit.charts.sections import SCALES
-from cvjkit.charts.still import Drawing
-from cvjkit.charts.style import BODY, INK, SMALL, faded
-from cvjkit.charts.text import inert, text_lines, text_width
+from cvjkit.charts.style import INK
 from cvjkit.decisions.leaks import leaks_of_design
 from cvjkit.errors import Fault, InputError
 from cvjkit.journey import read_journey
@@ -23,6 +20,8 @@ from cvjkit.model.design import Design
 from cvjkit.model.flow import Flow
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
     from cvjkit.charts.layout import Layout, Orientation
     from cvjkit.charts.nodes import Link, Node
     from cvjkit.charts.sankey import Picture
@@ -32,9 +31,7 @@ if TYPE_CHECKING:
 
 ORIENTATIONS = ("h", "v")
 PAGE, MARGIN = {"h": 900.0, "v": 390.0}, {"h": 24.0, "v": 16.0}  # [px] widths
-FUNNEL = 0.9  # share of the width that the widest bar of a funnel has
 WORTH_MOST = 0.8  # opacity of the link of the leak worth most
-APART = "\N{NO-BREAK SPACE}" * 3
 ABBREVIATIONS = "% step: of the stage before. % all: of all who start."
 NODE_COLORS = {"returned": "back", "again": "repeat", "referred": "referral"}
 
@@ -113,7 +110,7 @@ def sankey(
     check_choice("orientation", orientation, ORIENTATIONS)
     check_choice("theme", theme, INK)
     check_choice("scale", scale, [known for known, _ in SCALES])
-    flow, leaks = _shown(subject, segment)
+    flow, leaks = shown(subject, segment)
     return drawn(sankey_picture(flow, start, scale, leaks), orientation, theme)
 
 
@@ -133,7 +130,7 @@ def drawn(picture: Picture, orientation: Orientation = "h", theme: Theme = "ligh
         As of :func:`sankey`.
     """
     layout = picture.layouts[orientation]
-    labels = Labels.fitted(picture, layout, _width(orientation))
+    labels = Labels.fitted(picture, layout, page_width(orientation))
     page = Page(theme, labels.width, MARGIN[orientation], layout.width)
     _draw(page, picture, layout, theme)
     labels.write(page)
@@ -153,118 +150,8 @@ def drawn(picture: Picture, orientation: Orientation = "h", theme: Theme = "ligh
         words,
         meta,
         subtitle=picture.subtitle,
-        stretches=orientation == "h" and labels.width <= _width("h"),
+        stretches=orientation == "h" and labels.width <= page_width("h"),
     )
-
-
-def funnel(
-    subject: Subject,
-    *,
-    segment: str | None = None,
-    orientation: Orientation = "h",
-    theme: Theme = "light",
-) -> go.Figure:
-    """Draw how many people reach each stage.
-
-    Parameters
-    ----------
-    subject : Journey, Flow or path
-    segment : str, optional
-        Name of the only segment to show; all together by default.
-    orientation : {"h", "v"}
-        "h" for wide pages (900 px), "v" for narrow ones (390 px).
-    theme : {"light", "dark"}
-
-    Returns
-    -------
-    plotly.graph_objects.Figure
-        One funnel trace of unique people; `layout.meta["summary"]` says what it shows.
-
-    Raises
-    ------
-    InputError
-        If there is no such segment, orientation or theme, or the file has faults.
-
-    Examples
-    --------
-    >>> import cvjkit as cvj
-    >>> figure = funnel(cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10]))
-    >>> list(figure.data[0].x)
-    [10000.0, 2000.0, 100.0, 40.0, 10.0]
-    """
-    check_choice("orientation", orientation, ORIENTATIONS)
-    check_choice("theme", theme, INK)
-    wide = orientation == "h"
-    flow, leaks = _shown(subject, segment)
-    picture = sankey_picture(flow, leaks=leaks)
-    stages = [node for node in picture.nodes if node.kind == "stage"]
-    people = flow.numbers("people")
-    keys = [node.stage for node in stages]
-    # On a narrow page the shares are below the name instead of below the number.
-    room = 150.0 if wide else 138.0
-    needed = [
-        max(
-            text_width(node.value, BODY, bold=True),
-            text_width(APART.join(node.notes), SMALL) if wide else 0.0,
-        )
-        for node in stages
-    ]
-    # A number that is wider than its bar is written beside it, where there is room.
-    width = max(_width(orientation), room + 3 * max(needed) + 8)
-    page = Page(theme, width, MARGIN[orientation])
-    longest = max((number or 0.0 for number in people), default=0.0) or 1.0
-    bars = [FUNNEL * (width - room) * (number or 0.0) / longest for number in people]
-    inside = [text + 8 < bar for text, bar in zip(needed, bars, strict=True)]
-    names = ["<br>".join(map(inert, text_lines(node.name, room, 2, BODY))) for node in stages]
-    values = [f"<b>{inert(node.value)}</b>" for node in stages]
-    if wide:
-        small = f'<span style="font-size:{SMALL}px">'
-        shares = [f"{small}{inert(APART.join(node.notes))}</span>" for node in stages]
-        values = [f"{value}<br>{share}" for value, share in zip(values, shares, strict=True)]
-    else:
-        shares = ["<br>".join(page.soft(note, SMALL) for note in node.notes) for node in stages]
-        names = [f"{name}<br>{share}" for name, share in zip(names, shares, strict=True)]
-    for index, number in enumerate(people):
-        if number is None:
-            values[index] = ""
-            page.write(0, keys[index], [page.soft("not known", SMALL)], SMALL)
-    warnings = [f"• {warning}" for warning in picture.warnings]
-    layout = page.layout(
-        (46 if wide else 68) * len(stages),
-        picture.title,
-        [picture.summary, *warnings],
-        {"summary": picture.summary},
-        subtitle=picture.subtitle,
-        stretches=wide and width == _width(orientation),
-    )
-    half = longest / FUNNEL / 2
-    layout["xaxis"] = {"visible": False, "domain": [room / page.width, 1], "range": [-half, half]}
-    layout["yaxis"] = {
-        "type": "category",
-        "categoryorder": "array",
-        "categoryarray": keys,
-        "range": [len(keys) - 0.5, -0.5],
-        "tickmode": "array",
-        "tickvals": keys,
-        "ticktext": names,
-        "showgrid": False,
-    }
-    color = page.colors["forward"]
-    trace = go.Funnel(
-        x=people,
-        y=keys,
-        text=values,
-        textinfo="text",
-        textposition=["inside" if fits else "outside" for fits in inside],
-        textfont={"color": page.ink["ink"], "size": BODY},
-        insidetextfont={"color": page.ink["paper"]},
-        constraintext="none",
-        marker={"color": color, "line": {"width": 0}},
-        connector={"fillcolor": faded(color, 0.2), "line": {"width": 0}},
-        customdata=[hover(node.text) for node in stages],
-        hovertemplate="%{customdata}<extra></extra>",
-    )
-    return Drawing(trace, layout)
 
 
 def summary(subject: Subject, *, segment: str | None = None, start: str | None = None) -> str:
@@ -295,7 +182,7 @@ def summary(subject: Subject, *, segment: str | None = None, start: str | None =
     after Reach, where 5 people leave (50%); ten percent more at each of the 2 steps to Conversion
     brings the same, 0.2 more customers.
     """
-    flow, leaks = _shown(subject, segment)
+    flow, leaks = shown(subject, segment)
     return sankey_picture(flow, start, leaks=leaks).summary
 
 
@@ -329,13 +216,30 @@ def table(
     >>> table(cvj.Journey.from_counts("five", [10, 5, 2, 1, 0])).loc["Reach", "Leave"]
     '5 (50%)'
     """
-    picture = sankey_picture(_shown(subject, segment)[0], start)
+    picture = sankey_picture(shown(subject, segment)[0], start)
     rows = pd.DataFrame(picture.rows, columns=list(picture.columns), dtype=object)
     return rows.set_index("Stage")
 
 
-def _shown(subject: Subject, segment: str | None) -> tuple[Flow, Leaks | None]:
-    """Give the flow to draw, and what its leaks are worth where money may be known."""
+def shown(subject: Subject, segment: str | None) -> tuple[Flow, Leaks | None]:
+    """Give the flow to draw, and what its leaks are worth where money may be known.
+
+    Parameters
+    ----------
+    subject : Journey, Flow or path
+    segment : str or None
+        Name of the only segment to show.
+
+    Returns
+    -------
+    flow : Flow
+    leaks : Leaks or None
+
+    Raises
+    ------
+    InputError
+        If there is no such segment, or the file has faults.
+    """
     if isinstance(subject, str | Path):
         subject = read_journey(subject)
     flow = _flow(subject, segment)
@@ -359,7 +263,18 @@ def _flow(subject: HasFlow | Flow, segment: str | None) -> Flow:
     return flow.only(segment)
 
 
-def _width(orientation: Orientation) -> float:
+def page_width(orientation: Orientation) -> float:
+    """Give the width for which figures are laid out.
+
+    Parameters
+    ----------
+    orientation : {"h", "v"}
+
+    Returns
+    -------
+    float
+        Without margins [px].
+    """
     return PAGE[orientation] - 2 * MARGIN[orientation]
 
 

@@ -95,7 +95,7 @@ class Page:
     def write(
         self,
         x: float,
-        y: float | str,
+        y: float,
         lines: Iterable[str],
         size: float,
         *,
@@ -107,8 +107,8 @@ class Page:
         Parameters
         ----------
         x : float
-        y : float or str
-            Of their upper left corner, or of the lower one; a category where y has those.
+        y : float
+            Of their upper left corner, or of the lower one.
         lines : iterable of str
             Markup; text of users must be :func:`inert`.
         size : float

@@ -19,9 +19,8 @@ WIDTH = 900.0  # [px] of a figure that takes the width it gets
 ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 # The share of a text's lines that are above its position.
 ABOVE = {"top": 0.0, "middle": 0.5, "bottom": 1.0}
-# Of a funnel: the share that plotly leaves free between bars, the thinnest bar it draws [px], and
-# what is between a bar and the text beside it [px].
-GAP, THINNEST, ASIDE = 0.2, 2.0, 3.0
+# Of a funnel: the thinnest bar that plotly draws, and what is between a bar and its text [px].
+THINNEST, ASIDE = 2.0, 3.0
 DASHES = {"dash": "4 3", "dot": "1 3"}
 # What XML cannot hold: an image with one of them would not be drawn.
 NO_CHARACTERS = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -92,7 +91,6 @@ class _Still:
         self.traces, self.layout = figure["data"], figure["layout"]
         self.width, self.height = self.layout.get("width") or WIDTH, self.layout["height"]
         self.margin = self.layout["margin"]
-        self.across, self.down = self.layout["xaxis"], self.layout["yaxis"]
 
     def drawn(self) -> Markup:
         paper, font = self.layout["paper_bgcolor"], self.layout["font"]
@@ -100,7 +98,7 @@ class _Still:
         parts = [
             *(self._line(shape) for shape in self.layout.get("shapes", ())),
             *(draw[trace["type"]](trace, index) for index, trace in enumerate(self.traces)),
-            *(self._name(key, name) for key, name in self._names()),
+            *(self._name(y, name) for y, name in self._names()),
             *(self._note(note) for note in self.layout["annotations"]),
             self._title(),
         ]
@@ -117,20 +115,21 @@ class _Still:
             parts=Markup().join(parts),
         )
 
-    def _at(self, x: float, y: float | str, *, paper: bool = False) -> tuple[float, float]:
-        """Give where a point lies on the image [px]; y may be one of the categories."""
-        if isinstance(y, str):
-            y = list(self.down["categoryarray"]).index(y)
+    def _at(
+        self, x: float, y: float, *, paper: bool = False, axis: str = "x"
+    ) -> tuple[float, float]:
+        """Give where a point lies on the image [px]."""
         if paper:
             (left, right), (foot, top), (begin, end) = (0.0, 1.0), (0.0, 1.0), (0.0, 1.0)
         else:
-            (left, right), (foot, top) = self.across["range"], self.down["range"]
-            begin, end = self.across.get("domain", (0.0, 1.0))
-        across = self.width - self.margin["l"] - self.margin["r"]
+            across = self.layout[f"xaxis{axis[1:]}"]
+            (left, right), (foot, top) = across["range"], self.layout["yaxis"]["range"]
+            begin, end = across.get("domain", (0.0, 1.0))
+        wide = self.width - self.margin["l"] - self.margin["r"]
         down = self.height - self.margin["t"] - self.margin["b"]
         along = begin + (end - begin) * (x - left) / (right - left)
         return (
-            round(self.margin["l"] + across * along, 1),
+            round(self.margin["l"] + wide * along, 1),
             round(self.margin["t"] + down * (top - y) / (top - foot), 1),
         )
 
@@ -160,44 +159,50 @@ class _Still:
         return hatch + _polyline(points, fill, trace["text"], edge)
 
     def _funnel(self, trace: Dictionary, _: int) -> Markup:
-        middle, half = self._at(0, 0)[0], (1 - GAP) / 2
-        bars = [
-            (None if number is None else max(self._at(number / 2, 0)[0] - middle, THINNEST / 2))
-            for number in trace["x"]
-        ]
-
-        def drawn(upper: float, top: float, lower: float, foot: float, *look: str) -> Markup:
-            ends = (-upper, top), (-lower, foot), (lower, foot), (upper, top)
-            return _polyline([(middle + x, self._at(0, y)[1]) for x, y in ends], *look)
-
         color, size = trace["marker"]["color"], trace["textfont"]["size"]
+        thick, axis = trace["width"], trace["xaxis"]
+        bars = [
+            None if number is None else self._bar(number, y, thick, axis)
+            for number, y in zip(trace["x"], trace["y"], strict=True)
+        ]
         parts = [
-            drawn(upper, index + half, lower, index + 1 - half, trace["connector"]["fillcolor"])
-            for index, (upper, lower) in enumerate(pairwise(bars))
+            _polyline([*upper[2:], *lower[:2]], trace["connector"]["fillcolor"])
+            for upper, lower in pairwise(bars)
             if upper is not None and lower is not None
         ]
         for index, bar in enumerate(bars):
             if bar is None:
                 continue
             said, text = trace["customdata"][index], trace["text"][index]
-            parts.append(drawn(bar, index - half, bar, index + half, color, said))
+            (left, top), (right, _), (_, foot), _ = bar
             inside = trace["textposition"][index] == "inside"
-            parts.append(
+            parts += [
+                _polyline(bar, color, said),
                 self._text(
                     text,
-                    (middle if inside else middle + bar + ASIDE, self._at(0, index)[1]),
+                    ((left + right) / 2 if inside else right + ASIDE, (top + foot) / 2),
                     {"size": size} | trace["insidetextfont" if inside else "textfont"],
                     anchor="center" if inside else "left",
                     above=ABOVE["middle"],
-                )
-            )
+                ),
+            ]
         return Markup().join(parts)
 
-    def _names(self) -> Iterable[tuple[str, str]]:
-        return zip(self.down.get("tickvals", ()), self.down.get("ticktext", ()), strict=True)
+    def _bar(self, number: float, y: float, thick: float, axis: str) -> list[tuple[float, float]]:
+        """Give the corners of a bar, from the upper left one on."""
+        (middle, top), (_, foot) = (
+            self._at(0, y + side * thick / 2, axis=axis) for side in (-1, 1)
+        )
+        half = max(self._at(number / 2, y, axis=axis)[0] - middle, THINNEST / 2)
+        left, right = middle - half, middle + half
+        return [(left, top), (right, top), (right, foot), (left, foot)]
 
-    def _name(self, key: str, name: str) -> Markup:
-        at = self._at(self.across["range"][0], key)
+    def _names(self) -> Iterable[tuple[float, str]]:
+        axis = self.layout["yaxis"]
+        return zip(axis.get("tickvals", ()), axis.get("ticktext", ()), strict=True)
+
+    def _name(self, y: float, name: str) -> Markup:
+        at = self._at(self.layout["xaxis"]["range"][0], y)
         font = self.layout["font"]
         return self._text(name, at, font, anchor="right", above=ABOVE["middle"])
 

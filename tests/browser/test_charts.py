@@ -9,10 +9,12 @@ import pytest
 from playwright.sync_api import expect
 
 import cvjkit as cvj
-from cvjkit.charts.figures import funnel, sankey
+from cvjkit.charts.figures import sankey
+from cvjkit.charts.funnel import funnel
 from cvjkit.charts.layout import BAR, SHORTEST
 from cvjkit.charts.sankey import sankey_picture
 from tests.browser.conftest import Kept
+from tests.charts.test_funnel import bars
 
 HOSTILE = '<img src=x onerror=alert(1)> <a href="javascript:alert(2)">link</a> <b>bold</b> $x$'
 # The widest common fonts, the usual one, a narrow and a monospace one.
@@ -151,10 +153,15 @@ def test_in_any_font_no_label_is_cut_or_lies_on_another_or_on_a_bar(opened, name
 
 
 @pytest.mark.parametrize("width", [900, 390])
-@pytest.mark.parametrize("name", ["busy", "seven", "the world", "half known"])
-def test_in_any_font_no_text_of_a_funnel_is_cut_or_lies_on_another(opened, name, width):
+@pytest.mark.parametrize("name", ["busy", "five tiny", "seven", "the world", "half known"])
+def test_a_funnel_is_legible_in_any_font_and_as_wide_as_its_axes_say(opened, name, width):
     figure = funnel(JOURNEYS[name](), orientation="h" if width > 390 else "v")
     page = opened(figure, width)
+    given = page.evaluate("document.querySelector('.js-plotly-plot').clientWidth")
+    expected = [wide for section in bars(figure, given) for _, wide in section]
+    drawn = page.locator(".funnellayer .point path")
+    widths = drawn.evaluate_all("all => all.map(bar => bar.getBoundingClientRect().width)")
+    assert widths == pytest.approx(expected, abs=1)
     for family in FAMILIES:
         is_legible(page.evaluate(MEASURED, family), family)
 

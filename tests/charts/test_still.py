@@ -58,17 +58,23 @@ def test_an_image_of_a_funnel_has_every_bar_and_every_text(
     figure = cvj.funnel(shop, orientation=orientation)  # type: ignore[arg-type] # both exist
     image = still(figure)
     bars = [
-        bar for bar in drawn(image).iter(f"{SVG}polyline") if bar.find(f"{SVG}title") is not None
+        bar
+        for bar in drawn(image).iter(f"{SVG}polyline")
+        if ":" in (bar.findtext(f"{SVG}title") or "")
     ]
-    known = [number for number in counts if number is not None]
+    traces = [trace for trace in figure.data if trace.type == "funnel"]
+    expected = []
+    for trace in traces:
+        axis, margin = figure.layout[f"xaxis{trace.xaxis[1:]}"], figure.layout.margin
+        page = (figure.layout.width or 900) - margin.l - margin.r
+        person = page * (axis.domain[1] - axis.domain[0]) / (axis.range[1] - axis.range[0])
+        # Plotly draws none thinner than 2 px.
+        expected += [max(number * person, 2) for number in trace.x if number is not None]
     widths = [max(xs) - min(xs) for xs in map(across, bars)]
-    widest = widths[0] if widths else 0
-    # Plotly draws none thinner than 2 px.
-    expected = [max(widest * number / FIVE[0], 2) for number in known]
     assert widths == pytest.approx(expected, abs=0.2)
     assert len({(max(xs) + min(xs)) / 2 for xs in map(across, bars)}) <= 1
     written = texts(image)
-    for said in (*figure.layout.yaxis.ticktext, *figure.data[0].text):
+    for said in (*figure.layout.yaxis.ticktext, *(text for one in traces for text in one.text)):
         for line in re.sub("<(?!br)[^>]*>", "", said).split("<br>"):
             assert not line or line in written
     assert ("not known" in written) == (None in counts)
@@ -76,10 +82,13 @@ def test_an_image_of_a_funnel_has_every_bar_and_every_text(
 
 def test_the_bars_of_a_funnel_stand_one_below_the_other_and_lead_to_the_next() -> None:
     lines = list(drawn(still(cvj.funnel(SHOP))).iter(f"{SVG}polyline"))
-    bars = [line for line in lines if line.find(f"{SVG}title") is not None]
-    assert len(lines) - len(bars) == 4
-    feet = [float(bar.get("points", "").split()[0].partition(",")[2]) for bar in bars]
-    assert feet == sorted(feet)
+    said = [line.findtext(f"{SVG}title") for line in lines]
+    # A way from bar to bar in each of two sections, and from one to the other in two parts.
+    assert (said.count(None), said.count("× 100")) == (1 + 2, 2)
+    bars = [line for line, text in zip(lines, said, strict=True) if text and ":" in text]
+    tops = [float(bar.get("points", "").split()[0].partition(",")[2]) for bar in bars]
+    assert len(tops) == 5
+    assert tops == sorted(tops)
 
 
 def test_marks_look_as_on_the_figure() -> None:
