@@ -111,9 +111,9 @@ def funnel(
             page.write(0, centres[index], words, SMALL, yanchor="middle")
     color, thick = page.colors["forward"], BAR * ROW[orientation]
     for index, factor in breaks(magnified):
-        last = bars[index], centres[index] + thick / 2
-        first = bars[index + 1], centres[index + 1] - thick / 2
-        _draw_out(page, last, first, factor, person)
+        before = bars[index], centres[index] + thick / 2
+        after = bars[index + 1], centres[index + 1] - thick / 2
+        _draw_out(page, before, after, factor, person)
     height = centres[-1] + ROW[orientation] / 2
     warnings = [f"• {warning}" for warning in picture.warnings]
     layout = page.layout(
@@ -132,7 +132,7 @@ def funnel(
         "showgrid": False,
         "zeroline": False,
     }
-    traces = []
+    traces: list[go.Funnel] = []
     for first, end in _sections(magnified):
         number, part = len(traces) + 1, slice(first, end)
         half = longest / WIDEST / 2 / magnified[first]

@@ -174,7 +174,7 @@ class _Still:
             if bar is None:
                 continue
             said, text = trace["customdata"][index], trace["text"][index]
-            (left, top), (right, _), (_, foot), _ = bar
+            (left, top), (right, foot) = bar[0], bar[2]
             inside = trace["textposition"][index] == "inside"
             parts += [
                 _polyline(bar, color, said),

@@ -161,7 +161,7 @@ def test_a_funnel_is_legible_in_any_font_and_as_wide_as_its_axes_say(opened, nam
     expected = [wide for section in bars(figure, given) for _, wide in section]
     drawn = page.locator(".funnellayer .point path")
     widths = drawn.evaluate_all("all => all.map(bar => bar.getBoundingClientRect().width)")
-    assert widths == pytest.approx(expected, abs=1)
+    assert [wide for wide in widths if wide] == pytest.approx(expected, abs=1)
     for family in FAMILIES:
         is_legible(page.evaluate(MEASURED, family), family)
 
