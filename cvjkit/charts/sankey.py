@@ -189,6 +189,10 @@ def _stage_node(excerpt: Excerpt, key: str) -> Node:
     text = f"{excerpt.name(key)}: {people_text(people)} people"
     if visits > people * (1 + NEGLIGIBLE):
         text += f", {people_text(visits)} visits"
+    if not start:
+        text += f"; {notes[0]} stage, {notes[1]}"
+    if row["dropped"]:
+        text += f"; {people_text(row['dropped'])} leave{_of_visits(excerpt, key, row['dropped'])}"
     return Node(key, "stage", key, visits, name, people_text(people), notes, short, text)
 
 

@@ -13,9 +13,9 @@ from typing import Literal
 
 Scale = Literal["magnified", "true", "steps"]
 SCALES: tuple[tuple[Scale, str], ...] = (
-    ("magnified", "magnified where marked"),
-    ("true", "true to scale"),
-    ("steps", "each step from full height"),
+    ("magnified", "Magnified where marked"),
+    ("true", "True to scale"),
+    ("steps", "Each step from full height"),
 )
 """How thick people are drawn, and what that is called."""
 

@@ -100,9 +100,9 @@ class Designer(Kept, Guarded, Box):
     ) -> None:
         self._writable = writable
         self._form = Form(self._edited)
-        self._view = FlowView()
+        self._view = FlowView(on_choice=self._show_again)
         self._answers = Answers(self._edited, open_all=answers_first)
-        self._answers.form.turn = self._form.turn
+        self._answers.form.turn = self._view.turn = self._form.turn
         self._later = Later(self._form.turn)
         self._guide = Form()
         self._desk = _Desk([self._form, self._view, self._answers.form, self._guide])
@@ -164,7 +164,7 @@ class Designer(Kept, Guarded, Box):
     def _edit(self, session: Session, own: Framework | None) -> None:
         self._session, self._own = session, own
         self._opened_in = session.journey.framework
-        self._start = ""
+        self._view.start = ""
         self._before: tuple[Journey, str | None, Mapping[tuple[str, str, str, str], str]] | None
         self._before = None
         self._drawn: tuple[Any, ...] = ()
@@ -209,7 +209,7 @@ class Designer(Kept, Guarded, Box):
         self._sheet = sheet
 
     def _begin(self, stage: str) -> None:
-        self._start = stage
+        self._view.start = stage
 
     # --- what is shown --------------------------------------------------------------------
 
@@ -272,12 +272,13 @@ class Designer(Kept, Guarded, Box):
         name = journey.segments[index].name if several and index is not None else None
         flow = journey.flow()
         shown = flow if name is None else flow.only(name)
-        if self._start not in journey.framework.keys:
-            self._start = ""
-        drawn = (journey, name, self._start)
+        view = self._view
+        if view.start not in journey.framework.keys:
+            view.start = ""
+        drawn = (journey, name, view.start)
         if drawn != self._drawn:
             leaks = leaks_of_design(journey, name)
-            self._view.show(shown, self._start or None, leaks=leaks)
+            view.show(shown, view.start or None, view.scale, leaks)
             self._drawn = drawn
         stages = signed(stage_table(journey, shown, index), journey.framework)
         base = self._session.base
@@ -302,7 +303,7 @@ class Designer(Kept, Guarded, Box):
         starts = (BEGINNING, *((stage.key, stage.name) for stage in journey.framework))
         begin = Act(self._begin)
         fields.append(
-            Field("begin", "Picture from", self._start, "choice", choices=starts, edit=begin)
+            Field("begin", "Picture from", self._view.start, "choice", choices=starts, edit=begin)
         )
         return fields
 

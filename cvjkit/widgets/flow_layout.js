@@ -24,6 +24,7 @@ import { linesNeeded } from "./measure.js";
  *   title: string, subtitle: string, summary: string, worth_most: string, nodes: FlowNode[], links: FlowLink[],
  *   legend: [string, string][], columns: string[], rows: string[][], warnings: string[],
  *   layouts: Record<Orientation, Layout>, colors: import("./theme.js").Palette,
+ *   start: string, scale: string, scales: [string, string][],
  * }} Picture
  */
 

@@ -20,6 +20,8 @@ function build(el) {
   const parts = {
     title: textElement("div", "cvj-title"),
     subtitle: textElement("div", "cvj-subtitle"),
+    whole: html("button", "", "All stages"),
+    scales: html("div", "cvj-scales"),
     guides: svg("g"),
     links: svg("g"),
     magnified: svg("g"),
@@ -33,8 +35,12 @@ function build(el) {
     table,
     twin: html("details", "cvj-twin", html("summary", "", "Show as table"), table),
   };
-  const { guides, links, magnified, nodes, labels, factors } = parts;
-  const picture = svg("svg", { role: "img", tabindex: 0 }, guides, links, magnified, nodes);
+  const { guides, links, magnified, nodes, labels, factors, scales } = parts;
+  const keys = { tabindex: 0, "aria-keyshortcuts": "ArrowRight ArrowLeft ArrowDown ArrowUp Enter s" };
+  const picture = svg("svg", { role: "img", ...keys }, guides, links, magnified, nodes);
+  parts.whole.type = "button";
+  setAttributes(scales, { role: "group", "aria-label": "How thick people are drawn" });
+  scales.append(parts.whole);
   const field = html("div", "cvj-field", picture, labels, factors, parts.tip);
   labels.setAttribute("aria-hidden", "true");
   factors.setAttribute("aria-hidden", "true");
@@ -43,7 +49,7 @@ function build(el) {
   const figure = html(
     "figure", "cvj-flow",
     html("figcaption", "", parts.title, parts.subtitle),
-    field, parts.legend, parts.summary, parts.warnings, parts.twin,
+    field, scales, parts.legend, parts.summary, parts.warnings, parts.twin,
   );
   el.append(figure);
   return { ...parts, svg: picture, field, figure };
@@ -76,6 +82,18 @@ function write(parts, picture) {
     () => {},
   );
   writeTable(parts.table, picture);
+  parts.whole.hidden = !picture.start;
+  keyed(
+    parts.scales,
+    (picture.scales ?? []).map(([id, words]) => ({ id, words })),
+    ({ id, words }) => {
+      const button = html("button", "", words);
+      button.type = "button";
+      button.dataset.scale = id;
+      return button;
+    },
+    (button, { id }) => setAttributes(button, { "aria-pressed": String(id === picture.scale) }),
+  );
 }
 
 /**
@@ -298,10 +316,42 @@ function drawLabels(layer, nodes, { density, labels }, { layout, x, y }) {
   );
 }
 
-/** @param {{ model: import("./theme.js").Model, el: HTMLElement }} view */
+/**
+ * Let a reader choose at which stage the picture begins, and how thick people are drawn.
+ * @param {Parts} parts
+ * @param {import("./theme.js").Model & { send(content: object): void }} model
+ * @returns {() => void}  Says what has been chosen; to be called when another picture is drawn.
+ */
+function offerChoices(parts, model) {
+  const now = () => /** @type {Picture} */ (model.get("picture"));
+  /** @param {string} stage  The one it begins with already shows all again. */
+  const begin = (stage) => model.send({ start: stage === now().start ? "" : stage });
+  const say = showTips(parts, {
+    begin,
+    nextScale: () => {
+      const { scale, scales } = now();
+      const index = scales.findIndex(([known]) => known === scale);
+      model.send({ scale: scales[(index + 1) % scales.length][0] });
+    },
+  });
+  parts.whole.addEventListener("click", () => model.send({ start: "" }));
+  parts.scales.addEventListener("click", ({ target }) => {
+    const { scale } = /** @type {HTMLElement} */ (target).dataset;
+    if (scale) model.send({ scale });
+  });
+  let before = { start: "", scale: "" };
+  return () => {
+    const { start, scale, scales, subtitle } = now();
+    if (before.scale && before.scale !== scale) say(Object.fromEntries(scales)[scale]);
+    else if (before.start !== start) say(subtitle);
+    before = { start, scale };
+  };
+}
+
+/** @param {{ model: import("./theme.js").Model & { send(content: object): void }, el: HTMLElement }} view */
 function render({ model, el }) {
   const parts = build(el);
-  showTips(parts);
+  const saySince = offerChoices(parts, model);
 
   /** @param {(picture: Picture) => void} draw */
   const safely = (draw) => {
@@ -324,6 +374,7 @@ function render({ model, el }) {
       theme.paint();
       write(parts, picture);
       place(parts, picture);
+      saySince();
     });
   const stopWatching = watchLayout(parts.field, () => {
     // A broken picture is hidden, which changes the width, too.

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from threading import RLock
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 from markupsafe import Markup
 
 from cvjkit.charts.sankey import sankey_picture
+from cvjkit.charts.sections import SCALES
 from cvjkit.widgets.assets import Script, Style
 from cvjkit.widgets.guard import Guarded
 from cvjkit.widgets.still import Kept, still_copy, still_table
@@ -35,11 +38,19 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
         What the leaks are worth in money; by default in customers.
     theme : {"auto", "light", "dark"}
         "auto" follows JupyterLab, or outside of it the reader's system.
+    on_choice : callable, optional
+        Called when a reader has chosen another start or scale in the picture.
 
     Attributes
     ----------
     picture : dict
-        What is drawn: :meth:`cvjkit.charts.sankey.Picture.document`. Set it through :meth:`show`.
+        What is drawn: :meth:`cvjkit.charts.sankey.Picture.document`, and what a reader may choose.
+        Set it through :meth:`show`.
+    start : str
+        Key of the stage the picture begins with; empty for the first.
+    scale : {"magnified", "true", "steps"}
+    turn : lock
+        Held while a choice is answered.
 
     Examples
     --------
@@ -56,6 +67,10 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
     picture = traitlets.Dict().tag(sync=True)
     theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
     _shown: Picture | None = None
+    _flow: Flow | None = None
+    _leaks: Leaks | None = None
+    start = ""
+    scale: Scale = "magnified"
 
     def __init__(
         self,
@@ -65,8 +80,11 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
         scale: Scale = "magnified",
         leaks: Leaks | None = None,
         theme: str = "auto",
+        on_choice: Callable[[], object] | None = None,
     ) -> None:
         super().__init__(theme=theme)
+        self._on_choice = on_choice
+        self.turn = RLock()
         if flow is not None:
             self.show(flow, start, scale, leaks)
 
@@ -95,9 +113,28 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
             If the framework has no stage `start`.
         """
         picture = sankey_picture(flow, start, scale, leaks)
-        self.picture = picture.document()
+        self._flow, self._leaks = flow, leaks
+        self.start, self.scale = start or "", scale
+        choices = {"start": self.start, "scale": scale, "scales": SCALES}
+        self.picture = picture.document() | choices
         self._shown = picture
         self.changed()
+
+    def _handle_custom_msg(self, content: Mapping[str, Any], buffers: Sequence[Any]) -> None:  # noqa: ARG002 - ipywidgets gives both
+        with self.turn:
+            if self._flow is None:
+                return
+            start, scale = self.start, self.scale
+            match content:
+                case {"scale": str(wanted)} if wanted in dict(SCALES):
+                    scale = next(known for known, _ in SCALES if known == wanted)
+                case {"start": str(wanted)} if wanted in {"", *self._flow.framework.keys}:
+                    start = wanted
+                case _:
+                    return
+            self.show(self._flow, start or None, scale, self._leaks)
+            if self._on_choice is not None:
+                self._on_choice()
 
     def still(self) -> Markup:
         """Draw the flow, and list the numbers of its stages, without scripts.

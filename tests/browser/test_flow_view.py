@@ -283,19 +283,55 @@ def test_links_are_coloured_by_kind_and_the_legend_names_the_kinds_there_are(gal
     assert len(set(drawn.values())) == 8
 
 
-def test_arrows_go_through_the_links_and_escape_ends_it(views):
-    live = titled(views, "Live")
+def test_by_keyboard_arrows_go_from_stage_to_stage_and_through_the_ways_of_one(views):
+    live, press = titled(views, "Live"), views.page.keyboard.press
     live.get_by_role("img").focus()
     tip = live.get_by_role("status")
-    views.page.keyboard.press("ArrowRight")
-    expect(tip).to_have_text("Reach: 10,000 enter")
-    views.page.keyboard.press("ArrowRight")
+    press("ArrowRight")
+    expect(tip).to_have_text("Reach: 10,000 people; 8,000 leave, 80% of visits")
+    press("ArrowRight")
+    acquisition = "Acquisition: 2,000 people; 20% of previous stage, 20% of all; 1,900 leave"
+    expect(tip).to_have_text(f"{acquisition}, 95% of visits")
+    press("ArrowDown")
     expect(tip).to_have_text("Reach → Acquisition: 2,000 move on, 20% of visits")
-    views.page.keyboard.press("ArrowLeft")
-    views.page.keyboard.press("ArrowLeft")
-    expect(tip).to_contain_text("stay to the end")
-    views.page.keyboard.press("Escape")
+    press("ArrowDown")
+    expect(tip).to_have_text("Acquisition → Conversion: 100 move on, 5% of visits")
+    press("ArrowLeft")
+    expect(tip).to_contain_text("Reach: 10,000 people")
+    press("ArrowLeft")
+    expect(tip).to_contain_text("Loyalty: 10 people")
+    press("Escape")
     expect(tip).to_be_hidden()
+
+
+def test_a_stage_that_is_chosen_becomes_the_whole_and_the_scale_is_one_key_or_click_away(views):
+    live, press = titled(views, "Live"), views.page.keyboard.press
+    stages, tip = live.locator(".label-stage .cvj-name"), live.get_by_role("status")
+    live.get_by_role("img").focus()
+    for key in ["ArrowRight", "ArrowRight", "Enter"]:
+        press(key)
+    expect(stages.first).to_have_text("Acquisition")
+    expect(tip).to_contain_text("the 2,000 who arrive there are drawn as the whole")
+    live.get_by_role("button", name="All stages").click()
+    expect(stages.first).to_have_text("Reach")
+    live.locator('.sankey-node[data-node="conversion"]').click()
+    expect(stages.first).to_have_text("Conversion")
+    live.locator('.sankey-node[data-node="conversion"]').click()
+    expect(stages.first).to_have_text("Reach")
+    expect(live.get_by_role("button", name="All stages")).to_be_hidden()
+
+    def thickness(stage):
+        return live.locator(f'.sankey-node[data-node="{stage}"]').bounding_box()["height"]
+
+    assert thickness("conversion") == pytest.approx(thickness("reach"), rel=0.01)
+    live.get_by_role("img").focus()
+    press("s")
+    expect(tip).to_have_text("True to scale")
+    assert live.locator(".cvj-factor").count() == 0
+    assert thickness("acquisition") == pytest.approx(thickness("reach") / 5, rel=0.1)
+    live.get_by_role("button", name="Each step from full height").click()
+    expect(live.locator(".cvj-factor")).to_have_count(4)
+    expect(live.get_by_role("button", pressed=True)).to_have_text("Each step from full height")
 
 
 def test_pointing_at_a_link_says_what_it_is(views):

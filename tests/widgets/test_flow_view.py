@@ -10,6 +10,10 @@ import cvjkit as cvj
 from cvjkit.widgets.flow_view import FlowView
 from tests.widgets.hand import deliver
 
+ANYTHING: list[Any] = [
+    *({"scale": "log"}, {"start": "awareness"}, {"start": 5}, {"scale": ["true"]}, {}),
+    *({"scale": None}, {"start": {"a": 1}}, {"what": "type"}),
+]
 PLAN = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10])
 
 
@@ -35,6 +39,22 @@ def test_what_a_visitor_sends_changes_nothing_and_raises_nothing(
     assert view.theme == theme
     view.show(PLAN.flow(), start="conversion")
     assert view.picture["nodes"][0]["id"] == "entry:conversion"
+
+
+def test_a_reader_chooses_what_there_is_and_nothing_else() -> None:
+    chosen: list[object] = []
+    view = FlowView(PLAN.flow(), on_choice=lambda: chosen.append((view.start, view.scale)))
+    for content in ANYTHING:
+        deliver(view, {"method": "custom", "content": content})
+    assert chosen == []
+    for content in ({"scale": "true"}, {"start": "conversion"}, {"start": ""}):
+        deliver(view, {"method": "custom", "content": content})
+    assert chosen == [("", "true"), ("conversion", "true"), ("", "true")]
+    assert view.picture["scale"] == "true"
+    assert view.picture["layouts"]["h"]["breaks"] == ()
+    empty = FlowView()
+    deliver(empty, {"method": "custom", "content": {"scale": "true"}})
+    assert empty.picture == {}
 
 
 def test_a_stage_that_does_not_exist_leaves_the_last_picture() -> None:
