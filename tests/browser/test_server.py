@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from http.client import HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from types import MappingProxyType
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import ProxyHandler, Request, build_opener
 
 import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import WAITING_SECONDS, Server, Start, notebook
+from tests.browser.conftest import ROOT, WAITING_SECONDS, Server, Site, Start, notebook
+from tests.browser.relay import Relay
 from tests.files.hostile import HOSTILE_FILES
 
 TOKEN = "a-token/with+signs"  # noqa: S105 - of servers that live as long as a test
@@ -100,7 +103,7 @@ def page_of(pages: Server, name: str) -> str:
     return f"{path}voila/render/{name}.ipynb?{token}"
 
 
-def get(link: str, within_seconds: float = WAITING_SECONDS) -> HTTPResponse:
+def get(link: str | Request, within_seconds: float = WAITING_SECONDS) -> HTTPResponse:
     """Ask for a page as a program does, that has no cookies."""
     try:
         return build_opener(ProxyHandler({})).open(link, timeout=within_seconds)  # type: ignore[no-any-return] # urllib says Any
@@ -168,6 +171,66 @@ def test_nothing_is_asked_of_another_machine(page: Page, dashboard: str) -> None
     asked_of = {urlsplit(url)[:2] for url in asked if not url.startswith(("blob:", "data:"))}
     here = urlsplit(dashboard).netloc
     assert asked_of == {("http", here), ("ws", here)}
+
+
+# Of headers, files and websockets, as a network carries them.
+MOST_BYTES = {"first": 1_700_000, "second": 115_000}
+
+
+def test_a_visit_is_light_and_the_next_one_lighter(page: Page, voila: Site) -> None:
+    made = f"import cvjkit as cvj\n\ncvj.dashboards.journey({str(ROOT / 'data/journeys')!r})"
+    relay = Relay(voila.add("light", made))
+    for visit, most in MOST_BYTES.items():
+        before = relay.sent
+        page.goto(relay.link)
+        expect(page.locator("path.sankey-link").first).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        sent = relay.sent - before
+        assert sent < most, visit
+        assert sent > 10_000, "nothing was counted"
+    relay.close()
+
+
+def test_files_are_sent_as_asked_for_and_kept_as_long_as_they_last(
+    page: Page, dashboard: str
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(dashboard)
+    expect(page.locator("circle")).to_be_visible()
+    files = [url for url in asked if "/voila/" in url and "/api/" not in url]
+    assert {urlsplit(url).path.split("/")[2] for url in files} == {
+        "labextensions",
+        "static",
+        "templates",
+    }
+    for url in files:
+        packed, plain = fetch(url, {"Accept-Encoding": "gzip"}), fetch(url)
+        assert "immutable" in packed.headers["Cache-Control"], url
+        assert packed.headers["Content-Type"] == plain.headers["Content-Type"]
+        assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+        assert (packed.headers["Content-Encoding"], plain.headers["Content-Encoding"]) == (
+            "gzip",
+            None,
+        )
+        whole = plain.read()
+        assert gzip.decompress(packed.read()) == whole
+
+        part = fetch(url, {"Range": "bytes=5-9"})
+        assert (part.status, part.read()) == (206, whole[5:10])
+        since = {"If-Modified-Since": plain.headers["Last-Modified"]}
+        assert fetch(url, since).status == 304
+        ranged = fetch(url, {"Range": "bytes=5-9", "Accept-Encoding": "gzip"})
+        assert (ranged.status, gzip.decompress(ranged.read())) == (200, whole)
+    script = files[0].partition("?")[0]
+    assert "templates" in script
+    assert fetch(script).headers["Cache-Control"] == "no-cache", "it has no version"
+    # Who can add to a page and see the length of what is compressed could guess what is in it.
+    assert fetch(dashboard, {"Accept-Encoding": "gzip"}).headers["Content-Encoding"] is None
+
+
+def fetch(link: str, headers: Mapping[str, str] = MappingProxyType({})) -> HTTPResponse:
+    return get(Request(link, headers=dict(headers)))  # noqa: S310 - of a server of this test
 
 
 def test_a_page_that_tries_can_ask_nobody_but_its_server(

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from jupyter_server.base.handlers import FileFindHandler
 from tornado.web import HTTPError, authenticated
 from voila.app import Voila
 from voila.request_info_handler import RequestInfoSocketHandler
+from voila.static_file_handler import MultiStaticFileHandler, TemplateStaticFileHandler
 from voila.tornado.contentshandler import VoilaContentsHandler
 from voila.tornado.handler import TornadoVoilaHandler
+
+from cvjkit.publishing.voila.static import ExtensionFile, TemplateFile, VoilaFile
 
 # A visitor who has not been heard of for three pings has left.
 PINGS = 3
@@ -17,9 +21,12 @@ SHORTEST_PING_SECONDS = 5
 
 FULL = "Too many visitors at the moment: try again in a minute"
 
-# It answers for every template there is, and fails where there is none.
-ANY_TEMPLATE = "/voila/templates/(.*)"
-OUR_TEMPLATE = r"/voila/templates/(cvjkit/static/[\w-]+\.[a-z]+)"
+ADDRESSES = {
+    # Voila answers for every template there is, and fails where there is none.
+    "/voila/templates/(.*)": r"/voila/templates/(cvjkit/static/[\w-]+\.[a-z]+)",
+    # With the version of Voila in it, as in our page.
+    "/voila/static/(.*)": r"/voila/static/(?:\d[^/]*/)?(.*)",
+}
 
 
 class Page(TornadoVoilaHandler):
@@ -53,7 +60,12 @@ class Page(TornadoVoilaHandler):
             kernels.coming -= 1
 
 
-INSTEAD = {TornadoVoilaHandler: Page}
+INSTEAD = {
+    TornadoVoilaHandler: Page,
+    TemplateStaticFileHandler: TemplateFile,
+    MultiStaticFileHandler: VoilaFile,
+    FileFindHandler: ExtensionFile,
+}
 # The first gives the query string of a page, the token in it, to everybody who knows the id of its
 # kernel; the second tells where on the server a notebook is that cannot be read.
 CLOSED = {RequestInfoSocketHandler, VoilaContentsHandler}
@@ -88,10 +100,16 @@ class Dashboards(Voila):
         """
         handlers = super().init_handlers()
         return [
-            (pattern.replace(ANY_TEMPLATE, OUR_TEMPLATE), INSTEAD.get(handler, handler), *more)
+            (_address(pattern), INSTEAD.get(handler, handler), *more)
             for pattern, handler, *more in handlers
             if handler not in CLOSED
         ]
+
+
+def _address(pattern: str) -> str:
+    for theirs, ours in ADDRESSES.items():
+        pattern = pattern.replace(theirs, ours)
+    return pattern
 
 
 def log_nothing(_: object) -> None:

@@ -1,0 +1,113 @@
+"""The files of a page, its scripts and styles: compressed once, and kept by browsers.
+
+Only they are compressed, and what goes to and from the widgets of a page. Pages and other answers
+are not: who can add to what is compressed, and see its length, guesses the secrets in it (BREACH).
+The files are public and the same for everybody. No other site can open the connection of a page's
+widgets, and there are no secrets in it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+from jupyter_server.base.handlers import FileFindHandler
+from tornado.web import StaticFileHandler
+from voila.static_file_handler import MultiStaticFileHandler, TemplateStaticFileHandler
+
+COMPRESSIBLE = re.compile(r"text/.*|application/(javascript|json|xml)|image/svg\+xml")
+# More than a page with plotly has.
+MOST_FILES = 1000
+# An address with one of them always leads to the same content: the version of Voila, a hash.
+LASTING = re.compile(r"/voila/static/\d[^/]*/|\.[0-9a-f]{8,}\.js$")
+LASTING_SECONDS = 365 * 24 * 60 * 60
+
+
+@lru_cache(MOST_FILES)
+def compressed(path: str, modified: float) -> bytes:  # noqa: ARG001 - it tells one content from another
+    """Compress a file, unless it is as it was the last time.
+
+    Parameters
+    ----------
+    path : str
+    modified : float
+        When it was changed last [s].
+
+    Returns
+    -------
+    bytes
+        In the format of gzip.
+    """
+    return gzip.compress(Path(path).read_bytes(), mtime=0)
+
+
+class Compressed(StaticFileHandler):
+    """Sends a file compressed, where the browser can read that, and says how long it is valid."""
+
+    _content: bytes | None = None
+
+    def set_headers(self) -> None:
+        """Give the headers, which depend on the file, its address and the browser."""
+        super().set_headers()
+        lasts = "v" in self.request.arguments or LASTING.search(self.request.path)
+        keep = f"public, max-age={LASTING_SECONDS}, immutable" if lasts else "no-cache"
+        self.set_header("Cache-Control", keep)
+        self.clear_header("Expires")
+        if not COMPRESSIBLE.fullmatch(self.get_content_type()):
+            return
+        self.set_header("Vary", "Accept-Encoding")
+        if "gzip" in self.request.headers.get("Accept-Encoding", "") and self.absolute_path:
+            self.set_header("Content-Encoding", "gzip")
+            # A range would be one of the compressed bytes.
+            self.request.headers.pop("Range", None)
+            self.clear_header("Accept-Ranges")
+            modified = self.modified.timestamp() if self.modified else 0
+            self._content = compressed(self.absolute_path, modified)
+
+    def get_content_size(self) -> int:
+        """Give the length of what is sent.
+
+        Returns
+        -------
+        int
+            [bytes]
+        """
+        return super().get_content_size() if self._content is None else len(self._content)
+
+    def get_content(  # type: ignore[override] # what is sent depends on who asks for it
+        self, abspath: str, start: int | None = None, end: int | None = None
+    ) -> Iterable[bytes]:
+        """Give what is sent.
+
+        Parameters
+        ----------
+        abspath : str
+        start : int, optional
+            Of the part that is asked for, if the file is not compressed [bytes].
+        end : int, optional
+
+        Returns
+        -------
+        iterable of bytes
+        """
+        if self._content is None:
+            return super().get_content(abspath, start, end)
+        return [self._content]
+
+    def compute_etag(self) -> None:
+        """Give none: the time of a file's last change tells browsers whether they have it."""
+
+
+class TemplateFile(Compressed, TemplateStaticFileHandler):
+    """A script or style of our own page."""
+
+
+class VoilaFile(Compressed, MultiStaticFileHandler):
+    """A script of Voila."""
+
+
+class ExtensionFile(Compressed, FileFindHandler):
+    """A script of an extension of JupyterLab."""
