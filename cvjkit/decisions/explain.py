@@ -26,6 +26,15 @@ if TYPE_CHECKING:
 Origin = Literal["typed", "counted", "derived", "estimated"]
 FIGURE_NAME = re.compile(r"[a-z_]+[a-z0-9_]*")
 DEPTH = 2
+SYMBOLS = {
+    "m1": "the margin of the first order",
+    "m2": "the margin of each later one",
+    "q": "the share who buy again",
+    "r": "the share who order again each cycle",
+    "d": "the discount for one buying cycle",
+    "n": "a number of buying cycles",
+}
+"""What the letters of the formulas stand for."""
 FIELDS: Mapping[str, tuple[str, Unit]] = {
     "unit_cost": ("unit cost", "money"),
     "fixed_cost": ("fixed cost", "money"),
@@ -97,6 +106,12 @@ class Explanation:
         return FIGURE_NAME.sub(lambda match: texts.get(match[0], match[0]), self.formula)
 
     @property
+    def symbols(self) -> str:
+        """What the letters in the formula stand for; empty if there are none."""
+        used = [word for word in SYMBOLS if word in FIGURE_NAME.findall(self.formula)]
+        return ", ".join(f"{word} is {SYMBOLS[word]}" for word in used)
+
+    @property
     def table(self) -> pd.DataFrame:
         """The numbers that the formula reads.
 
@@ -116,9 +131,9 @@ class Explanation:
         if self.reason:
             return f"{self.title} is not defined: {self.reason}."
         replaced = f" = {self.put_in}" if self.put_in != self.formula else ""
-        return (
-            f"{self.title}: {self.text}. {self.meaning} It is {in_words(self.formula)}{replaced}."
-        )
+        where = f", where {self.symbols}" if self.symbols else ""
+        formula = f"It is {in_words(self.formula)}{replaced}{where}."
+        return f"{self.title}: {self.text}. {self.meaning} {formula}"
 
     def __repr__(self) -> str:
         return "\n".join([self.summary, *_lines(self, "  ", DEPTH)])

@@ -191,7 +191,7 @@ class Designer(Kept, Guarded, Box):
             HTML.
         """
         journey = self._session.journey
-        figures = figures_part(journey.economics(), journey.currency).figures
+        figures = figures_part(journey).figures
         return self._view.still() + still_table([], figures)
 
     def _edited(self, edits: Edits) -> None:
@@ -284,11 +284,10 @@ class Designer(Kept, Guarded, Box):
         base = self._session.base
         names = [] if base is None else [segment.name for segment in base.segments]
         is_there = base is not None and (name is None or name in names)
-        before = base.economics(name) if base is not None and is_there else None
         notes = () if base is None or index is not None else tuple(shared_changes(journey))
         return (
             Part("numbers", tables=(line("view", *self._view_fields()), stages), notes=notes),
-            figures_part(journey.economics(name), journey.currency, before),
+            figures_part(journey, name, base if is_there else None),
             findings_part(shown),
         )
 

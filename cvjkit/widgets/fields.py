@@ -7,7 +7,7 @@ path; an edit puts what the codec reads from the text at the path.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from cvjkit.numbers import NO_EVIDENCE, Evidence
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Address = tuple[str, str, str]
 """Ids of a field's table, row and column."""
 Change = Callable[["Journey"], "Journey"]
+Explain = Callable[[], "Article"]
+"""Explains something that is shown; it is asked when somebody wants to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,8 @@ class Field:
         What it shows without the what-if, if that is something else.
     resets : bool
         Whether that is changed in it, and does not only follow from another change.
+    explain : callable, optional
+        Explains what it shows.
     """
 
     column: str
@@ -161,6 +165,7 @@ class Field:
     share: float = 0.0
     was: str = ""
     resets: bool = False
+    explain: Explain | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,11 +218,14 @@ class Table:
     rows : tuple of Row
     headings : tuple of (str, str)
         Ids of columns and what stands above them; the first is the column of the rows' names.
+    explains : mapping of str to callable
+        Explain headings, by the ids of their columns.
     """
 
     id: str
     rows: tuple[Row, ...]
     headings: Choices = ()
+    explains: Mapping[str, Explain] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +246,10 @@ class Part:
         Whether the section can be folded, and how it is at first.
     articles : tuple of Article
     charts : tuple of Chart
+    explain : callable, optional
+        Explains what the section says.
+    explains : mapping of str to callable
+        Explain figures, by their names.
     """
 
     id: str
@@ -249,6 +261,8 @@ class Part:
     fold: str = ""
     articles: tuple[Article, ...] = ()
     charts: tuple[Chart, ...] = ()
+    explain: Explain | None = None
+    explains: Mapping[str, Explain] = field(default_factory=dict)
 
 
 def marked(parts: Iterable[Part], said: Mapping[Address, tuple[str, str]]) -> Iterator[Part]:
@@ -339,3 +353,30 @@ def with_was(
 
     for part in parts:
         yield replace(part, tables=tuple(map(marked_table, part.tables)))
+
+
+def explained_in(parts: Iterable[Part]) -> dict[Address, Explain]:
+    """Give what explains the fields, headings, figures and sections, by what asks for it.
+
+    Parameters
+    ----------
+    parts : iterable of Part
+
+    Returns
+    -------
+    dict of address to callable
+        A heading's address has no row; that of a figure is its section and "figures"; a section
+        has only the first.
+    """
+    found: dict[Address, Explain | None] = {}
+    for part in parts:
+        found[part.id, "", ""] = part.explain
+        found |= {(part.id, "figures", name): one for name, one in part.explains.items()}
+        for table in part.tables:
+            found |= {(table.id, "", column): one for column, one in table.explains.items()}
+            found |= {
+                (table.id, row.id, shown.column): shown.explain
+                for row in table.rows
+                for shown in row.fields
+            }
+    return {address: one for address, one in found.items() if one is not None}

@@ -3,6 +3,7 @@
 
 import { keyed } from "./dom.js";
 import { resetBy, stateOf, updateControl } from "./form_controls.js";
+import { makeExplainer } from "./form_explain.js";
 import { makePart, unfold, updatePart } from "./form_parts.js";
 import { cellsOf, layOver, neighbour } from "./form_tables.js";
 
@@ -49,6 +50,7 @@ function render({ model, el }) {
   let number = 0; // of messages sent
   let run = 0; // of visits to fields: edits made during one are undone together
   el.classList.add("cvj-form");
+  const explainer = makeExplainer(el, (asked, about) => model.send({ what: "explain", view, number: asked, about }));
 
   /** @param {string} what @param {EventTarget[]} controls @param {string[]} texts */
   const send = (what, controls, texts, outside = 0) => {
@@ -112,6 +114,14 @@ function render({ model, el }) {
     event.stopPropagation();
     const input = inputOf(event);
     if (!input) return;
+    const isNumber = input.inputMode === "decimal";
+    const asking = event.key === "?" && isNumber && input.closest("td")?.querySelector(".cvj-ask");
+    const asks = asking || (event.key === "Enter" && input.matches(".cvj-ask") && input);
+    if (asks) {
+      explainer.toggle(/** @type {HTMLElement} */ (asks));
+      event.preventDefault();
+      return;
+    }
     const next = destination(event, input);
     next?.focus();
     const isRestored = event.key === "Escape" && !event.shiftKey && (restore(input) || reset(input));
@@ -148,6 +158,11 @@ function render({ model, el }) {
   /** @param {MouseEvent} event */
   const click = (event) => {
     const target = /** @type {Element} */ (event.target);
+    const asking = /** @type {HTMLElement | null} */ (target.closest(".cvj-ask"));
+    if (asking) {
+      explainer.toggle(asking);
+      return;
+    }
     const more = /** @type {HTMLAnchorElement | null} */ (target.closest("a.cvj-more"));
     if (more) {
       event.preventDefault();
@@ -200,9 +215,18 @@ function render({ model, el }) {
   el.addEventListener("focusin", focusin);
   el.addEventListener("focusout", focusout);
   el.addEventListener("mouseup", mouseup);
+  const explained = () => {
+    const explanation = model.get("explanation");
+    if (explanation.view === view) explainer.show(explanation);
+  };
   model.on("change:document", redraw);
+  model.on("change:explanation", explained);
   redraw();
-  return () => model.off("change:document", redraw);
+  return () => {
+    model.off("change:document", redraw);
+    model.off("change:explanation", explained);
+    explainer.remove();
+  };
 }
 
 export default { render };

@@ -16,10 +16,11 @@ import traitlets
 
 from cvjkit.number_text import in_order
 from cvjkit.widgets.assets import Script, Style
-from cvjkit.widgets.guard import Edits, Guarded, Inbox
+from cvjkit.widgets.fields import Article, explained_in
+from cvjkit.widgets.guard import Edits, Guarded, Inbox, question_in, told
 
 if TYPE_CHECKING:
-    from cvjkit.widgets.fields import Address, Field, Part, Row
+    from cvjkit.widgets.fields import Address, Explain, Field, Part, Row, Table
 
 
 class Form(Guarded, anywidget.AnyWidget):
@@ -35,6 +36,8 @@ class Form(Guarded, anywidget.AnyWidget):
     ----------
     document : dict
         What the browser draws.
+    explanation : dict
+        What somebody wanted to know last: an `Article`, and for which question.
     fields : dict of address to Field
         What is shown.
     turn : lock
@@ -44,11 +47,13 @@ class Form(Guarded, anywidget.AnyWidget):
     _esm = Script("form.js")
     _css = Style("form.css")
     document = traitlets.Dict().tag(sync=True)
+    explanation = traitlets.Dict().tag(sync=True)
 
     def __init__(self, on_edit: Callable[[Edits], object] | None = None) -> None:
         self._on_edit = on_edit
         self._inbox = Inbox()
         self.fields: dict[Address, Field] = {}
+        self._explains: dict[Address, Explain] = {}
         self.turn = RLock()
         super().__init__()
 
@@ -68,14 +73,26 @@ class Form(Guarded, anywidget.AnyWidget):
             for row in table.rows
             for field in row.fields
         }
+        self._explains = explained_in(parts)
         answered = {**self._inbox.answered, "whole": whole}
         self.document = {"parts": [_part(part) for part in parts], "answered": answered}
 
     def _handle_custom_msg(self, content: Mapping[str, Any], buffers: Sequence[Any]) -> None:  # noqa: ARG002 - ipywidgets gives both
         with self.turn:
+            if (question := question_in(content, self._explains)) is not None:
+                self._explain(*question)
+                return
             edits = self._inbox.read(content, self.fields)
             if edits is not None and self._on_edit is not None:
                 self._on_edit(edits)
+
+    def _explain(self, view: str, number: int, explain: Explain) -> None:
+        article = Article("", "This could not be explained.")
+        with told(lambda: None):
+            article = explain()
+        lines = [tuple(map(in_order, line)) for line in article.lines]
+        words = {"title": in_order(article.title), "note": in_order(article.note), "lines": lines}
+        self.explanation = {"view": view, "number": number, **words}
 
 
 def _part(part: Part) -> dict[str, Any]:
@@ -86,17 +103,17 @@ def _part(part: Part) -> dict[str, Any]:
         "figures": tuple(tuple(map(in_order, figure)) for figure in part.figures),
         "changes": part.changes,
         "fold": part.fold,
-        "tables": [
-            {
-                "id": table.id,
-                "headings": table.headings,
-                "rows": [_row(row) for row in table.rows],
-            }
-            for table in part.tables
-        ],
+        "tables": [_table(table) for table in part.tables],
         "articles": [asdict(article) for article in part.articles],
         "charts": [asdict(chart) for chart in part.charts],
+        **_filled(explains=part.explain is not None, explained=[*part.explains]),
     }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    rows = [_row(row) for row in table.rows]
+    shown = {"id": table.id, "headings": table.headings, "rows": rows}
+    return shown | _filled(explained=[*table.explains])
 
 
 def _row(row: Row) -> dict[str, Any]:
@@ -115,7 +132,8 @@ def _field(field: Field) -> dict[str, Any]:
         "key": field.key,
         "fixed": fixed,
     }
-    return shown | _filled(**more, share=field.share, was=field.was, resets=field.resets)
+    more |= {"share": field.share, "was": field.was, "resets": field.resets}
+    return shown | _filled(**more, explains=field.explain is not None)
 
 
 def _filled(**values: Any) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 // field that somebody is typing into is left alone until they leave it.
 
 import { html, keyed, setAttributes, setText, textElement } from "./dom.js";
+import { makeAsking, setAsking } from "./form_explain.js";
 
 /**
  * A field as cvjkit.widgets.fields.Field.document gives it.
  * @typedef {{ id: string, kind: "number" | "text" | "choice" | "tabs" | "button" | "bar", label: string,
  *   text: string, message?: string, choices?: [string, string][], key?: string,
- *   fixed?: boolean, was?: string, resets?: boolean, share?: number }} Field
+ *   fixed?: boolean, was?: string, resets?: boolean, share?: number, explains?: boolean }} Field
  * @typedef {[string, string, string]} Address  Table, row and column.
  *
  * What Python has answered: the view and the number of its newest message that is in the document,
@@ -146,7 +147,7 @@ function updateTabs(group, { text, choices = [] }, name) {
  * @param {State} state
  * @param {Context} context
  */
-function updateInput(input, { text, fixed = false }, state, context) {
+function updateInput(input, { text, fixed = false, explains = false }, state, context) {
   if (!isBeingTyped(input, state, context)) {
     state.dirty = false;
     if (input.value !== text) {
@@ -154,7 +155,9 @@ function updateInput(input, { text, fixed = false }, state, context) {
       if (document.activeElement === input) input.select();
     }
   }
-  setAttributes(input, { readonly: fixed && "readonly", tabindex: fixed ? -1 : 0 });
+  const asks = fixed && explains && Boolean(text);
+  setAttributes(input, { readonly: fixed && "readonly", tabindex: fixed && !asks ? -1 : 0 });
+  if (fixed) setAsking(input, asks ? state.address : null);
   input.classList.toggle("cvj-shown", fixed);
   input.classList.toggle("cvj-nothing", fixed && !text);
 }
@@ -188,6 +191,26 @@ export function updateWas(holder, control, field) {
       // Escape in the field does the same: Tab need not stop here.
       setAttributes(element, { type: "button", tabindex: -1, title: "Take this change back (Esc in the field)", "aria-label": `${label}: back to ${was}` });
       resetters.set(element, control);
+    },
+  );
+}
+
+/**
+ * Put a button beside a field to type into that explains what it shows; so does "?" in the field.
+ * @param {Element} holder
+ * @param {Control | undefined} control
+ * @param {Field | undefined} field
+ */
+export function updateAsking(holder, control, field) {
+  const state = stateOf(control ?? null);
+  const asks = control && state && field?.explains && !field.fixed && field.text;
+  keyed(
+    holder,
+    asks ? [{ id: "ask", control, label: field.label, address: state.address }] : [],
+    () => makeAsking("cvj-asking", "?"),
+    (button, { control: opener, label, address }) => {
+      setAsking(button, address, opener);
+      setAttributes(button, { tabindex: -1, title: "Explain (? in the field)", "aria-label": `Explain ${label}` });
     },
   );
 }

@@ -3,6 +3,7 @@
 
 import { html, keyed, setAttributes, setText, textElement } from "./dom.js";
 import { makeChart, updateChart } from "./form_charts.js";
+import { makeAsking, setAsking, setExplained } from "./form_explain.js";
 import { makeTable, updateTable } from "./form_tables.js";
 
 /**
@@ -11,7 +12,8 @@ import { makeTable, updateTable } from "./form_tables.js";
  * @typedef {{ id: string, title: string, fold: "" | "open" | "closed", notes: string[],
  *   figures: [string, string, string][], changes: [string, string, string, string][],
  *   tables: import("./form_tables.js").Table[],
- *   articles: Article[], charts: import("./form_charts.js").Chart[] }} Part
+ *   articles: Article[], charts: import("./form_charts.js").Chart[],
+ *   explains?: boolean, explained?: string[] }} Part
  */
 
 /**
@@ -41,7 +43,8 @@ export function makePart({ id, title, fold, figures }) {
  */
 export function updatePart(section, part, context) {
   const [first] = section.children;
-  if (first.matches("summary, h3")) setText(first, part.title);
+  if (first.matches("summary")) setText(first, part.title);
+  else if (first instanceof HTMLHeadingElement) setExplained(first, part.title, part.explains ? [part.id, "", ""] : null);
   const [tables, figures, notes, charts, articles] = /** @type {Element} */ (section.lastElementChild).children;
   keyed(tables, part.tables, makeTable, (element, table) => updateTable(element, table, context));
   updateFigures(figures, part);
@@ -59,23 +62,25 @@ export function updatePart(section, part, context) {
  * @param {Element} list
  * @param {Part} part
  */
-function updateFigures(list, { figures, changes }) {
+function updateFigures(list, { id: section, figures, changes, explained = [] }) {
   const changed = new Map(changes.map(([id, ...change]) => [id, change]));
   keyed(
     list,
     figures.map(([id, value, remark]) => ({ id, value, remark, change: changed.get(id) })),
     ({ id }) => {
-      const parts = ["cvj-amount", "cvj-change", "cvj-was", "cvj-remark"].map((name) => html("div", name));
-      const figure = html("div", "cvj-figure", html("div", "cvj-heading", id), ...parts);
-      figure.dataset.figure = id;
-      figure.setAttribute("role", "listitem");
-      figure.tabIndex = 0;
+      const parts = ["cvj-change", "cvj-was", "cvj-remark"].map((name) => html("div", name));
+      const asks = explained.includes(id);
+      const amount = asks ? makeAsking("cvj-amount") : html("div", "cvj-amount");
+      const figure = html("div", "cvj-figure", html("div", "cvj-heading", id), amount, ...parts);
+      setAttributes(figure, { "data-figure": id, "data-rest": asks, role: "listitem" });
+      if (asks) setAsking(amount, [section, "figures", id]);
       return figure;
     },
     (figure, { value, remark, change: [change, was, way] = ["", "", ""] }) => {
       const [, amount, difference, before, words] = figure.children;
       figure.classList.toggle("cvj-unknown", value === "–");
       setText(amount, value);
+      if (amount.matches("button")) setAttributes(amount, { "aria-label": `${figure.dataset.figure}: ${value}` });
       setText(difference, change);
       setAttributes(difference, { "data-way": way });
       setText(before, was);

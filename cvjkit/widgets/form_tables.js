@@ -2,7 +2,8 @@
 // The tables of a form: rows of fields below each other, or fields in a line.
 
 import { html, keyed, setAttributes, setText, textElement } from "./dom.js";
-import { makeControl, updateControl, updateMessages, updateWas } from "./form_controls.js";
+import { makeControl, updateAsking, updateControl, updateMessages, updateWas } from "./form_controls.js";
+import { setExplained } from "./form_explain.js";
 
 /**
  * Tables as cvjkit.widgets.fields.Part.document gives them.
@@ -11,7 +12,7 @@ import { makeControl, updateControl, updateMessages, updateWas } from "./form_co
  * @typedef {import("./form_controls.js").Control} Control
  * @typedef {{ id: string, name: string, note: string, more?: string, tone?: string,
  *   fields: Field[] }} Row
- * @typedef {{ id: string, headings: [string, string][], rows: Row[] }} Table
+ * @typedef {{ id: string, headings: [string, string][], rows: Row[], explained?: string[] }} Table
  */
 
 /**
@@ -93,7 +94,7 @@ function updateGrid(grid, table, context) {
  * @param {HTMLTableRowElement} line
  * @param {Table} table
  */
-function updateHeadings(line, { headings, rows }) {
+function updateHeadings(line, { id: table, headings, rows, explained = [] }) {
   const fields = rows.flatMap((row) => row.fields);
   const texts = new Set(fields.filter(({ kind }) => kind !== "number").map(({ id }) => id));
   keyed(
@@ -105,7 +106,9 @@ function updateHeadings(line, { headings, rows }) {
       return heading;
     },
     (heading, { id, words }) => {
-      setText(heading, words);
+      const asks = explained.includes(id);
+      setExplained(heading, words, asks ? [table, "", id] : null);
+      setAttributes(heading, { "data-rest": asks });
       heading.classList.toggle("cvj-text", texts.has(id));
     },
   );
@@ -169,13 +172,13 @@ function updateCells(line, row, table, context) {
     line,
     table.headings.slice(1).map(([id, words]) => ({ id, words })),
     ({ words }) => {
-      const cell = html("td", "", html("div"), html("div"));
+      const cell = html("td", "", html("div"), html("div"), html("div"));
       setAttributes(cell, { role: "cell", "data-heading": words });
       return cell;
     },
     (cell, { id }) => {
       const field = fields.get(id);
-      const [holder, was] = cell.children;
+      const [holder, was, asking] = cell.children;
       setAttributes(cell, { "data-empty": !field });
       keyed(
         holder,
@@ -187,6 +190,7 @@ function updateCells(line, row, table, context) {
         },
       );
       updateWas(was, controls.get(id), field);
+      updateAsking(asking, controls.get(id), field);
     },
   );
   return controls;

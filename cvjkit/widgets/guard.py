@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from IPython import get_ipython
 from ipywidgets import DOMWidget, Layout, widget_serialization
@@ -25,6 +25,7 @@ LONGEST_VIEW = 40
 # As long as RFC 5646 asks to have room for.
 LONGEST_LANGUAGE = 35
 MOST_EDITS = 5000
+Asked = TypeVar("Asked")
 
 
 class _Guarded:
@@ -168,6 +169,34 @@ class Inbox:
         self._newest |= dict.fromkeys((address for address, _ in texts), number)
         self.answered = {"view": view, "number": max(number, self.answered["number"])}
         return texts if texts or not found else None
+
+
+def question_in(
+    content: Mapping[str, Any], answers: Mapping[Address, Asked]
+) -> tuple[str, int, Asked] | None:
+    """Read a question about something that is shown.
+
+    Parameters
+    ----------
+    content : mapping
+        Anything.
+    answers : mapping of address to object
+        What answers the questions there are.
+
+    Returns
+    -------
+    tuple of (str, int, object) or None
+        The page it comes from, the question's number, and what answers it; None if it is none.
+    """
+    match content:
+        case {
+            "what": "explain",
+            "view": str(view),
+            "number": int(number),
+            "about": [str(table), str(row), str(column)],
+        } if (table, row, column) in answers:
+            return _legible(view[:LONGEST_VIEW]), number, answers[table, row, column]
+    return None
 
 
 def _edit(sent: object, fields: Mapping[Address, Field]) -> tuple[Address, str] | None:

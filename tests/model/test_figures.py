@@ -41,7 +41,7 @@ def test_the_panel_the_canvas_and_the_comparison_show_the_figures_of_the_registr
     journey = shop()
     economics = journey.economics()
     headline = [figure for figure in FIGURES.values() if figure.headline]
-    panel = figures_part(economics, "EUR").figures
+    panel = figures_part(journey.with_terms(currency="EUR")).figures
     assert [(title, text) for title, text, _ in panel] == [
         (figure.short, economics.text(figure.key, "EUR")) for figure in headline
     ]

@@ -11,10 +11,10 @@ from cvjkit.model.parts import Offer
 from cvjkit.widgets.builders import columns, line
 from cvjkit.widgets.codec import TEXT, Text
 from cvjkit.widgets.fields import Part, Row, Table
+from cvjkit.widgets.panels.explained import explaining
 
 if TYPE_CHECKING:
     from cvjkit.journey import Journey
-    from cvjkit.model.economics import Economics
 
 ORDERS = {FIRST_PAYMENT: "First order", BOUGHT_AGAIN: "Later orders"}
 OFFER_NAME, PRICE, MARGIN, *AGAIN = columns(
@@ -79,20 +79,23 @@ def _offer_row(journey: Journey, anchor: str, offer: Offer | None) -> Row:
     return Row(anchor, title, tuple(fields), note)
 
 
-def figures_part(economics: Economics, currency: str, before: Economics | None = None) -> Part:
+def figures_part(journey: Journey, segment: str | None = None, base: Journey | None = None) -> Part:
     """Show the figures that matter; what is not known is a dash with the reason.
 
     Parameters
     ----------
-    economics : Economics
-    currency : str
-    before : Economics, optional
+    journey : Journey
+    segment : str, optional
+        Only this segment's people.
+    base : Journey, optional
         Without the what-if: how each figure differs is shown.
 
     Returns
     -------
     Part
     """
+    economics, currency = journey.economics(segment), journey.currency
+    before = None if base is None else base.economics(segment)
     shown = {key: figure for key, figure in FIGURES.items() if figure.headline}
     figures = tuple(
         (figure.short, economics.text(key, currency), economics.remark(key, currency))
@@ -101,7 +104,8 @@ def figures_part(economics: Economics, currency: str, before: Economics | None =
     changes = [
         _change(key, economics[key], before[key], currency) for key in shown if before is not None
     ]
-    return Part("figures", figures=figures, changes=tuple(changes))
+    explains = {figure.short: explaining(journey, key, segment) for key, figure in shown.items()}
+    return Part("figures", figures=figures, changes=tuple(changes), explains=explains)
 
 
 def _change(

@@ -13,6 +13,7 @@ from cvjkit.number_text import people_text, share_text
 from cvjkit.widgets.builders import columns, field_at
 from cvjkit.widgets.codec import PEOPLE, SHARE
 from cvjkit.widgets.fields import Field, Part, Put, Row, Table
+from cvjkit.widgets.panels.explained import explaining
 
 if TYPE_CHECKING:
     from cvjkit.catalog.stage import Stage
@@ -45,16 +46,22 @@ def stage_table(journey: Journey, shown: Flow, segment: int | None) -> Table:
     typed = {row.stage: row for row in journey.stages}
     entrants = () if segment is None else journey.segments[segment].entrants or ()
     enter_later = any(entrants[1:])
+    several = len(journey.segments) > 1
+    name = journey.segments[segment].name if several and segment is not None else None
     rows = []
     for index, stage in enumerate(journey.framework):
+        path = f"stages.{stage.key}"
+        reached = _reached(journey, segment, index, people[index])
+        rate = _rate(journey, segment, index, rates[index])
         fields = [
-            _reached(journey, segment, index, people[index]),
-            _rate(journey, segment, index, rates[index]),
+            replace(reached, explain=explaining(journey, f"{path}.people", name)),
+            replace(rate, explain=explaining(journey, f"{path}.rate", name)),
         ]
         if enter_later:
-            path, label = f"segments[{segment}].entrants.{stage.key}", f"Enter here: {stage.name}"
-            fields.append(field_at(path, PEOPLE, label, entrants[index], "entrants"))
-        numbers, path = typed.get(stage.key), f"stages.{stage.key}"
+            entering = f"segments[{segment}].entrants.{stage.key}"
+            label = f"Enter here: {stage.name}"
+            fields.append(field_at(entering, PEOPLE, label, entrants[index], "entrants"))
+        numbers = typed.get(stage.key)
         fields += [column.field(numbers, path, stage.name) for column in (UNIT_COST, DELAY)]
         note = "(reconstructed)" if stage.reconstructed else ""
         rows.append(Row(stage.key, stage.name, tuple(fields), note))

@@ -1,0 +1,192 @@
+// @ts-check
+// What explains something that is shown: one panel for a whole form. Python is asked for the words
+// when somebody wants to read them.
+
+import { html, keyed, setAttributes, setText, textElement } from "./dom.js";
+
+/**
+ * @typedef {import("./form_controls.js").Address} Address
+ * @typedef {{ view: string, number: number, title: string, note: string,
+ *   lines: [string, string][] }} Explanation
+ */
+
+const REST = 500; // milliseconds that a pointer or the focus rests on a name before it is explained
+const GAP = 6;
+const EDGE = 8;
+
+/**
+ * What an element asks about, and what the explanation stands beside.
+ * @type {WeakMap<EventTarget, { address: Address, opener: HTMLElement }>}
+ */
+const questions = new WeakMap();
+
+/**
+ * Let an element ask for the explanation of what is shown at an address, or no longer.
+ * @param {HTMLElement} element
+ * @param {Address | null} address
+ * @param {HTMLElement} opener
+ */
+export function setAsking(element, address, opener = element) {
+  if (address) questions.set(element, { address, opener });
+  else questions.delete(element);
+  element.classList.toggle("cvj-ask", Boolean(address));
+  setAttributes(element, { "aria-haspopup": address && "dialog" });
+}
+
+/** Make a button that asks. @param {string} className @param {string} text */
+export function makeAsking(className, text = "") {
+  const button = textElement("button", className, text);
+  return Object.assign(button, { type: /** @type {const} */ ("button") });
+}
+
+/**
+ * Show a text that asks for what explains it, if there is something.
+ * @param {HTMLElement} element
+ * @param {string} text
+ * @param {Address | null} address
+ */
+export function setExplained(element, text, address) {
+  let button = element.querySelector("button");
+  if (address && !button) {
+    button = makeAsking("cvj-term");
+    element.replaceChildren(button);
+  }
+  setText(button ?? element, text);
+  if (button) setAsking(button, address);
+}
+
+/**
+ * Make the panel of a form.
+ * @param {HTMLElement} el
+ * @param {(number: number, address: Address) => void} ask
+ */
+export function makeExplainer(el, ask) {
+  const title = textElement("strong");
+  const note = textElement("p");
+  const lines = html("dl");
+  const panel = html("div", "cvj-explanation", html("div", "", title, note, lines));
+  setAttributes(panel, { popover: "manual", role: "dialog", tabindex: -1 });
+  setAttributes(/** @type {Element} */ (panel.firstElementChild), { "aria-live": "polite" });
+  el.prepend(panel);
+  /** @type {HTMLElement | null} */
+  let opener = null;
+  let number = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  let stays = false; // until it is closed or left, for somebody asked; else until the pointer goes
+
+  const position = () => {
+    if (!opener?.isConnected) return close();
+    const at = opener.getBoundingClientRect();
+    const { offsetWidth: width, offsetHeight: height } = panel;
+    const below = at.bottom + GAP;
+    const fits = below + height <= innerHeight - EDGE || at.top < height + GAP + EDGE;
+    const left = Math.min(Math.max(at.left, EDGE), innerWidth - width - EDGE);
+    panel.style.left = `${Math.max(left, EDGE)}px`;
+    panel.style.top = `${fits ? Math.min(below, Math.max(innerHeight - height - EDGE, EDGE)) : at.top - GAP - height}px`;
+  };
+
+  const close = ({ back = false } = {}) => {
+    clearTimeout(timer);
+    const from = opener;
+    opener = null;
+    if (!from) return;
+    setAttributes(from, { "aria-expanded": from.matches("button") && "false" });
+    panel.hidePopover();
+    if (back) from.focus();
+  };
+
+  /** @param {HTMLElement} from @param {boolean} isAsked */
+  const open = (from, isAsked) => {
+    clearTimeout(timer);
+    const question = questions.get(from);
+    if (!question) return;
+    if (opener !== question.opener) {
+      close();
+      ({ opener } = question);
+      number += 1;
+      setText(title, "…");
+      setText(note, "");
+      keyed(lines, [], () => html("div"), () => {});
+      setAttributes(opener, { "aria-expanded": opener.matches("button") && "true" });
+      panel.showPopover();
+      position();
+      ask(number, question.address);
+    }
+    stays = isAsked;
+    if (isAsked) panel.focus({ preventScroll: true });
+  };
+
+  /** @param {Explanation} explanation */
+  const show = (explanation) => {
+    if (!opener || explanation.number !== number) return;
+    setText(title, explanation.title);
+    setText(note, explanation.note);
+    setAttributes(panel, { "aria-label": explanation.title });
+    keyed(
+      lines,
+      explanation.lines.map(([about, text], id) => ({ id, about, text })),
+      () => html("div", "", html("dt"), textElement("dd")),
+      (line, { about, text }) => {
+        setText(line.children[0], about);
+        setText(line.children[1], text);
+      },
+    );
+    position();
+  };
+
+  /** Open it where the pointer or the focus rests. @param {Event} event */
+  const rest = ({ target }) => {
+    const named = /** @type {Element} */ (target).closest("[data-rest]");
+    const from = /** @type {HTMLElement | null} */ (named?.querySelector(".cvj-ask"));
+    if (panel.contains(/** @type {Node} */ (target)) || (from && from === opener)) clearTimeout(timer);
+    else if (from && !(opener && stays)) {
+      clearTimeout(timer);
+      timer = setTimeout(open, REST, from, false);
+    }
+  };
+
+  /** @param {FocusEvent | PointerEvent} event */
+  const leave = ({ relatedTarget, type }) => {
+    const to = /** @type {Node | null} */ (relatedTarget);
+    if (to && panel.contains(to)) return;
+    clearTimeout(timer);
+    if (opener && (!stays || (type === "focusout" && to))) timer = setTimeout(close, stays ? 0 : REST);
+  };
+
+  // A press elsewhere leaves it, also where it moves no focus.
+  /** @param {PointerEvent} event */
+  const press = ({ target }) => {
+    const element = /** @type {Node} */ (target);
+    if (opener && !panel.contains(element) && !opener.contains(element)) close();
+  };
+
+  /** @param {KeyboardEvent} event */
+  const keydown = (event) => {
+    if (event.key !== "Escape" || !opener) return;
+    event.preventDefault();
+    event.stopPropagation();
+    close({ back: panel.contains(document.activeElement) });
+  };
+
+  for (const [type, listener] of /** @type {[string, (event: any) => void][]} */ ([
+    ["pointerover", rest], ["focusin", rest], ["pointerout", leave], ["focusout", leave],
+  ])) el.addEventListener(type, listener);
+  document.addEventListener("keydown", keydown, { capture: true });
+  document.addEventListener("pointerdown", press, { capture: true });
+  addEventListener("scroll", position, { capture: true, passive: true });
+  addEventListener("resize", position);
+  const remove = () => {
+    document.removeEventListener("keydown", keydown, { capture: true });
+    document.removeEventListener("pointerdown", press, { capture: true });
+    removeEventListener("scroll", position, { capture: true });
+    removeEventListener("resize", position);
+  };
+
+  /** Open it for what an element asks, or close it. @param {HTMLElement | null | undefined} from */
+  const toggle = (from) => {
+    if (from && opener && stays && questions.get(from)?.opener === opener) close({ back: true });
+    else if (from) open(from, true);
+  };
+  return { toggle, show, close, remove };
+}

@@ -1,0 +1,98 @@
+"""Explanations of what is shown: figures, numbers of stages, and what an answer rests on."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cvjkit.decisions.explain import in_words
+from cvjkit.model.economics import FIGURES
+from cvjkit.widgets.fields import Article
+
+if TYPE_CHECKING:
+    from cvjkit.decisions.explain import Explanation, Input
+    from cvjkit.journey import Journey
+    from cvjkit.widgets.fields import Explain
+
+
+def explaining(journey: Journey, figure: str, segment: str | None = None) -> Explain:
+    """Give what explains a figure, or a number of a stage.
+
+    Parameters
+    ----------
+    journey : Journey
+    figure : str
+    segment : str, optional
+        All as in `Journey.explain`.
+
+    Returns
+    -------
+    callable
+    """
+    return partial(figure_article, journey, figure, segment)
+
+
+def figure_article(journey: Journey, figure: str, segment: str | None = None) -> Article:
+    """Explain a figure, or a number of a stage: formula, numbers put in, where each comes from.
+
+    Parameters
+    ----------
+    journey : Journey
+    figure : str
+    segment : str, optional
+        All as in `Journey.explain`.
+
+    Returns
+    -------
+    Article
+
+    Examples
+    --------
+    >>> import cvjkit as cvj
+    >>> shop = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10])
+    >>> article = figure_article(shop.with_stage("conversion", unit_cost=25), "cac")
+    >>> article.title
+    'Cost of winning a customer (CAC): 25.00'
+    >>> article.lines[:2]
+    (('Formula', 'Cost of winning customers / Customers'), ('With the numbers', '2,500.00 / 100'))
+    """
+    found = journey.explain(figure, segment)
+    of = f" of {segment}" if segment is not None else ""
+    lines = [("Formula", in_words(found.formula))]
+    if found.put_in != found.formula:
+        lines.append(("With the numbers", in_words(found.put_in)))
+    if found.reason:
+        lines.append(("Not known", f"{found.reason}."))
+    lines += [("Where", f"{found.symbols}.")] if found.symbols else []
+    lines += [(one.title, _comes_from(found, one)) for one in found.inputs]
+    shown = "not known" if found.reason else found.text
+    return Article(figure, f"{found.title}{of}: {shown}", found.meaning, tuple(lines))
+
+
+def _comes_from(found: Explanation, one: Input) -> str:
+    part = found.parts.get(one.name)
+    if part is None:
+        return f"{one.text}, {one.origin}"
+    put_in = f" = {in_words(part.put_in)}" if part.put_in != part.formula else ""
+    return f"{one.text}, {one.origin}: {in_words(part.formula)}{put_in}"
+
+
+def term_article(figure: str) -> Article:
+    """Explain what the name of a figure means.
+
+    Parameters
+    ----------
+    figure : str
+        Its key.
+
+    Returns
+    -------
+    Article
+
+    Examples
+    --------
+    >>> term_article("ltv_to_cac").title
+    'Lifetime value to cost of winning a customer'
+    """
+    entry = FIGURES[figure]
+    return Article(figure, entry.title, entry.meaning, (("Formula", in_words(entry.formula)),))
