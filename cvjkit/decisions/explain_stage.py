@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cvjkit.decisions.explain import Explanation, Input, traced
+from cvjkit.decisions.scenario import started
 from cvjkit.errors import InputError, unknown_name
 from cvjkit.model.figures import UndefinedError
 from cvjkit.number_text import money_text, people_text, share_text
 from cvjkit.paths import Title, path_of
 
 if TYPE_CHECKING:
-    from cvjkit.decisions.explain import Traced
+    from cvjkit.decisions.explain import Origin, Traced
     from cvjkit.model.design import Design
     from cvjkit.model.parts import Segment
 
 STAGES = "stages"
+COUNTED = "counted"
 
 
 class _Number(NamedTuple):
@@ -73,9 +75,10 @@ def explain_stage(design: Design, path: str, segment: str | None = None) -> Expl
         value, inputs = trace.reading(path, lambda: entry.work(trace, stage))
     except UndefinedError as error:
         reason = str(error)
+    own = [one for one in design.segments if segment in {None, one.name}]
     if number != "cost_per_person":
-        own = [one for one in design.segments if segment in {None, one.name}]
-        typed = [_typed(one, key, stage) for one in own if not one.observed]
+        counted = _counted_before(design)
+        typed = [_typed(one, key, stage, counted) for one in own if not one.observed]
         inputs += tuple(one for one in typed if one is not None)
     writes = {"people": people_text, "rate": share_text}
     text = writes[number](value) if number in writes else money_text(value, design.currency)
@@ -84,7 +87,9 @@ def explain_stage(design: Design, path: str, segment: str | None = None) -> Expl
         figure=path,
         title=entry.title.format(name),
         meaning=entry.meaning,
-        formula=entry.formula,
+        formula=COUNTED
+        if number == "people" and all(one.observed for one in own)
+        else entry.formula,
         value=value,
         text=text,
         reason=reason,
@@ -118,16 +123,38 @@ def _cost_per_person(trace: Traced, stage: int) -> float:
     return trace._cost_per_person(stage)  # noqa: SLF001
 
 
-def _typed(segment: Segment, key: str, stage: int) -> Input | None:
-    """Give what was typed about the people of a plan at a stage."""
-    own = Title(segment.name)
-    rate, entrants = (segment.rates or ())[stage], (segment.entrants or ())[stage]
-    if rate is not None:
-        path = path_of(("segments", own, "rates", key))
-        return Input(path, f"Rate of {segment.name}", rate, share_text(rate), "typed")
-    if entrants:
-        path = path_of(("segments", own, "entrants", key))
-        return Input(path, f"Who enter of {segment.name}", entrants, people_text(entrants), "typed")
+def _counted_before(design: Design) -> Mapping[str, Segment]:
+    """Give the segments whose counts a what-if starts from, as the plan that they are for it."""
+    root: Any = design
+    while getattr(root, "base", None) is not None:
+        root = root.base
+    counted = {one.name for one in root.segments if one.observed}
+    if root is design or not counted:
+        return {}
+    try:
+        plan = started(root, design.framework)
+    except InputError:
+        return {}
+    return {one.name: one for one in plan.segments if one.name in counted}
+
+
+def _typed(segment: Segment, key: str, stage: int, counted: Mapping[str, Segment]) -> Input | None:
+    """Give what the people of a plan at a stage come from: a rate, or those who enter.
+
+    What a what-if leaves as it was counted is counted, and not typed.
+    """
+    before = counted.get(segment.name)
+    for table, title, write in (
+        ("rates", "Rate of {}", share_text),
+        ("entrants", "Who enter of {}", people_text),
+    ):
+        number = (getattr(segment, table) or ())[stage]
+        if number is None or (table == "entrants" and not number):
+            continue
+        was = (getattr(before, table) or ())[stage] if before is not None else None
+        path = path_of(("segments", Title(segment.name), table, key))
+        origin: Origin = "counted" if was == number else "typed"
+        return Input(path, title.format(segment.name), number, write(number), origin)
     return None
 
 
@@ -135,7 +162,7 @@ NUMBERS: Mapping[str, _Number] = {
     "people": _Number(
         "People at {}",
         "Unique people who reach the stage.",
-        "counted, or those at the stage before x rate, and those who come by other ways",
+        "those at the stage before x rate, and those who come by other ways",
         _people,
     ),
     "rate": _Number(

@@ -73,7 +73,9 @@ export function makeExplainer(el, ask) {
   let number = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  let stays = false; // until it is closed or left, for somebody asked; else until the pointer goes
+  /** @type {"asked" | "focus" | "pointer"} */
+  let why = "asked"; // it is open: somebody asked, or the focus or the pointer rests on a name
+  let returns = false; // whether the focus goes back to where it was
 
   const position = () => {
     if (!opener?.isConnected) return close();
@@ -93,11 +95,13 @@ export function makeExplainer(el, ask) {
     if (!from) return;
     setAttributes(from, { "aria-expanded": from.matches("button") && "false" });
     panel.hidePopover();
+    returns = true;
     if (back) from.focus();
+    returns = false;
   };
 
-  /** @param {HTMLElement} from @param {boolean} isAsked */
-  const open = (from, isAsked) => {
+  /** @param {HTMLElement} from @param {typeof why} because */
+  const open = (from, because) => {
     clearTimeout(timer);
     const question = questions.get(from);
     if (!question) return;
@@ -113,8 +117,8 @@ export function makeExplainer(el, ask) {
       position();
       ask(number, question.address);
     }
-    stays = isAsked;
-    if (isAsked) panel.focus({ preventScroll: true });
+    why = because;
+    if (why === "asked") panel.focus({ preventScroll: true });
   };
 
   /** @param {Explanation} explanation */
@@ -135,30 +139,28 @@ export function makeExplainer(el, ask) {
     position();
   };
 
-  /** Open it where the pointer or the focus rests. @param {Event} event */
-  const rest = ({ target }) => {
-    const named = /** @type {Element} */ (target).closest("[data-rest]");
-    const from = /** @type {HTMLElement | null} */ (named?.querySelector(".cvj-ask"));
-    if (panel.contains(/** @type {Node} */ (target)) || (from && from === opener)) clearTimeout(timer);
-    else if (from && !(opener && stays)) {
-      clearTimeout(timer);
-      timer = setTimeout(open, REST, from, false);
-    }
-  };
-
-  /** @param {FocusEvent | PointerEvent} event */
-  const leave = ({ relatedTarget, type }) => {
-    const to = /** @type {Node | null} */ (relatedTarget);
-    if (to && panel.contains(to)) return;
+  /**
+   * Open it where the pointer or the focus rests, and close it when that has gone.
+   * @param {Event} event
+   */
+  const rest = ({ target, type }) => {
+    if (!(target instanceof Element) || returns) return;
+    const by = type === "focusin" ? "focus" : "pointer";
+    const isInside = panel.contains(target) || opener?.contains(target) || opener?.closest("[data-rest]")?.contains(target);
+    if (opener && why === "asked" && by === "pointer") return;
     clearTimeout(timer);
-    if (opener && (!stays || (type === "focusout" && to))) timer = setTimeout(close, stays ? 0 : REST);
+    if (opener && isInside) return;
+    const named = el.contains(target) ? target.closest("[data-rest]") : null;
+    const from = /** @type {HTMLElement | null} */ (named?.querySelector(".cvj-ask"));
+    if (opener && by === "focus" && why !== "pointer") close();
+    if (from) timer = setTimeout(open, REST, from, by);
+    else if (opener && why === by) timer = setTimeout(close, REST);
   };
 
   // A press elsewhere leaves it, also where it moves no focus.
   /** @param {PointerEvent} event */
   const press = ({ target }) => {
-    const element = /** @type {Node} */ (target);
-    if (opener && !panel.contains(element) && !opener.contains(element)) close();
+    if (opener && target instanceof Node && !panel.contains(target) && !opener.contains(target)) close();
   };
 
   /** @param {KeyboardEvent} event */
@@ -169,24 +171,20 @@ export function makeExplainer(el, ask) {
     close({ back: panel.contains(document.activeElement) });
   };
 
-  for (const [type, listener] of /** @type {[string, (event: any) => void][]} */ ([
-    ["pointerover", rest], ["focusin", rest], ["pointerout", leave], ["focusout", leave],
-  ])) el.addEventListener(type, listener);
-  document.addEventListener("keydown", keydown, { capture: true });
-  document.addEventListener("pointerdown", press, { capture: true });
-  addEventListener("scroll", position, { capture: true, passive: true });
-  addEventListener("resize", position);
+  /** @type {[string, (event: any) => void][]} */
+  const listeners = [
+    ["pointerover", rest], ["focusin", rest], ["pointerdown", press], ["keydown", keydown], ["scroll", position], ["resize", position],
+  ];
+  for (const [type, listener] of listeners) addEventListener(type, listener, { capture: true });
   const remove = () => {
-    document.removeEventListener("keydown", keydown, { capture: true });
-    document.removeEventListener("pointerdown", press, { capture: true });
-    removeEventListener("scroll", position, { capture: true });
-    removeEventListener("resize", position);
+    for (const [type, listener] of listeners) removeEventListener(type, listener, { capture: true });
+    clearTimeout(timer);
   };
 
   /** Open it for what an element asks, or close it. @param {HTMLElement | null | undefined} from */
   const toggle = (from) => {
-    if (from && opener && stays && questions.get(from)?.opener === opener) close({ back: true });
-    else if (from) open(from, true);
+    if (from && opener && why === "asked" && questions.get(from)?.opener === opener) close({ back: true });
+    else if (from) open(from, "asked");
   };
   return { toggle, show, close, remove };
 }

@@ -92,6 +92,40 @@ def test_a_stranger_asks_by_typing_only(page: Page) -> None:
     expect(page.get_by_label("At least", exact=True)).to_have_value("500")
 
 
+def test_every_figure_says_what_it_is_made_of_to_who_asks(page: Page) -> None:
+    cac, panel = figure(page, "CAC"), page.get_by_role("dialog")
+    cac.focus()
+    cac.press("Enter")
+    expect(panel).to_have_accessible_name("Cost of winning a customer (CAC): EUR 10.00")
+    expect(panel).to_contain_text("EUR 1,000.00 / 100")
+    assert panel.evaluate("one => getComputedStyle(one).userSelect") == "text"
+    page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+    expect(cac).to_be_focused()
+    # A name is explained to who points at it, and goes when the pointer goes.
+    page.locator('[data-figure="LTV"] .cvj-heading').hover()
+    expect(panel).to_have_accessible_name("Lifetime value (LTV): not known")
+    panel.hover()
+    page.locator('[data-figure="Customers"] .cvj-change').hover()
+    expect(panel).to_have_accessible_name("First payers (Customers): 100")
+    page.get_by_label("Unit cost: Reach", exact=True).hover()
+    expect(panel).to_have_count(0)
+    # In the grid "?" asks, and so does the button beside the field; what is typed stays.
+    rate = page.get_by_label("Step rate: Conversion", exact=True)
+    rate.focus()
+    page.keyboard.press("?")
+    expect(panel).to_have_accessible_name("Rate into Conversion: 5%")
+    expect(panel).to_contain_text("Rate of Everyone5%, counted")
+    page.keyboard.press("Escape")
+    expect(rate).to_be_focused()
+    page.keyboard.type("10%")
+    expect(figure(page, "Customers")).to_have_text("200")
+    page.get_by_role("button", name="Explain Step rate: Conversion").click()
+    expect(panel).to_contain_text("Rate of Everyone10%, typed")
+    page.mouse.click(5, 400)
+    expect(panel).to_have_count(0)
+
+
 def test_a_bar_pressed_is_tried_out_and_a_key_takes_it_back(page: Page) -> None:
     bar = card(page, "first").get_by_role("button", name="try Conversion at 5.5%")
     bar.focus()

@@ -69,3 +69,19 @@ def test_every_number_is_that_of_the_tables(journey: cvj.Journey) -> None:
             value = journey.explain(f"stages.{key}.{number}").value
             shown = math.nan if value is None else value
             assert shown == pytest.approx(expected, nan_ok=True)
+
+
+def test_what_a_what_if_leaves_as_it_was_counted_is_counted() -> None:
+    base = cvj.Journey.from_counts(
+        "five", {"Ads": [900, 90, 9, 5, 1], "Blog": [100, 80, 9, 6, 2]}, name="Two"
+    )
+    faster = base.scenario("faster", {"segments[Blog].rates.conversion": 0.5})
+    found = faster.explain("stages.conversion.rate").table.origin
+    assert found["segments[Ads].rates.conversion"] == "counted"
+    assert found["segments[Blog].rates.conversion"] == "typed"
+    more = faster.scenario("more", {"segments[Ads].entrants.reach": 1000})
+    assert list(more.explain("stages.reach.people").table.origin) == ["derived", "typed", "counted"]
+    # What a plan says is typed, also where a what-if leaves it.
+    plan = cvj.Journey.from_rates("five", 1000, [0.5, 0.2, 0.1, 0.25])
+    tried = plan.scenario("tried", {"stages.reach.unit_cost": 1})
+    assert tried.explain("stages.conversion.people").inputs[-1].origin == "typed"

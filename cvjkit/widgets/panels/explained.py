@@ -64,9 +64,21 @@ def figure_article(journey: Journey, figure: str, segment: str | None = None) ->
     if found.reason:
         lines.append(("Not known", f"{found.reason}."))
     lines += [("Where", f"{found.symbols}.")] if found.symbols else []
-    lines += [(one.title, _comes_from(found, one)) for one in found.inputs]
+    lines += [(_name(one), _comes_from(found, one)) for one in found.inputs]
     shown = "not known" if found.reason else found.text
-    return Article(figure, f"{found.title}{of}: {shown}", found.meaning, tuple(lines))
+    title = _title(figure) if figure in FIGURES else found.title
+    return Article(figure, f"{title}{of}: {shown}", found.meaning, tuple(lines))
+
+
+def _title(figure: str) -> str:
+    """Give the full name of a figure, and the short one if it is no part of it."""
+    entry = FIGURES[figure]
+    is_part = entry.short.casefold() in entry.title.casefold()
+    return entry.title if is_part else f"{entry.title} ({entry.short})"
+
+
+def _name(one: Input) -> str:
+    return FIGURES[one.name].short if one.name in FIGURES else one.title
 
 
 def _comes_from(found: Explanation, one: Input) -> str:
@@ -92,7 +104,7 @@ def term_article(figure: str) -> Article:
     Examples
     --------
     >>> term_article("ltv_to_cac").title
-    'Lifetime value to cost of winning a customer'
+    'Lifetime value to cost of winning a customer (LTV to CAC)'
     """
     entry = FIGURES[figure]
-    return Article(figure, entry.title, entry.meaning, (("Formula", in_words(entry.formula)),))
+    return Article(figure, _title(figure), entry.meaning, (("Formula", in_words(entry.formula)),))

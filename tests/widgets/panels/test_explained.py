@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import json
+from itertools import count
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+import cvjkit as cvj
+from cvjkit.widgets.fields import Address
+from cvjkit.widgets.form import Form
+from tests.widgets.hand import ANYTHING, JOURNEYS, MODE, MONEY, SHOP, TWO, Hand, deliver
+
+NUMBERS = count(1)
+
+
+def asked(form: Form, *about: str) -> dict[str, Any]:
+    """What the browser gets when somebody wants to know."""
+    number = next(NUMBERS)
+    content = {"what": "explain", "view": "v", "number": number, "about": about}
+    deliver(form, {"method": "custom", "content": content})
+    explanation: dict[str, Any] = form.explanation
+    assert (explanation["view"], explanation["number"]) == ("v", number)
+    return explanation
+
+
+def questions(form: Form) -> list[Address]:
+    """All that the browser shows a button for."""
+    found: list[Address] = []
+    for part in form.document["parts"]:
+        found += [(part["id"], "", "")] if part.get("explains") else []
+        found += [(part["id"], "figures", name) for name in part.get("explained", ())]
+        for table in part["tables"]:
+            found += [(table["id"], "", column) for column in table.get("explained", ())]
+            for row in table["rows"]:
+                found += [
+                    (table["id"], row["id"], field["id"])
+                    for field in row["fields"]
+                    if field.get("explains")
+                ]
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(JOURNEYS.glob("*.toml")), ids=lambda path: path.stem)
+def test_what_is_explained_is_what_is_shown(path: Any) -> None:
+    hand = Hand(cvj.read_journey(path))
+    for mode in ("counted", "what_if"):
+        hand.types(mode, *MODE)
+        form = hand.designer._form
+        figures = {name: value for name, value, _ in hand.part("figures")["figures"]}
+        assert {about[2] for about in questions(form) if about[0] == "figures"} == set(figures)
+        for about in questions(form):
+            title = asked(form, *about)["title"]
+            if about[0] == "figures":
+                assert title.endswith(f": {figures[about[2]]}")
+            elif about[2] == "reached":
+                assert title.endswith(f": {hand.text(*about) or 'not known'}")
+
+
+def test_nothing_is_explained_before_it_is_asked_for() -> None:
+    hand = Hand(MONEY)
+    assert "Cost of winning customers" not in json.dumps(hand.designer._form.document)
+    assert hand.designer._form.explanation == {}
+    found = asked(hand.designer._form, "figures", "figures", "CAC")
+    assert found["title"] == "Cost of winning a customer (CAC): EUR 10.00"
+    assert ("With the numbers", "EUR 1,000.00 / 100") in found["lines"]
+    assert found["lines"][-1] == ("Customers", "100, derived: people at the first payment")
+
+
+def test_a_segment_that_is_shown_is_what_is_explained() -> None:
+    hand = Hand(TWO).types("1", "view", "view", "tab")
+    found = asked(hand.designer._form, "stages", "conversion", "rate")
+    assert found["title"] == "Rate into Conversion of Blog: 11.2%"
+    assert ("People at Conversion", "9, counted") in found["lines"]
+
+
+def test_a_figure_that_is_not_known_says_why_and_symbols_say_what_they_are() -> None:
+    found = asked(Hand(SHOP).designer._form, "figures", "figures", "CAC")
+    assert found["title"] == "Cost of winning a customer (CAC): not known"
+    assert dict(found["lines"])["Not known"].startswith("no cost is typed")
+    words = repr(MONEY.explain("orders_per_customer"))
+    assert "1 + q / (1 - r), where q is the share who buy again, r is" in words
+
+
+@given(ANYTHING)
+def test_what_is_no_question_is_not_answered(about: Any) -> None:
+    form = Hand(SHOP).designer._form
+    content = {"what": "explain", "view": "v", "number": 1, "about": about}
+    deliver(form, {"method": "custom", "content": content})
+    assert form.explanation == {}
+
+
+def test_what_cannot_be_explained_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from cvjkit.widgets import guard
+    from cvjkit.widgets.panels import explained
+
+    def fails(*_: Any) -> Any:
+        raise ZeroDivisionError("thirteen people")
+
+    hand = Hand(SHOP)
+    monkeypatch.setattr(explained, "in_words", fails)
+    monkeypatch.setattr(guard, "get_ipython", object)
+    found = asked(hand.designer._form, "figures", "figures", "CAC")
+    assert found["title"] == "This could not be explained."
+    assert "thirteen people" in capsys.readouterr().err
