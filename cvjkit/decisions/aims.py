@@ -13,6 +13,8 @@ import numpy as np
 from cvjkit.model.intervals import rate_posterior
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cvjkit.decisions.steps import Indices, Steps
     from cvjkit.model.flow import Floats
 
@@ -148,15 +150,18 @@ class Aims:
         ndarray of float, shape (..., steps, segments)
             How much to add, 0 or more.
         """
-        choices: dict[Basis, Floats] = {
-            "your target": self.to_typed(rates),
-            "best segment": self.to_best(rates),
-            "worth testing": np.nan_to_num(np.maximum(self._tested[:, None] - rates, 0)),
-            "ten percent more": TENTH * rates,
-            "one point more": np.full_like(rates, POINT),
+        choices: dict[Basis, Callable[[], Floats]] = {
+            "your target": lambda: self.to_typed(rates),
+            "best segment": lambda: self.to_best(rates),
+            "worth testing": lambda: np.nan_to_num(np.maximum(self._tested[:, None] - rates, 0)),
+            "ten percent more": lambda: TENTH * rates,
+            "one point more": lambda: np.full_like(rates, POINT),
         }
-        basis = np.array(self.basis)[:, None]
-        return np.select([basis == name for name in choices], list(choices.values()))
+        found = np.empty_like(rates)
+        for name in set(self.basis):
+            chosen = np.array(self.basis) == name
+            found[..., chosen, :] = choices[name]()[..., chosen, :]
+        return found
 
 
 def beyond(steps: Steps, targets: Mapping[str, float]) -> dict[str, float]:

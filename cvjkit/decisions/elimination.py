@@ -75,6 +75,38 @@ def visits(entered: Mapping[int, Numbers], ways: Mapping[tuple[int, int], Number
     return dict(sorted(arriving.items()))
 
 
+def fundamental(ways: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Work out how often each state is visited from each other one.
+
+    Parameters
+    ----------
+    ways : ndarray of float, shape (states, states, ...)
+        A: share of the visits to the first state that lead to the second, 0 or more; the further
+        axes are those of draws.
+
+    Returns
+    -------
+    ndarray of float, shape (states, states, ...)
+        (I - A)^-1, by Gauss-Jordan elimination; NaN in draws in which there is no end to it. Where
+        there is one, all pivots are more than 0: no rows need to be exchanged.
+
+    Examples
+    --------
+    >>> fundamental(np.array([[0, 0.5], [0.4, 0]]))
+    array([[1.25 , 0.625],
+           [0.5  , 1.25 ]])
+    """
+    found = -np.asarray(ways, np.float64)
+    for state in range(len(found)):
+        exits = 1 + found[state, state]
+        times = 1 / np.where(exits > LEAST_EXIT, exits, np.nan)
+        onward, back = found[state] * times, found[:, state].copy()
+        onward[state], back[state], found[:, state] = times, 0, 0
+        found -= back[:, None] * onward
+        found[state] = onward
+    return found
+
+
 def first_arrivals(state: int, ways: Mapping[tuple[int, int], Numbers]) -> Any:
     """Work out the share of the visits to a state that are somebody's first.
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from cvjkit.decisions.elimination import fundamental
 from cvjkit.model.chain import stacked
 
 if TYPE_CHECKING:
@@ -79,15 +80,16 @@ def gains(ways: Ways, steps: Steps, more: Floats, gain: Floats, goal: int | None
     -------
     Gains
     """
-    money = np.zeros(more.shape[:3])
+    money = np.zeros((*more.shape[1:3], more.shape[0]))
     people = np.zeros_like(money)
-    for group in _groups(ways.births):
-        block = _Block(ways, group, steps)
-        change = more[..., group]
-        money += block.money(change, gain[group])
+    for groups in _groups(ways.births):
+        blocks = _Blocks(ways, groups, steps)
+        change = more[..., groups].transpose(4, 1, 3, 2, 0)
+        moved = blocks.moved(change)
+        money += blocks.money(moved, gain[groups])
         if goal is not None:
-            people += block.people(change, goal)
-    return Gains(money, people)
+            people += blocks.people(change, moved, goal)
+    return Gains(np.moveaxis(money, -1, 0), np.moveaxis(people, -1, 0))
 
 
 def gain_per_visit(design: Design) -> Floats:
@@ -133,66 +135,63 @@ def worth_of_people(design: Design) -> Floats:
 
 
 def _groups(births: Floats) -> list[Indices]:
-    """Divide the segments into groups that bring people only into their own group."""
+    """Divide the segments into groups that bring people only into their own group.
+
+    Groups of as many segments stand together: shape (groups, segments).
+    """
     linked = births.any(axis=(1, 3))
     linked = linked | linked.T | np.eye(len(births), dtype=bool)
     for _ in range(len(linked).bit_length()):
         linked = linked.astype(float) @ linked.astype(float) > 0
-    return [np.flatnonzero(row) for row in np.unique(linked, axis=0)]
+    found = [np.flatnonzero(row) for row in np.unique(linked, axis=0)]
+    sizes = sorted({len(group) for group in found})
+    return [np.stack([group for group in found if len(group) == size]) for size in sizes]
 
 
-# A group of segments, solved; a node is a stage in a segment.
-class _Block:
-    def __init__(self, ways: Ways, group: Indices, steps: Steps) -> None:
+# Groups of segments, solved: a node is a stage in a segment of the group. The draws are the last
+# axis, so that each step of the elimination runs through memory once; what differs by step is
+# shaped (segments, changes, groups, steps, draws).
+class _Blocks:
+    def __init__(self, ways: Ways, groups: Indices, steps: Steps) -> None:
         draws, _, size, _ = ways.shares.shape
-        self.size, self.group, self.steps = size, group, steps
-        self.shares = ways.shares[:, group]
-        nodes = len(group) * size
-        moves = np.zeros((draws, len(group), size, len(group), size))
-        own = np.arange(len(group))
-        moves[:, own, :, own, :] = self.shares.swapaxes(0, 1)
-        moves += ways.births[group][:, :, group]
-        matrix = np.linalg.inv(np.eye(nodes) - moves.reshape(draws, nodes, nodes))
-        # An inverse with negative numbers is one of numbers that grow without end.
-        self.matrix = np.where((matrix > -1e-9).all(axis=(1, 2), keepdims=True), matrix, np.nan)
-        self.visits = ways.entered[group].ravel() @ self.matrix
-        # Nodes of the step in each segment: shape (steps, segments).
-        self.sources = steps.sources[group].T + own * size
-        self.targets = steps.targets[:, None] + own * size
+        count, members = groups.shape
+        self.size, self.own = size, np.arange(members)
+        self.shares = ways.shares[:, groups].transpose(3, 4, 2, 1, 0)
+        births = ways.births[groups[:, :, None], :, groups[:, None, :]].transpose(1, 3, 2, 4, 0)
+        moves = np.repeat(births[..., None], draws, axis=-1)
+        moves[self.own, :, self.own] += self.shares.transpose(2, 0, 1, 3, 4)
+        self.matrix = fundamental(moves.reshape(members * size, members * size, count, draws))
+        entered = ways.entered[groups].reshape(count, -1).T
+        self.visits = (entered[:, None, :, None] * self.matrix).sum(axis=0)
+        # The group, and the stages and nodes of the steps: shape (segments, groups, steps).
+        self.group, self.segment = np.arange(count)[:, None], self.own[:, None, None]
+        self.sources, self.targets = steps.sources[groups].swapaxes(0, 1), steps.targets
+        self.starts = self.sources + self.segment * size
+        self.ends = self.targets + self.segment * size
 
-    def money(self, more: Floats, gain: Floats) -> Floats:
-        worth = self.matrix @ gain.ravel()
-        return np.asarray((self._moved(more) * worth[:, None, self.targets]).sum(axis=3))
+    def moved(self, more: Floats) -> Floats:
+        """How many more take each step."""
+        first = self.visits[self.starts, self.group]
+        back = self.matrix[self.ends[:, None], self.starts, self.group]
+        onward = fundamental(more[:, None] * back[:, :, None])
+        return np.asarray(more * (first[:, None, None] * onward).sum(axis=0))
 
-    def people(self, more: Floats, goal: int) -> Floats:
-        goals = goal + np.arange(len(self.group)) * self.size
-        onward = self.matrix[:, self.targets[:, :, None], goals]
-        visits = self.visits[:, None, None, goals]
-        later = visits + np.einsum("dcjs,djsm->dcjm", self._moved(more), onward)
-        again, again_later = self._visits_per_person(more, goal)
-        return np.asarray((later / again_later - visits / again).sum(axis=3))
+    def money(self, moved: Floats, gain: Floats) -> Floats:
+        worth = (self.matrix * gain.reshape(len(gain), -1).T[:, :, None]).sum(axis=1)
+        return np.asarray((moved * worth[self.ends, self.group][:, None]).sum(axis=(0, 2)))
 
-    def _moved(self, more: Floats) -> Floats:
-        back = self.matrix[:, self.targets[:, :, None], self.sources[:, None, :]]
-        steps = more[..., None] * back[:, None]
-        start = self.visits[:, None, self.sources]
-        if len(self.group) == 1:
-            # The same as below, without the calls of LAPACK for matrices of one number.
-            factor = 1 - steps[..., 0]
-            factor = np.where(factor > 1e-12, factor, np.nan)
-            return np.asarray(more * start / factor)
-        inverse = np.linalg.inv(np.eye(len(self.group)) - np.nan_to_num(steps))
-        ends = (inverse > -1e-9).all(axis=(3, 4), keepdims=True)
-        inverse = np.where(ends, inverse, np.nan)
-        return np.asarray(more * np.einsum("djs,dcjst->dcjt", start[:, 0], inverse))
+    def people(self, more: Floats, moved: Floats, goal: int) -> Floats:
+        goals = goal + self.own * self.size
+        onward = self.matrix[self.ends[:, None], goals[:, None, None], self.group]
+        visits = self.visits[goals][:, None, :, None]
+        later = visits + (moved[:, None] * onward[:, :, None]).sum(axis=0)
+        before, after = self._visits_per_person(more, goal)
+        return np.asarray((later / after - visits / before).sum(axis=(0, 2)))
 
     def _visits_per_person(self, more: Floats, goal: int) -> tuple[Floats, Floats]:
-        own = np.linalg.inv(np.eye(self.size) - self.shares)
-        segment = np.arange(len(self.group))
-        source, target = self.steps.sources[self.group].T, self.steps.targets[:, None]
-        before = own[:, None, None, segment, goal, goal]
-        to_source = own[:, None, segment, goal, source]
-        from_target = own[:, None, segment, target, goal]
-        back = own[:, None, segment, target, source]
-        after = before + more * to_source * from_target / (1 - more * back)
-        return before, after
+        matrix, where = fundamental(self.shares), (self.segment, self.group)
+        before = matrix[goal, goal, *where][:, None]
+        to_source = matrix[goal, self.sources, *where][:, None]
+        from_target = matrix[self.targets, goal, *where][:, None]
+        back = matrix[self.targets, self.sources, *where][:, None]
+        return before, before + more * to_source * from_target / (1 - more * back)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 import numpy as np
@@ -285,7 +286,7 @@ class _Question:
             for key, rates in zip(self.steps.keys, self._raised, strict=True)
         }
 
-    @property
+    @cached_property
     def _raised(self) -> Floats:
         """The rates that the steps are judged by."""
         rates = self.steps.rates

@@ -108,7 +108,7 @@ def drawn_rates(
         if isinstance(told, Odds):
             row[:] = told.quantile(row)
         else:
-            _look_up(_log_odds(*told), row)
+            _look_up(*_log_odds(*told), row)
         expit(row, out=row)
     return rows
 
@@ -136,8 +136,9 @@ def drawn_referrals(
         into = design.segments[one.into].name
         names = _names(design, one.segment, one.source, one.target)
         numbers = stream(seed, *names, into, "referral").standard_normal(draws)
-        _look_up(_log_gamma(one.cases * one.number) - np.log(one.cases), numbers)
-        drawn[one.segment, one.source, one.into, one.target] = np.exp(numbers, out=numbers)
+        _look_up(*_with_slopes(_log_gamma(one.cases * one.number)), numbers)
+        numbers = np.exp(numbers, out=numbers) / one.cases
+        drawn[one.segment, one.source, one.into, one.target] = numbers
     return drawn
 
 
@@ -188,35 +189,38 @@ def _grid() -> Floats:
     return np.arange(-FARTHEST, FARTHEST + STEP / 2, STEP)
 
 
-def _look_up(table: Floats, normal: Floats) -> None:
+def _with_slopes(table: Floats) -> tuple[Floats, Floats]:
+    return table, np.diff(table, append=table[-1])
+
+
+def _look_up(table: Floats, slopes: Floats, normal: Floats) -> None:
     """Replace normal numbers by what a table over the grid has for them."""
     normal += FARTHEST
     normal *= 1 / STEP
     index = normal.astype(np.intp)
     normal -= index
-    normal *= np.diff(table, append=table[-1]).take(index, mode="clip")
+    normal *= slopes.take(index, mode="clip")
     normal += table.take(index, mode="clip")
 
 
 # A change of one number in a journey leaves most ways as they are.
 @lru_cache(maxsize=4096)
-def _log_odds(alpha: float, beta: float) -> Any:
-    """Work out the log odds of quantiles of a Beta distribution, over the grid."""
+def _log_odds(alpha: float, beta: float) -> tuple[Floats, Floats]:
+    """Work out the log odds of quantiles of a Beta distribution over the grid, with slopes."""
     from scipy.special import betaincinv, betaln, ndtr, polygamma
 
     if min(alpha, beta) > CERTAIN:
         signs = (-1, 1, -1)
-        return _expansion(
-            *(
-                polygamma(order, alpha) + sign * polygamma(order, beta)
-                for order, sign in enumerate(signs)
-            )
+        cumulants = (
+            polygamma(order, alpha) + sign * polygamma(order, beta)
+            for order, sign in enumerate(signs)
         )
+        return _with_slopes(_expansion(*cumulants))
     ends = [
         _logarithm(betaincinv(one, other, ndtr(at)), at, np.log(one) + betaln(one, other), one)
         for one, other, at in ((alpha, beta, _grid()), (beta, alpha, -_grid()))
     ]
-    return ends[0] - ends[1]
+    return _with_slopes(ends[0] - ends[1])
 
 
 def _log_gamma(shape: float) -> Any:

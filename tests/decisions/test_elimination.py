@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvjkit.decisions.elimination import first_arrivals, ratio, reachable, visits
+from cvjkit.decisions.elimination import first_arrivals, fundamental, ratio, reachable, visits
 
 
 @st.composite
@@ -33,16 +33,18 @@ def test_visits_and_first_arrivals_are_those_of_the_fundamental_matrix(
 ) -> None:
     entered, shares = chain
     size = len(shares)
+    solved = fundamental(np.stack([shares, shares / 2], axis=-1))
     ways = as_ways(shares, shares / 2)
     came = visits({state: people for state, people in enumerate(entered) if people}, ways)
     for draw, matrix in enumerate((shares, shares / 2)):
-        fundamental = np.linalg.inv(np.eye(size) - matrix)
-        expected = entered @ fundamental
+        inverse = np.linalg.inv(np.eye(size) - matrix)
+        assert solved[..., draw] == pytest.approx(inverse, rel=1e-9, abs=1e-12)
+        expected = entered @ inverse
         for state in range(size):
             number = np.broadcast_to(came.get(state, 0.0), 2)[draw]
             assert number == pytest.approx(expected[state], rel=1e-9, abs=1e-12)
             first = np.broadcast_to(first_arrivals(state, ways), 2)[draw]
-            assert first == pytest.approx(1 / fundamental[state, state], rel=1e-9)
+            assert first == pytest.approx(1 / inverse[state, state], rel=1e-9)
 
 
 def test_a_draw_without_an_end_has_no_number_and_spoils_no_other() -> None:
@@ -50,6 +52,14 @@ def test_a_draw_without_an_end_has_no_number_and_spoils_no_other() -> None:
     came = visits({0: 8.0}, ways)
     assert came[1].tolist() == [8.0, pytest.approx(math.nan, nan_ok=True)]
     assert came[0] == 8.0
+    matrix = np.zeros((3, 3, 2))
+    for ends, share in ways.items():
+        matrix[ends] = share
+    solved = fundamental(matrix)
+    assert solved[..., 0].tolist() == [[1, 1, 0.1], [0, 2, 0.2], [0, 0, 1]]
+    assert np.isnan(solved[1, 1, 1])
+    # Growth: 2 of 3 who come back bring another 2.
+    assert np.isnan(fundamental(np.array([[0, 2.0], [2 / 3, 0]]))).all()
 
 
 def test_a_loop_that_nobody_can_reach_does_not_matter() -> None:
