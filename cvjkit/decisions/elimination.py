@@ -100,9 +100,13 @@ def fundamental(ways: NDArray[np.floating]) -> NDArray[np.float64]:
     for state in range(len(found)):
         exits = 1 + found[state, state]
         times = 1 / np.where(exits > LEAST_EXIT, exits, np.nan)
-        onward, back = found[state] * times, found[:, state].copy()
-        onward[state], back[state], found[:, state] = times, 0, 0
-        found -= back[:, None] * onward
+        onward = found[state] * times
+        onward[state] = times
+        for other in range(len(found)):
+            back = found[other, state].copy()
+            if other != state and back.any():
+                found[other, state] = 0
+                found[other] -= back * onward
         found[state] = onward
     return found
 

@@ -159,10 +159,11 @@ def dense(design: Design, shares: Mapping[tuple[int, int, int], Floats], draws: 
         As `Flow.shares`, for each draw.
     """
     size = len(design.framework)
-    matrices = np.zeros((draws, len(design.segments), size, size))
-    for (segment, source, target), share in shares.items():
-        matrices[:, segment, source, target] = share
-    return matrices
+    # The draws of one share stand together in memory: so they are drawn and worked with.
+    matrices = np.zeros((len(design.segments), size, size, draws))
+    for way, share in shares.items():
+        matrices[way] = share
+    return np.moveaxis(matrices, -1, 0)
 
 
 def stream(seed: int, *names: str) -> np.random.Generator:
