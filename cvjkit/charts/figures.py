@@ -15,7 +15,7 @@ from cvjkit.charts.sections import SCALES
 from cvjkit.charts.style import INK
 from cvjkit.decisions.leaks import leaks_of_design
 from cvjkit.errors import Fault, InputError
-from cvjkit.journey import read_journey
+from cvjkit.journey import Journey, read_journey
 from cvjkit.model.design import Design
 from cvjkit.model.flow import Flow
 
@@ -67,6 +67,7 @@ def sankey(
     Parameters
     ----------
     subject : Journey, Flow or path
+        A journey is drawn in the framework it asks to be shown in (`view`), a flow in its own.
     segment : str, optional
         Name of the only segment to show; all together by default.
     start : str, optional
@@ -78,6 +79,7 @@ def sankey(
     orientation : {"h", "v"}
         "h" runs to the right and needs a width of 900 px, "v" runs down and needs 390 px.
     theme : {"light", "dark"}
+        Displayed in a dark notebook, a light figure turns dark with it.
 
     Returns
     -------
@@ -224,6 +226,8 @@ def table(
 def shown(subject: Subject, segment: str | None) -> tuple[Flow, Leaks | None]:
     """Give the flow to draw, and what its leaks are worth where money may be known.
 
+    A journey is drawn in the framework it asks to be shown in.
+
     Parameters
     ----------
     subject : Journey, Flow or path
@@ -242,6 +246,8 @@ def shown(subject: Subject, segment: str | None) -> tuple[Flow, Leaks | None]:
     """
     if isinstance(subject, str | Path):
         subject = read_journey(subject)
+    if isinstance(subject, Journey):
+        subject = subject.in_view()
     flow = _flow(subject, segment)
     return flow, leaks_of_design(subject, segment) if isinstance(subject, Design) else None
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import plotly.graph_objects as go
-
+from cvjkit.charts.still import Drawing
 from cvjkit.charts.style import BODY
 from cvjkit.charts.text import text_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import plotly.graph_objects as go
 
     from cvjkit.charts.page import Page
 
@@ -80,4 +81,4 @@ def framed(
     if lines is None:
         layout["yaxis"]["autorange"] = "reversed"
     layout["legend"] = {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"}
-    return go.Figure(list(traces), layout)
+    return Drawing(list(traces), layout)

@@ -13,7 +13,19 @@ import plotly.graph_objects as go
 
 from cvjkit.charts.polygons import Outline, box
 from cvjkit.charts.still import Drawing
-from cvjkit.charts.style import BODY, COLORS, FONT, INK, LINE, MEDIUM, SMALL, TITLE, Theme, faded
+from cvjkit.charts.style import (
+    BODY,
+    CLEAR,
+    COLORS,
+    FONT,
+    INK,
+    LINE,
+    MEDIUM,
+    SMALL,
+    TITLE,
+    Theme,
+    faded,
+)
 from cvjkit.charts.text import inert, text_lines, text_width
 from cvjkit.errors import InputError, unknown_name
 
@@ -22,7 +34,6 @@ if TYPE_CHECKING:
 
 SENTENCE = 400.0  # [px] width of the text shown on hover
 SWATCH = (14.0, 10.0)  # [px] of the legend
-CLEAR = "rgba(0,0,0,0)"
 
 Style = Mapping[str, Any]
 """Properties of a plotly scatter trace that say how a polygon looks."""

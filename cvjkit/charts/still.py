@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import plotly.graph_objects as go
 from markupsafe import Markup, escape
 
+from cvjkit.charts.following import following
 from cvjkit.charts.style import FONT, LINE
 from cvjkit.charts.text import text_width
 
@@ -54,7 +55,7 @@ def still(figure: go.Figure) -> str:
 
 
 class Drawing(go.Figure):
-    """A figure that is displayed with an image of itself, for where no script draws it."""
+    """A figure that follows the notebook's theme, with an image for where no script draws it."""
 
     def _ipython_display_(self) -> None:
         bundle = self._repr_mimebundle_()
@@ -66,6 +67,7 @@ class Drawing(go.Figure):
         with suppress(ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
             # Who has added other marks gets none.
             bundle = {**bundle, "image/svg+xml": still(self)}
+        bundle = {**bundle, PLOTLY: following(bundle[PLOTLY])}
         display(bundle, raw=True)  # type: ignore[no-untyped-call] # no types
 
 

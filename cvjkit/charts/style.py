@@ -57,6 +57,8 @@ INK = {
 }
 """Text, secondary text, rules, shaded cells, background and the outline of what has the focus."""
 
+CLEAR = "rgba(0,0,0,0)"
+
 FONT = "system-ui, Segoe UI, Roboto, Helvetica, Arial, sans-serif"
 
 # The type scale [px].

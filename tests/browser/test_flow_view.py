@@ -74,6 +74,42 @@ def broken():
     mend.on_click(lambda _: view.show(plan(10000)))
     return widgets.VBox([mend, view])
 """
+PLOTLY = """
+import plotly.io
+plotly.io.renderers.default = "plotly_mimetype"
+shop = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
+"""
+FIGURES = ("cvj.sankey(shop)", "cvj.funnel(shop)", "cvj.compare(shop, ['five', 'eight']).figure()")
+# Texts on the page's own ground whose contrast is less than AA asks for.
+CONTRASTS = """() => {
+  const numbers = color => color.match(/[0-9.]+/g).map(Number);
+  const luminance = rgb => rgb.slice(0, 3).map(part => part / 255)
+    .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0);
+  const groundOf = element => {
+    for (let outer = element; outer; outer = outer.parentElement) {
+      const ground = numbers(getComputedStyle(outer).backgroundColor);
+      if (ground.length === 3 || ground[3] === 1) return ground;
+    }
+    return [255, 255, 255];
+  };
+  const found = [];
+  for (const plot of document.querySelectorAll(".js-plotly-plot")) {
+    const ground = groundOf(plot.querySelector(".main-svg"));
+    for (const text of plot.querySelectorAll(".annotation-text, .gtitle, .ytick text")) {
+      for (const part of [text, ...text.querySelectorAll("tspan")]) {
+        if (![...part.childNodes].some(node => node.nodeType === 3 && node.data.trim())) continue;
+        const [red, green, blue, opacity = 1] = numbers(getComputedStyle(part).fill);
+        const ink = [red, green, blue]
+          .map((value, i) => value * opacity + ground[i] * (1 - opacity));
+        const [dark, light] = [luminance(ink), luminance(ground)].sort((one, other) => one - other);
+        const contrast = (light + 0.05) / (dark + 0.05);
+        if (contrast < 4.5) found.push([part.textContent, contrast.toFixed(2), ground]);
+      }
+    }
+  }
+  return found;
+}"""
 VIEWS = "widgets.VBox([FlowView(hostile), live(), broken()])"
 TEXTS = """
 figures => figures.map(figure => {
@@ -357,15 +393,19 @@ def test_printed_it_is_dark_on_white(views):
 
 
 def test_in_jupyterlab_it_is_drawn_and_turns_dark_with_the_theme(page: Page, jupyterlab: Site):
-    page.goto(jupyterlab.add("live", SETUP + LIVE, "live()"))
+    page.goto(jupyterlab.add("live", SETUP + LIVE + PLOTLY, "live()", *FIGURES))
     run_all_cells(page)
     live = page.locator("figure.cvj-flow")
+    expect(page.locator(".js-plotly-plot .gtitle")).to_have_count(3)
+    assert page.evaluate(CONTRASTS) == []
     expect(live.locator("path.sankey-link")).to_have_count(10, timeout=60_000)
     expect(live).to_have_attribute("data-theme", "light")
     page.get_by_role("menuitem", name="Settings", exact=True).click()
     page.locator(".lm-Menu").get_by_text("Theme", exact=True).hover()
     page.locator(".lm-Menu").get_by_text("JupyterLab Dark", exact=True).click()
     expect(live).to_have_attribute("data-theme", "dark")
+    # What plotly has drawn follows, too, without being drawn again.
+    assert page.evaluate(CONTRASTS) == []
     field = page.get_by_label("Reach", exact=True)
     field.fill("50000")
     field.press("Enter")

@@ -241,6 +241,17 @@ def test_a_path_is_read(tmp_path):
         assert sankey(path) == sankey(five())
 
 
+def test_a_journey_is_drawn_in_the_framework_it_asks_to_be_shown_in(tmp_path):
+    journey = cvj.read_journey("data/journeys/coffee_subscription.toml")
+    path = journey.save(tmp_path / "coffee.toml")
+    shown = [node["id"] for node in sankey(path).layout.meta["nodes"] if node["kind"] == "stage"]
+    assert shown == list(cvj.framework("five").keys) != list(journey.framework.keys)
+    assert sankey(journey) == sankey(path)
+    assert list(table(path).index) == [stage.name for stage in cvj.framework("five")]
+    whole = [node["stage"] for node in sankey(journey.flow()).layout.meta["nodes"]]
+    assert {*whole} == {*journey.framework.keys}
+
+
 def test_from_a_later_stage_on_the_title_says_so():
     figure = sankey(five(), start="conversion")
     assert any(
