@@ -80,7 +80,7 @@ plotly.io.renderers.default = "plotly_mimetype"
 shop = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
 """
 FIGURES = ("cvj.sankey(shop)", "cvj.funnel(shop)", "cvj.compare(shop, ['five', 'eight']).figure()")
-# Texts on the page's own ground whose contrast is less than AA asks for.
+# Paper that is not the page's own, and texts whose contrast is less than AA asks for.
 CONTRASTS = """() => {
   const numbers = color => color.match(/[0-9.]+/g).map(Number);
   const luminance = rgb => rgb.slice(0, 3).map(part => part / 255)
@@ -95,7 +95,8 @@ CONTRASTS = """() => {
   };
   const found = [];
   for (const plot of document.querySelectorAll(".js-plotly-plot")) {
-    const ground = groundOf(plot.querySelector(".main-svg"));
+    const paper = plot.querySelector(".main-svg"), ground = groundOf(paper);
+    if (ground.join() !== groundOf(plot.parentElement).join()) found.push(["paper", ground]);
     for (const text of plot.querySelectorAll(".annotation-text, .gtitle, .ytick text")) {
       for (const part of [text, ...text.querySelectorAll("tspan")]) {
         if (![...part.childNodes].some(node => node.nodeType === 3 && node.data.trim())) continue;
