@@ -115,7 +115,7 @@ def stage_table(grid: Grid, subject: str, reader: Reader) -> StageTable:
 
 def _headings(grid: Grid) -> int | None:
     """Find the row of headings: in an export it also names people."""
-    rows = [[head for head in map(_head, row) if head is not None] for row in grid]
+    rows = [[head for head in map(head_of, row) if head is not None] for row in grid]
     ours = (
         index
         for index, heads in enumerate(rows)
@@ -134,7 +134,7 @@ def _heads(row: Sequence[Cell], reader: Reader) -> tuple[dict[int, Head], list[s
     heads: dict[int, Head] = {}
     others: list[Cell] = []
     for cell in row:
-        head = _head(cell)
+        head = head_of(cell)
         if head is None:
             others.append(cell)
             continue
@@ -214,7 +214,18 @@ def _is_number(cell: Cell) -> bool:
     return isinstance(cell.value, int | float)
 
 
-def _head(cell: Cell) -> Head | None:
+def head_of(cell: Cell) -> Head | None:
+    """Find what a column holds by its heading, ours or that of an export.
+
+    Parameters
+    ----------
+    cell : Cell
+
+    Returns
+    -------
+    Head or None
+        None if it is no heading that is read.
+    """
     text = str(cell.value)
     whole, (kind, _, segment) = folded(text), text.partition(":")
     if whole in headings.STAGES:

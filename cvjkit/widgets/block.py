@@ -1,8 +1,8 @@
-"""Texts that come together: what a pasted block says twice, and how its numbers are read."""
+"""Texts that come together: how the numbers of a pasted block are read."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,36 +15,11 @@ if TYPE_CHECKING:
     from cvjkit.widgets.fields import Address, Field
 
 
-def without_doubles(
-    texts: Mapping[Address, str], fields: Mapping[Address, Field]
-) -> dict[Address, str]:
-    """Leave out what a pasted block says twice: people and rate of the same stage.
-
-    Parameters
-    ----------
-    texts : mapping of address to str
-    fields : mapping of address to Field
-        Those that were shown.
-
-    Returns
-    -------
-    dict of address to str
-        A value goes before what is derived from it, and both before a blank.
-    """
-    chosen: dict[str, tuple[tuple[bool, bool], Address]] = {}
-    for address, text in texts.items():
-        edit = fields[address].edit
-        if isinstance(edit, Put):
-            path = edit.sets or edit.path
-            rank = not text.strip(), edit.derived is not None or path != edit.path
-            if path not in chosen or rank < chosen[path][0]:
-                chosen[path] = rank, address
-    kept = {address for _, address in chosen.values()}
-    return {address: text for address, text in texts.items() if address in kept}
-
-
 def evidence_in_block(
-    texts: Mapping[Address, str], fields: Mapping[Address, Field], language: str
+    texts: Mapping[Address, str],
+    fields: Mapping[Address, Field],
+    language: str,
+    beside: Iterable[str] = (),
 ) -> dict[Address, Evidence]:
     """Find what decides how numbers are read that come together, as in a file.
 
@@ -56,6 +31,8 @@ def evidence_in_block(
         Those that were shown.
     language : str
         Of whoever typed them: "de-AT".
+    beside : iterable of str
+        Other numbers they came with.
 
     Returns
     -------
@@ -68,7 +45,8 @@ def evidence_in_block(
         edit = fields[address].edit
         if isinstance(edit, Put) and isinstance(edit.codec, Number):
             columns.setdefault((address[2], edit.codec.unit), {})[address] = text
-    block = evidence_of(text for column in columns.values() for text in column.values())
+    written = [text for column in columns.values() for text in column.values()]
+    block = evidence_of([*written, *beside])
     found = dict.fromkeys(texts, NO_EVIDENCE)
     for (_, unit), column in columns.items():
         evidence = evidence_of(column.values())

@@ -5,7 +5,7 @@ import { keyed } from "./dom.js";
 import { resetBy, stateOf, updateControl } from "./form_controls.js";
 import { makeExplainer } from "./form_explain.js";
 import { makePart, unfold, updatePart } from "./form_parts.js";
-import { cellsOf, layOver, neighbour } from "./form_tables.js";
+import { neighbour } from "./form_tables.js";
 
 /** @typedef {import("./form_controls.js").Control} Control */
 /** @typedef {import("./theme.js").Model & { send(content: object): void,
@@ -53,14 +53,14 @@ function render({ model, el }) {
   const explainer = makeExplainer(el, (asked, about) => model.send({ what: "explain", view, number: asked, about }));
 
   /** @param {string} what @param {EventTarget[]} controls @param {string[]} texts */
-  const send = (what, controls, texts, outside = 0) => {
+  const send = (what, controls, texts) => {
     number += 1;
     const edits = controls.map((control, index) => {
       const state = /** @type {import("./form_controls.js").State} */ (stateOf(control));
       state.sent = number;
       return [...state.address, texts[index]];
     });
-    model.send({ what, view, number, run, edits, outside, language: navigator.language });
+    model.send({ what, view, number, run, edits, language: navigator.language });
   };
 
   const redraw = () => {
@@ -135,8 +135,7 @@ function render({ model, el }) {
     const input = inputOf(event);
     if (!input?.closest("table") || !/[\t\n\r]/.test(text)) return;
     event.preventDefault();
-    const { controls, texts, outside } = layOver(input, cellsOf(text));
-    send("paste", controls, texts, outside);
+    send("paste", [input], [text]);
   };
 
   /** @param {Event} event */

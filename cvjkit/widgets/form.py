@@ -7,7 +7,7 @@ differs, and never the field somebody is typing into.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from cvjkit.number_text import in_order
 from cvjkit.widgets.assets import Script, Style
 from cvjkit.widgets.fields import Article, explained_in
 from cvjkit.widgets.guard import Edits, Guarded, Inbox, question_in, told
+from cvjkit.widgets.paste import lay
 
 if TYPE_CHECKING:
     from cvjkit.widgets.fields import Address, Explain, Field, Part, Row, Table
@@ -54,6 +55,7 @@ class Form(Guarded, anywidget.AnyWidget):
         self._inbox = Inbox()
         self.fields: dict[Address, Field] = {}
         self._explains: dict[Address, Explain] = {}
+        self._tables: dict[str, Table] = {}
         self.turn = RLock()
         super().__init__()
 
@@ -66,10 +68,10 @@ class Form(Guarded, anywidget.AnyWidget):
         whole : bool
             Whether also the field somebody is typing into is to show its new text.
         """
+        self._tables = {table.id: table for part in parts for table in part.tables}
         self.fields = {
             (table.id, row.id, field.column): field
-            for part in parts
-            for table in part.tables
+            for table in self._tables.values()
             for row in table.rows
             for field in row.fields
         }
@@ -84,7 +86,15 @@ class Form(Guarded, anywidget.AnyWidget):
                 return
             edits = self._inbox.read(content, self.fields)
             if edits is not None and self._on_edit is not None:
-                self._on_edit(edits)
+                self._on_edit(edits if edits.what != "paste" else self._laid(edits))
+
+    def _laid(self, edits: Edits) -> Edits:
+        """Lay a pasted block on the table it was pasted in."""
+        if not edits.texts:
+            return edits
+        start, block = edits.texts[0]
+        laid = lay(block, start, self._tables[start[0]])
+        return replace(edits, texts=tuple(laid.texts.items()), said=laid.said, beside=laid.beside)
 
     def _explain(self, view: str, number: int, explain: Explain) -> None:
         article = Article("", "This could not be explained.")

@@ -202,19 +202,11 @@ function updateCells(line, row, table, context) {
  * @returns {HTMLElement[][]}
  */
 function editableRows(grid) {
-  return rowsOf(grid, "[data-column]").map((row) =>
-    row.filter((control) => !(control instanceof HTMLInputElement && control.readOnly)),
+  const rows = [...grid.tBodies].map((body) =>
+    /** @type {HTMLElement[]} */ ([...body.rows[0].querySelectorAll("[data-column]")]),
   );
-}
-
-/**
- * @param {HTMLTableElement} grid
- * @param {string} selector
- * @returns {HTMLElement[][]}
- */
-function rowsOf(grid, selector) {
-  return [...grid.tBodies].map((body) =>
-    /** @type {HTMLElement[]} */ ([...body.rows[0].querySelectorAll(selector)]),
+  return rows.map((row) =>
+    row.filter((control) => !(control instanceof HTMLInputElement && control.readOnly)),
   );
 }
 
@@ -234,38 +226,4 @@ export function neighbour(control, down, across) {
   const { column } = control.dataset;
   const onward = down > 0 ? rows.slice(index + 1) : rows.slice(0, index).toReversed();
   return onward.flat().find((other) => other.dataset.column === column);
-}
-
-/**
- * Cut a text as spreadsheets put it on the clipboard into rows, which end in newlines, and cells,
- * which end in tabs.
- * @param {string} text
- * @returns {string[][]}
- */
-export function cellsOf(text) {
-  const rows = text.replace(/\r\n?/g, "\n").replace(/\n$/, "").split("\n");
-  return rows.map((row) => row.split("\t"));
-}
-
-/**
- * Lay a pasted block over a grid, from a control to the right and downwards. Read-only fields keep
- * their position in the block.
- * @param {HTMLElement} from
- * @param {string[][]} cells
- * @returns {{ controls: HTMLElement[], texts: string[], outside: number }}  `outside` counts the
- *   cells that lie beyond the grid.
- */
-export function layOver(from, cells) {
-  const rows = rowsOf(/** @type {HTMLTableElement} */ (from.closest("table")), "input, select");
-  const top = rows.findIndex((row) => row.includes(from));
-  const left = rows[top].indexOf(from);
-  const laid = cells.flatMap((row, down) =>
-    row.map((text, across) => ({ text, control: rows[top + down]?.[left + across] })),
-  );
-  const taken = laid.filter(({ control }) => control && !(/** @type {any} */ (control).readOnly));
-  return {
-    controls: taken.map(({ control }) => control),
-    texts: taken.map(({ text }) => text),
-    outside: laid.filter(({ control }) => !control).length,
-  };
 }

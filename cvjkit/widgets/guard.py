@@ -17,6 +17,8 @@ from IPython import get_ipython
 from ipywidgets import DOMWidget, Layout, widget_serialization
 from ipywidgets.widgets.trait_types import InstanceDict
 
+from cvjkit.widgets.paste import LONGEST_BLOCK
+
 if TYPE_CHECKING:
     from cvjkit.widgets.fields import Address, Field
 
@@ -93,14 +95,17 @@ class Edits:
     Attributes
     ----------
     texts : tuple of (address, str)
-        What was typed, where: table, row and column.
+        What was typed, where: table, row and column. Of what was pasted, the whole block as a
+        browser sends it, then each of its texts once it is laid on the table.
     run : tuple of (str, int)
         The same for all edits made in a field before it is left.
     what : {"type", "paste", "restore", "reset"}
         Whether it was typed, pasted as a block, or taken back: what was typed since the field was
         entered, or all that a what-if changes there.
-    outside : int
-        Fields of a pasted block that lie beyond the table.
+    said : str
+        What was understood of a pasted block.
+    beside : tuple of str
+        Other numbers of a pasted block, which tell how these are written.
     language : str
         Of the browser, as it tells it: "de-AT"; empty if it does not.
     """
@@ -108,7 +113,8 @@ class Edits:
     texts: tuple[tuple[Address, str], ...]
     run: tuple[str, int]
     what: str = "type"
-    outside: int = 0
+    said: str = ""
+    beside: tuple[str, ...] = ()
     language: str = ""
 
 
@@ -149,14 +155,13 @@ class Inbox:
                 "edits": list(edits),
             }:
                 view = _legible(view[:LONGEST_VIEW])
-                found = [_edit(sent, fields) for sent in edits[:MOST_EDITS]]
+                longest = LONGEST_BLOCK + 1 if what == "paste" else LONGEST_TEXT
+                found = [_edit(sent, fields, longest) for sent in edits[:MOST_EDITS]]
                 texts = self._in_order(view, number, [edit for edit in found if edit])
-                outside = content.get("outside")
-                outside = min(outside, MOST_EDITS) if isinstance(outside, int) else 0
                 if texts is None:
                     return None
                 language = _language(content.get("language"))
-                return Edits(tuple(texts), (view, run), what, outside, language)
+                return Edits(tuple(texts), (view, run), what, language=language)
         return None
 
     def _in_order(
@@ -199,7 +204,9 @@ def question_in(
     return None
 
 
-def _edit(sent: object, fields: Mapping[Address, Field]) -> tuple[Address, str] | None:
+def _edit(
+    sent: object, fields: Mapping[Address, Field], longest: int
+) -> tuple[Address, str] | None:
     match sent:
         case [str(table), str(row), str(column), str(text)]:
             field = fields.get((table, row, column))
@@ -207,7 +214,7 @@ def _edit(sent: object, fields: Mapping[Address, Field]) -> tuple[Address, str] 
                 return None
             if field.choices and text not in dict(field.choices):
                 return None
-            return (table, row, column), _legible(text[:LONGEST_TEXT])
+            return (table, row, column), _legible(text[:longest])
     return None
 
 

@@ -17,7 +17,7 @@ from cvjkit.errors import InputError
 from cvjkit.model.rows import is_index, step_to
 from cvjkit.numbers import NO_EVIDENCE, Evidence
 from cvjkit.paths import path_of, steps_of
-from cvjkit.widgets.block import evidence_in_block, without_doubles
+from cvjkit.widgets.block import evidence_in_block
 from cvjkit.widgets.carried import carried_over
 from cvjkit.widgets.fields import Act, Address, Field, Keep, Once, Put, Rename
 from cvjkit.widgets.history import History, Step
@@ -258,17 +258,21 @@ class Session:
     def _typed(self, edits: Edits, fields: Mapping[Address, Field]) -> None:
         texts = {at: text for at, text in edits.texts if isinstance(fields[at].edit, Put)}
         if edits.what == "paste":
-            self.edit(without_doubles(texts, fields), fields)
-            if edits.outside > 0:
-                count = f"{edits.outside} field{'' if edits.outside == 1 else 's'}"
-                self.note = f"{count} of the pasted block did not fit into the table."
+            self.edit(texts, fields, beside=edits.beside)
+            refused = len(self.wrong.keys() & texts.keys())
+            marked = f"{refused} of them cannot be: what is wrong stands below." if refused else ""
+            self.note = _joined(edits.said, marked)
         else:
             if self.note == EXAMPLE_NOTE:
                 self.note = ""
             self.edit(texts, fields, (edits.run, *texts))
 
     def edit(
-        self, texts: Mapping[Address, str], fields: Mapping[Address, Field], run: Hashable = None
+        self,
+        texts: Mapping[Address, str],
+        fields: Mapping[Address, Field],
+        run: Hashable = None,
+        beside: Iterable[str] = (),
     ) -> None:
         """Take in what was typed: what cannot be is marked, the rest holds.
 
@@ -280,9 +284,11 @@ class Session:
             Those that were shown.
         run : hashable, optional
             Edits in a row that have the same one are one step to undo.
+        beside : iterable of str
+            Other numbers they came with.
         """
         texts = {address: text for address, text in texts.items() if address in fields}
-        evidence = evidence_in_block(texts, fields, self.language)
+        evidence = evidence_in_block(texts, fields, self.language, beside)
         typed = {at: Wrong(text, "", evidence[at]) for at, text in texts.items()}
         if run is None or self._begun is None or self._begun.run != run:
             self._begun = _Begun(run, self.journey, self.wrong)

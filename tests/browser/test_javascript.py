@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from playwright.sync_api import Page
 
@@ -175,19 +173,6 @@ def test_attributes_are_set_only_where_they_differ(ask):
     assert ask("dom.js", "element.outerHTML", before) == '<p id="a"></p>'
 
 
-@pytest.mark.parametrize(
-    ("text", "cells"),
-    [
-        ("5", [["5"]]),
-        ("1\t2\r\n3\t4\r\n", [["1", "2"], ["3", "4"]]),
-        ("1\r2", [["1"], ["2"]]),
-        ("\t7\n\n", [["", "7"], [""]]),
-    ],
-)
-def test_a_pasted_block_is_cut_into_cells(ask, text, cells):
-    assert ask("form_tables.js", f"module.cellsOf({json.dumps(text)})") == cells
-
-
 GRID = """
   const line = (letter, readonly) => `<tbody><tr><th>${letter}</th>
     <td><input id="${letter}1" data-column="one" ${readonly}></td>
@@ -213,10 +198,3 @@ GRID = """
 )
 def test_keys_lead_to_the_next_field_that_can_be_typed_into(ask, start, down, across, expected):
     assert ask("form_tables.js", f'go("{start}", {down}, {across})', GRID) == expected
-
-
-def test_a_pasted_block_keeps_its_positions_and_says_what_lies_outside(ask):
-    block = '[["1", "2", "3"], ["4", "5"]]'
-    laid = f'module.layOver(at("b1"), {block})'
-    read = f"[{laid}].map(l => [l.controls.map(c => c.id), l.texts, l.outside])[0]"
-    assert ask("form_tables.js", read, GRID) == [["b2", "c1", "c2"], ["2", "4", "5"], 1]

@@ -63,17 +63,10 @@ class Hand:
     def presses(self, *address: str) -> Hand:
         return self.types("", *address)
 
-    def pastes(self, block: str, stage: str, first: str) -> Hand:
-        """Paste a block as Excel copies it."""
-        keys = list(self.journey.framework.keys)
-        columns = [column for column, _ in self.table("stages")["headings"][1:]]
-        edits = [
-            ["stages", keys[keys.index(stage) + down], columns[columns.index(first) + across], text]
-            for down, line in enumerate(block.split("\n"))
-            for across, text in enumerate(line.split("\t"))
-        ]
+    def pastes(self, block: str, row: str, column: str, table: str = "stages") -> Hand:
+        """Paste a block as it is on the clipboard."""
         self.run += 1
-        return self.sends("paste", edits)
+        return self.sends("paste", [[table, row, column, block]])
 
     def escapes(self, *address: str) -> Hand:
         return self.sends("restore", [[*address, ""]])

@@ -113,9 +113,9 @@ def test_undo_goes_back_to_the_framework_before_with_all_that_was_known() -> Non
     assert visitor.lenses.journey == journey
 
 
-def test_of_people_and_rates_pasted_for_the_same_stage_one_counts() -> None:
+def test_a_pasted_table_is_laid_by_name_on_the_framework_that_is_typed_in() -> None:
     visitor = Visitor(SHOP)
-    edits = [["stages", "acquisition", "reached", "6000"], ["stages", "acquisition", "rate", "1%"]]
+    edits = [["stages", "reach", "reached", "Acquisition\t6000\t60%\nConversion\t90\t1.5%"]]
     content = {"what": "paste", "view": "v", "number": 1, "run": 1, "edits": edits}
     deliver(visitor.lenses._form, {"method": "custom", "content": content})
     assert visitor.reads("five")["acquisition"] == "6,000"

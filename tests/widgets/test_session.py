@@ -10,6 +10,7 @@ import cvjkit as cvj
 from tests.widgets.hand import (
     FRAMEWORK,
     JOURNEYS,
+    MODE,
     MONEY,
     PLAN,
     REDO,
@@ -18,6 +19,7 @@ from tests.widgets.hand import (
     TWO,
     UNDO,
     Hand,
+    people,
     shown_in_full,
 )
 
@@ -182,9 +184,8 @@ def test_the_numbers_of_a_pasted_block_decide_before_the_language(
 
 
 def test_only_people_tell_how_people_are_written() -> None:
-    hand = Hand(SHOP).pastes("10.000\t\t1.5\n2.000\t\t2.5", "reach", "reached")
-    assert hand.counts[:2] == [10000, 2000]
-    assert unit_costs(hand) == [1.5, 2.5]
+    block = "10.000\t\t1.5\n2.000\t\t2.5"
+    assert Hand(SHOP).pastes(block, "reach", "reached").counts[:2] == [10000, 2000]
 
 
 def test_a_block_whose_numbers_contradict_each_other_leaves_it_to_the_language() -> None:
@@ -282,35 +283,28 @@ def test_whatever_is_done_never_fails_and_can_be_undone_to_the_first_design(
 # --- pasted blocks ----------------------------------------------------------------------------
 
 
-def test_a_pasted_block_fills_the_fields_from_there_on_in_one_step() -> None:
-    hand = Hand(SHOP).pastes("9,000\t\t0.1\n900\t\t0.5\n90\t\t5", "reach", "reached")
-    assert hand.counts == [9000, 900, 90, 40, 10]
-    assert [row.unit_cost for row in hand.journey.stages] == [0.1, 0.5, 5]
+def test_a_pasted_block_is_one_step_to_undo_and_says_what_was_understood() -> None:
+    block = "Stage\tUsers\tUnit cost\nReach\t9,000\t0.1\nAcquisition\t900\t0.5\nTotal\t9,900\t"
+    hand = Hand(SHOP).pastes(block, "conversion", "reached")
+    assert (hand.counts, unit_costs(hand)) == ([9000, 900, 100, 40, 10], [])
+    said = "2 numbers for Reached; 1 row left out: Total; 1 column left out: Unit cost."
+    assert hand.part("head")["notes"] == (said,)
     assert hand.presses(*UNDO).journey == SHOP
 
 
-def test_of_people_and_rates_in_one_block_the_segments_own_kind_of_number_counts() -> None:
-    block = "10,000\t\n3,000\t33.3%\n100\t3.3%"
-    assert Hand(SHOP).pastes(block, "reach", "reached").counts == [10000, 3000, 100, 40, 10]
-    assert Hand(PLAN).pastes(block, "reach", "reached").rates == [0.333, 0.033, 0.4, 0.25]
-
-
-def test_a_blank_in_a_pasted_block_does_not_clear_what_stands_beside_it() -> None:
-    hand = Hand(PLAN).pastes("3,000\t\n150\t", "acquisition", "reached")
-    assert hand.rates == [0.3, 0.05, 0.4, 0.25]
+@pytest.mark.parametrize("first", [SHOP, PLAN, TWO])
+def test_people_pasted_into_a_what_if_are_there_afterwards(first: cvj.Journey) -> None:
+    hand = Hand(first).types("what_if", *MODE).pastes("800\t400\t40\t8\t2", "reach", "reached")
+    assert people(hand.journey) == pytest.approx([800, 400, 40, 8, 2])
+    assert hand.whole == first
 
 
 def test_what_cannot_be_in_a_pasted_block_is_marked_and_the_rest_is_taken() -> None:
     hand = Hand(SHOP).pastes("9000\nlots\n90", "reach", "reached")
     assert hand.counts == [9000, 2000, 90, 40, 10]
     assert hand.message("stages", "acquisition", "reached").startswith("'lots' must be a number")
-
-
-def test_what_lies_outside_of_the_table_is_left_out_and_said() -> None:
-    hand = Hand(SHOP).sends("paste", [["stages", "loyalty", "reached", "9"]], outside=3)
-    assert hand.part("head")["notes"] == (
-        "3 fields of the pasted block did not fit into the table.",
-    )
+    said = "3 numbers for Reached. 1 of them cannot be: what is wrong stands below."
+    assert hand.part("head")["notes"] == (said,)
 
 
 # --- frameworks -------------------------------------------------------------------------------
