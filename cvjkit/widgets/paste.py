@@ -112,7 +112,16 @@ class _Target(NamedTuple):
         return keys[keys.index(self.start[1]) :]
 
     def can_be_typed(self, row: str) -> bool:
-        """Tell whether its field in a row can be edited."""
+        """Tell whether its field in a row can be edited.
+
+        Parameters
+        ----------
+        row : str
+
+        Returns
+        -------
+        bool
+        """
         return isinstance(self.fields[row].edit, Put)
 
 
