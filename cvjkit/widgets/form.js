@@ -11,6 +11,7 @@ import { neighbour } from "./form_tables.js";
 /** @typedef {import("./theme.js").Model & { send(content: object): void,
  *   off(event: string, callback: () => void): void }} Model */
 
+const FOCUSABLE = "summary, input:not([readonly]), select, button";
 let views = 0;
 
 /**
@@ -69,9 +70,13 @@ function render({ model, el }) {
     const active = el.contains(document.activeElement) ? document.activeElement : null;
     const section = active?.closest(".cvj-part");
     keyed(el, parts, makePart, (element, part) => updatePart(element, part, { answered, view }));
-    if (active && !active.isConnected) {
-      const next = section?.querySelector("summary, input:not([readonly]), select, button");
-      /** @type {HTMLElement | null | undefined} */ (next)?.focus();
+    if (active && document.activeElement !== active) {
+      // It is gone, hidden or moved: the keys must go on working from where somebody was.
+      const near = section?.isConnected ? section.querySelectorAll(FOCUSABLE) : [];
+      for (const next of [active, ...near, ...el.querySelectorAll(FOCUSABLE)]) {
+        /** @type {HTMLElement} */ (next).focus();
+        if (document.activeElement === next) break;
+      }
     }
   };
 
@@ -94,7 +99,10 @@ function render({ model, el }) {
 
   /** Take back what the what-if changes in a field. @param {Control} control */
   const reset = (control) => {
-    if (!stateOf(control)?.field.resets) return false;
+    const state = stateOf(control);
+    // What is shown may be older than what was typed: only Python knows.
+    const isPending = state && state.sent > model.get("document").answered.number;
+    if (!state?.field.resets && !isPending) return false;
     send("reset", [control], [""]);
     return true;
   };
@@ -172,7 +180,7 @@ function render({ model, el }) {
     if (control) {
       control.focus();
       reset(control);
-    } else if (stateOf(button) && button && !button.hasAttribute("aria-disabled")) send("type", [button], [""]);
+    } else if (button && stateOf(button)) send("type", [button], [""]);
   };
 
   // A click selects all, as Tab does; a second one puts the caret.

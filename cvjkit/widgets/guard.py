@@ -210,7 +210,8 @@ def _edit(
     match sent:
         case [str(table), str(row), str(column), str(text)]:
             field = fields.get((table, row, column))
-            if field is None or field.edit is None:
+            # A page may show a button as it was before what Python knows: here it is decided.
+            if field is None or field.edit is None or not field.enabled:
                 return None
             if field.choices and text not in dict(field.choices):
                 return None

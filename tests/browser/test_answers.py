@@ -132,6 +132,9 @@ def test_a_bar_pressed_is_tried_out_and_a_key_takes_it_back(page: Page) -> None:
     bar.press("Enter")
     expect(figure(page, "Customers")).to_have_text("110")
     expect(page.get_by_label("Step rate: Conversion", exact=True)).to_have_value("5.5%")
+    # The bars change places: the key works from the one that was pressed, wherever it is.
+    bar = card(page, "first").get_by_role("button", name="try Conversion at 6.1%")
+    expect(bar).to_be_focused()
     page.keyboard.press("Control+z")
     expect(figure(page, "Customers")).to_have_text("100")
     expect(page.get_by_role("radio", name="What if", exact=True)).to_be_checked()
