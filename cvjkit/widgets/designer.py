@@ -64,7 +64,7 @@ class Designer(Kept, Guarded, Box):
         For the example: a key, or a framework of your own.
     view : str, optional
         Key of the framework to show the journey in first; what that leaves out comes back when
-        another one is chosen, unless something was changed meanwhile.
+        another one is chosen, unless more than counts was changed meanwhile.
     writable : bool
         Whether the design can be saved from here. Without, nothing is ever written.
     answers_first : bool

@@ -21,7 +21,8 @@ class Step:
     whole : Journey
         All there is: another framework has no stage for some of its numbers.
     shown : Journey
-        The same in the framework it is edited in; once something is changed, `whole` itself.
+        The same in the framework it is edited in; once more than counts is changed there, `whole`
+        itself.
     typed : Journey or None
         The what-if on it, in the framework it was typed in; None until one is begun.
     plan : Journey or None

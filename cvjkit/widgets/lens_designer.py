@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from cvjkit.widgets.guard import Edits
 
 SHOWN = ("stage", "reached", "rate")
-UNTOUCHED = "As the file has it. Type a number: the framework you type in becomes the design."
+WHOLE = "{name} is the design. Type a number in any framework: those that count it have the same."
 TYPED = "{name} is the design; the others are lenses of it."
 
 
@@ -48,8 +48,8 @@ class Lenses(Kept, Guarded, Box):
     Attributes
     ----------
     journey : Journey
-        What is compared: the journey as it was loaded, until something is typed; then the design
-        in the framework it was typed in.
+        What is compared: the design in its own framework; in the one that is typed in, once
+        something is typed there that its own does not count.
 
     Examples
     --------
@@ -129,7 +129,7 @@ class Lenses(Kept, Guarded, Box):
         self._scale = next(known for known, _ in SCALES if known == scale)
 
     def _show_in(self, key: str) -> None:
-        """Type in another framework, which becomes the design's from the first edit."""
+        """Type in another framework."""
         choices = (*self._frameworks, self._own)
         self._session.show_in(next(chosen for chosen in choices if chosen.key == key))
 
@@ -145,8 +145,8 @@ class Lenses(Kept, Guarded, Box):
         if drawn != self._drawn:
             self._view.show(comparison, self._start or None, self._scale)
             self._drawn = drawn
-        name = session.journey.framework.name
-        said = TYPED.format(name=name) if session.whole is session.journey else UNTOUCHED
+        name = session.whole.framework.name
+        said = (TYPED if session.whole is session.journey else WHOLE).format(name=name)
         tables = (
             line("lenses", *self._choices(starts)),
             line("steps", *step_fields(session)),

@@ -59,7 +59,7 @@ class _Begun(NamedTuple):
     """What there was when somebody began to type in a field."""
 
     run: Hashable
-    journey: Journey
+    step: Step
     wrong: dict[Address, Wrong]
 
 
@@ -291,11 +291,11 @@ class Session:
         evidence = evidence_in_block(texts, fields, self.language, beside)
         typed = {at: Wrong(text, "", evidence[at]) for at, text in texts.items()}
         if run is None or self._begun is None or self._begun.run != run:
-            self._begun = _Begun(run, self.journey, self.wrong)
+            self._begun = _Begun(run, self._history.now, self.wrong)
         # A factor of all segments, or what is cut at 1, depends on what there was before it.
         before = self._begun.wrong | typed
         waiting = {at: entry for at, entry in before.items() if at in fields}
-        changed, self.wrong = self._begun.journey, {}
+        changed, self.wrong = self._begun.step.edited, {}
         while waiting:
             refused: dict[Address, Wrong] = {}
             for address, entry in waiting.items():
@@ -314,7 +314,7 @@ class Session:
             # What was refused may be possible by now: two rates whose sum was more than 1.
             waiting = refused
         self._typed_in = object() if run is None else run
-        self._history.add(with_edited(self._history.now, changed), self._typed_in)
+        self._history.add(with_edited(self._history.now, changed, self._begun.step), self._typed_in)
         if len(texts) == 1 and self.wrong.keys() >= texts.keys():
             (at,) = texts
             self._offer(fields[at].edit, self.wrong[at])

@@ -11,6 +11,7 @@ from cvjkit.decisions.kept import WhatIf, changed_in, knowing, possible_with
 from cvjkit.decisions.scenario import started, with_changes
 from cvjkit.errors import InputError
 from cvjkit.model.changes import pooled_at
+from cvjkit.widgets.recount import recounted
 from cvjkit.widgets.refusal import sentence
 
 if TYPE_CHECKING:
@@ -24,13 +25,15 @@ TYPED_ELSEWHERE = "The what-if was typed in {}, and does not say how many reach 
 LONGEST_NAME = 60
 
 
-def with_edited(step: Step, changed: Journey) -> Step:
+def with_edited(step: Step, changed: Journey, begun: Step | None = None) -> Step:
     """Give the step in which what is edited is changed: the what-if, or the journey itself.
 
     Parameters
     ----------
     step : Step
     changed : Journey
+    begun : Step, optional
+        The one in which the edit has begun; by default `step`.
 
     Returns
     -------
@@ -38,7 +41,10 @@ def with_edited(step: Step, changed: Journey) -> Step:
     """
     if step.is_what_if:
         return replace(step, typed=changed, plan=changed)
-    return replace(step, whole=changed, shown=changed)
+    before = step if begun is None else begun
+    whole = recounted(before.whole, before.shown, changed)
+    shown = changed if whole == changed else within(whole, changed.framework)
+    return replace(step, whole=whole, shown=shown)
 
 
 def with_whole(step: Step, whole: Journey) -> Step:

@@ -320,13 +320,13 @@ def test_another_framework_keeps_what_both_have_and_says_what_it_leaves_out() ->
     assert "Not known yet: Intrigued, Attraction and Client-for-Life." in str(hand.part("head"))
 
 
-def test_looking_through_frameworks_loses_nothing_until_something_is_changed() -> None:
+def test_looking_and_counting_through_frameworks_loses_nothing() -> None:
     eight = cvj.Journey.from_counts("eight", [9000, 900, 90, 50, 40, 20, 9, 3])
     hand = Hand(eight).types("five", *FRAMEWORK).types("eight", *FRAMEWORK)
     assert hand.journey == eight
     hand.types("five", *FRAMEWORK).types("60", "stages", "conversion", "reached")
     hand.types("eight", *FRAMEWORK)
-    assert hand.counts == [9000, 900, None, 60, None, 20, 9, None]
+    assert hand.counts == [9000, 900, 90, 60, 40, 20, 9, 3]
     hand.presses(*UNDO).presses(*UNDO).presses(*UNDO)
     assert hand.journey == eight
 
