@@ -169,8 +169,8 @@ class _Blocks:
         self.starts = self.sources + self.segment * size
         self.ends = self.targets + self.segment * size
 
+    # How many people more take each step.
     def moved(self, more: Floats) -> Floats:
-        """How many more take each step."""
         first = self.visits[self.starts, self.group]
         back = self.matrix[self.ends[:, None], self.starts, self.group]
         onward = fundamental(more[:, None] * back[:, :, None])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from fractions import Fraction
 
 import pytest
@@ -492,16 +493,27 @@ def scaled(value: object, factor: float, name: str = "") -> object:
     return value * factor if name in money and isinstance(value, int | float) else value
 
 
+def renamed(value: object, names: Mapping[str, str]) -> object:
+    """Call what a document is about by other names."""
+    if isinstance(value, dict):
+        return {key: renamed(part, names) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [renamed(part, names) for part in value]
+    return names.get(value, value) if isinstance(value, str) else value
+
+
 @given(journeys(money=True))
-def test_the_order_of_segments_and_the_unit_of_currency_change_no_ratio(
+def test_the_order_and_names_of_segments_and_the_unit_of_currency_change_no_ratio(
     journey: cvj.Journey,
 ) -> None:
     document = journey.document() | {"framework": journey.framework}
     turned = document | {"segments": list(reversed(document["segments"]))}
     cents = scaled(document, 128.0)
+    names = {one.name: f"قناة {at}" for at, one in enumerate(journey.segments)}
+    abroad = renamed(journey.document(), names) | {"framework": journey.framework}  # type: ignore[operator]  # a document
     figures = journey.economics()
     size = float(journey.flow().visits.sum()) + (figures.total_cost or 0)
-    for other in (turned, cents):
+    for other in (turned, cents, abroad):
         changed = cvj.Journey.from_document(other).economics()  # type: ignore[arg-type]
         for key in RATIOS:
             before, after = figures[key], changed[key]

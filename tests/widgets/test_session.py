@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cvjkit as cvj
+from cvjkit.numbers import Evidence
+from cvjkit.widgets.codec import AMOUNT, PEOPLE, SHARE
 from tests.widgets.hand import (
     FRAMEWORK,
     JOURNEYS,
@@ -352,3 +354,38 @@ def test_every_starter_journey_can_be_edited_in_every_framework(name: str) -> No
         hand.types(key, *FRAMEWORK)
         assert hand.message(*FRAMEWORK) == ""
         shown_in_full(hand.designer)
+
+
+# --- P20: the language ------------------------------------------------------------------------
+
+SIGNS = {"en-GB": (",", "."), "de-AT": (".", ","), "fr": ("\u202f", ","), "de-CH": ("’", ".")}
+
+
+def written(number: float, digits: int, language: str) -> str:
+    """Write a number as people of a language do."""
+    group, decimal = SIGNS[language]
+    return f"{number:,.{digits}f}".translate(str.maketrans({",": group, ".": decimal}))
+
+
+@given(st.integers(0, 10**10), st.integers(1, 4), st.sampled_from([*SIGNS]))
+def test_a_number_is_the_same_in_every_language(whole: int, digits: int, language: str) -> None:
+    evidence = Evidence(language=language)
+    assert PEOPLE.read(written(whole, 0, language), evidence) == whole
+    number = whole / 10**digits
+    assert AMOUNT.read(written(number, digits, language), evidence) == number
+    share = f"{written(min(number, 100), digits, language)} %"
+    assert SHARE.read(share, evidence) == pytest.approx(min(number, 100) / 100)
+
+
+def test_a_journey_typed_in_any_language_has_the_same_figures() -> None:
+    typed = []
+    for language in SIGNS:
+        hand = Hand(MONEY).speaks(language)
+        hand.types(written(1_234_567, 0, language), "stages", "reach", "reached")
+        hand.types(written(1.25, 3, language), "stages", "reach", "unit_cost")
+        typed.append((hand.journey, hand.part("figures")))
+    assert typed == typed[:1] * len(SIGNS)
+    assert (typed[0][0].get("stages.reach.people"), typed[0][0].economics().cac) == (
+        1_234_567,
+        pytest.approx(1_234_567 * 1.25 / 100),
+    )
