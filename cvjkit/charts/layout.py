@@ -28,6 +28,7 @@ BREAK = 0.62  # where a section ends [steps after its last stage]
 HOLLOW = 30.0  # [px] a stage whose people are not known
 BAR = 10.0  # [px] length of every node along the picture
 WIDE, NARROW = 900.0, 358.0  # [px] widths for which labels are set
+HEIGHT = 370.0  # [px] of a picture that runs to the right, at least
 GAP = 14.0  # [px] between the main line and who leaves it
 
 Orientation = Literal["h", "v"]
@@ -167,7 +168,7 @@ def horizontal(columns: list[Column], scale: Scale) -> Layout:
         return drawn
 
     fixed = sketch(0)
-    room = max(450 - header, fixed.before + fixed.beyond + 150)
+    room = max(HEIGHT - header, fixed.before + fixed.beyond + 120)
     done = _fitted(sketch, room)
     step, main = WIDE / (len(columns) + margin), header + done.before
 

@@ -15,7 +15,7 @@ from cvjkit.files.store import SUFFIXES
 from cvjkit.publishing.folder import Listed, labels, read_folder, read_listed
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.designer import Designer
-from cvjkit.widgets.fields import Field, Keep, Part
+from cvjkit.widgets.fields import Article, Field, Keep, Part
 from cvjkit.widgets.form import Form
 from cvjkit.widgets.guard import Edits, Guarded
 from cvjkit.widgets.lens_designer import Lenses
@@ -134,7 +134,7 @@ class _ChosenPage(_Page):
         if found is None:
             return False
         try:
-            self.children = [self._chooser, self._loaded(found)]
+            self.children = self._loaded(found)
         except Exception as error:  # noqa: BLE001 - one file must not close the page of the others
             self._listed[name] = Listed(path, None, unforeseen(path.name, error))
             return False
@@ -146,8 +146,8 @@ class _ChosenPage(_Page):
         """Go back to the numbers of a journey's file, if that is more than opening it again."""
         return False
 
-    def _loaded(self, journey: Journey) -> Box:
-        """Show a journey in a widget, the same one each time."""
+    def _loaded(self, journey: Journey) -> list[Box | Form]:
+        """Show a journey: give the sections of the page, the same ones each time."""
         raise NotImplementedError
 
     def _show(self) -> None:
@@ -159,11 +159,13 @@ class _ChosenPage(_Page):
         choices = tuple(labels(self._listed).items())
         fields = (
             Field(CHOOSE, "Journey", self._chosen, "choice", choices=choices, edit=Keep()),
-            Field(BACK, "Back to the file's numbers", kind="button", edit=Keep()),
+            Field(BACK, "Back to the file's numbers", "Back to the file", "button", edit=Keep()),
         )
         table = line("journeys", *fields)
         broken = tuple(one.note for one in self._listed.values() if one.error is not None)
-        parts = [Part("choose", tables=(table,), notes=(self._description, *self._understood))]
+        about = Article("about", "About this journey", lines=(("", self._description),))
+        articles = (about,) if self._description else ()
+        parts = [Part("choose", tables=(table,), notes=self._understood, articles=articles)]
         if broken:
             title = f"{len(broken)} file{'' if len(broken) == 1 else 's'} cannot be opened"
             parts.append(Part("broken", title, notes=broken, fold="open"))
@@ -174,12 +176,17 @@ class _JourneyPage(_ChosenPage):
     answers_first = False
     _designer: Designer | None = None
 
-    def _loaded(self, journey: Journey) -> Box:
+    def _loaded(self, journey: Journey) -> list[Box | Form]:
         if self._designer is None:
-            self._designer = Designer(journey, writable=False, answers_first=self.answers_first)
+            self._designer = Designer(
+                journey,
+                writable=False,
+                answers_first=self.answers_first,
+                heading=self._chooser,
+            )
             self._designer.observe(lambda _: self.changed(), "journey")
         self._designer.load(journey, view=journey.in_view().framework.key, what_if=True)
-        return self._designer
+        return [self._designer]
 
     def _back(self, name: str) -> bool:
         """Go back to the numbers of the file, as a step to undo."""
@@ -197,13 +204,13 @@ class _DecidePage(_JourneyPage):
 class _ComparePage(_ChosenPage):
     _lenses: Lenses | None = None
 
-    def _loaded(self, journey: Journey) -> Box:
+    def _loaded(self, journey: Journey) -> list[Box | Form]:
         if self._lenses is None:
             self._lenses = Lenses(journey)
             self._lenses.observe(lambda _: self.changed(), "journey")
         else:
             self._lenses.load(journey)
-        return self._lenses
+        return [self._chooser, self._lenses]
 
 
 def _folder() -> Path:

@@ -69,6 +69,8 @@ class Designer(Kept, Guarded, Box):
         Whether the design can be saved from here. Without, nothing is ever written.
     answers_first : bool
         Whether the answers stand above the numbers, all of them unfolded.
+    heading : Form, optional
+        What stands in front of the head: on a dashboard, the choice of the journey.
 
     Attributes
     ----------
@@ -97,6 +99,7 @@ class Designer(Kept, Guarded, Box):
         view: str | None = None,
         writable: bool = True,
         answers_first: bool = False,
+        heading: Form | None = None,
     ) -> None:
         self._writable = writable
         self._form = Form(self._edited)
@@ -105,7 +108,8 @@ class Designer(Kept, Guarded, Box):
         self._answers.form.turn = self._view.turn = self._form.turn
         self._later = Later(self._form.turn)
         self._guide = Form()
-        self._desk = _Desk([self._form, self._view, self._answers.form, self._guide])
+        above = [] if heading is None else [heading]
+        self._desk = _Desk([*above, self._form, self._view, self._answers.form, self._guide])
         self._desk.add_class("cvj-desk")
         if answers_first:
             self._desk.add_class("cvj-answers-first")
@@ -309,7 +313,9 @@ class Designer(Kept, Guarded, Box):
     def _fill(self, *, whole: bool = False) -> None:
         """Send the fields to the browser, with the audit there is."""
         session = self._session
-        audited: Sequence[Part] = [Part("audit", "Audit: it could not be calculated")]
+        audited: Sequence[Part] = [
+            Part("audit", "Audit", fold="closed", brief="it could not be calculated")
+        ]
         if self._audit is not None:
             audited = audit_parts(
                 session.audited, self._audit, session.entries, accepts=not session.is_what_if

@@ -250,6 +250,8 @@ class Part:
         Explains what the section says.
     explains : mapping of str to callable
         Explain figures, by their names.
+    brief : str
+        What is in it, in a few words: to be read while the section is folded.
     """
 
     id: str
@@ -263,6 +265,7 @@ class Part:
     charts: tuple[Chart, ...] = ()
     explain: Explain | None = None
     explains: Mapping[str, Explain] = field(default_factory=dict)
+    brief: str = ""
 
 
 def marked(parts: Iterable[Part], said: Mapping[Address, tuple[str, str]]) -> Iterator[Part]:

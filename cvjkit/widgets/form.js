@@ -50,6 +50,8 @@ function render({ model, el }) {
   const view = `cvj${views}x${Math.random().toString(36).slice(2, 8)}`;
   let number = 0; // of messages sent
   let run = 0; // of visits to fields: edits made during one are undone together
+  /** @type {Map<string, boolean>} */
+  const unfolded = new Map();
   el.classList.add("cvj-form");
   const explainer = makeExplainer(el, (asked, about) => model.send({ what: "explain", view, number: asked, about }));
 
@@ -69,7 +71,7 @@ function render({ model, el }) {
     if (!Array.isArray(parts)) return;
     const active = el.contains(document.activeElement) ? document.activeElement : null;
     const section = active?.closest(".cvj-part");
-    keyed(el, parts, makePart, (element, part) => updatePart(element, part, { answered, view }));
+    keyed(el, parts, (part) => makePart(part, unfolded), (element, part) => updatePart(element, part, { answered, view }));
     if (active && document.activeElement !== active) {
       // It is gone, hidden or moved: the keys must go on working from where somebody was.
       const near = section?.isConnected ? section.querySelectorAll(FOCUSABLE) : [];

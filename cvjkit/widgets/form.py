@@ -109,6 +109,7 @@ def _part(part: Part) -> dict[str, Any]:
     return {
         "id": part.id,
         "title": in_order(part.title),
+        "brief": in_order(part.brief),
         "notes": tuple(map(in_order, part.notes)),
         "figures": tuple(tuple(map(in_order, figure)) for figure in part.figures),
         "changes": part.changes,

@@ -9,7 +9,7 @@ import { makeTable, updateTable } from "./form_tables.js";
 /**
  * A section as cvjkit.widgets.fields.Part.document gives it.
  * @typedef {{ id: string, title: string, note: string, lines: [string, string][] }} Article
- * @typedef {{ id: string, title: string, fold: "" | "open" | "closed", notes: string[],
+ * @typedef {{ id: string, title: string, brief: string, fold: "" | "open" | "closed", notes: string[],
  *   figures: [string, string, string][], changes: [string, string, string, string][],
  *   tables: import("./form_tables.js").Table[],
  *   articles: Article[], charts: import("./form_charts.js").Chart[],
@@ -18,13 +18,17 @@ import { makeTable, updateTable } from "./form_tables.js";
 
 /**
  * @param {Part} part
+ * @param {Map<string, boolean>} unfolded  Which sections their reader has unfolded or folded.
  * @returns {HTMLElement}
  */
-export function makePart({ id, title, fold, figures }) {
+export function makePart({ id, title, fold, figures }, unfolded) {
   const section = html(fold ? "details" : "section", `cvj-part cvj-part-${id}`);
   section.dataset.part = id;
-  if (section instanceof HTMLDetailsElement) section.open = fold === "open";
-  if (fold) section.append(html("summary"));
+  if (section instanceof HTMLDetailsElement) {
+    section.open = unfolded.get(id) ?? fold === "open";
+    section.addEventListener("toggle", () => unfolded.set(id, section.open));
+  }
+  if (fold) section.append(html("summary", "", textElement("span"), textElement("small"), html("em")));
   else if (title) section.append(html("h3"));
   const notes = html("div", "cvj-notes");
   notes.setAttribute("role", "status");
@@ -43,7 +47,7 @@ export function makePart({ id, title, fold, figures }) {
  */
 export function updatePart(section, part, context) {
   const [first] = section.children;
-  if (first.matches("summary")) setText(first, part.title);
+  if (section instanceof HTMLDetailsElement) updateFold(section, first, part);
   else if (first instanceof HTMLHeadingElement) setExplained(first, part.title, part.explains ? [part.id, "", ""] : null);
   const [tables, figures, notes, charts, articles] = /** @type {Element} */ (section.lastElementChild).children;
   keyed(tables, part.tables, makeTable, (element, table) => updateTable(element, table, context));
@@ -56,6 +60,22 @@ export function updatePart(section, part, context) {
   );
   keyed(charts, part.charts, makeChart, updateChart);
   keyed(articles, part.articles, makeArticle, updateArticle);
+}
+
+/**
+ * What is wrong in a folded section is not missed: its line says so, and a new fault unfolds it.
+ * @param {HTMLDetailsElement} section
+ * @param {Element} line
+ * @param {Part} part
+ */
+function updateFold(section, line, { title, brief, tables }) {
+  const [name, words, faults] = line.children;
+  const wrong = tables.flatMap(({ rows }) => rows.flatMap(({ fields }) => fields)).filter(({ message }) => message);
+  const said = wrong.length ? `${wrong.length} to correct` : "";
+  if (said && !faults.textContent) section.open = true;
+  setText(name, title);
+  setText(words, brief);
+  setText(faults, said);
 }
 
 /**

@@ -153,8 +153,8 @@ function updateRowName(cell, { id, name, note, more = "" }) {
   setAttributes(cell, { title: name });
   setText(title, name);
   setText(remark, note);
-  setText(link, more);
-  setAttributes(link, { href: more && `#${id}` });
+  setText(link, more && "†");
+  setAttributes(link, { href: more && `#${id}`, title: more, "aria-label": more });
 }
 
 /**

@@ -67,11 +67,12 @@ def audit_parts(
         for finding in audit.unanswered
     )
     said = (f"Audited as {audit.audited_as}.",) if audit.framework else ()
-    parts = [Part("audit", f"Audit: {_summary(audit)}", tables, said, fold="open")]
+    parts = [Part("audit", "Audit", tables, said, fold="closed", brief=_summary(audit))]
     if unanswered:
-        title = f"What the audit cannot tell yet, and what it needs: {len(unanswered)}"
+        title = "What the audit cannot tell yet, and what it needs"
+        rules = f"{len(unanswered)} rule{'' if len(unanswered) == 1 else 's'}"
         table = Table("unanswered", unanswered, (("checked", "What would be checked"),))
-        parts.append(Part("unanswered", title, (table,), fold="closed"))
+        parts.append(Part("unanswered", title, (table,), fold="closed", brief=rules))
     return tuple(parts)
 
 

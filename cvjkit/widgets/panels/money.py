@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cvjkit.model.design import Design
 from cvjkit.model.economics import BOUGHT_AGAIN, FIGURES, FIRST_PAYMENT
 from cvjkit.model.parts import Offer
+from cvjkit.number_text import money_text
 from cvjkit.widgets.builders import columns, line
 from cvjkit.widgets.codec import TEXT, Text
 from cvjkit.widgets.fields import Part, Row, Table
@@ -57,7 +58,19 @@ def money_part(journey: Journey) -> Part:
         terms.append(SECOND_PURCHASE_RATE)
     fields = [column.field(journey, "") for column in terms]
     tables = (Table("offers", tuple(rows), HEADINGS), line("terms", *fields))
-    return Part("money", "Money", tables, fold="open")
+    return Part("money", "Money", tables, fold="closed", brief=_brief(journey))
+
+
+def _brief(journey: Journey) -> str:
+    """Name what is sold, at which price, and the fixed cost."""
+    said = [
+        f"{offer.name} {money_text(offer.price, journey.currency)}"
+        for offer in journey.offers
+        if offer.price is not None
+    ]
+    if journey.fixed_cost:
+        said.append(f"fixed cost {money_text(journey.fixed_cost, journey.currency)}")
+    return ", ".join(said) or "nothing entered yet"
 
 
 def _offer_row(journey: Journey, anchor: str, offer: Offer | None) -> Row:

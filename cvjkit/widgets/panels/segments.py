@@ -58,9 +58,10 @@ def segments_part(journey: Journey, *, what_if: bool = False) -> Part:
     add = line("segment", button("add", "Add segment", with_another_segment), row="new")
     return Part(
         "segments",
-        "Segments: where people come from",
+        "Segments",
         (Table("segments", tuple(rows), headings), add),
-        fold="open" if several else "closed",
+        fold="closed",
+        brief=", ".join(segment.name for segment in journey.segments),
     )
 
 

@@ -83,8 +83,15 @@ def ways_part(
             Table("referrals", tuple(referrals), brought),
             _new_referral(journey, entries, evidence),
         ),
-        fold="open" if ways or referrals else "closed",
+        fold="closed",
+        brief=_brief(len(ways), len(referrals)),
     )
+
+
+def _brief(ways: int, referrals: int) -> str:
+    counted = ((ways, "way"), (referrals, "referral"))
+    said = [f"{number} {name}{'' if number == 1 else 's'}" for number, name in counted if number]
+    return ", ".join(said) or "none"
 
 
 def _arrow(journey: Journey, source: str, target: str) -> str:
