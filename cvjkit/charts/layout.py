@@ -29,6 +29,7 @@ HOLLOW = 30.0  # [px] a stage whose people are not known
 BAR = 10.0  # [px] length of every node along the picture
 WIDE, NARROW = 900.0, 358.0  # [px] widths for which labels are set
 HEIGHT = 370.0  # [px] of a picture that runs to the right, at least
+LEAST = 110.0  # [px] for its stages, where labels take more of the height
 GAP = 14.0  # [px] between the main line and who leaves it
 
 Orientation = Literal["h", "v"]
@@ -168,7 +169,7 @@ def horizontal(columns: list[Column], scale: Scale) -> Layout:
         return drawn
 
     fixed = sketch(0)
-    room = max(HEIGHT - header, fixed.before + fixed.beyond + 120)
+    room = max(HEIGHT - header, fixed.before + fixed.beyond + LEAST)
     done = _fitted(sketch, room)
     step, main = WIDE / (len(columns) + margin), header + done.before
 

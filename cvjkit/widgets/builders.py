@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cvjkit.journey import Journey
     from cvjkit.widgets.codec import Codec
 
+MOST_LISTED = 3
 CURRENCY = "currency"
 """The unit of money: which one it is, the journey says once."""
 
@@ -181,6 +182,26 @@ def removed(journey: Journey, path: str) -> Journey:
     Journey
     """
     return journey.put(path, None)
+
+
+def listed(names: Sequence[str]) -> str:
+    """List the first few names, and how many there are besides.
+
+    Parameters
+    ----------
+    names : sequence of str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> listed(["Ads", "Blog"]), listed(["Ads", "Blog", "Shop", "Fair", "Mail"])
+    ('Ads, Blog', 'Ads, Blog, Shop and 2 more')
+    """
+    more = len(names) - MOST_LISTED
+    return ", ".join(names[:MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def line(table: str, *fields: Field, row: str = "") -> Table:

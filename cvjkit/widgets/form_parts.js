@@ -28,7 +28,7 @@ export function makePart({ id, title, fold, figures }, unfolded) {
     section.open = unfolded.get(id) ?? fold === "open";
     section.addEventListener("toggle", () => unfolded.set(id, section.open));
   }
-  if (fold) section.append(html("summary", "", textElement("span"), textElement("small"), html("em")));
+  if (fold) section.append(html("summary", "", textElement("span"), " ", textElement("small"), " ", html("em")));
   else if (title) section.append(html("h3"));
   const notes = html("div", "cvj-notes");
   notes.setAttribute("role", "status");

@@ -375,6 +375,16 @@ def watch(page: Page, complaints: list[str]) -> Callable[[], None]:
     return stop
 
 
+def unfold(page: Page, title: str) -> None:
+    """Unfold a section with the keyboard."""
+    section = page.locator(
+        "details.cvj-part", has=page.locator(f'summary > span:text-is("{title}")')
+    )
+    section.locator("> summary").focus()
+    page.keyboard.press("Enter")
+    expect(section).to_have_attribute("open", "")
+
+
 def run_all_cells(page: Page) -> None:
     """Run the notebook that is open in JupyterLab, as soon as its kernel listens."""
     expect(page.get_by_text("| Idle")).to_be_visible(timeout=STARTING_SECONDS * 1000)

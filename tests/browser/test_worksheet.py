@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 import cvjkit as cvj
-from tests.browser.conftest import Kept, Site, make_anew, renewable
+from tests.browser.conftest import Kept, Site, make_anew, renewable, unfold
 from tests.browser.test_designer import choose, choose_shop, field, focused, people, turn
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -57,8 +57,7 @@ def dashboard(
 
 
 def test_what_the_documents_say_is_read_with_the_keyboard_alone(dashboard: Page) -> None:
-    dashboard.get_by_text("What the documents say").focus()
-    dashboard.keyboard.press("Enter")
+    unfold(dashboard, "What the documents say")
     dashboard.keyboard.press("Tab")
     dashboard.keyboard.press("Tab")
     assert "Acquisition documents differ: C9" in focused(dashboard)
@@ -73,7 +72,7 @@ def test_what_the_documents_say_is_read_with_the_keyboard_alone(dashboard: Page)
 
 
 def test_the_sign_at_a_stage_unfolds_what_the_documents_say_about_it(dashboard: Page) -> None:
-    sign = dashboard.locator('[data-table="stages"]').get_by_text("documents differ")
+    sign = dashboard.locator('[data-table="stages"]').get_by_label("documents differ")
     expect(sign).to_have_count(4)
     sign.first.click()
     article = dashboard.locator('[data-article="acquisition"]')
@@ -108,6 +107,7 @@ def test_the_audit_follows_what_is_typed_and_a_finding_is_accepted_with_the_keyb
     thin = "Few people: 8 of 40 go on to Loyalty"
     row = audit.locator('[data-table="found"] tbody', has_text=thin)
     expect(row.locator("small").first).to_contain_text("Information at Loyalty · A51")
+    unfold(dashboard, "Audit")
     field(dashboard, "Accept a finding").focus()
     dashboard.keyboard.type("A51 Loyalty")
     dashboard.keyboard.press("Tab")
@@ -128,8 +128,7 @@ def test_what_the_audit_cannot_tell_is_unfolded_and_says_what_it_needs(dashboard
     needed = dashboard.get_by_text("A42 needs")
     expect(needed).to_have_count(1)
     expect(needed).to_be_hidden()
-    dashboard.get_by_text("What the audit cannot tell yet").focus()
-    dashboard.keyboard.press("Enter")
+    unfold(dashboard, "What the audit cannot tell yet, and what it needs")
     expect(needed).to_be_visible()
 
 

@@ -161,7 +161,8 @@ def test_each_step_can_be_drawn_from_full_height():
     flow = cvj.Journey.from_counts("five", [210600, 5766, 302, 161, 41]).flow()
     layout = sankey_picture(flow, scale="steps").layouts["h"]
     heights = [layout.boxes[key].height for key in flow.stages.index]
-    assert heights == pytest.approx([heights[0]] * 5)
+    # A way that would be thinner than what can be seen makes its stage higher by a little.
+    assert heights == pytest.approx([heights[0]] * 5, rel=0.01)
     assert len(layout.breaks) == 4
 
 

@@ -72,7 +72,8 @@ def test_a_broken_file_is_listed_with_what_is_wrong_and_the_others_open(folder: 
         "shop.toml": "Shop",
     }
     assert visitor.journey.name == "Shop"
-    assert visitor.parts["choose"]["notes"] == ("A shop.",)
+    (about,) = visitor.parts["choose"]["articles"]
+    assert about["lines"] == (("", "A shop."),)
     (note,) = visitor.parts["broken"]["notes"]
     assert note.startswith("broken.toml: ")
     assert "framework" in note
@@ -141,7 +142,8 @@ def test_the_starter_journeys_all_open_and_say_that_they_are_illustrative() -> N
     for name in visitor.choices:
         visitor.does(name, *CHOOSE)
         assert "illustrative" in str(visitor.page._designer._form.document["parts"][0]["notes"])
-        assert visitor.parts["choose"]["notes"] == (visitor.journey.description,)
+        (about,) = visitor.parts["choose"]["articles"]
+        assert about["lines"] == (("", visitor.journey.description),)
 
 
 def test_without_a_folder_the_environment_or_the_nearest_above_is_taken(

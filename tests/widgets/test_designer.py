@@ -87,11 +87,11 @@ def test_an_audit_that_fails_is_told_and_the_next_one_asked_for(
     monkeypatch.setattr(cvj.Journey, "audit", fails)
     monkeypatch.setattr(guard, "get_ipython", object)
     hand.types("13", "stages", "loyalty", "reached")
-    assert "could not be calculated" in hand.part("audit")["title"]
+    assert "could not be calculated" in hand.part("audit")["brief"]
     assert hand.counts[-1] == 13
     assert "thirteen people" in capsys.readouterr().err
     hand.types("7", "stages", "loyalty", "reached")
-    assert "rules answered" in hand.part("audit")["title"]
+    assert "rules answered" in hand.part("audit")["brief"]
 
 
 def test_a_journey_that_cannot_be_shown_leaves_the_one_that_is(

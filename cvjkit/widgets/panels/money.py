@@ -9,7 +9,7 @@ from cvjkit.model.design import Design
 from cvjkit.model.economics import BOUGHT_AGAIN, FIGURES, FIRST_PAYMENT
 from cvjkit.model.parts import Offer
 from cvjkit.number_text import money_text
-from cvjkit.widgets.builders import columns, line
+from cvjkit.widgets.builders import columns, line, listed
 from cvjkit.widgets.codec import TEXT, Text
 from cvjkit.widgets.fields import Part, Row, Table
 from cvjkit.widgets.panels.explained import explaining
@@ -70,7 +70,7 @@ def _brief(journey: Journey) -> str:
     ]
     if journey.fixed_cost:
         said.append(f"fixed cost {money_text(journey.fixed_cost, journey.currency)}")
-    return ", ".join(said) or "nothing entered yet"
+    return listed(said) or "nothing entered yet"
 
 
 def _offer_row(journey: Journey, anchor: str, offer: Offer | None) -> Row:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cvjkit.model.parts import AWARENESS_LEVELS, Segment
-from cvjkit.widgets.builders import button, columns, line, remover
+from cvjkit.widgets.builders import button, columns, line, listed, remover
 from cvjkit.widgets.codec import NAME, NOT_SET, Choice
 from cvjkit.widgets.fields import Field, Part, Put, Row, Table
 from cvjkit.widgets.panels.stages import COUNTED, PLANNED, in_mode
@@ -61,7 +61,7 @@ def segments_part(journey: Journey, *, what_if: bool = False) -> Part:
         "Segments",
         (Table("segments", tuple(rows), headings), add),
         fold="closed",
-        brief=", ".join(segment.name for segment in journey.segments),
+        brief=listed([segment.name for segment in journey.segments]),
     )
 
 

@@ -52,9 +52,10 @@ def test_all_that_the_audit_finds_is_shown_with_its_severity_place_and_sources(p
 def test_it_says_how_complete_the_design_is_and_what_it_would_need() -> None:
     hand, audit = Hand(SHOP), SHOP.audit()
     answered = 56 - len(audit.unanswered)
-    assert hand.part("audit")["title"] == (
-        f"Audit: {answered} of 56 rules answered, 0 failures, 0 warnings"
+    assert hand.part("audit")["brief"] == (
+        f"{answered} of 56 rules answered, 0 failures, 0 warnings"
     )
+    assert hand.part("audit")["fold"] == "closed"
     assert hand.part("unanswered")["fold"] == "closed"
     needs = {row["id"]: row["note"] for row in rows(hand, "unanswered", "unanswered")}
     assert needs == {
