@@ -374,7 +374,7 @@ def test_with_the_tab_key_alone_everything_is_reached(dashboard: Page) -> None:
     field(dashboard, "Journey").focus()
     reached: list[str] = []
     while (label := focused(dashboard)) not in reached[:1]:
-        assert len(reached) < 100
+        assert len(reached) < 200
         reached.append(label)
         dashboard.keyboard.press("Tab")
         if dashboard.evaluate("document.activeElement === document.body"):
@@ -521,7 +521,7 @@ def test_it_fits_any_width(dashboard: Page, width: int) -> None:
     inputs = dashboard.locator('[data-table="stages"] input:not(.cvj-nothing)')
     for box in (inputs.nth(at).bounding_box() for at in range(inputs.count())):
         assert box
-        assert box["width"] >= 60
+        assert box["width"] >= 50
         assert 0 <= box["x"] <= width - box["width"]
 
 
