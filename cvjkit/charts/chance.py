@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
-from cvjkit.charts.frame import MARGIN, WIDTH, framed
-from cvjkit.charts.page import Page, check_choice
-from cvjkit.charts.style import BODY, INK, faded
+from cvjkit.charts.frame import framed, new_page
+from cvjkit.charts.style import BODY, faded
 from cvjkit.charts.text import inert
 from cvjkit.decisions.chance_words import band_text
 from cvjkit.model.economics import FIGURES
@@ -53,8 +52,7 @@ def bands(simulation: Simulation, *, theme: Theme = "light") -> go.Figure:
     >>> list(bands(shop.simulate(1000)).data[0].y)
     ['Customers']
     """
-    check_choice("theme", theme, INK)
-    page, economics = Page(theme, WIDTH, MARGIN), simulation.design.economics()
+    economics = simulation.design.economics()
     names, lows, highs, texts = [], [], [], []
     for key, figure in FIGURES.items():
         value, (low, high) = economics[key], simulation.interval(key)
@@ -67,10 +65,10 @@ def bands(simulation: Simulation, *, theme: Theme = "light") -> go.Figure:
         said = economics.text(key, simulation.design.currency)
         texts.append(inert(f"{said} ({band_text(simulation, key)})"))
     title = f"How far the figures may be off, with {share_text(simulation.level)} probability"
-    trace = _whiskers(names, [0.0] * len(names), (lows, highs), texts, page)
-    height = 1.4 * ROW * max(1, len(names))
-    drawn = framed([trace], page, title, simulation.summary, height, numbered=True)
-    return drawn.update_xaxes(tickformat=".0%")
+    figure = _whiskers(
+        simulation, title, theme, rows=(names, texts), marks=[0.0] * len(names), ends=(lows, highs)
+    )
+    return figure.update_xaxes(tickformat=".0%")
 
 
 def funnel_bands(simulation: Simulation, *, theme: Theme = "light") -> go.Figure:
@@ -99,8 +97,6 @@ def funnel_bands(simulation: Simulation, *, theme: Theme = "light") -> go.Figure
     >>> list(funnel_bands(shop.simulate(1000)).data[0].x)
     [10000.0, 2000.0, 100.0, 40.0, 10.0]
     """
-    check_choice("theme", theme, INK)
-    page = Page(theme, WIDTH, MARGIN)
     stages = simulation.stages[lambda table: table["people"].notna()]
     people = [float(number) for number in stages["people"]]
     ends = [[float(end) for end in stages[f"people_{side}"]] for side in ("low", "high")]
@@ -114,11 +110,12 @@ def funnel_bands(simulation: Simulation, *, theme: Theme = "light") -> go.Figure
     ]
     names = [inert(name) for name in stages["name"]]
     on_axis = [[max(LEAST, number) for number in numbers] for numbers in (people, *ends)]
-    trace = _whiskers(names, on_axis[0], (on_axis[1], on_axis[2]), texts, page)
     title = f"People at each stage, with {share_text(simulation.level)} probability"
-    height = 1.4 * ROW * max(1, len(names))
-    drawn = framed([trace], page, title, simulation.summary, height, numbered=True)
-    return drawn.update_xaxes(type="log", dtick=1)
+    marks, lows, highs = on_axis
+    figure = _whiskers(
+        simulation, title, theme, rows=(names, texts), marks=marks, ends=(lows, highs)
+    )
+    return figure.update_xaxes(type="log", dtick=1)
 
 
 def distribution(
@@ -151,8 +148,7 @@ def distribution(
     >>> round(sum(distribution(shop.simulate(1000), "customers").data[0].y), 2)
     0.99
     """
-    check_choice("theme", theme, INK)
-    page = Page(theme, WIDTH, MARGIN)
+    page = new_page(theme)
     values = simulation.values(name)
     told = np.empty(0) if values is None else values[np.isfinite(values)]
     shown = FIGURES[name].title if name in FIGURES else name
@@ -187,16 +183,17 @@ def distribution(
 
 
 def _whiskers(
-    names: Sequence[str],
+    simulation: Simulation,
+    title: str,
+    theme: Theme,
+    *,
+    rows: tuple[Sequence[str], Sequence[str]],
     marks: Sequence[float],
     ends: tuple[Sequence[float], Sequence[float]],
-    texts: Sequence[str],
-    page: Page,
-) -> go.Scatter:
-    """Draw a mark and a band for each name, and write the numbers above."""
-    lows, highs = ends
-    color = page.colors["forward"]
-    return go.Scatter(
+) -> go.Figure:
+    """Draw a mark and a band for each row, a name, and write its text above."""
+    page, (names, texts), (lows, highs) = new_page(theme), rows, ends
+    trace = go.Scatter(
         x=list(marks),
         y=list(names),
         mode="markers+text",
@@ -210,9 +207,11 @@ def _whiskers(
             "symmetric": False,
             "array": [high - mark for high, mark in zip(highs, marks, strict=True)],
             "arrayminus": [mark - low for low, mark in zip(lows, marks, strict=True)],
-            "color": faded(color, 0.6),
+            "color": faded(page.colors["forward"], 0.6),
             "thickness": 8,
             "width": 0,
         },
         hoverinfo="y+text",
     )
+    height = 1.4 * ROW * max(1, len(names))
+    return framed([trace], page, title, simulation.summary, height, numbered=True)

@@ -10,10 +10,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from cvjkit.charts.chance import bands
-from cvjkit.charts.frame import MARGIN, WIDTH, framed
+from cvjkit.charts.frame import framed, new_page
 from cvjkit.charts.over_time import cash_curve, standing
-from cvjkit.charts.page import Page, check_choice
-from cvjkit.charts.style import BODY, INK
+from cvjkit.charts.style import BODY
 from cvjkit.charts.text import inert
 from cvjkit.decisions.budget import Budget
 from cvjkit.decisions.explain import Explanation
@@ -27,9 +26,11 @@ from cvjkit.model.timeline import Timeline
 from cvjkit.shown import Unit, text_of
 
 if TYPE_CHECKING:
+    from cvjkit.charts.page import Page
     from cvjkit.charts.style import Theme
 
 ROW, LINES, POINTS = 44, 300, 121  # [px] [px] points of a curve
+LEFT = 0.15  # share of an axis that is left for the text of a bar below 0
 
 Answered = (
     FixFirst | Goal | Budget | SegmentsTable | Retention | Explanation | Simulation | Timeline
@@ -63,7 +64,7 @@ def decision_figure(answer: Answered, *, theme: Theme = "light") -> go.Figure:
     >>> decision_figure(plan.fix_first()).layout.title.text
     'What a better rate is worth: more customers'
     """
-    check_choice("theme", theme, INK)
+    page = new_page(theme)
     draws: Mapping[type, Callable[[Any, Page], go.Figure]] = {
         FixFirst: _fix_first,
         Goal: _goal,
@@ -79,7 +80,7 @@ def decision_figure(answer: Answered, *, theme: Theme = "light") -> go.Figure:
         return cash_curve(answer, theme=theme) if known else standing(answer, theme=theme)
     for kind, draw in draws.items():
         if isinstance(answer, kind):
-            return draw(answer, Page(theme, WIDTH, MARGIN))
+            return draw(answer, page)
     fix = "give what fix_first, goal, budget, simulate, timeline ... of a journey return"
     raise InputError("figure", [Fault("answer", type(answer).__name__, "is no answer", fix)])
 
@@ -94,7 +95,12 @@ def _fix_first(answer: FixFirst, page: Page) -> go.Figure:
     best = [key == answer.best for key in rows.index]
     colors = [page.colors["forward"] if first else page.colors["unknown"] for first in best]
     bars = _bars(names, rows["score"].tolist(), unit, answer.attrs["currency"], page, color=colors)
-    return framed([bars], page, title, answer.summary, ROW * max(1, len(rows)))
+    figure = framed([bars], page, title, answer.summary, ROW * max(1, len(rows)))
+    least, most = (end(0.0, rows["score"].min(), rows["score"].max()) for end in (min, max))
+    if least < 0:
+        # The text of a short bar to the left stands before it, where the names of the stages are.
+        figure.update_xaxes(range=[least - LEFT * (most - least), most])
+    return figure
 
 
 def _goal(goal: Goal, page: Page) -> go.Figure:

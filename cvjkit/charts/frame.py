@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
+from cvjkit.charts.page import Page, check_choice
 from cvjkit.charts.still import Drawing
-from cvjkit.charts.style import BODY
+from cvjkit.charts.style import BODY, INK
 from cvjkit.charts.text import text_width
 
 if TYPE_CHECKING:
@@ -13,10 +15,31 @@ if TYPE_CHECKING:
 
     import plotly.graph_objects as go
 
-    from cvjkit.charts.page import Page
+    from cvjkit.charts.style import Theme
 
 WIDTH, MARGIN = 852.0, 24.0  # [px]
 GAP, LEGEND, AXIS, NUMBERS = 8.0, 24, 44, 22  # [px]
+SYMBOL = 45.0  # [px] of a legend, before each name
+
+
+def new_page(theme: Theme) -> Page:
+    """Start what is put into a frame.
+
+    Parameters
+    ----------
+    theme : {"light", "dark"}
+
+    Returns
+    -------
+    Page
+
+    Raises
+    ------
+    InputError
+        If there is no such theme.
+    """
+    check_choice("theme", theme, INK)
+    return Page(theme, WIDTH, MARGIN)
 
 
 def framed(
@@ -36,7 +59,7 @@ def framed(
     traces : sequence of plotly traces
         With `lines` or, if their y are names, without.
     page : Page
-        Of the width `WIDTH`.
+        As `new_page` gives it.
     title : str
     summary : str
     height : float
@@ -55,19 +78,20 @@ def framed(
     left = max((text_width(name, BODY) for name in named), default=0.0 if lines is None else 46.0)
     page.width = WIDTH - left - GAP
     several = len(traces) > 1
+    legend = LEGEND * _rows([trace.name or "" for trace in traces], page.width) if several else 0
     layout = page.layout(height, title, summary.splitlines(), {"summary": summary}, stretches=True)
-    # Words begin where the names do, below the title of the axis; a legend has a row of its own.
-    below, above = (AXIS if lines else NUMBERS if numbered else 0), (LEGEND if several else 0)
+    # Words begin where the names do, below the title of the axis; a legend has rows of its own.
+    below = AXIS if lines else NUMBERS if numbered else 0
     for annotation in layout["annotations"]:
         annotation["yshift"] -= below
     margin = layout["margin"]
     layout["margin"] = {
         "l": margin["l"] + left + GAP,
         "r": margin["r"],
-        "t": margin["t"] + above,
+        "t": margin["t"] + legend,
         "b": margin["b"] + below,
     }
-    layout["height"] += below + above
+    layout["height"] += below + legend
     layout["title"]["x"], layout["title"]["xref"] = MARGIN / (WIDTH + 2 * MARGIN), "container"
     layout["showlegend"] = several
     across, up = lines or ("", "")
@@ -82,3 +106,9 @@ def framed(
         layout["yaxis"]["autorange"] = "reversed"
     layout["legend"] = {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"}
     return Drawing(list(traces), layout)
+
+
+def _rows(names: Sequence[str], width: float) -> int:
+    """Count the rows of a legend; plotly gives all its columns the width of the widest name."""
+    widest = SYMBOL + max(text_width(name, BODY) for name in names)
+    return math.ceil(len(names) / max(1, int(width / widest)))

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
-from cvjkit.charts.frame import MARGIN, WIDTH, framed
-from cvjkit.charts.page import Page, check_choice
-from cvjkit.charts.style import INK, faded
+from cvjkit.charts.frame import framed, new_page
+from cvjkit.charts.style import faded
 from cvjkit.charts.text import inert
 
 if TYPE_CHECKING:
@@ -47,8 +46,7 @@ def cash_curve(timeline: Timeline, *, theme: Theme = "light") -> go.Figure:
     >>> list(cash_curve(plan.timeline(4)).data[0].y)
     [-100.0, -100.0, -100.0, 100.0, 100.0]
     """
-    check_choice("theme", theme, INK)
-    page = Page(theme, WIDTH, MARGIN)
+    page = new_page(theme)
     cash = timeline.money["cash"]
     color, days = page.colors["forward"], cash.index.tolist()
     traces = [
@@ -102,8 +100,7 @@ def standing(timeline: Timeline, *, theme: Theme = "light") -> go.Figure:
     >>> [trace.name for trace in standing(plan.timeline(4)).data]
     ['Reach']
     """
-    check_choice("theme", theme, INK)
-    page = Page(theme, WIDTH, MARGIN)
+    page = new_page(theme)
     there = timeline.stages["standing"].unstack("stage")
     kinds = ("forward", "repeat", "back", "referral", "inferred", "drop", "skip")
     traces: list[go.Scatter] = []

@@ -61,3 +61,13 @@ def test_what_is_no_answer_is_refused() -> None:
         decision_figure(shop())  # type: ignore[arg-type]
     with pytest.raises(cvj.InputError, match="theme"):
         decision_figure(shop().fix_first(), theme="blue")  # type: ignore[arg-type]
+
+
+def test_a_step_that_loses_money_has_room_for_its_number_beside_the_names() -> None:
+    losing = shop().with_stage("loyalty", unit_cost=500)
+    gained = cvj.decision_figure(shop().fix_first())
+    lost = cvj.decision_figure(losing.fix_first())
+    assert min(lost.data[0].x) < 0
+    assert lost.layout.xaxis.range[0] < 1.1 * min(lost.data[0].x)
+    assert lost.layout.xaxis.range[1] >= max(lost.data[0].x)
+    assert gained.layout.xaxis.range is None

@@ -62,3 +62,16 @@ def test_nobody_standing_is_drawn_all_the_same() -> None:
     nobody = cvj.Journey.from_counts("five", [None] * 5).timeline(5)
     for draw in (cash_curve, standing):
         assert draw(nobody).layout.meta["summary"] == nobody.summary
+
+
+def test_the_names_of_many_stages_have_as_many_rows_above_as_they_take() -> None:
+    above = []
+    for framework in ("five", "nine", "full"):
+        stages = len(cvj.framework(framework).stages)
+        plan = cvj.Journey.from_counts(framework, [2 ** (20 - at) for at in range(stages)])
+        for key in plan.framework.keys[1:]:
+            plan = plan.with_stage(key, delay_days=3)
+        above.append(standing(plan.timeline(60)).layout.margin.t)
+    one, two, three = above
+    assert one < two < three
+    assert two - one == three - two
