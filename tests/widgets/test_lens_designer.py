@@ -68,8 +68,11 @@ def test_what_is_typed_into_a_framework_stands_in_all_that_count_it(framework: s
     # What the others count is still counted, and not estimated from it.
     assert visitor.lenses.journey == SHOP.put("segments[0].counts.conversion", 250)
     assert visitor.reads("five") == {
-        "reach": "210,600", "acquisition": "5,766", "conversion": "250",
-        "retention": "161", "loyalty": "41",
+        "reach": "210,600",
+        "acquisition": "5,766",
+        "conversion": "250",
+        "retention": "161",
+        "loyalty": "41",
     }
 
 
