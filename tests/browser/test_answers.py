@@ -10,7 +10,17 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import cvjkit as cvj
-from tests.browser.conftest import ROOT, Kept, Site, make_anew, renewable, run_all_cells
+from tests.browser.conftest import (
+    ROOT,
+    Kept,
+    Site,
+    make_anew,
+    new_page,
+    renewable,
+    run_all_cells,
+    unfold,
+)
+from tests.browser.fonts import FONTS, force_font, set_width, text_faults
 
 SHOP = (
     cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
@@ -170,29 +180,77 @@ def test_a_budget_is_typed_and_divided(page: Page) -> None:
     expect(page.get_by_label("People it brings: Everyone", exact=True)).to_have_value("50,000")
 
 
-def test_the_picture_the_figures_and_the_answers_are_seen_at_once(
+STARTERS = ROOT / "data/journeys"
+ONE_SCREEN = (1440, 900)
+SCREENS = (390, 768, 1024, 1920)
+
+
+def test_one_screen_holds_the_question_the_numbers_the_picture_and_the_answers(
     browser: Browser, voila: Site
 ) -> None:
-    made = f"from cvjkit import dashboards\ndashboards.journey({str(ROOT / 'data/journeys')!r})"
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
-    page.goto(voila.add("at-once", "# What if?", made))
-    for name in ("coffee_subscription", "cleaning_company"):
-        page.get_by_label("Journey", exact=True).select_option(f"{name}.toml")
-        expect(page.locator(".cvj-flow .cvj-title")).to_have_text(
-            cvj.read_journey(ROOT / "data/journeys" / f"{name}.toml").name
-        )
+    made = f"from cvjkit import dashboards\ndashboards.journey({str(STARTERS)!r})"
+    question = "# What if?\n\nChoose a journey and type other numbers: the picture follows."
+    page = new_page(browser)
+    page.goto(voila.add("at-once", question, made))
+    seen = {
+        "question": page.locator("h1"),
+        "journey": page.get_by_label("Journey", exact=True),
+        "strip": card(page, "figures"),
+        "grid": page.locator('[data-table="stages"]'),
+        "picture": page.locator(".cvj-flow .cvj-field"),
+        "what it says": page.locator(".cvj-flow .cvj-summary"),
+        "fix first": card(page, "first"),
+        "goal": card(page, "goal"),
+        "how sure": card(page, "sure"),
+    }
+    folds = ("steps", "time", "channels", "budget", "audit", "money", "ways", "segments", "guide")
+    outside, aside, faults = {}, {}, {}
+    for path in sorted(STARTERS.glob("*.toml")):
+        page.set_viewport_size({"width": ONE_SCREEN[0], "height": ONE_SCREEN[1]})
+        seen["journey"].select_option(path.name)
+        expect(page.locator(".cvj-flow .cvj-title")).to_have_text(cvj.read_journey(path).name)
         expect(card(page, "first").locator(".cvj-bar")).to_have_count(4)
-        card(page, "figures").evaluate("one => scrollBy(0, one.getBoundingClientRect().top)")
-        seen = [
-            card(page, "figures"),
-            page.locator(".cvj-flow .cvj-field"),
-            page.locator(".cvj-flow .cvj-summary"),
-            card(page, "first").locator("table"),
-            page.get_by_label("At least", exact=True),
-            card(page, "goal").locator(".cvj-notes p").nth(1),
-        ]
-        boxes = [box for one in seen if (box := one.bounding_box())]
-        assert len(boxes) == len(seen)
-        assert min(box["y"] for box in boxes) >= 0
-        assert max(box["y"] + box["height"] for box in boxes) <= 900
+        expect(card(page, "sure")).to_contain_text("The chance that")
+        for fold in folds:
+            expect(card(page, fold)).not_to_have_attribute("open", "")
+        # The widest letters there are: what fits in them fits in any.
+        force_font(page, FONTS["wide"])
+        for name, one in seen.items():
+            box = one.bounding_box()
+            assert box, name
+            inside = box["x"] >= 0 and box["x"] + box["width"] <= ONE_SCREEN[0]
+            if not inside or box["y"] < 0 or box["y"] + box["height"] > ONE_SCREEN[1]:
+                outside[path.name, name] = box
+        for width in SCREENS:
+            set_width(page, width)
+            if (scrolled := page.evaluate("document.documentElement.scrollWidth")) != width:
+                aside[path.name, width] = scrolled
+            parts = page.locator(".cvj-part:not(.cvj-part-numbers) > :is(summary, h3), .cvj-figure")
+            if found := [one for one in text_faults(parts) if any(one.values())]:
+                faults[path.name, width] = found
+    assert outside == {}
+    assert aside == {}
+    assert faults == {}
     page.context.close()
+
+
+def test_a_fold_says_what_is_wrong_in_it_and_stays_as_it_was_left(page: Page) -> None:
+    money = card(page, "money")
+    expect(money.locator("summary")).to_contain_text("Box EUR 40.00")
+    unfold(page, "Money")
+    types(page, "Price: First order", "much")
+    expect(money.locator("summary")).to_contain_text("1 to correct")
+    # A fold is shut in spite of what is wrong, and says so still.
+    money.locator("summary").press("Enter")
+    expect(money).not_to_have_attribute("open", "")
+    expect(money.locator("summary")).to_contain_text("1 to correct")
+    types(page, "Step rate: Conversion", "10%")
+    expect(figure(page, "Customers")).to_have_text("200")
+    expect(money).not_to_have_attribute("open", "")
+    unfold(page, "Money")
+    types(page, "Price: First order", "50")
+    expect(money.locator("summary")).to_contain_text("Box EUR 50.00")
+    expect(money.locator("summary")).not_to_contain_text("to correct")
+    for sheet in ("Worksheet", "Numbers"):
+        page.get_by_role("radio", name=sheet, exact=True).press("Space")
+    expect(money).to_have_attribute("open", "")
