@@ -71,6 +71,30 @@ def magnifications(
     ]
 
 
+def relative(largest: Sequence[float], scale: Scale) -> list[float]:
+    """Find how much each of several journeys is magnified, compared with the largest.
+
+    Parameters
+    ----------
+    largest : sequence of float
+        Of each journey, the most people at one of its stages.
+    scale : {"magnified", "true", "steps"}
+
+    Returns
+    -------
+    list of float
+        1 unless it would be a hairline beside the largest.
+
+    Examples
+    --------
+    >>> relative([100_000, 50_000, 200], "magnified")
+    [1.0, 1.0, 500.0]
+    """
+    most = max(largest, default=0.0)
+    small = [0 < people < LEAST * most and scale != "true" for people in largest]
+    return [most / people if thin else 1.0 for people, thin in zip(largest, small, strict=True)]
+
+
 def breaks(magnified: Sequence[float]) -> Iterable[tuple[int, float]]:
     """Find where a section ends, and how much more the next is magnified.
 

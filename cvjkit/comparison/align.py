@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 from cvjkit.catalog import crosswalk
 from cvjkit.catalog.spine import TIME, spine
 from cvjkit.charts.polygons import Edge
-from cvjkit.charts.sections import breaks, factor_text, magnifications
+from cvjkit.charts.sections import breaks, factor_text, magnifications, relative
 from cvjkit.comparison.picture import MEANING, AlignedPicture, Bar, Break, Mark, Ribbon, Row
 from cvjkit.comparison.words import made_words, number_text, stage_label
 from cvjkit.errors import InputError, unknown_name
@@ -69,18 +69,20 @@ def align(
     slots = _slots(lenses, start)
     positions = {key: index for index, key in enumerate(slots)}
     drawn = [[stage for stage in lens.stages if _slot(stage) in positions] for lens in lenses]
-    magnified = _magnified([stage for stages in drawn for stage in stages], positions, scale)
+    own = _own_scales(lenses, drawn, scale)
+    magnified = _magnified(drawn, own, positions, scale)
     sizes = [
-        (stage.people or 0.0) * magnified[positions[_slot(stage)]]
-        for stages in drawn
+        (stage.people or 0.0) * times * magnified[positions[_slot(stage)]]
+        for stages, times in zip(drawn, own, strict=True)
         for stage in stages
     ]
     most = max(sizes, default=0.0)
-    thickness = [times / (most or 1.0) for times in magnified]
     names = titles or [lens.framework.name for lens in lenses]
     rows = tuple(
-        _Drawing(lens, positions, thickness).row(title)
-        for lens, title in zip(lenses, names, strict=True)
+        _Drawing(lens, positions, [times * more / (most or 1.0) for more in magnified], times).row(
+            title
+        )
+        for lens, title, times in zip(lenses, names, own, strict=True)
     )
     marked = tuple(
         Break((last + 1 - GAP / 2) / len(slots), factor_text(factor))
@@ -104,17 +106,33 @@ def align(
     return AlignedPicture(marks, rows, most, marked, legend)
 
 
+def _own_scales(
+    lenses: Sequence[Lens], drawn: Sequence[Sequence[LensStage]], scale: Scale
+) -> list[float]:
+    """Find how much thicker a far smaller journey is drawn, the same in all its lenses."""
+    most: dict[int, float] = {}
+    for lens, stages in zip(lenses, drawn, strict=True):
+        people = [stage.people or 0.0 for stage in stages]
+        most[id(lens.known)] = max(most.get(id(lens.known), 0.0), *people, 0.0)
+    own = dict(zip(most, relative(list(most.values()), scale), strict=True))
+    return [own[id(lens.known)] for lens in lenses]
+
+
 def _magnified(
-    stages: Sequence[LensStage], positions: Mapping[str, int], scale: Scale
+    drawn: Sequence[Sequence[LensStage]],
+    own: Sequence[float],
+    positions: Mapping[str, int],
+    scale: Scale,
 ) -> list[float]:
     """Find how much people are magnified at each slot, the same for all lenses."""
     least, most = [0.0] * len(positions), [0.0] * len(positions)
-    for stage in stages:
-        if stage.people:
-            at = positions[_slot(stage)]
-            least[at] = min(least[at] or stage.people, stage.people)
-            high = stage.high if stage.status == "estimated" else None
-            most[at] = max(most[at], stage.people, high or 0.0)
+    for stages, times in zip(drawn, own, strict=True):
+        for stage in stages:
+            if stage.people:
+                at, people = positions[_slot(stage)], stage.people * times
+                least[at] = min(least[at] or people, people)
+                high = stage.high if stage.status == "estimated" else None
+                most[at] = max(most[at], people, (high or 0.0) * times)
     return magnifications(least, scale, most)
 
 
@@ -149,12 +167,18 @@ class _Drawing:
         Slots of the spine, counted from 0.
     thickness : sequence of float
         Of one person, at each slot.
+    own : float
+        How much thicker than in the largest journey that is.
     """
 
     def __init__(
-        self, lens: Lens, positions: Mapping[str, int], thickness: Sequence[float]
+        self,
+        lens: Lens,
+        positions: Mapping[str, int],
+        thickness: Sequence[float],
+        own: float,
     ) -> None:
-        self.lens, self.positions, self.thickness = lens, positions, thickness
+        self.lens, self.positions, self.thickness, self.own = lens, positions, thickness, own
         self.gap = GAP / len(positions)
         self.followers: dict[int | None, list[int]] = {}
         for index, parent in enumerate(lens.framework.parents):
@@ -168,7 +192,9 @@ class _Drawing:
         ribbons = [ribbon for index in self.bars for ribbon in self._ribbons(index)]
         listed = ", ".join(f"{bar.name} {bar.value}" for bar in self.bars.values())
         bars = tuple(self.bars.values())
-        return Row(title, self.lens.name, f"{title}: {listed}.", bars, tuple(ribbons))
+        scale = f"drawn {factor_text(self.own)} thicker" if self.own != 1 else ""
+        said = f"{title}: {listed}."
+        return Row(title, self.lens.name, scale, said, bars, tuple(ribbons))
 
     def _bar(self, index: int, stage: LensStage) -> Bar:
         first, count = self.positions[_slot(stage)], len(self.positions)

@@ -22,7 +22,7 @@ Shape = Literal["wide", "narrow"]
 
 THICKNESS = {"wide": 84.0, "narrow": 76.0}  # [px] of the most people
 PAGE, MARGIN = {"wide": 900.0, "narrow": 390.0}, {"wide": 14.0, "narrow": 16.0}  # [px] widths
-THINNEST = {"bar": 4.0, "ribbon": 1.5}  # [px] the thinnest visible
+THINNEST = {"bar": 6.0, "ribbon": 1.5}  # [px] the thinnest visible
 LONGEST = 13  # [characters] a longer word may be broken
 APART = 3.0  # [px] between labels
 LINKS = ("forward", "drop", "entry")
@@ -136,7 +136,8 @@ class _Figure:
     def _row(self, row: Row) -> None:
         page, guides = self.page, self.y
         self.y += 18 if self.wide else 26
-        title = text_lines(row.title, page.width, 1, MEDIUM, bold=True)
+        named = " · ".join(filter(None, (row.title, row.scale)))
+        title = text_lines(named, page.width, 1, MEDIUM, bold=True)
         page.write(0, self.y, [f"<b>{inert(line)}</b>" for line in title], MEDIUM)
         self.y += 20
         numbers = {bar.stage: number for number, bar in enumerate(row.bars, 1)}
@@ -228,7 +229,8 @@ class _Figure:
             "status": drawn.status,
             "people": drawn.people,
         }
-        edges = [self._edge(drawn.start), self._edge(drawn.end)]
+        thinnest = THINNEST["bar" if drawn.kind == "forward" else "ribbon"]
+        edges = [self._edge(drawn.start, thinnest), self._edge(drawn.end, thinnest)]
         if drawn.kind == "unknown":
             sections, half = bent(edges), THINNEST["bar"] / 2
             line = [section.along for section in sections], [edge.top + half for edge in sections]
@@ -242,8 +244,8 @@ class _Figure:
         self.page.draw(ribbon(edges), style, drawn.text, meta)
         return max(edge.top + edge.size for edge in edges) - self.y
 
-    def _edge(self, edge: Edge) -> Edge:
-        size = max(THINNEST["ribbon"], edge.size * self.thickness) if edge.size else 0.0
+    def _edge(self, edge: Edge, thinnest: float) -> Edge:
+        size = max(thinnest, edge.size * self.thickness) if edge.size else 0.0
         return Edge(edge.along, self.y + edge.top * self.thickness, size)
 
 

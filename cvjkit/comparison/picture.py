@@ -148,6 +148,8 @@ class Row:
     title : str
     subtitle : str
         Name of the framework.
+    scale : str
+        How much thicker its people are drawn than those of the largest journey; empty if equally.
     summary : str
         The numbers in a sentence.
     bars : tuple of Bar
@@ -157,6 +159,7 @@ class Row:
 
     title: str
     subtitle: str
+    scale: str
     summary: str
     bars: tuple[Bar, ...]
     ribbons: tuple[Ribbon, ...]

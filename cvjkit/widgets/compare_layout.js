@@ -13,7 +13,7 @@ import { linesNeeded } from "./measure.js";
  *   low_size: number | null, high_size: number | null }} Bar
  * @typedef {{ kind: string, source: string, target: string, status: string,
  *   people: number | null, text: string, drawn_out: boolean, start: End, end: End }} Ribbon
- * @typedef {{ title: string, summary: string, bars: Bar[], ribbons: Ribbon[] }} Lens
+ * @typedef {{ title: string, scale: string, summary: string, bars: Bar[], ribbons: Ribbon[] }} Lens
  * @typedef {{ marks: Mark[], rows: Lens[], breaks: { along: number, text: string }[], legend: [string, string][],
  *   colors: import("./theme.js").Palette }} Picture
  */

@@ -64,8 +64,14 @@ function makeGrid({ columns, milestones, cells }) {
     if (note) cell.append(html("small", "", note));
     cell.rowSpan = span;
     cell.dataset.column = String(column);
+    cell.dataset.lens = headings[column];
     cell.dataset.stage = stage;
     rows[row].append(cell);
+  }
+  // On a phone the style sheet sets the cells below each other, which would take their roles away.
+  for (const row of rows) {
+    row.setAttribute("role", "row");
+    for (const cell of row.cells) cell.setAttribute("role", cell.tagName === "TH" ? "rowheader" : "cell");
   }
   return makeTable("lens-grid", "Milestones down, frameworks across", ["Milestone", ...headings], rows);
 }

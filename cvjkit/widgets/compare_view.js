@@ -8,6 +8,7 @@ import { html, keyed, setAttributes, setText, svg, textElement } from "./dom.js"
 import { measureIn, watchLayout } from "./measure.js";
 import { ribbonPath } from "./ribbon.js";
 import { followTheme } from "./theme.js";
+import { showTips } from "./tips.js";
 
 /** @typedef {import("./compare_layout.js").Picture} Picture */
 /** @typedef {import("./compare_layout.js").Lens} Lens */
@@ -20,8 +21,8 @@ import { followTheme } from "./theme.js";
  */
 
 const THICK = { beside: 84, listed: 76 }; // [px] height of the most people
-const THINNEST_BAR = 4; // [px]
-const THINNEST_RIBBON = 1.5; // [px]
+const THINNEST_BAR = 6; // [px]
+const THINNEST_RIBBON = 1.5; // [px] of those who do not go on
 let views = 0;
 
 /**
@@ -48,7 +49,7 @@ function draw(field, picture, hatch) {
   keyed(
     lenses,
     rows.map((lens, index) => ({ id: `${index} ${lens.title}`, lens, index })),
-    ({ lens, index }) => makeLens(lens, `${hatch}-${index}`),
+    ({ lens, index }) => makeLens(lens, `${hatch}-${index}`, field),
     (section, { lens, index }) => drawLens(section, lens, frame, `${hatch}-${index}`),
   );
 }
@@ -90,8 +91,9 @@ function drawBreaks(line, breaks) {
 /**
  * @param {Lens} lens
  * @param {string} hatch
+ * @param {HTMLElement} field
  */
-function makeLens({ title }, hatch) {
+function makeLens({ title }, hatch, field) {
   const line = svg("rect", { class: "hatch-line", width: 1.6, height: 5 });
   const ground = svg("rect", { class: "hatch-ground", width: 5, height: 5 });
   const size = { width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" };
@@ -101,13 +103,35 @@ function makeLens({ title }, hatch) {
   numbers.setAttribute("aria-hidden", "true");
   const section = html(
     "section", "lens",
-    textElement("h3", "", title),
+    textElement("h3"),
     numbers,
-    svg("svg", { role: "img" }, svg("defs", {}, pattern), ...layers),
+    svg("svg", { role: "img", tabindex: 0 }, svg("defs", {}, pattern), ...layers),
     html("ol", "lens-labels"),
   );
   section.dataset.lens = title;
+  const picture = /** @type {SVGElement} */ (section.querySelector("svg"));
+  const tip = /** @type {HTMLElement} */ (field.querySelector(".cvj-tip"));
+  const selectors = { bar: ".lens-stage", way: ".lens-ribbon" };
+  showTips({ svg: picture, field, tip }, selectors, { shows: (shown) => lightUp(field, shown) });
   return section;
+}
+
+/**
+ * Light up where a stage lies in the other lenses.
+ * @param {HTMLElement} field
+ * @param {Element | null} shown
+ * @returns {string}  Their names there, as a sentence.
+ */
+function lightUp(field, shown) {
+  const at = shown?.matches(".lens-stage") ? Number(/** @type {SVGElement} */ (shown).dataset.start) : -1;
+  const names = [];
+  for (const section of field.querySelectorAll(".lens")) {
+    const bars = /** @type {SVGElement[]} */ ([...section.querySelectorAll(".lens-stage")]);
+    const here = bars.findLast(({ dataset }) => Number(dataset.start) <= at);
+    for (const bar of bars) bar.classList.toggle("is-counterpart", bar === here && bar !== shown);
+    if (here && here !== shown) names.push(here.dataset.name);
+  }
+  return names.length ? `In the others: ${names.join(", ")}.` : "";
 }
 
 /**
@@ -117,7 +141,8 @@ function makeLens({ title }, hatch) {
  * @param {string} hatch
  */
 function drawLens(section, lens, frame, hatch) {
-  const [, numbers, picture, labels] = section.children;
+  const [heading, numbers, picture, labels] = section.children;
+  setText(heading, [lens.title, lens.scale].filter(Boolean).join(" · "));
   const [, guides, ribbons, bars] = picture.children;
   drawNumbers(numbers, lens, frame);
   drawLabels(labels, lens, frame);
@@ -159,20 +184,21 @@ function drawGuides(layer, { marks, breaks, width }, height) {
  * @returns {number[]}  Where each ends [px].
  */
 function drawRibbons(layer, { ribbons }, { width, thick }) {
-  /** @param {import("./compare_layout.js").End} end */
-  const edge = ({ along, top, size }) => ({
+  /** @param {import("./compare_layout.js").End} end @param {number} thinnest  [px] */
+  const edge = ({ along, top, size }, thinnest) => ({
     along: along * width,
     top: top * thick,
-    size: size ? Math.max(THINNEST_RIBBON, size * thick) : 0,
+    size: size ? Math.max(thinnest, size * thick) : 0,
   });
   const drawn = ribbons.map((ribbon) => {
-    const ends = [edge(ribbon.start), edge(ribbon.end)];
+    const thinnest = ribbon.kind === "forward" ? THINNEST_BAR : THINNEST_RIBBON;
+    const ends = [edge(ribbon.start, thinnest), edge(ribbon.end, thinnest)];
     return { id: `${ribbon.source}>${ribbon.target}`, ribbon, ends };
   });
   keyed(
     layer,
     drawn,
-    () => svg("path", {}, svg("title")),
+    () => svg("path"),
     (path, { ribbon, ends: [start, end] }) => {
       const { kind, status, source, target, people, text, drawn_out: drawnOut } = ribbon;
       const middle = THINNEST_BAR / 2;
@@ -183,8 +209,8 @@ function drawRibbons(layer, { ribbons }, { width, thick }) {
         "data-source": source,
         "data-target": target,
         "data-people": people,
+        "data-text": text,
       });
-      setText(path.children[0], text);
     },
   );
   return drawn.flatMap(({ ends }) => ends.map(({ top, size }) => top + size));
@@ -215,11 +241,16 @@ function drawBars(layer, { bars }, { width, thick }, hatch) {
   keyed(
     layer,
     drawn,
-    () => svg("g", { class: "lens-stage" }, svg("title"), svg("rect"), svg("rect", { class: "lens-interval" })),
+    () => svg("g", { class: "lens-stage" }, svg("rect"), svg("rect", { class: "lens-interval" })),
     (group, { bar, box, interval }) => {
-      const [title, rect, range] = group.children;
-      setAttributes(group, { "data-stage": bar.stage, "data-status": bar.status });
-      setText(title, bar.text);
+      const [rect, range] = group.children;
+      setAttributes(group, {
+        "data-stage": bar.stage,
+        "data-status": bar.status,
+        "data-start": String(bar.start),
+        "data-name": bar.name,
+        "data-text": bar.text,
+      });
       const fill = bar.status === "estimated" ? `url(#${hatch})` : "";
       setAttributes(rect, { class: `lens-bar is-${bar.status}`, fill, ...box });
       setAttributes(range, { ...(interval ?? box), visibility: interval ? "" : "hidden" });
@@ -301,9 +332,12 @@ function build(el) {
   const marks = html("div", "lens-marks");
   marks.setAttribute("aria-hidden", "true");
   const breaks = html("div", "lens-breaks");
+  const tip = textElement("div", "cvj-tip");
+  tip.setAttribute("role", "status");
+  tip.hidden = true;
   const parts = {
     title: textElement("div", "lens-title"),
-    field: html("div", "lens-field", marks, breaks, html("div", "lens-all")),
+    field: html("div", "lens-field", marks, breaks, html("div", "lens-all"), tip),
     legend: html("div"),
     summary: textElement("p", "lens-summary"),
     sections: sections.map(() => html("section", "lens-section")),

@@ -3,10 +3,10 @@
 
 import { html, keyed, setAttributes, setText, svg, textElement } from "./dom.js";
 import { arrange, DENSITIES, HEADER_GAP, LEADING } from "./flow_layout.js";
-import { showTips } from "./flow_tips.js";
 import { measureIn, watchLayout } from "./measure.js";
 import { ribbonPath } from "./ribbon.js";
 import { followTheme } from "./theme.js";
+import { showTips } from "./tips.js";
 
 /** @typedef {import("./flow_layout.js").Picture} Picture */
 /** @typedef {ReturnType<typeof build>} Parts */
@@ -326,7 +326,7 @@ function offerChoices(parts, model) {
   const now = () => /** @type {Picture} */ (model.get("picture"));
   /** @param {string} stage  The one it begins with already shows all again. */
   const begin = (stage) => model.send({ start: stage === now().start ? "" : stage });
-  const say = showTips(parts, {
+  const say = showTips(parts, { bar: ".sankey-node.kind-stage", way: ".sankey-link" }, {
     begin,
     nextScale: () => {
       const { scale, scales } = now();

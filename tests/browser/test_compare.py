@@ -208,6 +208,48 @@ def test_below_are_merged_cells_what_is_hidden_and_where_documents_differ(dashbo
     expect(fifth).to_have_attribute("open", "")
 
 
+def test_pointing_and_the_keyboard_say_a_stage_and_light_it_up_in_the_others(
+    dashboard: Page,
+) -> None:
+    choose(dashboard, "Journey", "a_shop.toml")
+    expect(number(dashboard, "nine", "collect_leads")).to_have_text("≈ 1,908")
+    five = dashboard.locator(f'.lens[data-lens="{NAMES["five"]}"]')
+    tip, alike = dashboard.locator(".lens-field .cvj-tip"), dashboard.locator(".is-counterpart")
+    five.locator('.lens-stage[data-stage="conversion"]').hover()
+    expect(tip).to_contain_text("Conversion: 302.")
+    expect(tip).to_contain_text("In the others: Customer, Conversion, Close.")
+    lit = alike.evaluate_all("all => all.map(one => one.dataset.stage)")
+    assert lit == ["customer", "conversion", "close"]
+    dashboard.mouse.move(5, 5)
+    expect(alike).to_have_count(0)
+    five.locator("svg").focus()
+    for key in ("ArrowRight", "ArrowRight"):
+        dashboard.keyboard.press(key)
+    expect(tip).to_contain_text("Acquisition: 5,766.")
+    expect(tip).to_contain_text("In the others: Attraction, Engagement, Attract Interest.")
+    dashboard.keyboard.press("ArrowDown")
+    expect(tip).to_contain_text("go on")
+    dashboard.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
+    thin = dashboard.locator(
+        ".lens-bar, .lens-ribbon.kind-forward:not(.is-drawn-out)"
+    ).evaluate_all("all => all.map(one => one.getBBox().height).filter(height => height < 5.99)")
+    assert thin == []
+
+
+def test_on_a_phone_the_milestones_are_a_list_that_is_not_cut(dashboard: Page) -> None:
+    choose(dashboard, "Journey", "a_shop.toml")
+    expect(number(dashboard, "nine", "collect_leads")).to_have_text("≈ 1,908")
+    set_width(dashboard, 390)
+    grid = dashboard.locator(".lens-grid")
+    assert grid.evaluate("grid => grid.parentElement.scrollWidth <= grid.parentElement.clientWidth")
+    seen = grid.locator("td").filter(has_text="Acquisition")
+    assert seen.evaluate("cell => getComputedStyle(cell, '::before').content") == (
+        f'"{NAMES["five"]}"'
+    )
+    assert text_faults(grid) == [{"cut": [], "broken": [], "overlapping": []}]
+
+
 def anchors() -> dict[tuple[str, str], str]:
     chosen = [*cvj.frameworks(), cvj.framework("eight:time")]
     found = {

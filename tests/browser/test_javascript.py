@@ -54,7 +54,7 @@ def test_texts_are_measured_in_the_font_they_are_drawn_in(page: Page, ask):
     ("index", "step", "expected"), [(-1, 1, 0), (-1, -1, 2), (0, 1, 1), (2, 1, 0), (0, -1, 2)]
 )
 def test_arrow_keys_go_around(ask, index, step, expected):
-    assert ask("flow_tips.js", f"module.nextIndex({index}, {step}, 3)") == expected
+    assert ask("tips.js", f"module.nextIndex({index}, {step}, 3)") == expected
 
 
 def test_a_ribbon_bends_half_way_between_its_edges(ask):

@@ -124,6 +124,23 @@ def test_a_picture_may_begin_later_so_that_later_stages_become_thick() -> None:
         compare(starter("coffee")).picture("leads")
 
 
+@pytest.mark.parametrize("times", [1, 5, 100, 10_000])
+def test_a_journey_far_smaller_than_another_is_drawn_thicker_as_marked(times: int) -> None:
+    counts = [900, 300, 90, 40, 20]
+    small = cvj.Journey.from_counts("five", counts, name="Small")
+    large = cvj.Journey.from_counts("five", [times * count for count in counts], name="Large")
+    first, second = compare([large, small], "five").picture().rows
+    for one, other in zip(first.bars, second.bars, strict=True):
+        assert other.size >= 0.07
+        ratio = other.size / one.size
+        assert ratio == pytest.approx(1 if times > 12.5 else 1 / times)
+    assert (first.scale, bool(second.scale)) == ("", times > 12.5)
+    if times > 12.5:
+        assert second.scale == f"drawn × {times:,} thicker"
+    true = compare([large, small], "five").picture(scale="true").rows
+    assert [row.scale for row in true] == ["", ""]
+
+
 def test_habit_runs_beside_word_of_mouth() -> None:
     row = compare(coffee(), "full").picture().rows[0]
     tops = {bar.stage: bar.top for bar in row.bars}

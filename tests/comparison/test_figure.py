@@ -125,7 +125,7 @@ def test_at_true_scale_a_person_is_equally_thick_everywhere(starter: Comparison)
     thick = [
         size(bar) / bar.meta["people"]
         for bar in traces(figure, "bar")
-        if bar.meta["people"] and size(bar) > 4.001
+        if bar.meta["people"] and size(bar) > 6.001
     ]
     assert len(thick) > 1
     assert max(thick) == pytest.approx(min(thick))
@@ -177,7 +177,8 @@ def _along(ribbon: Any) -> tuple[float, float]:
 @pytest.mark.parametrize("shape", ["wide", "narrow"])
 def test_no_stage_and_no_way_on_is_a_hairline(starter: Comparison, shape: Any) -> None:
     assert thinnest(starter.figure(shape=shape)) >= 6
-    assert thinnest(starter.figure(shape=shape, scale="true")) < 6
+    # At true scale some are too thin to be seen, and drawn as thick as can be.
+    assert thinnest(starter.figure(shape=shape, scale="true")) == pytest.approx(6)
 
 
 @given(st.lists(st.floats(0.02, 1), min_size=12, max_size=12), st.sampled_from(["wide", "narrow"]))

@@ -7,13 +7,16 @@ import { setText } from "./dom.js";
 const STAGES = new Map([["ArrowRight", 1], ["ArrowLeft", -1]]);
 const WAYS = new Map([["ArrowDown", 1], ["ArrowUp", -1]]);
 
+/** @typedef {SVGGraphicsElement | null} Shown */
 /**
- * @param {{ svg: SVGSVGElement, field: HTMLElement, tip: HTMLElement }} parts
- * @param {{ begin: (stage: string) => void, nextScale: () => void }} acts
- *   Draw the picture from a stage on, or at the next scale.
+ * @param {{ svg: SVGElement, field: HTMLElement, tip: HTMLElement }} parts
+ * @param {{ bar: string, way: string }} selectors  Of stages, and of the ways from and to them.
+ * @param {{ begin?: (stage: string) => void, nextScale?: () => void, shows?: (shown: Shown) => string }} acts
+ *   Draw the picture from a stage on, or at the next scale; what else to do and to say when
+ *   something is shown.
  * @returns {(text: string) => void}  Says something to whoever is in the picture with the keyboard.
  */
-export function showTips({ svg, field, tip }, { begin, nextScale }) {
+export function showTips({ svg, field, tip }, { bar, way }, { begin, nextScale, shows }) {
   /** @type {SVGGraphicsElement | null} */
   let active = null;
   let stage = ""; // in which the keyboard is
@@ -22,6 +25,7 @@ export function showTips({ svg, field, tip }, { begin, nextScale }) {
     active?.classList.remove("cvj-active");
     active = null;
     tip.hidden = true;
+    shows?.(null);
   };
   /** @param {SVGGraphicsElement} element @param {number} x @param {number} y */
   const show = (element, x, y) => {
@@ -29,7 +33,7 @@ export function showTips({ svg, field, tip }, { begin, nextScale }) {
     active = element;
     element.classList.add("cvj-active");
     tip.hidden = false;
-    setText(tip, element.dataset.text ?? "");
+    setText(tip, [element.dataset.text ?? "", shows?.(element) ?? ""].join(" ").trim());
     const left = Math.min(x + 12, field.clientWidth - tip.offsetWidth - 4);
     const fitsBelow = y + 16 + tip.offsetHeight < field.clientHeight;
     tip.style.left = `${Math.max(4, left)}px`;
@@ -48,29 +52,29 @@ export function showTips({ svg, field, tip }, { begin, nextScale }) {
   /** @param {PointerEvent} event  A finger taps twice: once only says what is there. */
   const choose = (event) => {
     if (event.pointerType === "touch" && event.detail < 2) return;
-    const bar = pointedAt(event)?.closest(".sankey-node.kind-stage");
-    if (bar) begin(/** @type {SVGElement} */ (bar).dataset.node ?? "");
+    const chosen = pointedAt(event)?.closest(bar);
+    if (chosen) begin?.(stageOf(/** @type {SVGElement} */ (chosen)));
   };
   /** @param {SVGGraphicsElement} element */
   const visit = (element) => {
-    const { x, y, width, height } = element.getBBox();
-    show(element, x + width / 2, y + height / 2);
+    const [frame, at] = [field.getBoundingClientRect(), element.getBoundingClientRect()];
+    show(element, at.left - frame.left + at.width / 2, at.top - frame.top + at.height / 2);
   };
   /** @param {KeyboardEvent} event */
   const press = (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     /** @param {string} selector */
     const all = (selector) => /** @type {SVGGraphicsElement[]} */ ([...svg.querySelectorAll(selector)]);
-    const stages = all(".sankey-node.kind-stage");
-    const at = stages.findIndex(({ dataset }) => active && dataset.node === stage);
-    const ways = all(".sankey-link").filter(({ dataset }) => [dataset.source, dataset.target].includes(stage));
+    const stages = all(bar);
+    const at = stages.findIndex((element) => active && stageOf(element) === stage);
+    const ways = all(way).filter(({ dataset }) => [dataset.source, dataset.target].includes(stage));
     const [along, across] = [STAGES.get(event.key), WAYS.get(event.key)];
     if (event.key === "Escape") hide();
-    else if (event.key === "s") nextScale();
-    else if (event.key === "Enter" && at >= 0) begin(stage);
+    else if (event.key === "s" && nextScale) nextScale();
+    else if (event.key === "Enter" && begin && at >= 0) begin(stage);
     else if ((along || at < 0) && (along || across) && stages.length) {
       const next = stages[nextIndex(at, along ?? across ?? 1, stages.length)];
-      stage = next.dataset.node ?? "";
+      stage = stageOf(next);
       visit(next);
     } else if (across && ways.length) {
       visit(ways[nextIndex(active ? ways.indexOf(active) : -1, across, ways.length)]);
@@ -93,6 +97,9 @@ export function showTips({ svg, field, tip }, { begin, nextScale }) {
     setText(tip, text);
   };
 }
+
+/** @param {SVGElement} element */
+const stageOf = ({ dataset }) => dataset.node ?? dataset.stage ?? "";
 
 /**
  * The index after or before another, around the end; from -1, which is none, the first or last.
