@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cvjkit as cvj
+from cvjkit.widgets.panels.money import figures_part
 from tests.widgets.hand import MONEY, SHOP, TAB, TWO, Hand
 
 
@@ -69,3 +72,21 @@ def test_a_margin_above_the_price_is_marked_until_one_of_them_changes() -> None:
     hand.types("1000", *box, "price")
     assert hand.field(*box, "margin").message == ""
     assert hand.journey.offers[0].margin == 999
+
+
+def test_figures_shown_side_by_side_agree_at_the_decimals_shown() -> None:
+    starters = Path(__file__).parents[3] / "data/journeys"
+    compared = 0
+    for path in sorted(starters.glob("*.toml")):
+        for framework in ("five", "seven", "eight", "nine"):
+            journey = cvj.read_journey(path).in_framework(framework)
+            for segment in (None, *(one.name for one in journey.segments)):
+                figures = figures_part(journey, segment).figures
+                shown = {name: text.removeprefix("EUR ") for name, text, _ in figures}
+                cac, ltv = float(shown["CAC"]), float(shown["LTV"])
+                ratio = float(shown["LTV to CAC"].removesuffix("x"))
+                # Each may be off by half of its last digit.
+                low, high = (ltv - 0.005) / (cac + 0.005), (ltv + 0.005) / (cac - 0.005)
+                assert low - 0.005 <= ratio <= high + 0.005, (path.name, framework, segment)
+                compared += 1
+    assert compared >= 60
