@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Address = tuple[str, str, str]
 """Ids of a field's table, row and column."""
+UNCHANGED: Any = object()
+"""Read by a codec where a text leaves a value as it is."""
 Change = Callable[["Journey"], "Journey"]
 Explain = Callable[[], "Article"]
 """Explains something that is shown; it is asked when somebody wants to know."""
@@ -39,12 +41,15 @@ class Put:
     sets : str
         Path of the value that it changes, if that is another: people at a stage of a plan set a
         rate.
+    also : tuple of str
+        Paths of more values; the codec then reads a tuple of all of them.
     """
 
     path: str
     codec: Codec
     derived: Callable[[Journey, Any], Journey] | None = None
     sets: str = ""
+    also: tuple[str, ...] = ()
 
     def apply(self, journey: Journey, text: str, evidence: Evidence = NO_EVIDENCE) -> Journey:
         """Make the journey with what was typed.
@@ -69,7 +74,12 @@ class Put:
         value = self.codec.read(text, evidence)
         if self.derived is not None:
             return self.derived(journey, value)
-        return journey if journey.get(self.path) == value else journey.put(self.path, value)
+        values = dict(zip((self.path, *self.also), value if self.also else (value,), strict=True))
+        # What is taken away first makes room for what cannot stand beside it.
+        for path, one in sorted(values.items(), key=lambda pair: pair[1] is not None):
+            if one is not UNCHANGED and journey.get(path) != one:
+                journey = journey.put(path, one)
+        return journey
 
 
 @dataclass(frozen=True, slots=True)

@@ -448,7 +448,7 @@ class Session:
         base = self.base
         if base is None or not isinstance(edit, Put):
             return self.journey
-        return taken_back(self.journey, base, edit.path)
+        return taken_back(self.journey, base, (edit.path, *edit.also))
 
     def turn_to(self, mode: str) -> None:
         """Edit the what-if on the journey, or the journey itself, as one step.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -137,15 +137,15 @@ def in_what_if_or_not(step: Step, typed: Journey | None) -> tuple[Step, str]:
         return replace(step, is_what_if=False), sentence(error)
 
 
-def taken_back(typed: Journey, start: Journey, path: str) -> Journey:
-    """Take back what a what-if changes at a path.
+def taken_back(typed: Journey, start: Journey, paths: Iterable[str]) -> Journey:
+    """Take back what a what-if changes at paths.
 
     Parameters
     ----------
     typed : Journey
     start : Journey
         What it starts from.
-    path : str
+    paths : iterable of str
         People at a stage and a rate of all segments: the numbers of the segments that they set.
 
     Returns
@@ -158,9 +158,11 @@ def taken_back(typed: Journey, start: Journey, path: str) -> Journey:
     ValueError
         If another change does not allow it.
     """
-    pooled = pooled_at(typed, path)
-    paths = [path] if pooled is None else list(pooled.paths)
-    changed = {one: before for one in paths if (before := start.get(one)) != typed.get(one)}
+    single: list[str] = []
+    for path in paths:
+        pooled = pooled_at(typed, path)
+        single += [path] if pooled is None else pooled.paths
+    changed = {one: before for one in single if (before := start.get(one)) != typed.get(one)}
     return with_changes(typed, changed) if changed else typed
 
 

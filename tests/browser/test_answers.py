@@ -100,6 +100,12 @@ def test_a_stranger_asks_by_typing_only(page: Page) -> None:
     types(page, "Step rate: Conversion", "5%")
     expect(card(page, "goal")).to_contain_text("You need 50,000 people at Reach")
     expect(page.get_by_label("At least", exact=True)).to_have_value("500")
+    # A rate can be typed as a range, and stays in its field as it was typed.
+    types(page, "Step rate: Conversion", "4% to 6%")
+    expect(page.locator('[data-part="whatifs"]')).to_contain_text("not set -> 4% to 6%")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Step rate: Conversion", exact=True)).to_have_value("4% to 6%")
+    expect(figure(page, "Customers")).to_have_text("100")
 
 
 def test_every_figure_says_what_it_is_made_of_to_who_asks(page: Page) -> None:

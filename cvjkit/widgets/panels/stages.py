@@ -11,9 +11,10 @@ from cvjkit.errors import Fault, InputError
 from cvjkit.model.parts import StageNumbers
 from cvjkit.number_text import people_text, share_text
 from cvjkit.widgets.builders import columns, field_at
-from cvjkit.widgets.codec import PEOPLE, SHARE
+from cvjkit.widgets.codec import PEOPLE
 from cvjkit.widgets.fields import Field, Part, Put, Row, Table
 from cvjkit.widgets.panels.explained import explaining
+from cvjkit.widgets.rate_codec import RateCodec
 
 if TYPE_CHECKING:
     from cvjkit.catalog.stage import Stage
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 
 COUNTED, PLANNED = "counted", "planned"
 UNIT_COST, DELAY = columns(StageNumbers, "unit_cost", "delay_days")
+RATE = RateCodec()
+RATE_OF_ONE = RateCodec(
+    refusal="a range or cases are about all segments together: choose All and type them there"
+)
+COUNTED_RATE = RateCodec(
+    refusal="the people counted say how sure this rate is: type a share, or this as a what-if"
+)
 LONGEST_CURRENCY = 5
 DIGITS, CLOSE = 6, 1e-12
 
@@ -99,19 +107,31 @@ def _rate(journey: Journey, segment: int | None, index: int, rate: float | None)
     stage, edit = journey.framework.stages[index], None
     label = f"Step rate: {stage.name}"
     text = "" if rate is None else share_text(rate)
+    is_plan = not any(one.observed for one in journey.segments)
     if index > 0 and segment is None:
-        edit = Put(f"stages.{stage.key}.rate", SHARE)
-        if not any(one.observed for one in journey.segments):
-            text = _rate_text(journey.get(edit.path))
+        path = f"stages.{stage.key}.rate"
+        if is_plan:
+            return _rate_field(journey, label, path, stage.key, journey.get(path))
+        edit = Put(path, COUNTED_RATE)
     elif index > 0 and segment is not None:
         rates = journey.segments[segment].rates
         if rates is not None:
-            edit = Put(f"segments[{segment}].rates.{stage.key}", SHARE)
-            text = _rate_text(rates[index])
+            path = f"segments[{segment}].rates.{stage.key}"
+            if len(journey.segments) == 1:
+                return _rate_field(journey, label, path, stage.key, rates[index])
+            edit, text = Put(path, RATE_OF_ONE), _rate_text(rates[index])
         else:
             derived = partial(with_share_counted, segment=segment, stage=stage.key)
-            edit = Put(f"segments[{segment}].counts.{stage.key}", SHARE, derived)
+            edit = Put(f"segments[{segment}].counts.{stage.key}", COUNTED_RATE, derived)
     return Field("rate", label, text, edit=edit)
+
+
+def _rate_field(journey: Journey, label: str, path: str, stage: str, rate: float | None) -> Field:
+    """Make the field of a rate that is typed, and with it how sure it is."""
+    also = (f"stages.{stage}.rate_range", f"stages.{stage}.rate_cases")
+    told = tuple(map(journey.get, also))
+    text = RATE.write((rate, *told)) if any(told) else _rate_text(rate)
+    return Field("rate", label, text, edit=Put(path, RATE, also=also))
 
 
 def _rate_text(rate: float | None) -> str:
@@ -119,7 +139,7 @@ def _rate_text(rate: float | None) -> str:
     if rate is None:
         return ""
     typed = float(f"{rate:.{DIGITS}g}")
-    return SHARE.write(typed) if math.isclose(typed, rate, rel_tol=CLOSE) else share_text(rate)
+    return RATE.write(typed) if math.isclose(typed, rate, rel_tol=CLOSE) else share_text(rate)
 
 
 def with_share_counted(

@@ -1,0 +1,119 @@
+"""The text of a rate's field: a share, and how sure it is if somebody has said so."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from cvjkit.number_text import Unit, write_number
+from cvjkit.numbers import NO_EVIDENCE, Evidence, UnreadableError, read_number, read_range
+from cvjkit.widgets.codec import Number
+from cvjkit.widgets.fields import UNCHANGED
+
+SURE_AS = re.compile(
+    r"(?P<share>.*?)[\s,;(]*(?:as sure as\s+)?(?P<cases>\d[\d.,]*)\s*(?:cases?|people)\s*\)?",
+    re.IGNORECASE,
+)
+BRACKETED = re.compile(r"(?P<share>[^()]+)\((?P<range>[^()]+)\)\s*")
+LIKE_A_RANGE = re.compile(r"[\d%]\s*(?:[-\u2010-\u2015]|to\b)\s*\d")
+CLOSE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class RateCodec(Number):
+    """A rate with a range or as sure as some cases: 5%, 4-6%, 5% (4-8%), 5% (40 cases).
+
+    The rate of a range alone is its middle.
+
+    Parameters
+    ----------
+    unit : {"share"}
+    refusal : str
+        Why only a share can be typed, if so.
+
+    Examples
+    --------
+    >>> codec = RateCodec()
+    >>> codec.read("5%"), codec.read("4-6%"), codec.read("5%, as sure as 40 cases")
+    ((0.05, None, None), (0.05, '4-6%', None), (0.05, None, 40.0))
+    >>> codec.write((0.05, "4-6%", None)), codec.write((0.07, "4-6%", None))
+    ('4-6%', '7% (4-6%)')
+    """
+
+    unit: Unit = "share"
+    refusal: str = ""
+
+    def read(self, text: str, evidence: Evidence = NO_EVIDENCE, /) -> Any:
+        """Read a rate.
+
+        Parameters
+        ----------
+        text : str
+        evidence : Evidence
+            What decides where a number has two readings.
+
+        Returns
+        -------
+        tuple of (float or None, str or None, float or None)
+            Share, range and cases. The share is `UNCHANGED` where only cases are typed. Only the
+            share if the others are refused.
+
+        Raises
+        ------
+        ValueError
+            If it is none of these.
+        """
+        found = self._read(text, evidence)
+        if not self.refusal:
+            return found
+        if found[1:] != (None, None):
+            raise ValueError(self.refusal)
+        return found[0]
+
+    def _read(self, text: str, evidence: Evidence) -> tuple[Any, str | None, float | None]:
+        if told := SURE_AS.fullmatch(text.strip()):
+            share = read_number(told["share"], "share", evidence)
+            cases = read_number(told["cases"], "people", evidence)
+            return UNCHANGED if share is None else share, None, cases
+        if told := BRACKETED.fullmatch(text.strip()):
+            share = read_number(told["share"], "share", evidence)
+            if LIKE_A_RANGE.search(told["range"]):
+                read_range(told["range"], evidence)
+                return share, told["range"].strip(), None
+        try:
+            return read_number(text, "share", evidence), None, None
+        except UnreadableError:
+            if not LIKE_A_RANGE.search(text):
+                raise
+        return _middle(text, evidence), text.strip(), None
+
+    def write(self, value: Any) -> str:
+        """Write a rate.
+
+        Parameters
+        ----------
+        value : tuple or float or None
+            As `read` gives it.
+
+        Returns
+        -------
+        str
+        """
+        share, between, cases = value if isinstance(value, tuple) else (value, None, None)
+        text = write_number(share, "share")
+        if share is None:
+            return text
+        if between is not None:
+            is_middle = math.isclose(_middle(between), share, rel_tol=CLOSE)
+            return between if is_middle else f"{text} ({between})"
+        if cases is not None:
+            return f"{text} ({write_number(cases)} case{'' if cases == 1 else 's'})"
+        return text
+
+
+def _middle(text: str, evidence: Evidence = NO_EVIDENCE) -> float:
+    """Give the middle of a range, without the rounding error of a sum."""
+    low, high = read_range(text, evidence)
+    return float(f"{(low + high) / 2:.12g}")
