@@ -37,11 +37,14 @@ class Flag:
     stage : str
         Key of the stage concerned.
     message : str
+    segment : str or None
+        Name of the segment concerned; None if it is about all.
     """
 
     id: str
     stage: str
     message: str
+    segment: str | None = None
 
 
 class StagesTable(Table):
@@ -321,7 +324,8 @@ class Flow(Shown):
             arrays["fundamental"], births, arrays["referred"], arrays["undefined"], part
         )
         arrays["births"] = births[:, :, part]
-        return replace(self, segments=(segment,), k=k, **arrays)
+        flags = tuple(flag for flag in self.flags if flag.segment in {None, segment})
+        return replace(self, segments=(segment,), k=k, flags=flags, **arrays)
 
     def repeats(self, stage: int) -> list[tuple[float, float]]:
         """Find how many of the visits to a stage come straight back to it.

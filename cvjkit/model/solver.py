@@ -12,6 +12,7 @@ Planned segments are solved by `cvjkit.model.planned`, counted ones by `cvjkit.m
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -96,7 +97,7 @@ def solve(
     grows = k is not None and k >= 1 and (come.any() or not visits.any())
     flags, contradicted = list[Flag](), np.zeros_like(known)
     for index, stage, flag in count_flags(segments, own, found, observed & ~exact):
-        flags.append(flag)
+        flags.append(replace(flag, segment=names[index]))
         contradicted[index, stage] |= flag.id == "A50"
     return Flow(
         name=name,

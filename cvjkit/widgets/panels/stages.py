@@ -30,6 +30,7 @@ RATE_OF_ONE = RateCodec(
 COUNTED_RATE = RateCodec(
     refusal="the people counted say how sure this rate is: type a share, or this as a what-if"
 )
+OVERRULED = "A50"
 LONGEST_CURRENCY = 5
 DIGITS, CLOSE = 6, 1e-12
 
@@ -62,7 +63,11 @@ def stage_table(journey: Journey, shown: Flow, segment: int | None) -> Table:
         reached = _reached(journey, segment, index, people[index])
         rate = _rate(journey, segment, index, rates[index])
         fields = [
-            replace(reached, explain=explaining(journey, f"{path}.people", name)),
+            replace(
+                reached,
+                message=_overruled(shown, stage.key),
+                explain=explaining(journey, f"{path}.people", name),
+            ),
             replace(rate, explain=explaining(journey, f"{path}.rate", name)),
         ]
         if enter_later:
@@ -213,8 +218,19 @@ def in_mode(journey: Journey, mode: str, *, segment: int) -> Journey:
     return journey.with_segment(now.name, counts=counts)
 
 
+def _overruled(flow: Flow, stage: str) -> str:
+    """Say that ways that were typed overrule the people counted at a stage, if so."""
+    said = [flag.message for flag in flow.flags if flag.id == OVERRULED and flag.stage == stage]
+    if len(said) < 2:
+        return "".join(said)
+    others = f"{len(said) - 1} more segment{'' if len(said) == 2 else 's'}"
+    return f"{said[0]} It is so in {others}."
+
+
 def findings_part(flow: Flow) -> Part:
     """Show what a reader must know before believing the numbers.
+
+    That a count is overruled is said in the table of the stages, at the count.
 
     Parameters
     ----------
@@ -224,5 +240,9 @@ def findings_part(flow: Flow) -> Part:
     -------
     Part
     """
-    notes = [f"{flow.framework[flag.stage].name}: {flag.message}" for flag in flow.flags]
+    notes = [
+        f"{flow.framework[flag.stage].name}: {flag.message}"
+        for flag in flow.flags
+        if flag.id != OVERRULED
+    ]
     return Part("findings", "Findings" if notes else "", notes=tuple(dict.fromkeys(notes)))

@@ -114,6 +114,23 @@ def test_reconstructed_stages_are_marked() -> None:
     assert notes["aware"] == "(reconstructed)"
 
 
+def test_a_count_overruled_by_a_typed_skip_is_said_at_the_count_with_the_fix() -> None:
+    address = ("stages", "conversion", "reached")
+    hand = Hand(SHOP.with_transition("reach", "conversion", 0.5))
+    message = (
+        "The transitions and referrals typed bring 4,900 more people here than were counted, so "
+        "only as many as were counted are taken: correct the count, the transition or the referral."
+    )
+    assert (hand.text(*address), hand.message(*address)) == ("100", message)
+    assert hand.part("findings")["notes"] == ()
+    hand.types("5000", *address)
+    assert hand.message(*address) == ""
+    several = Hand(TWO.with_transition("reach", "conversion", 0.5))
+    assert several.message(*address).endswith(" It is so in 1 more segment.")
+    several.types("1", *TAB)
+    assert "of Blog here" in several.message(*address)
+
+
 def test_findings_say_where_counts_rise() -> None:
     hand = Hand(SHOP).types("500", "stages", "retention", "reached")
     (note,) = hand.part("findings")["notes"]
