@@ -101,7 +101,8 @@ def test_a_stranger_asks_by_typing_only(page: Page) -> None:
     expect(card(page, "goal")).to_contain_text("You need 50,000 people at Reach")
     expect(page.get_by_label("At least", exact=True)).to_have_value("500")
     # A rate can be typed as a range, and stays in its field as it was typed.
-    types(page, "Step rate: Conversion", "4% to 6%")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("4% to 6%")
     expect(page.locator('[data-part="whatifs"]')).to_contain_text("not set -> 4% to 6%")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Step rate: Conversion", exact=True)).to_have_value("4% to 6%")
