@@ -100,6 +100,14 @@ class Goal:
     rates_now: Mapping[str, float]
 
     @property
+    def is_reached(self) -> bool:
+        """Whether it is reached already."""
+        if self.now is None:
+            return False
+        less = self.figure in FIGURES and FIGURES[self.figure].less_is_better
+        return self.now <= self.target if less else self.now >= self.target
+
+    @property
     def reason(self) -> str:
         """Why no number of entrants is enough; empty if one is."""
         return self.reasons.get(ENTRANTS, "")
@@ -282,7 +290,8 @@ class _Search:
             return "each entrant costs more than all that follows brings: more would lose more"
         if many is not None and self.now is not None and math.isclose(many, self.now, rel_tol=1e-9):
             return f"it stays {self.text(self.now)}, however many enter"
-        return f"however many enter, it does not get beyond {self.text(many)}"
+        beyond = "below" if self.sign < 0 else "beyond"
+        return f"however many enter, it does not get {beyond} {self.text(many)}"
 
     def _confidence(
         self, entrants: int | None, reasons: dict[str, str]
@@ -377,7 +386,7 @@ class _Search:
             name = self.design.framework[self.steps.keys[tightest]].name
             reached = self.text(None if best is None else self.target + self.sign * best)
             reasons["equal_lift"] = (
-                f"{name} cannot rise by more than a factor of {most:.4g}; with that it is {reached}"
+                f"{name} can rise no more than {most:.4g} times, and then it is {reached}"
             )
             return None
         return crossing(beyond, 1.0, most)

@@ -46,50 +46,74 @@ def goal_words(goal: Goal) -> str:
         A line for each way to reach it.
     """
     lines = [_asked(goal), _entrants(goal)]
-    reached = {key: rate.rate for key, rate in goal.rates.items() if rate.rate is not None}
     if goal.plan:
         people = ", ".join(f"{goal.names[key]} {number:,}" for key, number in goal.plan.items())
         lines.append(f"In whole people: {people}.")
     alone = [
         f"{goal.names[key]} {share_text(rate)} (now {share_text(goal.rates_now[key])})"
-        for key, rate in reached.items()
+        for key, rate in rates_alone(goal).items()
     ]
     if alone:
-        lines.append(f"Or one rate alone: {', '.join(alone)}.")
+        kind = "lower rate" if goal.is_reached else "rate"
+        lines.append(f"Or with one {kind} alone: {', '.join(alone)}.")
     others = [
         f"{goal.names[key]} ({rate.reason})"
         for key, rate in goal.rates.items()
         if rate.rate is None and rate.reason != NO_MATTER
     ]
     if others:
-        lines.append(f"Not alone: {', '.join(others)}.")
-    if goal.equal_lift is not None:
-        lines.append(f"Or every rate on the way {goal.equal_lift:.4g} times as high.")
+        lines.append(f"Not enough alone: {', '.join(others)}.")
+    if goal.equal_lift is not None and goal.equal_lift != 1:
+        lines.append(f"Or with every rate on the way × {goal.equal_lift:.4g}.")
     elif "equal_lift" in goal.reasons:
-        lines.append(f"No equal lift of all rates does it: {goal.reasons['equal_lift']}.")
+        lines.append(f"The same lift of all rates is not enough: {goal.reasons['equal_lift']}.")
     lines += _levers(goal)
     return "\n".join(lines)
 
 
+def rates_alone(goal: Goal) -> dict[str, float]:
+    """Give the rates that would do it alone, without those that need no change.
+
+    Parameters
+    ----------
+    goal : Goal
+
+    Returns
+    -------
+    dict of str to float
+        Shares by the keys of the stages.
+    """
+    return {
+        key: rate.rate
+        for key, rate in goal.rates.items()
+        if rate.rate is not None and share_text(rate.rate) != share_text(goal.rates_now[key])
+    }
+
+
 def _asked(goal: Goal) -> str:
-    name = FIGURES[goal.figure].short if goal.figure in FIGURES else goal.names[goal.figure]
+    figure = FIGURES.get(goal.figure)
+    name = goal.names[goal.figure] if figure is None else figure.short
+    bound = "at most" if figure is not None and figure.less_is_better else "at least"
     wanted, now = (amount(goal.figure, value, goal.currency) for value in (goal.target, goal.now))
-    return f"{name}: {wanted} wanted, {now} now."
+    reached = ": already reached" if goal.is_reached else ""
+    return f"{name}: {bound} {wanted} wanted, {now} now{reached}."
 
 
 def _entrants(goal: Goal) -> str:
     if goal.entrants is None:
         return f"No number of people is enough: {goal.reason}."
-    text = f"{goal.entrants:,} people must enter instead of {people_text(goal.entrants_now)}"
+    people = f"{goal.entrants:,} {'person' if goal.entrants == 1 else 'people'} entering"
+    start = "It would still hold with" if goal.is_reached else "It takes"
+    text = f"{start} {people} instead of {people_text(goal.entrants_now)}"
     if goal.chance is None:
         return f"{text}."
     sure = [
-        f"{number:,} with {level} confidence"
+        f"{number:,} to be {level} sure"
         for level, number in (("80%", goal.entrants_80), ("95%", goal.entrants_95))
         if number is not None
     ]
     also = f"; {' and '.join(sure)}" if sure else ""
-    return f"{text}, and then it is reached with a probability of {goal.chance:.0%}{also}."
+    return f"{text}, which is enough with a probability of {goal.chance:.0%}{also}."
 
 
 def _levers(goal: Goal) -> list[str]:

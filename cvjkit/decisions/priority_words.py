@@ -10,6 +10,7 @@ from cvjkit.number_text import money_text, people_text, share_text
 from cvjkit.shown import chance_text
 
 SAME = 1e-9
+TIE = "Where each step leads only to the next, the same lift brings the same at any of them"
 NEAR = 0.95  # of what the best step brings
 UNTARGETED = {"worth testing", "ten percent more", "one point more"}
 
@@ -80,7 +81,7 @@ class _Words:
         listed = ", ".join(self.names[key] for key in tied[:-1]) + f" and {self.names[tied[-1]]}"
         bases = {self.steps[key]["basis"] for key in tied}
         each = "the same change at each" if len(bases) > 1 else f"{bases.pop()} at each"
-        why = " In a plain chain equal lifts tie." if each.startswith("ten percent") else ""
+        why = f" {TIE}." if each.startswith("ten percent") else ""
         gain = self._gain(self.steps[tied[0]])
         return f"No step comes first: {each} of {listed} brings the same, {gain}.{why}"
 
@@ -113,7 +114,9 @@ class _Words:
         if self.by == "profit" and leak["value_to_go"] < self.steps[best]["value_to_go"]:
             small, large = (self._money(row["value_to_go"]) for row in (leak, self.steps[best]))
             name = self.names[best]
-            why += f": somebody who gets there is worth {small}, who gets to {name} {large}"
+            why += (
+                f": somebody who gets there is worth {small}, somebody who gets to {name} {large}"
+            )
         return f"Most people are lost before {self.names[biggest]} ({lost}), {why}."
 
     def lifts(self, best: str | None) -> str:
@@ -136,15 +139,18 @@ class _Words:
             return ""
         return (
             f"Ten percent more at any of the {len(bring)} steps up to the first payment brings the "
-            f"same {people_text(max(bring))} customers: in a plain chain equal lifts tie, however "
-            "many people a step loses."
+            f"same {people_text(max(bring))} customers, however many people a step loses: "
+            f"{TIE[0].lower()}{TIE[1:]}."
         )
 
     def leverage(self) -> str:
         judged = {row["basis"] for row in self.steps.values()}
         costed = any(math.isfinite(row["cost"]) for row in self.steps.values())
         if judged <= UNTARGETED and not costed:
-            return "No target and no cost is typed, so this ranks by leverage only."
+            return (
+                "No target and no cost is typed, so this says what a better rate brings, not how "
+                "hard it is to get."
+            )
         return ""
 
     def _change(self, row: Mapping[Hashable, Any]) -> str:
@@ -157,7 +163,7 @@ class _Words:
                 f"the rate of {row['best_segment']} ({rate}) everywhere, instead of {now}, brings"
             )
         if row["basis"] == "worth testing":
-            return f"if {now} became the highest rate that the counts leave likely, it would bring"
+            return f"if {now} rose to the most that the counts leave likely, it would bring"
         return f"{row['basis']} than {now} brings"
 
     def _gain(self, row: Mapping[Hashable, Any]) -> str:

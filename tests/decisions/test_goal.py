@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import cvjkit as cvj
 from cvjkit.decisions.trials import Trials
+from cvjkit.number_text import share_text
 from tests.decisions.plans import shop
 from tests.model.test_economics import shop as x5
 from tests.strategies import journeys
@@ -68,7 +69,7 @@ def test_a_rate_that_cannot_rise_so_far_is_named_with_what_it_reaches() -> None:
     assert impossible.entrants == 20_000
     assert all(rate.rate is None for rate in impossible.rates.values())
     assert impossible.equal_lift is None
-    assert "Acquisition cannot rise by more than a factor of 2" in impossible.reasons["equal_lift"]
+    assert "Acquisition can rise no more than 2 times" in impossible.reasons["equal_lift"]
 
 
 def test_levers_share_the_change_within_their_limits() -> None:
@@ -161,7 +162,8 @@ def test_everything_wrong_is_said_at_once() -> None:
 
 def test_it_is_said_in_words_and_as_a_table() -> None:
     goal = plan().goal("customers", 150, levers={"entrants": 2000})
-    assert repr(goal).startswith("Customers: 150 wanted, 100 now.\n1,500 people must enter")
+    words = "Customers: at least 150 wanted, 100 now.\nIt takes 1,500 people entering"
+    assert repr(goal).startswith(words)
     assert goal.table.loc["conversion", "needed"] == pytest.approx(0.3)
     assert goal.table.loc["entrants", ["now", "needed"]].to_list() == [1000, 1500]
     assert goal.table.loc["lever: entrants", "needed"] == 1500
@@ -210,3 +212,30 @@ def test_a_rate_that_will_do_does_and_a_little_short_of_it_does_not(
         back = rate + 1e-4 * (trials.steps.pooled[step] - rate) * (1 if times > 1 else -1)
         short = trials.value(1, {step: trials.steps.raised(step, max(0.0, min(back, rate)))})
         assert short is None or short <= there * (1 + 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("figure", "target"), [("customers", 50), ("profit", -500), ("cac", 100), ("reach", 10)]
+)
+def test_a_goal_that_is_reached_already_says_so_and_names_no_rate_that_needs_no_change(
+    figure: str, target: float
+) -> None:
+    journey = x5()
+    goal = journey.goal(figure, target)
+    assert goal.is_reached
+    first, second, *others = goal.summary.split("\n")
+    assert first.endswith(": already reached.")
+    assert second.startswith("It would still hold with ")
+    for line in others:
+        for name, now in goal.rates_now.items():
+            text = share_text(now)
+            assert f"{goal.names[name]} {text} (now {text})" not in line
+    assert "on the way × 1." not in goal.summary
+
+
+def test_a_goal_that_is_not_reached_says_at_least_or_at_most() -> None:
+    assert "CAC: at most 10.00 wanted, 25.00 now.\n" in x5().goal("cac", 10).summary
+    assert "Customers: at least 500 wanted, 100 now.\n" in x5().goal("customers", 500).summary
+    assert (
+        "It takes 50,000 people entering instead of 10,000" in x5().goal("customers", 500).summary
+    )

@@ -47,7 +47,8 @@ def test_a_tenth_more_is_worth_the_same_customers_at_every_step_of_a_plain_chain
     assert (first.best, first.tied) == (None, ("acquisition", "conversion"))
     assert first.summary == (
         "No step comes first: ten percent more at each of Acquisition and Conversion brings the "
-        "same, 10 more customers. In a plain chain equal lifts tie. Most people are lost before "
+        "same, 10 more customers. Where each step leads only to the next, the same lift brings the "
+        "same at any of them. Most people are lost before "
         "Acquisition (8,000), but that makes it no better to fix. What tells them apart: what each "
         "step costs and a customer brings, or a target."
     )
@@ -58,8 +59,8 @@ def test_equal_lifts_are_ranked_by_profit_because_costs_before_are_paid() -> Non
     assert set(first.basis.dropna()) == {"ten percent more"}
     assert (first.best, first.tied) == ("conversion", ())
     assert first.score.equals(first.profit_per_tenth)
-    assert "leverage only" in first.summary
-    assert "in a plain chain equal lifts tie" in first.summary
+    assert "what a better rate brings, not how hard it is to get" in first.summary
+    assert "each step leads only to the next, the same lift brings the same" in first.summary
 
 
 @pytest.mark.parametrize("path", STARTERS, ids=attrgetter("stem"))
@@ -163,7 +164,7 @@ def test_one_counted_segment_is_judged_by_a_rate_worth_testing() -> None:
     first = sold([1000, 200, 20, 8, 2]).fix_first(lift="best")
     assert set(first.basis.dropna()) == {"worth testing"}
     assert first.score["conversion"] > 0
-    assert "leverage only" in first.summary
+    assert "what a better rate brings, not how hard it is to get" in first.summary
 
 
 def test_the_lift_may_be_chosen() -> None:

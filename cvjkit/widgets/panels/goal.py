@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cvjkit.decisions.goal import MOST
-from cvjkit.decisions.goal_words import NO_MATTER, amount
+from cvjkit.decisions.goal_words import NO_MATTER, amount, rates_alone
 from cvjkit.errors import InputError
 from cvjkit.model.economics import FIGURES
 from cvjkit.number_text import people_text, share_text, write_number
@@ -103,9 +103,9 @@ def _ways(goal: Goal, journey: Journey) -> tuple[str, ...]:
     """
     name = FIGURES[goal.figure].short if goal.figure in FIGURES else goal.names[goal.figure]
     now = amount(goal.figure, goal.now, goal.currency)
-    is_reached = _is_reached(goal)
+    is_reached = goal.is_reached
     notes = [
-        f"{name} now: {now}{': reached already. It would still hold with' if is_reached else '.'}"
+        f"{name} now: {now}{': already reached. It would still hold with' if is_reached else '.'}"
     ]
     first = journey.framework.stages[0].name
     if goal.entrants is None:
@@ -133,14 +133,6 @@ def _ways(goal: Goal, journey: Journey) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _is_reached(goal: Goal) -> bool:
-    if goal.now is None:
-        return False
-    if goal.figure in FIGURES and FIGURES[goal.figure].less_is_better:
-        return goal.now <= goal.target
-    return goal.now >= goal.target
-
-
 def _enter_later(journey: Journey) -> bool:
     return bool(journey.flow().entered[:, 1:].any())
 
@@ -150,17 +142,12 @@ def _alone(goal: Goal) -> list[tuple[str, float]]:
 
     A rate of which nothing depends is as it is now: it is left out.
     """
-    found = [
-        (key, rate.rate)
-        for key, rate in goal.rates.items()
-        if rate.rate is not None and share_text(rate.rate) != share_text(goal.rates_now[key])
-    ]
 
     def change(one: tuple[str, float]) -> float:
         now = goal.rates_now[one[0]]
         return round(abs(math.log(one[1] / now)), 9) if one[1] > 0 and now > 0 else math.inf
 
-    return sorted(found, key=change)
+    return sorted(rates_alone(goal).items(), key=change)
 
 
 def _more(goal: Goal) -> tuple[Article, ...]:

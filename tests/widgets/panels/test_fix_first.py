@@ -35,7 +35,8 @@ def test_ten_percent_more_ties_in_a_plain_chain_and_says_so() -> None:
     best, _ = fix_first_parts(asked(PLAN))
     assert texts(best, "first", "try") == {"acquisition": "EUR 150.00", "conversion": "EUR 150.00"}
     assert best.notes[0].endswith(
-        "brings the same, EUR 150.00 of profit. In a plain chain equal lifts tie."
+        "brings the same, EUR 150.00 of profit. Where each step leads only to the next, the same "
+        "lift brings the same at any of them."
     )
 
 

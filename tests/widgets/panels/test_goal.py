@@ -33,13 +33,13 @@ def test_until_a_goal_is_typed_it_is_a_quarter_better_than_without_the_what_if()
     better = PLAN.scenario("x", {"stages.conversion.rate": 0.5})
     assert texts(goal_part(asked(better, PLAN)), "goal", "target") == {"goal": "130"}
     assert (
-        goal_part(asked(better, PLAN)).notes[0].startswith("Customers now: 1,000: reached already.")
+        goal_part(asked(better, PLAN)).notes[0].startswith("Customers now: 1,000: already reached.")
     )
 
 
 def test_a_goal_that_is_reached_says_with_how_much_less_it_would_still_hold() -> None:
     part = goal_part(asked(PLAN, goal_goal_target="50"))
-    assert part.notes[0] == "Customers now: 100: reached already. It would still hold with"
+    assert part.notes[0] == "Customers now: 100: already reached. It would still hold with"
     assert part.notes[1].startswith("5,000 people at Reach (")
     assert part.notes[2] == (
         "or one lower rate: Acquisition at 10% instead of 20%, or Conversion at 2.5% instead of 5%,"
