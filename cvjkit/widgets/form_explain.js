@@ -80,6 +80,7 @@ export function makeExplainer(el, ask) {
   const position = () => {
     if (!opener?.isConnected) return close();
     const at = opener.getBoundingClientRect();
+    if (at.bottom < 0 || at.top > innerHeight) return close();
     const { offsetWidth: width, offsetHeight: height } = panel;
     const below = at.bottom + GAP;
     const fits = below + height <= innerHeight - EDGE || at.top < height + GAP + EDGE;
@@ -163,6 +164,14 @@ export function makeExplainer(el, ask) {
     if (opener && target instanceof Node && !panel.contains(target) && !opener.contains(target)) close();
   };
 
+  // What was asked for goes with what it stands beside; what only rests there goes.
+  /** @param {Event} event */
+  const scroll = ({ target }) => {
+    if (!opener || target === panel) return;
+    if (why === "asked") position();
+    else close();
+  };
+
   /** @param {KeyboardEvent} event */
   const keydown = (event) => {
     if (event.key !== "Escape" || !opener) return;
@@ -173,7 +182,7 @@ export function makeExplainer(el, ask) {
 
   /** @type {[string, (event: any) => void][]} */
   const listeners = [
-    ["pointerover", rest], ["focusin", rest], ["pointerdown", press], ["keydown", keydown], ["scroll", position], ["resize", position],
+    ["pointerover", rest], ["focusin", rest], ["pointerdown", press], ["keydown", keydown], ["scroll", scroll], ["resize", position],
   ];
   for (const [type, listener] of listeners) addEventListener(type, listener, { capture: true });
   const remove = () => {
