@@ -41,7 +41,8 @@ class _Connection(BaseRequestHandler):
 
     def handle(self) -> None:
         browser: socket.socket = self.request
-        with socket.create_connection(self.server.server) as server:
+        # Either side may hang up at any time.
+        with suppress(OSError), socket.create_connection(self.server.server) as server:
             Thread(target=_pass_on, args=(browser, server), daemon=True).start()
             for piece in iter(lambda: server.recv(PIECE), b""):
                 self.server.sent += len(piece)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import signal
 import struct
@@ -177,11 +178,11 @@ def written(parts: list[bytes], channel: bytes = b"shell") -> bytes:
 def test_no_user_of_the_machine_can_read_the_token(pages: Server, visit: Visit) -> None:
     visitor = visit("desk")
     # What stands on command lines can be read by everybody.
-    lines = lines_of(pages)
-    kernels = [line for line in lines if "ipykernel" in line]
-    assert kernels
-    assert not [line for line in lines if TOKEN in line or visitor.kernel in line]
-    for kernel in (visitor.kernel, *re.findall(r"[\w-]{36}", " ".join(kernels))):
+    lines = " ".join(map(command_line, processes(pages)))
+    assert "ipykernel" in lines
+    assert TOKEN not in lines
+    assert visitor.kernel not in lines
+    for kernel in (visitor.kernel, *re.findall(r"[\w-]{36}", lines)):
         for path in (f"voila/query/{kernel}", f"api/kernels/{kernel}/channels"):
             with pytest.raises(websocket.WebSocketBadStatusException, match=r"40[34]"):
                 websocket.create_connection(
@@ -189,14 +190,22 @@ def test_no_user_of_the_machine_can_read_the_token(pages: Server, visit: Visit) 
                 )
 
 
-def lines_of(server: Server) -> list[str]:
-    """The command lines of a server and of its kernels."""
-    return [" ".join(process.cmdline()) for process in processes(server)]
+def command_line(process: psutil.Process) -> str:
+    return " ".join(process.cmdline())
 
 
 def processes(server: Server) -> list[psutil.Process]:
     started = psutil.Process(server.process.pid)
     return [started, *started.children(recursive=True)]
+
+
+def kernels_of(server: Server) -> list[psutil.Process]:
+    """The kernels of a server: each leads a session, unlike the process that they are copies of."""
+    return [
+        process
+        for process in processes(server)
+        if "ipykernel" in command_line(process) and os.getsid(process.pid) == process.pid
+    ]
 
 
 def test_another_site_opens_no_connection_with_the_cookie_of_a_visitor(
@@ -296,7 +305,7 @@ def test_visitors_get_no_more_pages_than_there_may_be(serve: Start, tmp_path: Pa
         answers = list(visitors.map(answer, [link] * 20))
     assert {status for status, _ in answers} == {503}
     assert all("try again in a minute" in page for _, page in answers)
-    assert len([line for line in lines_of(server) if "ipykernel" in line]) == 2
+    assert len(kernels_of(server)) == 2
     leaving = HTTPConnection(urlsplit(link).netloc)
     token = parse_qs(urlsplit(link).query)["token"][0]
     path = urlsplit(kernels[0]).path
@@ -315,17 +324,32 @@ def answer(link: str) -> tuple[int, str]:
 
 def test_a_waiting_page_that_failed_is_made_anew(pages: Server) -> None:
     wait_until(lambda: "FileNotFoundError" in pages.written(), "the page has not failed")
-    late = Path(processes(pages)[-1].cwd(), "late.txt")
+    late = Path(kernels_of(pages)[-1].cwd(), "late.txt")
     late.write_text("It is there now.", encoding="utf-8")
     assert "It is there now." in get(page_of(pages, "late")).read().decode()
 
 
-def test_a_waiting_page_whose_kernel_died_is_made_anew(pages: Server, visit: Visit) -> None:
+@pytest.mark.parametrize(
+    "original",
+    [
+        False,
+        pytest.param(
+            True, marks=pytest.mark.skipif(sys.platform != "linux", reason="kernels are no copies")
+        ),
+    ],
+    ids=["kernels", "what they are copies of"],
+)
+def test_a_waiting_page_whose_kernel_died_is_made_anew(
+    pages: Server, visit: Visit, original: bool
+) -> None:
     visit("buttons")
-    for process in processes(pages):
-        if "ipykernel" in " ".join(process.cmdline()):
-            process.kill()
-            process.wait()
+    killed = kernels_of(pages)
+    if original:
+        (parent,) = {kernel.parent() for kernel in killed}
+        killed = [parent]
+    for process in killed:
+        process.kill()
+        process.wait()
     visitor = visit("buttons")
     visitor.press("Work")
     visitor.read_until_state("idle")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import multiprocessing
 import os
 import re
 import signal
@@ -50,6 +51,14 @@ ipywidgets.dlink((slider, "value"), (circle, "radius"))
 ipywidgets.VBox([slider, circle])
 """
 KERNEL = "import os; print('kernel', os.getpid(), os.environ.get('CVJKIT_JOURNEYS'))"
+OWN = """
+import multiprocessing, os, random, numpy
+with multiprocessing.Pool(1) as pool:
+    squares = pool.map(abs, [-1, -2])
+print("own", os.getcwd(), squares, multiprocessing.get_start_method())
+print("own", random.random())
+print("own", numpy.random.random())
+"""
 WIDE = "import IPython; IPython.display.HTML('<hr style=width:3000px>')"
 NOISE = "import sys, warnings; warnings.warn('for the author'); print('and this', file=sys.stderr)"
 TRY_EVERYTHING = """async address => {
@@ -322,15 +331,20 @@ def test_a_page_is_as_light_or_dark_as_its_reader_likes(page: Page, dashboard: s
 
 
 def test_the_journeys_reach_the_kernel_and_ctrl_c_ends_it(serve: Start, tmp_path: Path) -> None:
-    notebook(tmp_path / "page.ipynb", KERNEL)
+    notebook(tmp_path / "page.ipynb", KERNEL, OWN)
     (tmp_path / "mine").mkdir()
     server = serve([*DASHBOARD, "page.ipynb", "--kernels=1", "--journeys=mine"], tmp_path)
-    page = get(server.link()).read().decode()
-    found = re.search(r"kernel (\d+) (\S+)", page)
-    assert found, page
+    pages = [get(server.link()).read().decode() for _ in range(2)]
+    found = re.search(r"kernel (\d+) (\S+)", pages[0])
+    assert found, pages[0]
     assert found[2] == str(tmp_path / "mine")
     kernel = int(found[1])
     assert runs(kernel)
+
+    # Whether it is a copy makes no difference to a notebook.
+    own, others = (re.findall(r"own (.+)", page) for page in pages)
+    assert own[0] == others[0] == f"{tmp_path} [1, 2] {multiprocessing.get_start_method()}"
+    assert not set(own[1:]) & set(others[1:]), "each visitor has random numbers of their own"
 
     server.process.send_signal(signal.SIGINT)
     assert server.process.wait(WAITING_SECONDS) == 0

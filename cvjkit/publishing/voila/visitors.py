@@ -18,6 +18,8 @@ from jupyter_server.services.kernels.kernelmanager import (
 from jupyter_server.utils import url_path_join
 from traitlets import Bool, Instance, Int, Set, Unicode, default
 
+from cvjkit.publishing.voila.forks import ForkedKernel, prepare
+
 # How long a page may be in the making before its visitor's browser has connected.
 MAKING = timedelta(minutes=10)
 
@@ -76,6 +78,20 @@ class VisitorKernel(ServerKernelManager):
         unrelated = Path(connection_file).with_name(f"{secrets.token_hex(8)}.json")
         super().__init__(connection_file=str(unrelated), **settings)
 
+    async def start_kernel(self, **settings: Any) -> None:  # type: ignore[override] # it is awaited
+        """Start it as a copy of a process that has imported all it needs, if there is one.
+
+        Parameters
+        ----------
+        **settings : object
+            Those of `ServerKernelManager.start_kernel`.
+        """
+        chosen = self.kernel_spec and "kernel_provisioner" in self.kernel_spec.metadata
+        kernels = cast("VisitorKernels", self.parent)
+        if self.provisioner is None and not chosen and kernels.forks:
+            self.provisioner = ForkedKernel(kernel_spec=self.kernel_spec, parent=self)
+        await super().start_kernel(**settings)
+
     @property
     def in_the_making(self) -> bool:
         """Whether its notebook is still being executed for a visitor."""
@@ -91,10 +107,16 @@ class VisitorKernels(AsyncMappingKernelManager):
     A kernel that waited, its notebook executed, has been idle ever since. Voila spares it only as
     long as it waits: a visitor on a slow line would lose it before the page is there. A page that
     was only read for an hour would be lost with the first interruption of its connection.
+
+    Parameters
+    ----------
+    **settings : object
+        Those of `AsyncMappingKernelManager`.
     """
 
     most_visitors = Int(50, config=True, help="How many visitors have a kernel at the same time.")
     coming = Int(0, help="How many pages are being sent.")
+    forks = Bool(help="Whether there is a process of which kernels are copies.")
 
     @property
     def full(self) -> bool:
@@ -103,6 +125,10 @@ class VisitorKernels(AsyncMappingKernelManager):
         waiting = sum(map(len, getattr(self, "_pools", {}).values()))
         visitors = max(len(self.list_kernel_ids()) - waiting, self.coming)
         return visitors >= self.most_visitors
+
+    def __init__(self, **settings: Any) -> None:
+        self.forks = prepare()
+        super().__init__(**settings)  # type: ignore[no-untyped-call] # no types
 
     @default("kernel_manager_class")
     def _visitors(self) -> str:
