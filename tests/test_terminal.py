@@ -17,7 +17,7 @@ import cvjkit as cvj
 from cvjkit.audit.report import FORMATS
 from cvjkit.catalog.data import LONGEST_TEXT, harmless
 from cvjkit.cli import main
-from cvjkit.errors import UNPRINTABLE, Fault, InputError, printable
+from cvjkit.errors import UNPRINTABLE, Fault, InputError, printable, unforeseen
 from cvjkit.number_text import money_text
 from cvjkit.shown import as_html, as_text
 from cvjkit.widgets.form import Form
@@ -92,12 +92,26 @@ def test_the_name_of_a_file_forges_no_line(
     for what in (["check"], ["audit"], ["audit", "--format=github"], ["audit", "--format=json"]):
         assert main([*what, *names, "\x1b[2J.toml"]) == 1
         assert is_quiet(capsys.readouterr().out)
+    for name in ("./::error::forged too", "./##[x", "./a\n::error::forged too", "./\x1b[2J"):
+        assert main(["new", name]) == 0
+        assert main(["new", name]) == 2
+        said = capsys.readouterr()
+        assert is_quiet(said.out)
+        assert is_quiet(said.err)
     for name in names:
         assert main(["canvas", name]) == 0
         assert main(["canvas", name]) == 2
         said = capsys.readouterr()
         assert is_quiet(said.out)
         assert is_quiet(said.err)
+
+
+def test_what_is_logged_about_an_input_forges_no_line(caplog: pytest.LogCaptureFixture) -> None:
+    unforeseen(EVIL, RuntimeError(EVIL))
+    (line,) = caplog.messages
+    assert is_quiet(line)
+    assert "\n" not in line
+    assert "forged" in line
 
 
 @pytest.mark.parametrize(

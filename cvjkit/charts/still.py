@@ -137,9 +137,8 @@ class _Still:
 
     def _line(self, shape: Dictionary) -> Markup:
         (x1, y1), (x2, y2) = (self._at(shape[f"x{end}"], shape[f"y{end}"]) for end in (0, 1))
-        return Markup('<path d="M{} {}L{} {}" stroke="{}"/>').format(
-            x1, y1, x2, y2, shape["line"]["color"]
-        )
+        line = shape["line"]
+        return Markup('<path d="M{} {}L{} {}"{}/>').format(x1, y1, x2, y2, _edge(line))
 
     def _polygon(self, trace: Dictionary, index: int) -> Markup:
         line, pattern = trace["line"], trace.get("fillpattern")
@@ -153,11 +152,7 @@ class _Still:
                 ' patternTransform="rotate(45)"><rect width="5" height="5" fill="{}"/>'
                 '<path d="M0 0V5" stroke="{}" stroke-width="2"/></pattern>'
             ).format(index, pattern["bgcolor"], pattern["fgcolor"])
-        edge = Markup()
-        if line["width"]:
-            edge = Markup(' stroke="{}" stroke-dasharray="{}"').format(
-                line["color"], DASHES.get(line.get("dash", ""), "none")
-            )
+        edge = _edge(line) if line["width"] else ""
         return hatch + _polyline(points, fill, trace["text"], edge)
 
     def _funnel(self, trace: Dictionary, _: int) -> Markup:
@@ -276,6 +271,11 @@ def _polyline(
     return Markup('<polyline points="{}" fill="{}"{}>{}</polyline>').format(
         written, fill, edge, title
     )
+
+
+def _edge(line: Dictionary) -> Markup:
+    dashes = DASHES.get(line.get("dash", ""), "none")
+    return Markup(' stroke="{}" stroke-dasharray="{}"').format(line["color"], dashes)
 
 
 def _spans(runs: Sequence[_Run]) -> Markup:

@@ -250,7 +250,7 @@ def _fill(sheet: Worksheet, rows: Sequence[Sequence[Any]]) -> None:
 
 
 def _is_share(rows: Sequence[Sequence[Any]], index: int, column: int) -> bool:
-    """Tell whether a number is a share, by its heading or the field it belongs to."""
+    """Tell whether a cell is for a share, by its heading or the field it belongs to."""
     heading = str(rows[0][column])
     field = str(rows[index][0]) if heading == "value" else heading.partition(":")[0]
-    return isinstance(rows[index][column], int | float) and field.endswith(("rate", "share"))
+    return field.endswith(("rate", "share"))

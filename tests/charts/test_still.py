@@ -102,6 +102,37 @@ def across(bar: ET.Element) -> list[float]:
     return [float(point.partition(",")[0]) for point in bar.get("points", "").split()]
 
 
+def test_guide_lines_are_where_the_figure_has_them() -> None:
+    figure = cvj.compare(SHOP).figure()
+    lines, margin = drawn(still(figure)).findall(f"{SVG}path"), figure.layout.margin
+    assert len(lines) == len(figure.layout.shapes) > 0
+    for line, shape in zip(lines, figure.layout.shapes, strict=True):
+        x1, y1, x2, y2 = map(float, re.findall(r"[\d.]+", line.get("d", "")))
+        assert (x1, y1) != (x2, y2)
+        assert line.get("stroke") == shape.line.color
+        assert (line.get("stroke-dasharray") == "none") == (shape.line.dash == "solid")
+        # Within the margins: horizontally in shares of the width, vertically in pixels.
+        width = 900 - margin.l - margin.r
+        assert (x1, x2) == pytest.approx(
+            [margin.l + width * x for x in (shape.x0, shape.x1)], abs=0.2
+        )
+        assert (y1, y2) == pytest.approx([margin.t + y for y in (shape.y0, shape.y1)], abs=0.2)
+    assert {shape.line.dash for shape in figure.layout.shapes} == {"solid", "dot"}
+
+
+def test_text_is_turned_as_on_the_figure() -> None:
+    figure = cvj.compare(SHOP).figure(shape="narrow")
+    upright = [note for note in figure.layout.annotations if note.textangle]
+    turned = [text for text in drawn(still(figure)).iter(f"{SVG}text") if text.get("transform")]
+    assert len(upright) == len(turned) > 0
+    for note, text in zip(upright, turned, strict=True):
+        angle, x, y = map(float, re.findall(r"[-\d.]+", text.get("transform", "")))
+        assert angle == note.textangle == -90
+        # It turns about the point that it is written at.
+        assert x == float(text.get("x", 0))
+        assert abs(y - float(text.get("y", 0))) <= 2 * note.font.size
+
+
 def test_how_much_is_magnified_stands_in_the_middle_of_its_box() -> None:
     root = drawn(still(cvj.sankey(SHOP)))
     (box,) = [rect for rect in root.iter(f"{SVG}rect") if rect.get("stroke")]

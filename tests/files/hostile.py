@@ -11,6 +11,7 @@ ADS = '[[segments]]\nname = "Ads"\ncounts = { reach = 100, acquisition = 50 }\n'
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 SPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 ROW = "<row><c><v>1</v></c></row>"
+WIDE_ROW = f"<row>{'<c><v>1</v></c>' * 25}</row>"
 FIRST_STRING = '<c t="s"><v>0</v></c>'
 DATES = "<row>" + '<c s="0"><v>45000</v></c>' * 20 + "</row>"
 LONG_FORMAT = (
@@ -59,6 +60,15 @@ def sheet(rows: str) -> str:
 
 def book(rows: str, strings: str = "", styles: str = "") -> bytes:
     return archive(parts_of(sheet(rows), strings, styles))
+
+
+def sheets(*titles: str, rows: str) -> bytes:
+    """A workbook whose sheets all have these rows."""
+    listed = "".join(f'<sheet name="{title}" r:id="worksheet"/>' for title in titles)
+    parts = parts_of(sheet(rows))
+    one = '<sheet name="Stages" r:id="worksheet"/>'
+    parts["xl/workbook.xml"] = str(parts["xl/workbook.xml"]).replace(one, listed)
+    return archive(parts)
 
 
 def inflating(megabytes: int, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -164,11 +174,29 @@ HOSTILE_FILES: dict[str, tuple[Made, str]] = {
         "has more than 2,000 parts",
     ),
     "long table.xlsx": (lambda: book(ROW * 1500), "has more than 1,000 rows in a table"),
+    "wide table.xlsx": (
+        lambda: book(f"<row>{'<c><v>1</v></c>' * 501}</row>"),
+        "has more than 500 columns in a table",
+    ),
+    "many cells.xlsx": (lambda: book(WIDE_ROW * 900), "has more than 20,000 cells"),
+    "many cells in two sheets.xlsx": (
+        lambda: sheets("Stages", "Offers", rows=WIDE_ROW * 450),
+        "has more than 20,000 cells",
+    ),
+    "many sheets.xlsx": (
+        lambda: sheets(*map(str, range(250)), rows=ROW),
+        "has more than 200 sheets",
+    ),
+    "long title.xlsx": (
+        lambda: sheets("x" * 300, rows=ROW),
+        "the title of a sheet is longer than Excel allows",
+    ),
     "large.csv": (lambda: "stage,people\n" + "Reach,1\n" * 200_000, "is larger than 1 MB"),
     "bad rows.csv": (
         lambda: "stage,people,framework\n" + many("x%,many,five\n", 900),
         "more than 100 faults; the first of them",
     ),
+    "many cells.csv": (lambda: ("1," * 25 + "\n") * 900, "has more than 20,000 cells"),
     "too many rows.csv": (lambda: "stage,people\n" + "x,y\n" * 90_000, "more than 1,000 rows"),
     "columns.csv": (lambda: f"stage,{many('people: %,', 50_000)}", "more than 500 columns"),
     "some columns.csv": (lambda: f"stage,{many('colour %,', 490)}", "more than 100 faults"),

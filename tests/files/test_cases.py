@@ -65,6 +65,30 @@ def test_the_decimal_sign_of_a_file_decides_how_its_money_is_read() -> None:
     assert costs == [1000, 1488.69, 89.9]
 
 
+@pytest.mark.parametrize(
+    ("text", "cost"),
+    [
+        ("stage;people;delay (days);unit cost\nReach;9;1,5;1.250", 1250),
+        ("stage;people;delay (days);unit cost\nReach;9;1.5;1.250", 1.25),
+        # Who separates cells by commas writes decimal points, unless another number shows a comma.
+        ('stage,people,unit cost\nReach,9,"1,250"', 1250),
+        ("stage,people,unit cost\nReach,9,1.250", 1.25),
+    ],
+)
+def test_other_columns_and_the_separator_show_the_decimal_sign_of_money(
+    tmp_path: Path, text: str, cost: float
+) -> None:
+    assert read_journey(saved(tmp_path, text, "shop.csv")).stages[0].unit_cost == cost
+
+
+def test_where_the_separator_and_the_numbers_contradict_each_other_money_has_two_readings(
+    tmp_path: Path,
+) -> None:
+    text = 'stage,people,delay (days),unit cost\nReach,9,"1,5",1.250'
+    said = refused(lambda: read_journey(saved(tmp_path, text, "shop.csv")))
+    assert "D2: '1.250' could mean 1250 or 1.25" in said
+
+
 def test_money_may_have_its_currency_and_brackets_for_a_loss() -> None:
     journey = read_journey(CASES / "money_with_currency_and_brackets.csv")
     assert [row.margin for row in journey.stages] == [-1.5, 1200, 25]
@@ -151,6 +175,16 @@ def test_a_number_that_commas_have_cut_in_two_is_refused() -> None:
     said = fault("unquoted_thousands_become_name.csv")
     assert "C2: '000' may be the end of 8,000" in said
     assert 'put it in quotes ("8,000")' in said
+
+
+@pytest.mark.parametrize("heading", ["journey", "currency"])
+def test_the_end_of_a_number_becomes_no_name_and_no_currency(tmp_path: Path, heading: str) -> None:
+    text = f"stage,people,{heading}\nReach,8,123\nAcquisition,2000,\n"
+    said = refused(lambda: read_journey(saved(tmp_path, text, "shop.csv")))
+    assert "C2: '123' may be the end of 8,123" in said
+    # Two numbers beside each other are none.
+    costs = saved(tmp_path, "stage,people,unit cost\nReach,8,123\n", "costs.csv")
+    assert read_journey(costs).stages[0].unit_cost == 123
 
 
 @pytest.mark.parametrize("name", ["not_a_workbook.xlsx", "open_quote.csv"])

@@ -64,6 +64,25 @@ def test_no_cell_of_a_workbook_runs_as_a_formula(tmp_path: Path, text: str) -> N
     assert [cell.quotePrefix for cell in cells if cell.value == text] == [text[0] != "#"] * 4
 
 
+def test_a_share_in_a_workbook_is_shown_as_a_percentage_and_nothing_else_is(
+    tmp_path: Path,
+) -> None:
+    document = changed(discount_rate=0.1)
+    document["offers"][0]["repeat_rate"] = 0.5
+    book = openpyxl.load_workbook(write(tmp_path / "shop.xlsx", document, Origin()))
+    formats = {
+        (title, str(column[0].value)): {cell.number_format for cell in column[1:]}
+        for title in book.sheetnames
+        for column in book[title].iter_cols()
+        if column[0].value != "value"
+    }
+    shares = {key for key, found in formats.items() if found == {"0.00%"}}
+    assert shares == {("Stages", "rate: Blog"), ("Offers", "repeat rate"), ("Transitions", "rate")}
+    assert {"General"} == {one for key in formats.keys() - shares for one in formats[key]}
+    terms = {row[0].value: row[1].number_format for row in book["Journey"].iter_rows(min_row=2)}
+    assert (terms["discount rate"], terms["fixed cost"]) == ("0.00%", "General")
+
+
 def test_characters_no_workbook_can_hold_are_refused(tmp_path: Path) -> None:
     message = refused(lambda: write(tmp_path / "x.xlsx", changed(name="bell\a"), Origin()))
     assert "'bell\\x07' has a character no workbook can hold; save it as .toml" in message

@@ -11,6 +11,7 @@ from cvjkit.errors import InputError
 from cvjkit.files.documents import same
 from cvjkit.files.store import read
 from cvjkit.journey import Journey, read_journey
+from tests.files.hostile import book
 from tests.files.shop import refused, saved, workbook
 
 FIVE = ["reach", "acquisition", "conversion", "retention", "loyalty"]
@@ -85,8 +86,10 @@ def test_the_decimal_sign_of_a_file_holds_for_people_too(
 
 def test_the_rounding_of_a_spreadsheet_makes_no_part_of_a_person(tmp_path: Path) -> None:
     noisy = 2319.9999999999995
-    path = workbook(tmp_path / "shop.xlsx", Stages=[["stage", "people"], ["Reach", noisy]])
-    assert read_journey(path).segments[0].counts[0] == 2320
+    cells = (f"<c t='str'><v>{text}</v></c>" for text in ("stage", "people", "Reach"))
+    rows = "<row>{}{}</row><row>{}<c><v>{!r}</v></c></row>".format(*cells, noisy)
+    document, _ = read(saved(tmp_path, book(rows), "shop.xlsx"))
+    assert document["segments"][0]["counts"] == {"reach": 2320}
     counts = {"reach": noisy, "acquisition": 0.1 + 0.2 + 0.7}
     assert Journey.from_counts("five", counts).segments[0].counts[:2] == (2320, 1)
     with pytest.raises(InputError, match="whole number of people"):

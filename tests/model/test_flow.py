@@ -686,6 +686,16 @@ def test_a_loop_nobody_leaves_has_no_visits_and_is_flagged() -> None:
     assert "Nobody ever leaves Retention" in journey.flow().flags[0].message
 
 
+def test_nobody_is_taken_to_leave_a_loop_that_nobody_leaves() -> None:
+    shop = cvj.Journey.from_counts("five", [10_000, 2_000, 100, 40, 10])
+    flow = shop.with_transition("conversion", "conversion", 1).flow()
+    assert flow.links[["source", "target"]].to_numpy().tolist() == [
+        ["reach", "acquisition"],
+        ["retention", "loyalty"],
+    ]
+    assert flow.stages.entered["retention"] == 40
+
+
 def test_a_larger_loop_nobody_leaves_is_found_too() -> None:
     journey = plan(1, 1, 0, 0).with_transition("conversion", "reach", 1)
     assert flag_ids(journey) == {"A47": ["reach", "acquisition", "conversion"]}

@@ -125,11 +125,19 @@ def test_a_copy_that_cannot_be_drawn_leaves_the_widget(monkeypatch: pytest.Monke
 HOSTILE = st.sampled_from(["<script>alert(1)</script>", '"><img src=x onerror=y>', "]]>", "&lt;"])
 
 
+def test_headings_of_a_table_are_headings_and_text() -> None:
+    table = str(still.still_table(["Figure", "<b>Shop</b>"], [("CAC", "25")]))
+    heads = re.findall('<th scope="col">(.*?)</th>', table)
+    assert heads == ["Figure", "&lt;b&gt;Shop&lt;/b&gt;"]
+
+
 @settings(max_examples=10)
 @given(HOSTILE | st.text(st.characters()))
 def test_names_of_users_are_text_in_a_copy(name: str) -> None:
     shop = SHOP.put("name", f"Shop {name}").with_offer("conversion", name=f"Box {name}", price=4)
-    for widget in (cvj.Designer(shop), cvj.CompareView(cvj.compare(shop))):
+    again = shop.with_terms(name=f"Again {name}")
+    together = cvj.CompareView(cvj.compare([shop, again]))
+    for widget in (cvj.Designer(shop), cvj.CompareView(cvj.compare(shop)), together):
         copy = Read(str(widget.still()))
         assert copy.tags <= {"div", "img", "table", "thead", "tbody", "tr", "th", "td"}
         assert not re.search(
