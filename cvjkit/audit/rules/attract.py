@@ -11,7 +11,7 @@ from cvjkit.audit.stage_facts import MissingError, exceeds
 from cvjkit.catalog.sources import awareness_levels
 from cvjkit.catalog.tactics import channel_kinds
 from cvjkit.model.parts import Message, Tactic
-from cvjkit.number_text import days_text, share_text
+from cvjkit.number_text import days_text, money_text, share_text
 
 if TYPE_CHECKING:
     from cvjkit.audit.facts import Act, Facts
@@ -147,7 +147,8 @@ def channel_costs_in_order(facts: Facts) -> Iterator[Outcome]:
             yield fires(
                 f"002 expects {_words(cheap)} cheaper than {_words(dear)}; here it is the "
                 "other way round: "
-                f"{_cost(facts, less)} against {_cost(facts, more)} per person.",
+                f"{money_text(less, facts.journey.currency)} against "
+                f"{money_text(more, facts.journey.currency)} per person.",
                 {cheap: less, dear: more},
                 stage=facts.key(aware),
             )
@@ -160,10 +161,6 @@ def channel_costs_in_order(facts: Facts) -> Iterator[Outcome]:
 
 def _words(kind: str) -> str:
     return kind.replace("_", " ")
-
-
-def _cost(facts: Facts, cost: float) -> str:
-    return f"{facts.journey.currency} {cost:.3g}".strip()
 
 
 @rule(

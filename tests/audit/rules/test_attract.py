@@ -88,7 +88,7 @@ FIRES = [
         lambda j: j.with_segment("Clips", spend=2001),
         "I",
         "social media cheaper than advertising; here it is the "
-        "other way round: EUR 0.1 against EUR 0.1",
+        "other way round: EUR 0.10 against EUR 0.10",
         "aware",
         numbers={"social_media": 2001 / 20000, "advertising": 0.1},
     ),
