@@ -183,7 +183,7 @@ def test_nothing_is_asked_of_another_machine(page: Page, dashboard: str) -> None
 
 
 # Of headers, files and websockets, as a network carries them.
-MOST_BYTES = {"first": 1_700_000, "second": 115_000}
+MOST_BYTES = {"first": 1_700_000, "second": 132_000}
 
 
 def test_a_visit_is_light_and_the_next_one_lighter(page: Page, voila: Site) -> None:
