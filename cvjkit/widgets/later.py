@@ -11,7 +11,8 @@ from IPython import get_ipython
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-PAUSE_SECONDS = 0.08
+PAUSE_SECONDS = 0.04
+"""Longer than a key that is held down takes to come again, a thirtieth of a second."""
 
 
 class Later:
