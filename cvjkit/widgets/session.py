@@ -18,7 +18,7 @@ from cvjkit.model.rows import is_index, step_to
 from cvjkit.numbers import NO_EVIDENCE, Evidence
 from cvjkit.paths import path_of, steps_of
 from cvjkit.widgets.block import evidence_in_block
-from cvjkit.widgets.carried import carried_over
+from cvjkit.widgets.carried import carried_over, entries_in
 from cvjkit.widgets.fields import Act, Address, Field, Keep, Once, Put, Rename
 from cvjkit.widgets.history import History, Step
 from cvjkit.widgets.refusal import sentence
@@ -411,9 +411,9 @@ class Session:
         if self.is_what_if:
             step, note = in_what_if_or_not(step, now.typed)
         self._leave()
-        self.entries = {}
+        self.entries, lost = entries_in(self.entries, now.edited.framework, step.edited.framework)
         self._history.add(step, object())
-        self.note = _joined(carried_over(whole, shown), note)
+        self.note = _joined(carried_over(whole, shown), note, lost)
 
     def can_take_back(self, edit: object) -> bool:
         """Tell whether a what-if changes what an edit sets.

@@ -13,7 +13,7 @@ from cvjkit.widgets import answers, guard
 from cvjkit.widgets.answers import Answers
 from cvjkit.widgets.panels.entries import Asked
 from tests.strategies import journeys
-from tests.widgets.hand import JOURNEYS, MODE, MONEY, REDO, SHOP, TAB, TWO, UNDO, Hand
+from tests.widgets.hand import FRAMEWORK, JOURNEYS, MODE, MONEY, REDO, SHOP, TAB, TWO, UNDO, Hand
 
 LIFT = ("lift", "lift", "lift")
 BAR = ("first", "conversion", "try")
@@ -158,3 +158,40 @@ def test_whatever_the_journey_its_answers_can_be_sent(journey: cvj.Journey) -> N
     document = answered(journey).form.document
     json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8")
     assert len(document["parts"]) >= 6
+
+
+def texts(hand: Hand, *addresses: tuple[str, str, str]) -> list[str]:
+    hand.designer._later.finish()
+    return [hand.designer._answers.form.fields[address].text for address in addresses]
+
+
+def test_another_framework_keeps_a_goal_that_means_the_same_there_and_says_which_does_not() -> None:
+    figure, target = ("goal", "goal", "figure"), ("goal", "goal", "target")
+    aim = ("aims", "conversion", "target")
+
+    def typed(*entries: tuple[str, tuple[str, str, str]]) -> None:
+        for text, address in entries:
+            shown(hand)
+            hand.types(text, *address)
+
+    hand = Hand(MONEY)
+    typed(("profit", figure), ("5000", target), ("30%", aim), ("eight", FRAMEWORK))
+    assert texts(hand, figure, target, aim) == ["profit", "5000", "30%"]
+    # People at a stage are the same people where both have it.
+    typed(("engagement", figure), ("60", target), ("five", FRAMEWORK))
+    assert texts(hand, figure, target) == ["acquisition", "60"]
+    typed(("eight", FRAMEWORK), ("subscription", figure), ("70", target), ("five", FRAMEWORK))
+    note = "The goal was about people at Subscription, which is no stage of"
+    assert note in " ".join(hand.part("head")["notes"])
+    assert texts(hand, figure, target) == ["customers", "130"]
+
+
+def test_a_figure_that_is_not_known_any_more_leaves_no_number_to_another() -> None:
+    figure, target = ("goal", "goal", "figure"), ("goal", "goal", "target")
+    hand = Hand(MONEY)
+    for text, address in (("cac", figure), ("7", target)):
+        shown(hand)
+        hand.types(text, *address)
+    assert texts(hand, figure, target) == ["cac", "7"]
+    hand.types("", "stages", "reach", "unit_cost")
+    assert texts(hand, figure, target) == ["customers", "130"]

@@ -46,6 +46,10 @@ def goal_part(asked: Asked) -> Part:
     journey, before = asked.journey, asked.base or asked.journey
     choices = _figures(before)
     figure = asked.chosen(FIGURE, choices, choices[0][0])
+    if asked.entries.get(FIGURE, figure) != figure:
+        # What is typed is about a figure that is not known here.
+        rest = {at: text for at, text in asked.entries.items() if at != TARGET}
+        asked = replace(asked, entries=rest)
     less = figure in FIGURES and FIGURES[figure].less_is_better
     unit = UNITS.get(FIGURES[figure].unit, "amount") if figure in FIGURES else "people"
     label = "At most" if less else "At least"
