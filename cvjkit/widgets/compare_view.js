@@ -5,7 +5,7 @@
 import { arrangeLabels } from "./compare_layout.js";
 import { sections } from "./compare_sections.js";
 import { html, keyed, setAttributes, setText, svg, textElement } from "./dom.js";
-import { measureIn, watchLayout } from "./measure.js";
+import { measureIn, watchLayout, watchPrinting } from "./measure.js";
 import { ribbonPath } from "./ribbon.js";
 import { followTheme } from "./theme.js";
 import { showTips } from "./tips.js";
@@ -30,9 +30,9 @@ let views = 0;
  * @param {HTMLElement} field
  * @param {Picture} picture
  * @param {string} hatch  Id of the pattern of estimated bars.
+ * @param {number} [width]  [px]
  */
-function draw(field, picture, hatch) {
-  const width = field.clientWidth;
+function draw(field, picture, hatch, width = field.clientWidth) {
   if (!width) return;
   const { marks, rows, breaks } = picture;
   const arranged = arrangeLabels(picture, width, measureIn(field));
@@ -154,7 +154,9 @@ function drawLens(section, lens, frame, hatch) {
   const height = Math.ceil(Math.max(...feet)) + 4;
   drawGuides(guides, frame, height);
   const { width } = frame;
-  setAttributes(picture, { "aria-label": lens.summary, width, height, viewBox: `0 0 ${width} ${height}` });
+  // Also on paper, whose width no script sees, the milestones stay where they are named.
+  const anyWidth = { width: "100%", preserveAspectRatio: "none", viewBox: `0 0 ${width} ${height}` };
+  setAttributes(picture, { "aria-label": lens.summary, height, ...anyWidth });
 }
 
 /**
@@ -291,11 +293,11 @@ function drawLabels(list, { bars }, { marks, listed }) {
  * @param {Lens} lens
  * @param {Frame} frame
  */
-function drawNumbers(line, { bars }, { width, listed }) {
+function drawNumbers(line, { bars }, { listed }) {
   setAttributes(line, { hidden: !listed });
   keyed(
     line,
-    bars.map(({ start }, index) => ({ id: index, left: `${start * width}px` })),
+    bars.map(({ start }, index) => ({ id: index, left: `${100 * start}%` })),
     ({ id }) => html("span", "", String(id + 1)),
     (number, { left }) => {
       number.style.left = left;
@@ -376,8 +378,13 @@ function render({ model, el }) {
   });
   model.on("change:document", redraw);
   redraw();
+  const stopPrinting = watchPrinting((width) => {
+    const picture = model.get("document")?.picture;
+    if (picture) draw(parts.field, picture, hatch, width);
+  });
   return () => {
     stopWatching();
+    stopPrinting();
     theme.stop();
   };
 }

@@ -3,7 +3,7 @@
 
 import { html, keyed, setAttributes, setText, svg, textElement } from "./dom.js";
 import { arrange, DENSITIES, HEADER_GAP, LEADING } from "./flow_layout.js";
-import { measureIn, watchLayout } from "./measure.js";
+import { measureIn, watchLayout, watchPrinting } from "./measure.js";
 import { ribbonPath } from "./ribbon.js";
 import { followTheme } from "./theme.js";
 import { showTips } from "./tips.js";
@@ -119,12 +119,13 @@ function headerCell(scope, name) {
 }
 
 /**
- * Draw what follows from the width: sizes, positions and paths.
+ * Draw what follows from the width: sizes, positions and paths. All are shares of the width, so
+ * that they also hold on paper, whose width no script sees.
  * @param {Parts} parts
  * @param {Picture} picture
+ * @param {number} [width]  [px]
  */
-function place(parts, picture) {
-  const width = parts.field.clientWidth;
+function place(parts, picture, width = parts.field.clientWidth) {
   if (!width) return;
   const arrangement = arrange(picture, width, measureIn(parts.labels));
   const { orientation, density, stretch } = arrangement;
@@ -134,7 +135,8 @@ function place(parts, picture) {
   parts.figure.classList.toggle("cvj-tight", density === "tight");
   setSizes(parts.figure, density);
   parts.field.style.height = `${height}px`;
-  setAttributes(parts.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
+  const anyWidth = { preserveAspectRatio: "none", viewBox: `0 0 ${width} ${height}` };
+  setAttributes(parts.svg, { width: "100%", height, ...anyWidth });
   const frame = { layout, x: width / layout.width, y: height / layout.height };
   const placed = picture.nodes.filter(({ id }) => layout.boxes[id]);
   drawGuides(parts.guides, orientation === "h" ? placed : [], frame);
@@ -242,7 +244,7 @@ function drawBreaks({ magnified, factors }, { layout, x, y }, upright) {
     () => textElement("span", "cvj-factor"),
     (span, { mark }) => {
       setText(span, mark.text);
-      Object.assign(span.style, { left: `${mark.x * x}px`, top: `${mark.y * y}px` });
+      Object.assign(span.style, { left: share(mark.x, layout), top: `${mark.y * y}px` });
     },
   );
 }
@@ -272,6 +274,9 @@ function drawNodes(layer, nodes, { layout, x, y }) {
   );
 }
 
+/** @param {number} x @param {{ width: number }} layout */
+const share = (x, { width }) => `${(100 * x) / width}%`;
+
 /** @param {Record<string, string | number>} values */
 function dataset(values) {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [`data-${name}`, value]));
@@ -283,7 +288,7 @@ function dataset(values) {
  * @param {import("./flow_layout.js").Arrangement} arrangement
  * @param {Frame} frame
  */
-function drawLabels(layer, nodes, { density, labels }, { layout, x, y }) {
+function drawLabels(layer, nodes, { density, labels }, { layout, y }) {
   const nodesById = new Map(nodes.map((node) => [node.id, node]));
   layer.style.setProperty("--cvj-header", `${layout.header * y - HEADER_GAP}px`);
   keyed(
@@ -297,7 +302,8 @@ function drawLabels(layer, nodes, { density, labels }, { layout, x, y }) {
       const className = `node-label label-${kind === "stage" ? "stage" : "side"} kind-${kind}`;
       setAttributes(element, { class: className, title: name || text });
       setAttributes(element, { "data-stage": stage, "data-kind": kind, "data-align": align });
-      Object.assign(element.style, { left: `${left * x}px`, top: `${top * y}px`, width: `${width * x}px` });
+      const sides = { left: share(left, layout), top: `${top * y}px`, width: share(width, layout) };
+      Object.assign(element.style, sides);
       const lines = [{ className: "cvj-value", text: value, most: 1 }];
       if (name) lines.unshift({ className: "cvj-name", text: name, most: nameLines });
       const notes = node[DENSITIES[density].words];
@@ -383,8 +389,10 @@ function render({ model, el }) {
   });
   model.on("change:picture", redraw);
   redraw();
+  const stopPrinting = watchPrinting((width) => safely((picture) => place(parts, picture, width)));
   return () => {
     stopWatching();
+    stopPrinting();
     theme.stop();
   };
 }

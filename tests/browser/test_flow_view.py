@@ -111,6 +111,28 @@ CONTRASTS = """() => {
   }
   return found;
 }"""
+# A4 and Letter, upright and lying, without the margins that browsers and the page leave, at 85% of
+# the size [px].
+PAPER_WIDTHS = (790, 816, 1176, 1099)
+# A printer lays the page out at the width of its paper, and no script runs any more: all in one go.
+PRINTED = """(figures, width) => figures.flatMap(figure => {
+  const kept = figure.style.width, title = figure.querySelector(".cvj-title").textContent;
+  figure.style.width = `${width}px`;
+  const found = [], field = figure.querySelector(".cvj-field").getBoundingClientRect();
+  if (field.width < 600) found.push([title, "is not as wide as the paper", field.width]);
+  for (const label of figure.querySelectorAll(".label-stage")) {
+    const bar = figure.querySelector(`.sankey-node[data-node="${label.dataset.stage}"]`);
+    const [at, over] = [label.getBoundingClientRect(), bar?.getBoundingClientRect()];
+    if (over?.height && figure.dataset.orientation === "h" && Math.abs(at.left - over.left) > 2)
+      found.push([title, label.textContent, at.left - over.left]);
+  }
+  for (const shown of figure.querySelectorAll(".node-label > span, .sankey-node, .sankey-link")) {
+    const { left, right } = shown.getBoundingClientRect();
+    if (left < field.left - 1 || right > field.right + 1) found.push([title, shown.textContent]);
+  }
+  figure.style.width = kept;
+  return found;
+})"""
 VIEWS = "widgets.VBox([FlowView(hostile), live(), broken()])"
 TEXTS = """
 figures => figures.map(figure => {
@@ -391,6 +413,13 @@ def test_printed_it_is_dark_on_white(views):
     views.page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
     expect(live).to_have_attribute("data-theme", "light")
     expect(live).to_have_css("background-color", "rgb(255, 255, 255)")
+
+
+def test_on_paper_of_any_width_labels_stand_over_their_nodes_and_nothing_is_cut(gallery):
+    gallery.page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    for width in PAPER_WIDTHS:
+        assert gallery.evaluate_all(PRINTED, width) == []
+    gallery.page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
 
 
 def test_in_jupyterlab_it_is_drawn_and_turns_dark_with_the_theme(page: Page, jupyterlab: Site):
