@@ -104,7 +104,11 @@ def _rows(start: Design, other: Design, part: str) -> Changes:
         if key in new:
             row = old.get(key) or ROWS[part].model_construct(**_named(part, new[key]))
             same = dict.fromkeys(IDENTITY[part])
-            changes |= _fields(steps, {**dict(row), **same}, {**dict(new[key]), **same})
+            found = _fields(steps, {**dict(row), **same}, {**dict(new[key]), **same})
+            if part == "offers" and key not in old and not found:
+                # An offer of which nothing is known yet.
+                found = _fields(steps, {}, {"name": _named(part, new[key])["name"]})
+            changes |= found
         else:
             changes[path_of(steps)] = None
     return changes

@@ -214,7 +214,7 @@ class WithScenarios(Design):
         elif name not in rows:
             raise self._error(unknown_name("scenario", name, rows))
         if rename is None:
-            return _keeping(self, rows.values())
+            return with_rows_kept(self, rows.values())
         if not rename.strip() or (rename != name and rename in rows):
             rule = "is the name of another scenario" if rename.strip() else "must not be empty"
             raise self._error(Fault("scenario", rename, rule, "choose another name"))
@@ -226,7 +226,7 @@ class WithScenarios(Design):
             )
             for row in rows.values()
         )
-        return _keeping(self, renamed)
+        return with_rows_kept(self, renamed)
 
     def without_scenario(self, name: str) -> Self:
         """Keep a scenario no longer.
@@ -251,7 +251,7 @@ class WithScenarios(Design):
         if above:
             rule, fix = f"has others that stand on it: {', '.join(above)}", "remove those first"
             raise self._error(Fault("scenario", name, rule, fix))
-        return _keeping(self, (row for row in kept_with(self) if row.name != name))
+        return with_rows_kept(self, (row for row in kept_with(self) if row.name != name))
 
     def with_kept_in(self, there: Self | None) -> Self:
         """Give what a file is to hold: the base with its scenarios, and those that it has.
@@ -276,7 +276,7 @@ class WithScenarios(Design):
         if there is not None:
             gone = {row.name for row in rows} | root.what_if.removed
             rows += [row for row in there.what_if.kept if row.name not in gone]
-        return _keeping(root, rows)
+        return with_rows_kept(root, rows)
 
     @classmethod
     def from_document(cls, document: object, subject: str = "journey") -> Self:
@@ -348,8 +348,18 @@ def knowing(journey: AnyJourney, what_if: WhatIf) -> AnyJourney:
     return journey
 
 
-def _keeping(journey: AnyJourney, rows: Iterable[Scenario]) -> AnyJourney:
-    """Make the same journey with other scenarios."""
+def with_rows_kept(journey: AnyJourney, rows: Iterable[Scenario]) -> AnyJourney:
+    """Make the same journey with other scenarios.
+
+    Parameters
+    ----------
+    journey : WithScenarios
+    rows : iterable of Scenario
+
+    Returns
+    -------
+    WithScenarios
+    """
     kept, before = tuple(rows), journey.what_if
     names = {row.name for row in kept}
     removed = (before.removed | {row.name for row in before.kept}) - names

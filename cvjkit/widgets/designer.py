@@ -177,6 +177,26 @@ class Designer(Kept, Guarded, Box):
         self._audit: Audit | None = NO_AUDIT
         self._show(whole=True)
 
+    @property
+    def changed_values(self) -> Changed:
+        """What is changed of the journey as it was opened, by the paths of the values."""
+        return self._session.changed
+
+    def take_up(self, changed: Changed) -> None:
+        """Come back to what was changed of the journey as it was opened, as one step to undo.
+
+        Parameters
+        ----------
+        changed : Changed
+
+        Raises
+        ------
+        ValueError
+            If it is not possible by now; nothing is changed then.
+        """
+        self._session.take_up(changed)
+        self._show(whole=True)
+
     def code(self) -> str:
         """Write the current design as one Python expression that recreates it.
 

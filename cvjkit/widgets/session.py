@@ -19,6 +19,7 @@ from cvjkit.numbers import NO_EVIDENCE, Evidence
 from cvjkit.paths import path_of, steps_of
 from cvjkit.widgets.block import evidence_in_block
 from cvjkit.widgets.carried import carried_over, entries_in
+from cvjkit.widgets.changed import Changed, changed_since, step_with
 from cvjkit.widgets.fields import Act, Address, Field, Keep, Once, Put, Rename
 from cvjkit.widgets.history import History, Step
 from cvjkit.widgets.refusal import sentence
@@ -161,6 +162,27 @@ class Session:
     def whole(self) -> Journey:
         """The design, with all that is known as long as nothing is changed."""
         return self._history.now.whole
+
+    @property
+    def changed(self) -> Changed:
+        """What is changed of the journey as it was opened."""
+        return changed_since(self._first, self._history.now)
+
+    def take_up(self, changed: Changed) -> None:
+        """Come back to what was changed of the journey as it was opened, as one step.
+
+        Parameters
+        ----------
+        changed : Changed
+
+        Raises
+        ------
+        ValueError
+            If it is not possible by now.
+        """
+        step = step_with(self._first, changed)
+        self._leave()
+        self._history.add(step, object())
 
     @property
     def said(self) -> Mapping[Address, tuple[str, str]]:

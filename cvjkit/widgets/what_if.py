@@ -110,7 +110,7 @@ def in_what_if(step: Step, typed: Journey | None) -> tuple[Step, str]:
     note = ""
     if typed is not None and changed_in(typed):
         try:
-            return _with_typed(step, _on(step.whole, typed)), ""
+            return _with_typed(step, typed_on(step.whole, typed)), ""
         except InputError as error:
             note = f"{NO_LONGER} {sentence(error)}"
     fresh = _made(step.shown, {})
@@ -186,7 +186,7 @@ def with_kept(step: Step, name: str) -> Step:
     made, refused = possible_with(step.whole)
     if name in refused:
         raise InputError(step.whole.name, refused[name])
-    return _with_typed(step, _on(step.whole, made[name]))
+    return _with_typed(step, typed_on(step.whole, made[name]))
 
 
 def with_kept_of(journey: Journey, other: Journey) -> Journey:
@@ -234,6 +234,32 @@ def new_name(words: str, names: Collection[str]) -> str:
     return name
 
 
+def with_what_if(step: Step, start: Journey, changes: Mapping[str, Any]) -> Step:
+    """Turn to the what-if that changes something.
+
+    Parameters
+    ----------
+    step : Step
+    start : Journey
+        The journey of that step, in the framework that the paths are about.
+    changes : mapping of str to object
+        Values by their paths.
+
+    Returns
+    -------
+    Step
+
+    Raises
+    ------
+    ValueError
+        If it is not possible.
+    """
+    typed = _made(start, changes)
+    if typed.framework == step.shown.framework:
+        return replace(step, typed=typed, plan=typed, is_what_if=True)
+    return _with_typed(step, typed)
+
+
 def _with_typed(step: Step, typed: Journey) -> Step:
     """Turn to a what-if, as far as its numbers say all that is known where it is shown."""
     plan = typed
@@ -244,8 +270,24 @@ def _with_typed(step: Step, typed: Journey) -> Step:
     return replace(step, typed=typed, plan=plan, is_what_if=True)
 
 
-def _on(whole: Journey, typed: Journey) -> Journey:
-    """Make a what-if on the journey as it is by now, in the framework it was typed in."""
+def typed_on(whole: Journey, typed: Journey) -> Journey:
+    """Make a what-if on the journey as it is by now, in the framework it was typed in.
+
+    Parameters
+    ----------
+    whole : Journey
+    typed : Journey
+        The what-if as it was typed.
+
+    Returns
+    -------
+    Journey
+
+    Raises
+    ------
+    InputError
+        If it is not possible any more.
+    """
     start = within(whole, typed.framework)
     if typed.base == start:
         return typed
