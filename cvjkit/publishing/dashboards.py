@@ -10,23 +10,30 @@ from typing import TYPE_CHECKING
 from ipywidgets import Box
 from markupsafe import Markup
 
-from cvjkit.errors import unforeseen
+from cvjkit.errors import unforeseen, unknown_name
 from cvjkit.files.store import SUFFIXES
 from cvjkit.publishing.folder import Listed, labels, read_folder, read_listed
+from cvjkit.publishing.link import SUBJECT, Link, read_link, write_link
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.designer import Designer
 from cvjkit.widgets.fields import Article, Field, Keep, Part
 from cvjkit.widgets.form import Form
 from cvjkit.widgets.guard import Edits, Guarded
+from cvjkit.widgets.later import Later
 from cvjkit.widgets.lens_designer import Lenses
+from cvjkit.widgets.refusal import sentence
+from cvjkit.widgets.share import SVG, Share, file_of
 from cvjkit.widgets.still import Kept
 
 if TYPE_CHECKING:
     from cvjkit.journey import Journey
+    from cvjkit.widgets.changed import Changed
 
 FOLDER_NAMED_BY = "CVJKIT_JOURNEYS"
 FOLDER = Path("data/journeys")
 CHOOSE, BACK = "choose", "back"
+NOT_FOLLOWED = "This link cannot be followed, so the numbers are those of the file."
+NOT_TAKEN_UP = "What was changed cannot be taken up, so the numbers are those of the file."
 
 
 class _Page(Kept, Guarded, Box):
@@ -105,14 +112,22 @@ class _ChosenPage(_Page):
         Of the journeys' files.
     """
 
+    heads = True
+    """Whether the choice of the journey stands above what shows it, and not within."""
+    _shown: Designer | Lenses | None = None
+
     def __init__(self, folder: Path) -> None:
         self._listed = read_folder(folder)
         self._chosen, self._description = "", ""
         self._understood: tuple[str, ...] = ()
+        self._left: dict[str, Changed] = {}
+        self._note = ""
         self._chooser = Form(self._edited)
+        self._share = Share(self._followed, self._file)
+        self._later = Later(self._chooser.turn)
         super().__init__([self._chooser])
         self.add_class("cvj-page")
-        any(self._open(name) for name in self._listed)
+        self._first = next((name for name in self._listed if self._open(name)), "")
         self._show()
         # What is loaded now stays in memory. Without freezing it, garbage collection would delay a
         # key press by 70 ms every now and then.
@@ -122,23 +137,95 @@ class _ChosenPage(_Page):
         match edits.texts:
             case [((_, _, column), text), *_]:
                 name = text if column == CHOOSE else self._chosen
+                self._note = ""
                 if name:
                     self._listed[name] = read_listed(self._listed[name].path)
-                    if column == CHOOSE or not self._back(name):
+                    if column == CHOOSE:
+                        self._turn_to(name)
+                    elif not self._back(name):
                         self._open(name)
                 self._show()
+
+    def _turn_to(self, name: str) -> None:
+        """Show another journey, with what was changed of it when it was left."""
+        if self._shown is not None:
+            self._left[self._chosen] = self._shown.changed_values
+        if self._open(name) and name in self._left:
+            self._take_up(self._left[name])
+
+    def _followed(self, query: str) -> None:
+        """Show what an address leads to: only what is listed, and as much of it as is possible."""
+        with self._chooser.turn:
+            self._note = ""
+            try:
+                link = read_link(query)
+            except ValueError as error:
+                self._note = f"{NOT_FOLLOWED} {sentence(error)}"
+            else:
+                self._follow(link)
+            if self._note:
+                # The address stays as it is, to be corrected.
+                self._later.do([])
+            self._show()
+
+    def _follow(self, link: Link) -> None:
+        name = link.journey or self._first
+        if link.journey and name not in self._listed:
+            fault = unknown_name("journey", name, self._listed)
+            self._note = f"{NOT_FOLLOWED} {fault}."
+        elif name:
+            self._listed[name] = read_listed(self._listed[name].path)
+            if self._open(name):
+                self._take_up(link.changed)
+            else:
+                self._note = f"{NOT_FOLLOWED} {name} cannot be opened."
+
+    def _take_up(self, changed: Changed) -> None:
+        """Come back to what was changed; where that is not possible, say why."""
+        if self._shown is None or changed == self._shown.changed_values:
+            return
+        try:
+            self._shown.take_up(changed)
+        except ValueError as error:
+            self._note = f"{NOT_TAKEN_UP} {sentence(error)}"
+        except Exception as error:  # noqa: BLE001 - an address can hold anything
+            self._note = f"{NOT_TAKEN_UP} {sentence(unforeseen(SUBJECT, error, SUBJECT))}"
+
+    def _changed(self) -> None:
+        self.changed()
+        self._later.do([self._tell], [self._tell])
+
+    def _tell(self) -> None:
+        """Let the address lead to what is shown now."""
+        if self._shown is not None and self._chosen:
+            self._share.query = write_link(Link(self._chosen, self._shown.changed_values))
+
+    def _file(self, kind: str) -> tuple[str, bytes]:
+        """Give the name and the content of what is shown as a file."""
+        name = f"{Path(self._chosen).stem or 'journey'}.{kind}"
+        if self._shown is None:
+            return name, b""
+        if kind == SVG:
+            return name, self._shown.image().encode()
+        return name, file_of(self._shown.journey, kind)
 
     def _open(self, name: str) -> bool:
         """Show a journey, if it can be read and shown; tell whether it is."""
         path, found = self._listed[name].path, self._listed[name].journey
         if found is None:
             return False
+        chosen, self._chosen = self._chosen, name
         try:
-            self.children = self._loaded(found)
+            self._shown = self._loaded(found)
+            self._shown.on_change = self._changed
+            above = [self._chooser] if self.heads else []
+            self.children = [*above, self._shown, self._share]
         except Exception as error:  # noqa: BLE001 - one file must not close the page of the others
+            self._chosen = chosen
             self._listed[name] = Listed(path, None, unforeseen(path.name, error))
             return False
-        self._chosen, self._description = name, found.description
+        self._description = found.description
+        self._changed()
         self._understood = found.understood
         return True
 
@@ -146,8 +233,8 @@ class _ChosenPage(_Page):
         """Go back to the numbers of a journey's file, if that is more than opening it again."""
         return False
 
-    def _loaded(self, journey: Journey) -> list[Box | Form]:
-        """Show a journey: give the sections of the page, the same ones each time."""
+    def _loaded(self, journey: Journey) -> Designer | Lenses:
+        """Show a journey in a widget, the same one each time."""
         raise NotImplementedError
 
     def _show(self) -> None:
@@ -165,7 +252,8 @@ class _ChosenPage(_Page):
         broken = tuple(one.note for one in self._listed.values() if one.error is not None)
         about = Article("about", "About this journey", lines=(("", self._description),))
         articles = (about,) if self._description else ()
-        parts = [Part("choose", tables=(table,), notes=self._understood, articles=articles)]
+        notes = tuple(filter(None, (self._note, *self._understood)))
+        parts = [Part("choose", tables=(table,), notes=notes, articles=articles)]
         if broken:
             title = f"{len(broken)} file{'' if len(broken) == 1 else 's'} cannot be opened"
             parts.append(Part("broken", title, notes=broken, fold="open"))
@@ -173,10 +261,11 @@ class _ChosenPage(_Page):
 
 
 class _JourneyPage(_ChosenPage):
+    heads = False
     answers_first = False
     _designer: Designer | None = None
 
-    def _loaded(self, journey: Journey) -> list[Box | Form]:
+    def _loaded(self, journey: Journey) -> Designer | Lenses:
         if self._designer is None:
             self._designer = Designer(
                 journey,
@@ -184,9 +273,8 @@ class _JourneyPage(_ChosenPage):
                 answers_first=self.answers_first,
                 heading=self._chooser,
             )
-            self._designer.observe(lambda _: self.changed(), "journey")
         self._designer.load(journey, view=journey.in_view().framework.key, what_if=True)
-        return [self._designer]
+        return self._designer
 
     def _back(self, name: str) -> bool:
         """Go back to the numbers of the file, as a step to undo."""
@@ -204,13 +292,12 @@ class _DecidePage(_JourneyPage):
 class _ComparePage(_ChosenPage):
     _lenses: Lenses | None = None
 
-    def _loaded(self, journey: Journey) -> list[Box | Form]:
+    def _loaded(self, journey: Journey) -> Designer | Lenses:
         if self._lenses is None:
             self._lenses = Lenses(journey)
-            self._lenses.observe(lambda _: self.changed(), "journey")
         else:
             self._lenses.load(journey)
-        return [self._chooser, self._lenses]
+        return self._lenses
 
 
 def _folder() -> Path:

@@ -86,7 +86,7 @@ def changed_since(first: Journey, step: Step) -> Changed:
         recorded,
         _key(whole.framework, first.framework),
         {} if typed is None else changed_in(typed),
-        "" if typed is None else _key(typed.framework, whole.framework),
+        "" if typed is None or not changed_in(typed) else _key(typed.framework, whole.framework),
         None if kept == first.what_if.kept else tuple(row.document() for row in kept),
     )
 

@@ -96,6 +96,21 @@ class CompareView(Kept, Guarded, anywidget.AnyWidget):
         self._shown = (comparison, start, scale)
         self.changed()
 
+    def image(self) -> str:
+        """Draw the lenses as an image.
+
+        Returns
+        -------
+        str
+            An SVG document; empty where nothing is shown.
+        """
+        comparison, start, scale = self._shown
+        if comparison is None:
+            return ""
+        from cvjkit.charts.still import still
+
+        return still(comparison.figure(start, scale=scale))
+
     def still(self) -> Markup:
         """Draw the lenses, and list what may be compared, without scripts.
 
@@ -104,15 +119,13 @@ class CompareView(Kept, Guarded, anywidget.AnyWidget):
         Markup
             HTML.
         """
-        comparison, start, scale = self._shown
+        comparison, *_ = self._shown
         if comparison is None:
             return Markup()
-        from cvjkit.charts.still import still
-
         compared = self.document["comparable"]
         rows = [[label, *(cell["value"] for cell in cells)] for label, *cells in compared["rows"]]
         table = still_table(["", *compared["names"]], rows)
-        return still_copy(still(comparison.figure(start, scale=scale)), comparison.summary(), table)
+        return still_copy(self.image(), comparison.summary(), table)
 
 
 def compare_document(

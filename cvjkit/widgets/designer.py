@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from cvjkit.widgets.changed import Changed
     from cvjkit.widgets.guard import Edits
 
 NUMBERS, WORKSHEET = "numbers", "worksheet"
@@ -205,6 +206,16 @@ class Designer(Kept, Guarded, Box):
         str
         """
         return self._session.journey.code()
+
+    def image(self) -> str:
+        """Draw what is shown as an image.
+
+        Returns
+        -------
+        str
+            An SVG document.
+        """
+        return self._view.image()
 
     def still(self) -> Markup:
         """Draw the flow that was shown last, and list the stages and the figures, without scripts.

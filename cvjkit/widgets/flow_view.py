@@ -136,6 +136,21 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
             if self._on_choice is not None:
                 self._on_choice()
 
+    def image(self) -> str:
+        """Draw the flow as an image.
+
+        Returns
+        -------
+        str
+            An SVG document; empty where nothing is shown.
+        """
+        if self._shown is None:
+            return ""
+        from cvjkit.charts.figures import drawn
+        from cvjkit.charts.still import still
+
+        return still(drawn(self._shown))
+
     def still(self) -> Markup:
         """Draw the flow, and list the numbers of its stages, without scripts.
 
@@ -146,8 +161,5 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
         """
         if self._shown is None:
             return Markup()
-        from cvjkit.charts.figures import drawn
-        from cvjkit.charts.still import still
-
         table = still_table(self.picture["columns"], self.picture["rows"])
-        return still_copy(still(drawn(self._shown)), self.picture["summary"], table)
+        return still_copy(self.image(), self.picture["summary"], table)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from cvjkit.catalog.framework import Framework
     from cvjkit.journey import Journey
+    from cvjkit.widgets.changed import Changed
     from cvjkit.widgets.guard import Edits
 
 SHOWN = ("stage", "reached", "rate")
@@ -102,6 +103,37 @@ class Lenses(Kept, Guarded, Box):
         self._start, self._scale = "", SCALES[0][0]
         self._drawn: tuple[Any, ...] = ()
         self._show(whole=True)
+
+    @property
+    def changed_values(self) -> Changed:
+        """What is changed of the journey as it was opened, by the paths of the values."""
+        return replace(self._session.changed, is_what_if=True)
+
+    def take_up(self, changed: Changed) -> None:
+        """Come back to what was changed of the journey as it was opened, as one step to undo.
+
+        Parameters
+        ----------
+        changed : Changed
+
+        Raises
+        ------
+        ValueError
+            If it is not possible by now; nothing is changed then.
+        """
+        # Here no what-if is edited, whatever the address says.
+        self._session.take_up(replace(changed, is_what_if=False))
+        self._show(whole=True)
+
+    def image(self) -> str:
+        """Draw what is shown as an image.
+
+        Returns
+        -------
+        str
+            An SVG document.
+        """
+        return self._view.image()
 
     def still(self) -> Markup:
         """Draw the lenses that were shown last, without scripts.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from IPython import get_ipython
@@ -36,6 +36,7 @@ class Kept:
     A subclass defines `still`, and calls `changed` when it shows something else.
     """
 
+    on_change: Callable[[], object] | None = None
     _copy: DisplayHandle | None = None
     _waiting_copy: asyncio.TimerHandle | None = None
 
@@ -55,7 +56,12 @@ class Kept:
         raise NotImplementedError
 
     def changed(self) -> None:
-        """Renew the copy: at once if a cell is executed, else when the user pauses."""
+        """Tell who asked for it, and renew the copy.
+
+        The copy is renewed at once if a cell is executed, else when the user pauses.
+        """
+        if self.on_change is not None:
+            self.on_change()
         if self._copy is None:
             return
         if self._waiting_copy is not None:

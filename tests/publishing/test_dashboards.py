@@ -196,3 +196,93 @@ def test_whatever_a_visitor_sends_the_dashboard_stands(
     deliver(page._chooser, {"method": "custom", "content": content})
     assert (page.get_state(), page.layout.get_state()) == before
     assert visitor.choices
+
+
+# --- the address and the files ----------------------------------------------------------------
+
+RATE = ("stages", "acquisition", "rate")
+
+
+def opens(visitor: Visitor, query: object) -> Visitor:
+    share = visitor.page._share
+    deliver(share, {"method": "custom", "content": {"what": "open", "query": query}})
+    return visitor
+
+
+def test_what_was_typed_is_in_the_address_and_a_new_kernel_takes_it_up(folder: Path) -> None:
+    visitor = Visitor(folder).does("50%", *RATE)
+    query = visitor.page._share.query
+    assert query == "journey=shop.toml&v=1&stages.acquisition.rate=0.5"
+    again = opens(Visitor(folder), f"?{query}&utm_source=mail")
+    assert again.people == visitor.people
+    assert (again.page._share.query, again.parts["choose"]["notes"]) == (query, ())
+    assert again.does("", "head", "head", "undo").people == pytest.approx(
+        [10000, 2000, 100, 40, 10]
+    )
+
+
+def test_whoever_turns_to_another_journey_and_back_finds_what_they_typed(folder: Path) -> None:
+    SHOP.with_terms(name="Other").save(folder / "other.toml")
+    visitor = Visitor(folder).does("shop.toml", *CHOOSE).does("50%", *RATE)
+    typed = visitor.people
+    assert visitor.does("other.toml", *CHOOSE).people == pytest.approx([10000, 2000, 100, 40, 10])
+    assert visitor.page._share.query == "journey=other.toml"
+    assert visitor.does("shop.toml", *CHOOSE).people == typed
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("journey=../shop.toml", "is not known"),
+        ("journey=/etc/passwd", "is not known"),
+        ("journey=notes.txt", "is not known"),
+        ("journey=broken.toml", "broken.toml cannot be opened"),
+        ("journey=shop.toml&v=9", "does not know"),
+        ("journey=shop.toml&stages.acquisition.rate=7", "must be between 0 and 1"),
+        ("stages.nowhere.rate=0.5", "nowhere"),
+        ("kept=[" * 4000, "kept"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_told_and_costs_nothing(
+    folder: Path, query: str, said: str
+) -> None:
+    visitor = opens(Visitor(folder), query)
+    (note,) = visitor.parts["choose"]["notes"]
+    assert said in note
+    assert str(folder) not in str(visitor.parts)
+    assert visitor.people == pytest.approx([10000, 2000, 100, 40, 10])
+    assert visitor.does("50%", *RATE).page._share.query.endswith("stages.acquisition.rate=0.5")
+
+
+@given(ANYTHING)
+def test_a_message_about_the_address_that_means_nothing_does_nothing(message: Any) -> None:
+    visitor = Visitor(STARTERS) if not VISITORS else VISITORS[0]
+    VISITORS[:] = [visitor]
+    deliver(visitor.page._share, {"method": "custom", "content": message})
+    opens(visitor, message)
+    share = {"method": "custom", "content": {"what": "file", "kind": message}}
+    deliver(visitor.page._share, share)
+    assert visitor.journey.flow() is not None
+
+
+VISITORS: list[Visitor] = []
+
+
+@pytest.mark.parametrize("kind", ["toml", "xlsx"])
+def test_what_is_shown_can_be_taken_away_as_a_file(folder: Path, tmp_path: Path, kind: str) -> None:
+    visitor = Visitor(folder).does("50%", *RATE)
+    name, content = visitor.page._file(kind)
+    assert name == f"shop.{kind}"
+    taken = tmp_path / f"taken.{kind}"
+    taken.write_bytes(content)
+    journey = cvj.read_journey(taken)
+    shown = journey.scenarios[0] if kind == "toml" else journey
+    assert shown.flow().stages["people"].to_list() == pytest.approx(visitor.people)
+
+
+def test_the_numbers_and_the_picture_can_be_taken_away(folder: Path) -> None:
+    visitor = Visitor(folder).does("50%", *RATE)
+    name, content = visitor.page._file("csv")
+    assert (name, content.decode().splitlines()[0].split(",")[0]) == ("shop.csv", "stage")
+    assert len(content.decode().splitlines()) == 6
+    assert visitor.page._file("svg")[1].startswith(b"<svg")

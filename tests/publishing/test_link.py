@@ -41,14 +41,14 @@ def close(one: cvj.Journey, other: cvj.Journey) -> None:
         assert ours == theirs
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(st.data())
 def test_whatever_was_typed_comes_back_from_the_address(data: st.DataObject) -> None:
     first = data.draw(st.sampled_from(FILES))
     hand = Hand(first)
     if data.draw(st.booleans()):
         hand.types("what_if", *MODE)
-    for _ in range(data.draw(st.integers(0, 8))):
+    for _ in range(data.draw(st.integers(0, 5))):
         address = data.draw(st.sampled_from(hand.addresses))
         text = data.draw(TEXTS)
         if choices := [value for value, _ in hand.field(*address).choices]:
@@ -148,7 +148,7 @@ VALUES = st.sampled_from(
 ) | st.text(max_size=12)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(PATHS | st.text(max_size=8), VALUES), max_size=4), st.booleans())
 def test_a_link_that_was_tampered_with_is_followed_or_refused_in_words(
     parts: list[tuple[str, str]], escaped: bool

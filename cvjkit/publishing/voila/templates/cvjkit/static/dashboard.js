@@ -70,7 +70,7 @@
         if (status === 404) {
           end(
             "This page no longer answers: it was left alone for too long, or its server was restarted. " +
-              "What was typed into it is gone.",
+              "Its address keeps what you typed.",
             button("Start again", () => location.reload()),
           );
         } else if (status === 401 || status === 403) {
