@@ -4,7 +4,8 @@
 import { html, textElement } from "./dom.js";
 
 /** @typedef {{ get(name: string): any, send(content: object): void,
- *   on(event: string, callback: (...given: any[]) => void): void }} Channel */
+ *   on(event: string, callback: (...given: any[]) => void): void,
+ *   off(event: string, callback: () => void): void }} Channel */
 
 // Not ours, and needed to come in: what the server asks for.
 const TOKEN = "token";
@@ -97,7 +98,10 @@ function render({ model, el }) {
   model.on("change:query", follow);
   addEventListener("popstate", open);
   if (addressWith("") !== `${location.pathname}${location.search}`) open();
-  return () => removeEventListener("popstate", open);
+  return () => {
+    removeEventListener("popstate", open);
+    model.off("change:query", follow);
+  };
 }
 
 export default { render };

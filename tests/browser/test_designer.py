@@ -480,6 +480,40 @@ def test_the_numbers_of_a_pasted_block_decide_before_the_language(dashboard: Pag
     expect(field(dashboard, "Unit cost: Acquisition")).to_have_value("0.5")
 
 
+def test_what_is_typed_is_in_the_address_and_can_be_taken_away(dashboard: Page, link: str) -> None:
+    turn(dashboard, "What if")
+    field(dashboard, "Step rate: Acquisition").focus()
+    dashboard.keyboard.type("50%")
+    typed = re.compile(r"\?journey=shop\.toml&v=1&stages\.acquisition\.rate=0\.5$")
+    expect(dashboard).to_have_url(typed)
+    dashboard.reload()
+    people(dashboard, "reach", "acquisition", "5000")
+    expect(field(dashboard, "Step rate: Acquisition")).to_have_value("50%")
+    choose(dashboard, "two.toml")
+    expect(dashboard).to_have_url(re.compile(r"\?journey=two\.toml$"))
+    dashboard.go_back()
+    people(dashboard, "reach", "acquisition", "5000")
+    expect(dashboard).to_have_url(typed)
+    dashboard.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    dashboard.get_by_role("button", name="Copy link").click()
+    expect(dashboard.get_by_text("Link copied.")).to_be_visible()
+    assert dashboard.evaluate("navigator.clipboard.readText()") == dashboard.url
+    dashboard.locator(".cvj-download summary").click()
+    for label, name, begin in (
+        ("Journey file (TOML)", "shop.toml", b"# A customer journey"),
+        ("Excel", "shop.xlsx", b"PK"),
+        ("CSV", "shop.csv", b"stage,"),
+        ("Picture (PNG)", "shop.png", b"\x89PNG"),
+        ("Picture (SVG)", "shop.svg", b"<svg"),
+    ):
+        with dashboard.expect_download() as downloading:
+            dashboard.get_by_role("button", name=label).click()
+        assert downloading.value.suggested_filename == name
+        assert Path(downloading.value.path()).read_bytes().startswith(begin)
+    dashboard.goto(f"{link}?journey=../shop.toml")
+    expect(dashboard.get_by_text("This link cannot be followed")).to_be_visible()
+
+
 def test_hostile_names_are_shown_as_they_are_and_do_nothing(dashboard: Page) -> None:
     choose(dashboard, "hostile.toml")
     shown(dashboard, "reach", EVIL)
