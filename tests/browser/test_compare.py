@@ -187,13 +187,13 @@ def test_the_lenses_stand_on_one_spine_and_every_label_can_be_read(
     choose(dashboard, "Journey", f"{name}.toml")
     expect(dashboard.locator(".lens-title")).to_have_text(TITLES[name])
     milestones = anchors()
-    for (font, family), width in product(FONTS.items(), (1400, 900, 768, 390)):
+    for (font, family), width in product(FONTS.items(), (1920, 1440, 1024, 768, 390)):
         force_font(dashboard, family)
         set_width(dashboard, width)
         labels = dashboard.locator(".lens-field").get_attribute("data-labels")
         if width == 390:
             assert labels == "listed"
-        elif width == 1400 and font != "monospace":
+        elif width >= 1440 and font != "monospace":
             assert labels == "beside"
         assert dashboard.evaluate("document.documentElement.scrollWidth") <= width
         positions: dict[str, set[float]] = defaultdict(set)

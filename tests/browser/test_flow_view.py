@@ -223,7 +223,7 @@ def lines_that_collide(seen: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("font", list(FONTS))
-@pytest.mark.parametrize("width", [1400, 1000, 900, 768, 700, 390])
+@pytest.mark.parametrize("width", [1920, 1440, 1024, 900, 768, 700, 390])
 def test_no_text_lies_on_another_and_no_number_is_cut(gallery, width, font):
     force_font(gallery.page, FONTS[font])
     set_width(gallery.page, width)
