@@ -152,6 +152,7 @@ def test_a_block_without_names_begins_where_it_is_pasted() -> None:
     assert read(pasted("100\t40", "conversion")) == of_five("100", "40", start=2)
     assert read(pasted("25%\n5%", "conversion", "rate")) == of_five("25%", "5%", start=2)
     assert read(pasted("Conversion\t100", "loyalty")) == {"conversion": "100"}
+    assert read(pasted("Step 2: Acquisition\t2000", "loyalty")) == {"acquisition": "2000"}
 
 
 def test_a_blank_among_the_numbers_says_that_it_is_not_known() -> None:
