@@ -97,7 +97,9 @@ function render({ model, el }) {
   if (!isPage) return undefined;
   model.on("change:query", follow);
   addEventListener("popstate", open);
-  if (addressWith("") !== `${location.pathname}${location.search}`) open();
+  // Once for each time the page is loaded: a widget that is made anew begins anew.
+  if (!document.body.dataset.cvjFollowed && addressWith("") !== `${location.pathname}${location.search}`) open();
+  document.body.dataset.cvjFollowed = "true";
   return () => {
     removeEventListener("popstate", open);
     model.off("change:query", follow);

@@ -223,8 +223,6 @@ def make_anew(page: Page, root: str) -> None:
     shown.first.wait_for()
     page.locator("#forced-font").evaluate_all("styles => styles.forEach(style => style.remove())")
     shown.evaluate_all("all => all.forEach(one => { one.dataset.old = true; })")
-    # What was typed would come back from the address.
-    page.evaluate("history.replaceState(null, '', location.pathname)")
     page.get_by_role("button", name=ANEW).click()
     page.locator(f"{root}:not([data-old])").first.wait_for()
     expect(page.locator(f"{root}[data-old]")).to_have_count(0)
