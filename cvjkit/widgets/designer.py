@@ -168,7 +168,6 @@ class Designer(Kept, Guarded, Box):
 
     def _edit(self, session: Session, own: Framework | None) -> None:
         self._session, self._own = session, own
-        self._opened_in = session.journey.framework
         self._view.start = ""
         self._before: tuple[Journey, str | None, Mapping[tuple[str, str, str, str], str]] | None
         self._before = None
@@ -380,7 +379,8 @@ class Designer(Kept, Guarded, Box):
             self._audited, self._audit = self._session.audited, None
             shown = self._audited.framework
             # Who chooses another framework to look at wants to know what is found there.
-            self._audit = self._audited.audit(None if shown == self._opened_in else shown)
+            is_chosen = shown != self._session.unchosen
+            self._audit = self._audited.audit(shown if is_chosen else None)
             self._fill()
 
 

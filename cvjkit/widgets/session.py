@@ -83,6 +83,8 @@ class Session:
         What is typed for rows that are not yet added.
     language : str
         Of whoever typed last, as their browser tells it: "de-AT".
+    unchosen : Framework or None
+        The framework it is shown in as long as nobody chooses one.
     note : str
         What to say about the last thing that was done.
     offered : Step or None
@@ -120,6 +122,7 @@ class Session:
         shown = journey if view in {None, journey.framework.key} else journey.in_framework(view)
         self._first = journey
         self._history = History(Step(journey, shown))
+        self.unchosen = shown.framework if view is None else None
         self._typed_in: Hashable = None
         self._begun: _Begun | None = None
         self.offered: Step | None = None

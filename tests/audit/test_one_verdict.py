@@ -157,3 +157,24 @@ def test_who_looks_at_another_framework_in_the_designer_sees_what_is_found_there
     found, said = of_panel(hand.designer._form)
     assert said == "Audited as Eight-stop Customer Value Journey."
     assert found == verdict(cvj.read_journey(FOLDER / "coffee_subscription.toml").audit("eight"))
+
+
+def test_who_opens_a_journey_in_another_framework_sees_what_is_found_there() -> None:
+    coffee = cvj.read_journey(FOLDER / "coffee_subscription.toml")
+    hand = Hand(coffee, view="nine")
+    found, said = of_panel(hand.designer._form)
+    assert said == "Audited as Nine-step Perfect Customer Lifecycle."
+    assert found == verdict(coffee.audit("nine"))
+
+
+@pytest.mark.parametrize("name", STARTERS)
+def test_the_audit_of_a_what_if_follows_what_is_typed(name: str) -> None:
+    hand = Hand()
+    hand.designer.load(cvj.read_journey(FOLDER / f"{name}.toml"), view="nine", what_if=True)
+    verdicts = []
+    for text in ("5", "50000"):
+        found, said = of_panel(hand.types(text, "stages", "target", "reached").designer._form)
+        assert said == "Audited as Nine-step Perfect Customer Lifecycle."
+        assert found == verdict(hand.journey.audit("nine"))
+        verdicts.append(found)
+    assert verdicts[0] != verdicts[1]

@@ -54,6 +54,12 @@ def test_the_lifetime_is_the_discounted_sum_of_those_who_are_left() -> None:
     assert Geometric(1.0).lifetime() is None
 
 
+def test_a_monthly_churn_compounds_over_the_months_of_a_year() -> None:
+    # Not 1 - 12 * 0.05 = 0.40.
+    for monthly in (Geometric(0.95), fit_retention([0.95**month for month in range(7)])):
+        assert monthly.survival(12) == pytest.approx(0.540360, abs=5e-7)
+
+
 def test_who_is_left_follows_from_the_rates_of_renewal() -> None:
     fit, left = differing(0.7, 1.2), 1.0
     for period in range(1, 20):
