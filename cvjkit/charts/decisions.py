@@ -149,7 +149,9 @@ def _budget(answer: Budget, page: Page) -> go.Figure:
             go.Scatter(x=here[0], y=here[1], mode="markers", marker=mark, showlegend=False)
         )
     title = "What each channel's spend brings; the dots are the best division"
-    return framed(traces, page, title, answer.summary, LINES, lines=("Spend", "Value"))
+    currency = inert(answer.attrs["currency"])
+    across, up = (f"{name} [{currency}]" if currency else name for name in ("Spend", "Value"))
+    return framed(traces, page, title, answer.summary, LINES, lines=(across, up))
 
 
 def _retention(fit: Retention, page: Page) -> go.Figure:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cvjkit.charts.style import Theme
 
 WIDTH, MARGIN = 852.0, 24.0  # [px]
+MEASURE = 342.0  # [px] of lines of text, which plotly does not break anew on a phone
 GAP, LEGEND, AXIS, NUMBERS = 8.0, 24, 44, 22  # [px]
 SYMBOL = 45.0  # [px] of a legend, before each name
 
@@ -76,14 +77,15 @@ def framed(
     """
     named = [str(name) for name in getattr(traces[0], "y", None) or ()] if lines is None else []
     left = max((text_width(name, BODY) for name in named), default=0.0 if lines is None else 46.0)
-    page.width = WIDTH - left - GAP
-    several = len(traces) > 1
-    legend = LEGEND * _rows([trace.name or "" for trace in traces], page.width) if several else 0
+    several, room = len(traces) > 1, MEASURE - left - GAP
+    legend = LEGEND * _rows([trace.name or "" for trace in traces], room) if several else 0
+    page.width = MEASURE
     layout = page.layout(height, title, summary.splitlines(), {"summary": summary}, stretches=True)
-    # Words begin where the names do, below the title of the axis; a legend has rows of its own.
+    # Words begin where the title does, below the title of the axis; a legend has rows of its own.
     below = AXIS if lines else NUMBERS if numbered else 0
     for annotation in layout["annotations"]:
         annotation["yshift"] -= below
+        annotation["xshift"] = -left - GAP
     margin = layout["margin"]
     layout["margin"] = {
         "l": margin["l"] + left + GAP,
@@ -92,7 +94,8 @@ def framed(
         "b": margin["b"] + below,
     }
     layout["height"] += below + legend
-    layout["title"]["x"], layout["title"]["xref"] = MARGIN / (WIDTH + 2 * MARGIN), "container"
+    layout["title"]["xref"] = "container"
+    layout["title"]["pad"]["l"] = MARGIN
     layout["showlegend"] = several
     across, up = lines or ("", "")
     axis = {"gridcolor": page.ink["line"], "zerolinecolor": page.ink["line"]}

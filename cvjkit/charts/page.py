@@ -293,7 +293,7 @@ class Page:
         """
         heading = text_lines(title, self.width, 3, TITLE, bold=True)
         under = text_lines(subtitle, self.width, 3, BODY)
-        below = [line for said in words for line in text_lines(said, self.width, 12, BODY)]
+        below = [line for said in words for line in text_lines(said, self.width, 24, BODY)]
         top = 30 + 22 * len(heading) + 16 * len(under)
         around: dict[str, Any] = {"xref": "paper", "yref": "paper"}
         if under:

@@ -207,7 +207,7 @@ class _Still:
         x, y = self._at(note["x"], note["y"], paper=note.get("xref") == "paper")
         text = self._text(
             note["text"],
-            (x, y - note.get("yshift", 0)),
+            (x + note.get("xshift", 0), y - note.get("yshift", 0)),
             note["font"],
             anchor=note["xanchor"],
             above=ABOVE[note["yanchor"]],

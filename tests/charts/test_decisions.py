@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
 from typing import Any
 
 import plotly.graph_objects as go
@@ -8,7 +10,11 @@ import pytest
 
 import cvjkit as cvj
 from cvjkit.charts.decisions import decision_figure
+from cvjkit.charts.frame import MARGIN
+from cvjkit.charts.style import BODY, TITLE
+from cvjkit.charts.text import text_width
 
+PHONE = 390 - 2 * MARGIN  # [px]
 COUNTS = {"<b>Ads</b>": [4000, 400, 40, 10, 2], "Blog": [1000, 300, 60, 30, 3]}
 
 
@@ -71,3 +77,25 @@ def test_a_step_that_loses_money_has_room_for_its_number_beside_the_names() -> N
     assert lost.layout.xaxis.range[0] < 1.1 * min(lost.data[0].x)
     assert lost.layout.xaxis.range[1] >= max(lost.data[0].x)
     assert gained.layout.xaxis.range is None
+
+
+def test_title_and_words_fit_on_a_phone() -> None:
+    """Plotly breaks no lines: what is wider than the page is cut."""
+    for name, answer in answers().items():
+        layout = decision_figure(answer).layout
+        title = layout.title.text.split("<br>")
+        assert max(text_width(line, TITLE, bold=True) for line in title) <= PHONE, name
+        said = [note for note in layout.annotations if note.xref == note.yref == "paper"]
+        assert said, name
+        for note in said:
+            words = re.sub("<(?!br)[^>]+>", "", note.text)
+            assert max(text_width(unescape(line), BODY) for line in words.split("<br>")) <= PHONE
+            assert "…" not in words, name
+            # They begin at the margin, whatever stands at the left of the bars.
+            assert layout.margin.l + note.xshift == MARGIN, name
+
+
+def test_the_axes_of_a_budget_name_the_currency() -> None:
+    layout = decision_figure(answers()["budget"]).layout
+    assert layout.xaxis.title.text == "Spend [EUR]"
+    assert layout.yaxis.title.text == "Value [EUR]"
