@@ -248,8 +248,9 @@ def write_number(value: float | None, unit: Unit = "amount") -> str:
     -------
     str
         Blank where not known. What was typed is written in full. What has more than six decimals
-        was calculated, and four of them are enough to work with. Only people are grouped: in
-        other units 1,250 would have two readings.
+        was calculated: an amount has cents then, anything else four decimals, and what is less
+        than 1 has four digits. Only people are grouped: in other units 1,250 would have two
+        readings.
 
     Examples
     --------
@@ -257,15 +258,19 @@ def write_number(value: float | None, unit: Unit = "amount") -> str:
     ('10,000', '10000', '')
     >>> write_number(0.2, "share"), write_number(0.125), write_number(1.125)
     ('20%', '0.125', '1.1250')
-    >>> write_number(200 / 13), write_number(1 / 3000, "share")
-    ('15.3846', '0.03333%')
+    >>> write_number(200 / 13), write_number(200 / 13, "days"), write_number(1 / 3000, "share")
+    ('15.38', '15.3846', '0.03333%')
     """
     if value is None:
         return ""
     shown = value * 100 if unit == "share" else value
     text = f"{shown:,.0f}" if abs(shown) >= WHOLE_FROM else f"{shown:,.12g}"
     if len(text.partition(".")[2]) > MOST_DECIMALS:
-        text = f"{shown:,.4f}".rstrip("0").rstrip(".") if abs(shown) >= 1 else f"{shown:.4g}"
+        text = f"{shown:.4g}"
+        if abs(shown) >= 1 and unit == "amount":
+            text = f"{shown:,.2f}".removesuffix(".00")
+        elif abs(shown) >= 1:
+            text = f"{shown:,.4f}".rstrip("0").rstrip(".")
     if unit == "share":
         return f"{text}%"
     text = text if unit == "people" else text.replace(",", "")

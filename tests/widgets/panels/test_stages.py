@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import cvjkit as cvj
 from tests.widgets.hand import (
+    JOURNEYS,
     MODE,
     NUMBERS,
     PLAN,
@@ -135,3 +138,24 @@ def test_findings_say_where_counts_rise() -> None:
     hand = Hand(SHOP).types("500", "stages", "retention", "reached")
     (note,) = hand.part("findings")["notes"]
     assert note.startswith("Retention: 400 more people")
+
+
+@pytest.mark.parametrize("path", sorted(JOURNEYS.glob("*.toml")), ids=lambda path: path.stem)
+def test_a_cost_that_was_calculated_is_shown_in_cents_and_one_that_was_typed_in_full(
+    path: Path,
+) -> None:
+    journey = cvj.read_journey(path)
+    for framework in ("five", "seven", "eight", "nine"):
+        hand = Hand(journey.in_framework(framework))
+        for stage in hand.journey.framework:
+            cost = hand.journey.get(f"stages.{stage.key}.unit_cost")
+            text = hand.text("stages", stage.key, "unit_cost")
+            if cost is not None and cost >= 1 and round(cost, 6) != cost:
+                assert text == f"{cost:.2f}".removesuffix(".00")
+            elif cost is not None and round(cost, 6) == cost:
+                assert float(text) == cost
+
+
+def test_a_cost_typed_with_many_decimals_stays_as_it_was_typed() -> None:
+    hand = Hand(SHOP).types("15.384615", "stages", "reach", "unit_cost")
+    assert hand.text("stages", "reach", "unit_cost") == "15.384615"
