@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from ipywidgets import Box
 from markupsafe import Markup
 
 from cvjkit.errors import unforeseen, unknown_name
+from cvjkit.files.folders import dashboard_folder
 from cvjkit.files.store import SUFFIXES
 from cvjkit.publishing.folder import Listed, labels, read_folder, read_listed
 from cvjkit.publishing.link import SUBJECT, Link, read_link, write_link
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from cvjkit.journey import Journey
     from cvjkit.widgets.changed import Changed
 
-FOLDER_NAMED_BY = "CVJKIT_JOURNEYS"
-FOLDER = Path("data/journeys")
 CHOOSE, BACK = "choose", "back"
 NOT_FOLLOWED = "This link cannot be followed, so the numbers are those of the file."
 NOT_TAKEN_UP = "What was changed cannot be taken up, so the numbers are those of the file."
@@ -66,7 +64,7 @@ def journey(folder: str | Path | None = None) -> Box:
     ipywidgets.Box
         A file that cannot be read is listed with what is wrong with it; the others open.
     """
-    return _JourneyPage(_folder() if folder is None else Path(folder))
+    return _JourneyPage(dashboard_folder() if folder is None else Path(folder))
 
 
 def compare(folder: str | Path | None = None) -> Box:
@@ -83,7 +81,7 @@ def compare(folder: str | Path | None = None) -> Box:
     -------
     ipywidgets.Box
     """
-    return _ComparePage(_folder() if folder is None else Path(folder))
+    return _ComparePage(dashboard_folder() if folder is None else Path(folder))
 
 
 def decide(folder: str | Path | None = None) -> Box:
@@ -100,7 +98,7 @@ def decide(folder: str | Path | None = None) -> Box:
     -------
     ipywidgets.Box
     """
-    return _DecidePage(_folder() if folder is None else Path(folder))
+    return _DecidePage(dashboard_folder() if folder is None else Path(folder))
 
 
 class _ChosenPage(_Page):
@@ -298,11 +296,3 @@ class _ComparePage(_ChosenPage):
         else:
             self._lenses.load(journey)
         return self._lenses
-
-
-def _folder() -> Path:
-    if named := os.environ.get(FOLDER_NAMED_BY):
-        return Path(named)
-    here = Path.cwd()
-    found = (folder / FOLDER for folder in (here, *here.parents) if (folder / FOLDER).is_dir())
-    return next(found, here / FOLDER)

@@ -5,15 +5,16 @@ Everything typed goes through `Journey`, which alone decides what is possible.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cvjkit.decisions.kept import changed_in, start_of
 from cvjkit.errors import InputError
+from cvjkit.files.folders import named_file
 from cvjkit.model.rows import is_index, step_to
 from cvjkit.numbers import NO_EVIDENCE, Evidence
 from cvjkit.paths import path_of, steps_of
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 FAILED_NOTE = "That could not be calculated. The numbers are those from before."
 EXAMPLE_NOTE = "These numbers are an example: type your own over them."
 ALL = "all"
+FILE = "file"
 WHAT_IF, RECORD = "what_if", "counted"
 OR_OVERWRITE = "pass overwrite=True"
 
@@ -257,6 +259,8 @@ class Session:
         match [(fields[address].edit, address, text) for address, text in edits.texts]:
             case [(Keep(), address, text), *_]:
                 self.entries[address] = text
+                if address[0] == FILE:
+                    self.not_saved, self.overwritable = "", ""
                 return False
             case [(Act() | Once() as edit, address, text), *_]:
                 self.offered = offered
@@ -593,29 +597,32 @@ class Session:
         self._leave()
         self._history.redo()
 
-    def save(self, path: str | None, *, overwrite: bool = False) -> None:
+    def save(
+        self, name: str | None, folder: Path | None = None, *, overwrite: bool = False
+    ) -> None:
         """Save the design; `not_saved` says why it could not be.
 
         Parameters
         ----------
-        path : str or None
-            As it was typed; None for the file it came from.
+        name : str or None
+            As it was typed, .toml unless it says otherwise; None for the file it came from.
+        folder : Path, optional
+            Where it is, unless the name says that; by default the current one.
         overwrite : bool
             Whether to replace a file that holds something else.
         """
         self.overwritable = ""
-        if path == "":
-            self.not_saved = "Write the name of a file first, such as shop.toml."
+        if name == "":
+            self.not_saved = "Write the name of a file first, such as shop."
             return
+        # After an undo the journey may be one that was never in this file.
+        target = self.path if name is None else named_file(folder or Path.cwd(), name)
         try:
-            # `~` is how people name their home, and only a shell knows it.
-            target = path and os.path.expanduser(path)  # noqa: PTH111 - Path's raises where there is no home
-            # After an undo the journey may be one that was never in this file.
-            written = self.whole.save(target or self.path, overwrite=overwrite)
+            written = self.whole.save(target, overwrite=overwrite)
         except InputError as error:
             said = " ".join(f"{fault.value} {fault.rule}; {fault.fix}." for fault in error.faults)
             if OR_OVERWRITE in said:
-                self.overwritable = path or str(self.path)
+                self.overwritable = str(target)
             self.not_saved = f"Not saved: {said.replace(OR_OVERWRITE, 'press Overwrite')}"
         except ValueError as error:
             self.not_saved = f"Not saved: {error}."

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cvjkit.catalog.lookup import framework, frameworks, published_frameworks
+from cvjkit.files.folders import save_folders, whole_path
 from cvjkit.model.design import Design
 from cvjkit.widgets.builders import columns, line
 from cvjkit.widgets.fields import Act, Field, Keep, Part
@@ -21,6 +23,7 @@ OWN = "own"
 """The choice for a framework of one's own, whatever its key."""
 (JOURNEY_NAME,) = columns(Design, "name")
 BEGINNING = ("", "the beginning")
+FILE_NAME, FILE_FOLDER = ("file", "file", "path"), ("file", "file", "folder")
 
 
 def head_part(session: Session, own: Framework | None, sheets: Field) -> Part:
@@ -158,8 +161,15 @@ def file_part(session: Session) -> Part:
     if path is not None:
         whole, saved = session.whole, session.saved
         is_saved = whole == saved and whole.what_if.kept == saved.what_if.kept
-        note = f"Saved in {path}." if is_saved else f"Changed since it was saved in {path}."
-    typed = session.entries.get(("file", "file", "path"), "")
+        said = "Saved" if is_saved else "Changed since it was saved"
+        note = f"{said} in {whole_path(path)}."
+    typed = session.entries.get(FILE_NAME, "")
+    folders = save_folders(path)
+    choices = tuple((str(folder), str(folder)) for folder in folders)
+    chosen = session.entries.get(FILE_FOLDER, "")
+    chosen = chosen if (chosen, chosen) in choices else str(folders[0])
+    folder = Field("folder", "Folder", chosen, "choice", choices=choices, edit=Keep())
+    save_as = Act(lambda _: session.save(typed.strip(), Path(chosen)))
     fields = [
         Field(
             "save",
@@ -168,11 +178,12 @@ def file_part(session: Session) -> Part:
             enabled=path is not None,
             edit=Act(lambda _: session.save(None)),
         ),
-        Field("path", "File name", typed, "text", edit=Keep()),
-        Field("save_as", "Save as", kind="button", edit=Act(lambda _: session.save(typed.strip()))),
+        *([folder] if len(folders) > 1 else []),
+        Field("path", "File name", typed, "text", session.not_saved, edit=Keep()),
+        Field("save_as", "Save as", kind="button", edit=save_as),
     ]
     if session.overwritable:
         overwrite = partial(session.save, session.overwritable, overwrite=True)
         act = Act(lambda _: overwrite())
         fields.append(Field("overwrite", "Overwrite", kind="button", edit=act))
-    return Part("file", "File", (line("file", *fields),), (session.not_saved or note,))
+    return Part("file", "File", (line("file", *fields),), () if session.not_saved else (note,))

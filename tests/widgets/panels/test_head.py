@@ -11,6 +11,7 @@ from cvjkit.widgets.panels.head import ILLUSTRATIVE_NOTE
 from tests.widgets.hand import FRAMEWORK, PLAN, SHOP, UNDO, Hand
 
 SAVE, SAVE_AS = ("file", "file", "save"), ("file", "file", "save_as")
+FOLDER = ("file", "file", "folder")
 PATH, OVERWRITE = ("file", "file", "path"), ("file", "file", "overwrite")
 
 
@@ -29,9 +30,8 @@ def test_illustrative_journeys_say_so() -> None:
 def test_a_design_is_saved_under_a_name_and_then_to_its_file(tmp_path: Path) -> None:
     path = tmp_path / "shop.toml"
     hand = Hand(SHOP)
-    assert hand.presses(*SAVE_AS).part("file")["notes"] == (
-        "Write the name of a file first, such as shop.toml.",
-    )
+    hand.presses(*SAVE_AS)
+    assert hand.message(*PATH) == "Write the name of a file first, such as shop."
     hand.types(str(path), *PATH).presses(*SAVE_AS)
     assert hand.part("file")["notes"] == (f"Saved in {path}.",)
     assert cvj.read_journey(path) == SHOP
@@ -64,7 +64,7 @@ def test_somebody_elses_work_is_overwritten_only_when_asked(tmp_path: Path) -> N
     path = tmp_path / "shop.toml"
     PLAN.save(path)
     hand = Hand(SHOP).types(str(path), *PATH).presses(*SAVE_AS)
-    (note,) = hand.part("file")["notes"]
+    note = hand.message(*PATH)
     assert note.startswith("Not saved: shop.toml already exists")
     assert "press Overwrite" in note
     assert cvj.read_journey(path) == PLAN
@@ -86,8 +86,43 @@ def test_a_file_that_cannot_be_written_is_answered_with_a_sentence(
     tmp_path: Path, name: str, said: str
 ) -> None:
     hand = Hand(SHOP).types(f"{tmp_path}/{name}", *PATH).presses(*SAVE_AS)
-    assert said in hand.part("file")["notes"][0]
+    assert said in hand.message(*PATH)
+    assert hand.part("file")["notes"] == ()
     assert list(tmp_path.iterdir()) == []
+    hand.types("another", *PATH)
+    assert not hand.message(*PATH)
+
+
+def test_a_name_is_saved_as_toml_in_the_folder_that_the_dashboard_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = tmp_path / "data" / "journeys"
+    notebooks = tmp_path / "notebooks"
+    for folder in (shown, notebooks):
+        folder.mkdir(parents=True)
+    monkeypatch.chdir(notebooks)
+    hand = Hand(framework="five")
+    assert hand.part("file")["notes"] == ("Not saved yet.",)
+    assert hand.text(*FOLDER) == str(shown)
+    hand.types("shop", *PATH).presses(*SAVE_AS)
+    assert hand.part("file")["notes"] == (f"Saved in {shown / 'shop.toml'}.",)
+    hand.types(str(notebooks), *FOLDER).types("mine.xlsx", *PATH).presses(*SAVE_AS)
+    assert hand.part("file")["notes"] == (f"Saved in {notebooks / 'mine.xlsx'}.",)
+    found = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert sorted(found) == [shown / "shop.toml", notebooks / "mine.xlsx"]
+    monkeypatch.setenv("CVJKIT_JOURNEYS", str(tmp_path))
+    assert Hand(framework="five").text(*FOLDER) == str(tmp_path)
+
+
+def test_the_whole_path_is_said_of_a_file_that_was_opened_by_a_part_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    SHOP.save(tmp_path / "shop.toml")
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path / "notebooks")
+    hand = Hand("../shop.toml")
+    assert hand.part("file")["notes"] == (f"Saved in {tmp_path / 'shop.toml'}.",)
+    assert hand.text(*FOLDER) == str(tmp_path)
 
 
 def test_a_designer_that_may_not_write_has_no_way_to(tmp_path: Path) -> None:
