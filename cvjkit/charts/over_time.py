@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from cvjkit.charts.frame import framed, new_page
 from cvjkit.charts.style import faded
 from cvjkit.charts.text import inert
+from cvjkit.number_text import isolated, money_text
 
 if TYPE_CHECKING:
     from cvjkit.charts.style import Theme
@@ -48,7 +49,9 @@ def cash_curve(timeline: Timeline, *, theme: Theme = "light") -> go.Figure:
     """
     page = new_page(theme)
     cash = timeline.money["cash"]
+    currency = timeline.design.currency
     color, days = page.colors["forward"], cash.index.tolist()
+    amounts = [inert(money_text(amount, currency)) for amount in cash]
     traces = [
         go.Scatter(
             x=days,
@@ -58,16 +61,21 @@ def cash_curve(timeline: Timeline, *, theme: Theme = "light") -> go.Figure:
             line={"color": color, "width": 2},
             fill="tozeroy",
             fillcolor=faded(color, 0.15),
-            hovertemplate="Day %{x:,}: %{y:,.2f}<extra></extra>",
+            customdata=amounts,
+            hovertemplate="Day %{x:,}: %{customdata}<extra></extra>",
         )
     ]
     day = timeline.break_even_day
     if day is not None and (cash < 0).any():
         mark = {"color": page.colors["repeat"], "size": 11}
         back = f"All back from day {day:,} on"
-        traces.append(go.Scatter(x=[day], y=[cash[day]], mode="markers", name=back, marker=mark))
-    currency = inert(timeline.design.currency)
-    up = f"Cash [{currency}]" if currency else "Cash"
+        # The curve below it says how much.
+        traces.append(
+            go.Scatter(
+                x=[day], y=[cash[day]], mode="markers", name=back, marker=mark, hoverinfo="name"
+            )
+        )
+    up = f"Cash [{inert(isolated(currency))}]" if currency else "Cash"
     return framed(
         traces, page, "When the money comes back", timeline.summary, HEIGHT, lines=("Day", up)
     )

@@ -11,6 +11,7 @@ from cvjkit.charts.over_time import cash_curve, standing
 from cvjkit.charts.style import BODY
 from cvjkit.charts.text import text_width
 from cvjkit.errors import InputError
+from cvjkit.number_text import money_text
 from tests.model.test_economics import shop
 from tests.model.test_timeline import x8
 
@@ -39,6 +40,16 @@ def test_the_cash_curve_is_the_cash_and_marks_when_it_has_come_back() -> None:
     assert len(cash_curve(short).data) == 1
     assert "EUR" not in short.summary
     assert "short" in short.summary
+
+
+def test_the_cash_of_a_day_is_written_as_money() -> None:
+    timeline = shop(discount_rate=0, currency="\u05e9 <b>").timeline(365)
+    line, mark = cash_curve(timeline).data
+    assert "%{customdata}" in line.hovertemplate
+    assert "%{y" not in line.hovertemplate
+    written = [money_text(cash, "\u05e9 <b>").replace("<b>", "&lt;b&gt;") for cash in line.y]
+    assert list(line.customdata) == written
+    assert mark.hoverinfo == "name"
 
 
 def test_the_areas_are_the_people_who_stand_at_each_stage() -> None:
