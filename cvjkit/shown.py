@@ -82,6 +82,7 @@ def as_text(summary: str, shown: pd.DataFrame) -> str:
     -------
     str
     """
+    shown = _in_order(shown)
     columns = {
         title: [text.ljust(max(map(len, shown[title]))) for text in shown[title]]
         for title in shown.attrs.get("words", ())
@@ -109,8 +110,21 @@ def as_html(summary: str, shown: pd.DataFrame) -> str:
     """
     words = escape(in_order(summary)).replace("\n", "<br>")
     with pd.option_context("display.max_colwidth", None):
-        table = shown.to_html(max_rows=ROWS, index=_has_names(shown))
+        table = _in_order(shown).to_html(max_rows=ROWS, index=_has_names(shown))
     return f"<p>{words}</p>{table}" if words else table
+
+
+def _in_order(shown: pd.DataFrame) -> pd.DataFrame:
+    """Keep names that run from right to left from turning the numbers beside them."""
+    ordered = shown.map(_ordered)
+    if _has_names(shown):
+        ordered.index = shown.index.map(_ordered)
+    ordered.columns = shown.columns.map(_ordered)
+    return ordered
+
+
+def _ordered(text: object) -> object:
+    return in_order(text) if isinstance(text, str) else text
 
 
 def _has_names(shown: pd.DataFrame) -> bool:

@@ -7,11 +7,10 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
-from ipywidgets import Widget
 
 import cvjkit as cvj
 from cvjkit.audit.report import FORMATS
@@ -20,7 +19,6 @@ from cvjkit.cli import main
 from cvjkit.errors import UNPRINTABLE, Fault, InputError, printable, unforeseen
 from cvjkit.number_text import money_text
 from cvjkit.shown import as_html, as_text
-from cvjkit.widgets.form import Form
 
 # Forged lines, escape sequences of 7 and 8 bits, a bell, a carriage return, an end of paragraph.
 EVIL = "x\n::error::forged\r\n##[error]forged\x1b[2J\x1b]0;title\x07\x9b31m\u2028\u200f\x7f"
@@ -214,35 +212,20 @@ def test_no_sentence_lets_a_name_turn_the_digits_beside_it(
     assert main(["check", str(path)]) == 0
     with pytest.raises(InputError) as refused:
         shop.put(f"segments[{name}].counts.reach", -5)
-    notes = [
-        text
-        for form in _forms(cvj.Designer(shop))
-        for part in form.document["parts"]
-        for text in [
-            part["title"],
-            *part["notes"],
-            *(text for figure in part["figures"] for text in figure),
-            *(row["note"] for table in part["tables"] for row in table["rows"]),
-        ]
-    ]
-    assert any(name in text or other in text for text in notes)
     said = [
         capsys.readouterr().out,
         str(refused.value),
         str(cvj.canvas(shop)),
         repr(shop.economics()),
-        as_text(f"{name}: 10", shop.economics().shown),
-        as_html(f"{name}: 10", shop.economics().shown),
-        *notes,
+        *(str(finding) for finding in shop.audit().fired),
     ]
+    together = cvj.compare([shop, shop.with_terms(name=other)])
+    for shown in (shop, shop.audit(), shop.flow(), shop.economics(), together):
+        said += [repr(shown), shown._repr_html_()]
+    offers = pd.DataFrame({f"{other}: 5": [f"{name}: 10"]}, pd.Index([f"{name}: 20"], name="Offer"))
+    said += [as_text(f"{name}: 10", offers), as_html(f"{name}: 10", offers)]
+    assert sum(f"\u2068{name}" in text for text in said) > 9
     for text in said:
         apart = re.sub("\u2068[^\u2066-\u2069]*\u2069", "", text)
         beside = re.search(f".{{0,30}}({name}|{other}|د.إ).{{0,30}}", apart)
         assert beside is None, beside
-
-
-def _forms(widget: Widget) -> Iterator[Form]:
-    if isinstance(widget, Form):
-        yield widget
-    for child in getattr(widget, "children", ()):
-        yield from _forms(child)

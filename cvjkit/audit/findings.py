@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 from cvjkit.audit.facts import Facts
 from cvjkit.audit.stage_facts import MissingError
+from cvjkit.number_text import in_order
 
 Severity = Literal["E", "F", "W", "M", "I"]
 Answer = Literal["fires", "passes", "cannot tell"]
@@ -343,4 +344,4 @@ class Finding:
         about = [name for name in (self.stage, self.segment) if name is not None]
         where = f" {', '.join(about)}" if about else ""
         accepted = "" if self.accepted is None else f" Accepted: {self.accepted}"
-        return f"{self.id} {self.severity}{where}: {self.message}{accepted}"
+        return in_order(f"{self.id} {self.severity}{where}: {self.message}{accepted}")

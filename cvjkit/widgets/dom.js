@@ -3,6 +3,27 @@
 // attribute's value, never as markup.
 
 const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
+// What is isolated already; or a run of signs from right to left, or of signs embedded.
+const RIGHT = String.raw`[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]+`;
+const FROM_THE_RIGHT = new RegExp(
+  `[\u2066-\u2068][^\u2066-\u2069]*\u2069|(${RIGHT}(?:[ .'"-]+${RIGHT})*|[\u202a\u202b][^\u202a-\u202e]*\u202c)`,
+  "gu",
+);
+
+/**
+ * Keep names that run from right to left from turning the order of what is beside them: isolate
+ * each in a text of which it is a part, as `in_order` of `cvjkit.number_text` does.
+ * @param {string} text
+ * @returns {string}
+ */
+export function inOrder(text) {
+  return text.replace(FROM_THE_RIGHT, (found, run) =>
+    run && found !== text ? `\u2068${found}\u2069` : found);
+}
+
+/** @param {(Node | string)[]} children */
+const shown = (children) =>
+  children.map((child) => (typeof child === "string" ? inOrder(child) : child));
 
 /**
  * Make an HTML element.
@@ -15,7 +36,7 @@ const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
 export function html(tag, className = "", ...children) {
   const element = document.createElement(tag);
   if (className) element.className = className;
-  element.append(...children);
+  element.append(...shown(children));
   return element;
 }
 
@@ -44,7 +65,7 @@ export function textElement(tag, className = "", text = "") {
 export function svg(tag, attributes = {}, ...children) {
   const element = document.createElementNS(SVG_NAMESPACE, tag);
   setAttributes(element, attributes);
-  element.append(...children);
+  element.append(...shown(children));
   return element;
 }
 
@@ -59,9 +80,10 @@ export function setAttributes(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === null || value === "" || value === false) {
       element.removeAttribute(name);
-    } else if (element.getAttribute(name) !== String(value)) {
-      element.setAttribute(name, String(value));
+      continue;
     }
+    const now = name === "title" ? inOrder(String(value)) : String(value);
+    if (element.getAttribute(name) !== now) element.setAttribute(name, now);
   }
 }
 
@@ -71,7 +93,8 @@ export function setAttributes(element, attributes) {
  * @param {string} text
  */
 export function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  const now = inOrder(text);
+  if (element.textContent !== now) element.textContent = now;
 }
 
 /**

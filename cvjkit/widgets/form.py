@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
-from cvjkit.number_text import in_order
 from cvjkit.widgets.assets import Script, Style
 from cvjkit.widgets.fields import Article, explained_in
 from cvjkit.widgets.guard import Edits, Guarded, Inbox, question_in, told
@@ -100,18 +99,17 @@ class Form(Guarded, anywidget.AnyWidget):
         article = Article("", "This could not be explained.")
         with told(lambda: None):
             article = explain()
-        lines = [tuple(map(in_order, line)) for line in article.lines]
-        words = {"title": in_order(article.title), "note": in_order(article.note), "lines": lines}
+        words = {"title": article.title, "note": article.note, "lines": article.lines}
         self.explanation = {"view": view, "number": number, **words}
 
 
 def _part(part: Part) -> dict[str, Any]:
     return {
         "id": part.id,
-        "title": in_order(part.title),
-        "brief": in_order(part.brief),
-        "notes": tuple(map(in_order, part.notes)),
-        "figures": tuple(tuple(map(in_order, figure)) for figure in part.figures),
+        "title": part.title,
+        "brief": part.brief,
+        "notes": part.notes,
+        "figures": part.figures,
         "changes": part.changes,
         "fold": part.fold,
         "tables": [_table(table) for table in part.tables],
@@ -130,7 +128,7 @@ def _table(table: Table) -> dict[str, Any]:
 def _row(row: Row) -> dict[str, Any]:
     """Give what the browser needs, without what is mostly empty."""
     fields = [_field(field) for field in row.fields]
-    shown = {"id": row.id, "name": row.name, "note": in_order(row.note), "fields": fields}
+    shown = {"id": row.id, "name": row.name, "note": row.note, "fields": fields}
     return shown | _filled(more=row.more, tone=row.tone)
 
 
@@ -138,7 +136,7 @@ def _field(field: Field) -> dict[str, Any]:
     shown = {"id": field.column, "kind": field.kind, "label": field.label, "text": field.text}
     fixed = field.edit is None or not field.enabled
     more = {
-        "message": in_order(field.message),
+        "message": field.message,
         "choices": field.choices,
         "key": field.key,
         "fixed": fixed,

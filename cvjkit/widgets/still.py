@@ -17,6 +17,7 @@ from IPython import get_ipython
 from IPython.display import display
 from markupsafe import Markup
 
+from cvjkit.number_text import in_order
 from cvjkit.widgets.guard import told
 
 if TYPE_CHECKING:
@@ -153,12 +154,13 @@ def still_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Markup
     <table><tbody><tr><th scope="row">CAC</th><td>25 &amp; more</td></tr></tbody></table>
     """
     cell = Markup('<th scope="col">{}</th>')
-    head = Markup("<thead><tr>{}</tr></thead>").format(Markup().join(map(cell.format, columns)))
+    names = Markup().join(cell.format(in_order(name)) for name in columns)
+    head = Markup("<thead><tr>{}</tr></thead>").format(names)
     body = Markup().join(_row(row) for row in rows)
     return Markup("<table>{}<tbody>{}</tbody></table>").format(head if columns else "", body)
 
 
 def _row(cells: Sequence[str]) -> Markup:
-    name, *values = cells
+    name, *values = map(in_order, cells)
     written = Markup().join(Markup("<td>{}</td>").format(value) for value in values)
     return Markup('<tr><th scope="row">{}</th>{}</tr>').format(name, written)

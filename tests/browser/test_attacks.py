@@ -55,10 +55,15 @@ deeds = {
 buttons = [ipywidgets.Button(description=name) for name in deeds]
 for button in buttons:
     button.on_click(deeds[button.description])
+print("kernel", os.getpid(), file=open("buttons.txt", "a"))
 print("kernel", os.getpid())
 ipywidgets.HBox(buttons)
 """
-LATE = "print(open('late.txt').read())"
+LATE = """
+import os
+print(open("late.txt").read())
+print("kernel", os.getpid(), file=open("made.txt", "a"))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -208,6 +213,16 @@ def kernels_of(server: Server) -> list[psutil.Process]:
     ]
 
 
+def folder_of(server: Server) -> Path:
+    """The folder of its notebooks."""
+    return Path(kernels_of(server)[-1].cwd())
+
+
+def kernels_in(text: str) -> list[int]:
+    """The ids of the kernels that have written a text."""
+    return [int(process) for process in re.findall(r"kernel (\d+)", text)]
+
+
 def test_another_site_opens_no_connection_with_the_cookie_of_a_visitor(
     pages: Server, visit: Visit
 ) -> None:
@@ -324,9 +339,10 @@ def answer(link: str) -> tuple[int, str]:
 
 def test_a_waiting_page_that_failed_is_made_anew(pages: Server) -> None:
     wait_until(lambda: "FileNotFoundError" in pages.written(), "the page has not failed")
-    late = Path(kernels_of(pages)[-1].cwd(), "late.txt")
-    late.write_text("It is there now.", encoding="utf-8")
+    (folder_of(pages) / "late.txt").write_text("It is there now.", encoding="utf-8")
     assert "It is there now." in get(page_of(pages, "late")).read().decode()
+    made = folder_of(pages) / "made.txt"
+    wait_until(lambda: len(kernels_in(made.read_text())) > 1, "no other page waits in its stead")
 
 
 @pytest.mark.parametrize(
@@ -342,15 +358,21 @@ def test_a_waiting_page_that_failed_is_made_anew(pages: Server) -> None:
 def test_a_waiting_page_whose_kernel_died_is_made_anew(
     pages: Server, visit: Visit, original: bool
 ) -> None:
-    visit("buttons")
-    killed = kernels_of(pages)
+    (left,) = kernels_in(visit("buttons").page)
+    made = folder_of(pages) / "buttons.txt"
+    # The last one that was made waits.
+    wait_until(lambda: kernels_in(made.read_text())[-1] != left, "no page waits")
+    killed = waiting = kernels_of(pages)
     if original:
         (parent,) = {kernel.parent() for kernel in killed}
         killed = [parent]
     for process in killed:
         process.kill()
-        process.wait()
+        # What they are copies of stays a zombie until the next copy is asked for.
+        if not original:
+            process.wait()
     visitor = visit("buttons")
+    assert not {process.pid for process in waiting} & {*kernels_in(visitor.page)}
     visitor.press("Work")
     visitor.read_until_state("idle")
 

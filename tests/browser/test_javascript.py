@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from playwright.sync_api import Page
 
+from cvjkit.number_text import in_order
 from cvjkit.widgets.assets import Script
 
 # Under a policy that Voila's pages have, too, a script is loaded from a blob.
@@ -41,6 +44,29 @@ def ask(page: Page):
 def test_lines_of_a_text_of_which_each_letter_is_10_px_wide(ask, text, room, expected):
     call = f'module.linesNeeded("{text}", {room}, text => 10 * text.length)'
     assert ask("measure.js", call) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ads: 10",
+        "שלום",
+        "שלום: 10",
+        "10 of שלום עולם, مرحبا 5 (A)",
+        "\u2068د.إ\u2069 -1,234.50, שלום",
+        "\u202b5 right\u202c 10",
+        "\U0001e900 5",
+    ],
+)
+def test_scripts_keep_the_same_names_in_order_as_the_terminal(ask, text):
+    # A text that is nothing but a name has the direction of its element.
+    expected = text if text == "שלום" else in_order(text)
+    assert ask("dom.js", f"module.inOrder({json.dumps(text)})") == expected
+    drawn = ask("dom.js", f'module.html("p", "", {json.dumps(text)}).textContent')
+    assert drawn == expected
+    for change in ("setText(element, text)", "setAttributes(element, { title: text })"):
+        before = f"const text = {json.dumps(text)}, element = module.html('p'); module.{change}"
+        assert ask("dom.js", "element.title || element.textContent", before) == expected
 
 
 def test_texts_are_measured_in_the_font_they_are_drawn_in(page: Page, ask):

@@ -179,19 +179,23 @@ class VisitorKernels(AsyncMappingKernelManager):
         notebook : str or None
             Its path.
         """
-        pool: list[Task[dict[str, Any]]] = getattr(self, "_pools", {}).get(notebook, [])
-        failed = [waiting for waiting in pool if waiting.done() and await self._failed(waiting)]
-        for waiting in failed:
-            pool.remove(waiting)
-            if waiting.exception() is None and waiting.result()["kernel_id"] in self:
-                await self.shutdown_kernel(waiting.result()["kernel_id"], now=True)  # type: ignore[no-untyped-call] # no types
-        if failed:
-            # Of the class that Voila derives from this one.
-            self.fill_if_needed(delay=0, notebook_name=notebook)  # type: ignore[attr-defined]
+        pools: dict[str | None, list[Task[dict[str, Any]]]] = getattr(self, "_pools", {})
+        if notebook not in pools:
+            return
+        for pool in pools.values():
+            # To end any kernel, Voila asks each for its own: one that could not be read has none.
+            pool[:] = [one for one in pool if not one.done() or one.exception() is None]
+        pool = pools[notebook]
+        for waiting in tuple(pool):
+            # Another visitor may have come meanwhile.
+            if waiting.done() and await self._failed(waiting) and waiting in pool:
+                pool.remove(waiting)
+                if waiting.result()["kernel_id"] in self:
+                    await self.shutdown_kernel(waiting.result()["kernel_id"], now=True)  # type: ignore[no-untyped-call] # no types
+        # Of the class that Voila derives from this one.
+        self.fill_if_needed(delay=0, notebook_name=notebook)  # type: ignore[attr-defined]
 
     async def _failed(self, waiting: Task[dict[str, Any]]) -> bool:
-        if waiting.exception() is not None:
-            return True
         kernel_id, page = waiting.result()["kernel_id"], waiting.result()["task"]
         if kernel_id not in self or not await self._kernel(kernel_id).is_alive():
             return True
