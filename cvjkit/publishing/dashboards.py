@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from ipywidgets import Box
 from markupsafe import Markup
 
+from cvjkit.catalog.lookup import framework
 from cvjkit.errors import unforeseen, unknown_name
 from cvjkit.files.folders import dashboard_folder
 from cvjkit.files.store import SUFFIXES
+from cvjkit.journey import Journey
 from cvjkit.publishing.folder import Listed, labels, read_folder, read_listed
 from cvjkit.publishing.link import SUBJECT, Link, read_link, write_link
 from cvjkit.widgets.builders import line
@@ -26,10 +28,12 @@ from cvjkit.widgets.share import SVG, Share, file_of
 from cvjkit.widgets.still import Kept
 
 if TYPE_CHECKING:
-    from cvjkit.journey import Journey
     from cvjkit.widgets.changed import Changed
 
 CHOOSE, BACK = "choose", "back"
+NEW = "new"
+"""Listed like a file, and no file: without an ending, it is the name of none."""
+BEGIN = "Choose a framework and type how many people reach each stage: the picture follows."
 NOT_FOLLOWED = "This link cannot be followed, so the numbers are those of the file."
 NOT_TAKEN_UP = "What was changed cannot be taken up, so the numbers are those of the file."
 
@@ -110,12 +114,16 @@ class _ChosenPage(_Page):
         Of the journeys' files.
     """
 
+    begins_anew = False
+    """Whether a journey can be begun here that no file holds."""
     heads = True
     """Whether the choice of the journey stands above what shows it, and not within."""
     _shown: Designer | Lenses | None = None
 
     def __init__(self, folder: Path) -> None:
         self._listed = read_folder(folder)
+        if self.begins_anew:
+            self._listed[NEW] = _blank()
         self._chosen, self._description = "", ""
         self._understood: tuple[str, ...] = ()
         self._left: dict[str, Changed] = {}
@@ -137,12 +145,15 @@ class _ChosenPage(_Page):
                 name = text if column == CHOOSE else self._chosen
                 self._note = ""
                 if name:
-                    self._listed[name] = read_listed(self._listed[name].path)
+                    self._listed[name] = self._read(name)
                     if column == CHOOSE:
                         self._turn_to(name)
                     elif not self._back(name):
                         self._open(name)
                 self._show()
+
+    def _read(self, name: str) -> Listed:
+        return _blank() if name == NEW else read_listed(self._listed[name].path)
 
     def _turn_to(self, name: str) -> None:
         """Show another journey, with what was changed of it when it was left."""
@@ -172,7 +183,7 @@ class _ChosenPage(_Page):
             fault = unknown_name("journey", name, self._listed)
             self._note = f"{NOT_FOLLOWED} {fault}."
         elif name:
-            self._listed[name] = read_listed(self._listed[name].path)
+            self._listed[name] = self._read(name)
             if self._open(name):
                 self._take_up(link.changed)
             else:
@@ -236,10 +247,12 @@ class _ChosenPage(_Page):
         raise NotImplementedError
 
     def _show(self) -> None:
-        if not self._listed:
+        empty = ""
+        if not self._listed.keys() - {NEW}:
             listed = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
-            note = f"There is no journey to show yet: its folder holds no {listed} file."
-            self._chooser.show([Part("choose", notes=(note,))])
+            empty = f"There is no journey to show yet: its folder holds no {listed} file."
+        if not self._listed:
+            self._chooser.show([Part("choose", notes=(empty,))])
             return
         choices = tuple(labels(self._listed).items())
         fields = (
@@ -250,7 +263,7 @@ class _ChosenPage(_Page):
         broken = tuple(one.note for one in self._listed.values() if one.error is not None)
         about = Article("about", "About this journey", lines=(("", self._description),))
         articles = (about,) if self._description else ()
-        notes = tuple(filter(None, (self._note, *self._understood)))
+        notes = tuple(filter(None, (empty, self._note, *self._understood)))
         parts = [Part("choose", tables=(table,), notes=notes, articles=articles)]
         if broken:
             title = f"{len(broken)} file{'' if len(broken) == 1 else 's'} cannot be opened"
@@ -259,6 +272,7 @@ class _ChosenPage(_Page):
 
 
 class _JourneyPage(_ChosenPage):
+    begins_anew = True
     heads = False
     answers_first = False
     _designer: Designer | None = None
@@ -271,7 +285,13 @@ class _JourneyPage(_ChosenPage):
                 answers_first=self.answers_first,
                 heading=self._chooser,
             )
-        self._designer.load(journey, view=journey.in_view().framework.key, what_if=True)
+        is_filled = journey != _blank().journey
+        self._designer.load(
+            journey,
+            view=journey.in_view().framework.key,
+            note="" if is_filled else BEGIN,
+            what_if=is_filled,
+        )
         return self._designer
 
     def _back(self, name: str) -> bool:
@@ -296,3 +316,10 @@ class _ComparePage(_ChosenPage):
         else:
             self._lenses.load(journey)
         return self._lenses
+
+
+def _blank() -> Listed:
+    """Make a journey of which nothing is known yet."""
+    five = framework("five")
+    unknown = [None] * len(five)
+    return Listed(Path(NEW), Journey.from_counts(five, unknown, name="New journey"))

@@ -322,6 +322,20 @@ def test_half_the_people_at_the_start_are_half_of_all_that_follows(designer: Pag
     expect(field(designer, "Reached: Reach")).to_have_value("5,000")
 
 
+def test_a_journey_begins_in_the_browser_with_a_framework_and_five_numbers(
+    dashboard: Page,
+) -> None:
+    choose(dashboard, "new")
+    expect(field(dashboard, "Reached: Reach")).to_have_value("")
+    expect(dashboard.locator(".cvj-message:visible")).to_have_count(0)
+    field(dashboard, "Reached: Reach").focus()
+    for number in ("9000", "800", "70", "60", "5"):
+        dashboard.keyboard.type(number)
+        dashboard.keyboard.press("Enter")
+    people(dashboard, "reach", "acquisition", "800")
+    people(dashboard, "retention", "loyalty", "5")
+
+
 # --- in JupyterLab ----------------------------------------------------------------------------
 
 

@@ -70,6 +70,7 @@ def test_a_broken_file_is_listed_with_what_is_wrong_and_the_others_open(folder: 
     assert visitor.choices == {
         "broken.toml": "broken.toml (cannot be opened)",
         "shop.toml": "Shop",
+        "new": "New journey",
     }
     assert visitor.journey.name == "Shop"
     (about,) = visitor.parts["choose"]["articles"]
@@ -137,9 +138,9 @@ def test_the_figures_are_the_same_through_every_framework(name: str, tmp_path: P
 
 def test_the_starter_journeys_all_open_and_say_that_they_are_illustrative() -> None:
     visitor = Visitor(STARTERS)
-    assert len(visitor.choices) == 5
+    assert len(visitor.choices) == 6
     assert "broken" not in visitor.parts
-    for name in visitor.choices:
+    for name in visitor.choices.keys() - {"new"}:
         visitor.does(name, *CHOOSE)
         assert "illustrative" in str(visitor.page._designer._form.document["parts"][0]["notes"])
         (about,) = visitor.parts["choose"]["articles"]
@@ -286,3 +287,24 @@ def test_the_numbers_and_the_picture_can_be_taken_away(folder: Path) -> None:
     assert (name, content.decode().splitlines()[0].split(",")[0]) == ("shop.csv", "stage")
     assert len(content.decode().splitlines()) == 6
     assert visitor.page._file("svg")[1].startswith(b"<svg")
+
+
+def test_a_journey_begins_blank_and_shows_what_is_typed(folder: Path) -> None:
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    visitor = Visitor(folder).does("new", *CHOOSE)
+    assert visitor.journey.segments[0].counts == (None,) * 5
+    fields = visitor.page._designer._form.fields
+    assert not [field.message for field in fields.values() if field.message]
+    visitor.does("eight", "head", "head", "framework")
+    assert visitor.journey.framework.key == "eight"
+    visitor.does("five", "head", "head", "framework")
+    counts = {"reach": 900, "acquisition": 90, "conversion": 9, "retention": 5, "loyalty": 1}
+    for stage, count in counts.items():
+        visitor.does(str(count), "stages", stage, "reached")
+    assert visitor.people == [900, 90, 9, 5, 1]
+    # Its address brings it back.
+    query = visitor.page._share.query
+    visitor.does("shop.toml", *CHOOSE)
+    visitor.page._followed(query)
+    assert visitor.people == [900, 90, 9, 5, 1]
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
