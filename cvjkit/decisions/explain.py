@@ -17,6 +17,7 @@ import pandas as pd
 from cvjkit.errors import InputError, unknown_name
 from cvjkit.model.economics import BOUGHT_AGAIN, FIGURES, FIRST_PAYMENT, figure_of
 from cvjkit.model.stage_columns import StageColumns
+from cvjkit.number_text import isolated, money_text, write_number
 from cvjkit.paths import Title, path_of
 from cvjkit.shown import Unit, text_of
 
@@ -35,6 +36,13 @@ SYMBOLS = {
     "n": "a number of buying cycles",
 }
 """What the letters of the formulas stand for."""
+LETTERS = {"q": "second_purchase_rate", "r": "repeat_rate"}
+"""Letters that stand for one number, and its name."""
+SINGLE, TIMES = ("cycle_days",), "x"
+LATER_COSTS = "Costs of the stages after the first payment"
+DAYS_BEFORE = "Days to the first payment"
+SUMS = (LATER_COSTS, DAYS_BEFORE)
+"""Sums that formulas name in words."""
 FIELDS: Mapping[str, tuple[str, Unit]] = {
     "unit_cost": ("unit cost", "money"),
     "fixed_cost": ("fixed cost", "money"),
@@ -101,9 +109,17 @@ class Explanation:
 
     @property
     def put_in(self) -> str:
-        """The formula with the figures replaced by their values."""
-        texts = {one.name: one.text for one in self.inputs if one.name in FIGURES}
-        return FIGURE_NAME.sub(lambda match: texts.get(match[0], match[0]), self.formula)
+        """The formula with numbers alone; the formula as it is if that is not possible."""
+        texts = {one.name.rpartition(".")[2]: one.text for one in self.inputs}
+        texts |= {short: texts[name] for short, name in LETTERS.items() if name in texts}
+        phrases = {one.title.lower(): one.text for one in self.inputs if one.title in SUMS}
+        terms = re.compile("|".join([*map(re.escape, phrases), FIGURE_NAME.pattern]))
+        known = phrases | {
+            word: text for word, text in texts.items() if word in {*FIGURES, *LETTERS, *SINGLE}
+        }
+        if {*terms.findall(self.formula)} - {*known, TIMES}:
+            return self.formula
+        return terms.sub(lambda match: known.get(match[0], match[0]), self.formula)
 
     @property
     def symbols(self) -> str:
@@ -137,6 +153,38 @@ class Explanation:
 
     def __repr__(self) -> str:
         return "\n".join([self.summary, *_lines(self, "  ", DEPTH)])
+
+
+def typed_text(value: float, unit: Unit, currency: str = "") -> str:
+    """Write a number that was typed, with all its digits.
+
+    Parameters
+    ----------
+    value : float
+    unit : {"people", "share", "money", "days"}
+    currency : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> typed_text(0.0625, "share"), typed_text(0.125, "money", "EUR"), typed_text(25, "money")
+    ('6.25%', 'EUR 0.125', '25.00')
+    >>> typed_text(0.125, "days"), typed_text(1, "days"), typed_text(12345.6, "money")
+    ('0.125 days', '1 day', '12,345.6')
+    """
+    if unit == "share":
+        return write_number(value, "share")
+    number = write_number(value, "people")
+    if unit == "days":
+        return f"{number} day{'' if value == 1 else 's'}"
+    if unit == "money":
+        shown = money_text(value, currency)
+        is_whole = float(money_text(value).replace(",", "")) == float(number.replace(",", ""))
+        return shown if is_whole else f"{isolated(currency)} {number}".strip()
+    return number
 
 
 def in_words(formula: str) -> str:
@@ -316,7 +364,7 @@ class Traced(StageColumns):
 
     def _value(self, path: Sequence[str], title: str, value: float | None, unit: Unit) -> None:
         if value is not None:
-            text = text_of(value, unit, self.design.currency)
+            text = typed_text(value, unit, self.design.currency)
             self._note(Input(path_of(path), title, value, text, "typed"))
 
     def _name(self, stage: int) -> str:
@@ -348,7 +396,11 @@ class Traced(StageColumns):
             self._field(stage, "unit_cost")
             self._field(stage, "fixed_cost")
         self._shared(np.nansum(self._typed("fixed_cost")[[*stages]]))
-        return super()._costs(stages)
+        costs = super()._costs(stages)
+        if self.working and self.working[-1] == "ltv_net":
+            text = text_of(costs, "money", self.design.currency)
+            self._note(Input("later_costs", LATER_COSTS, costs, text, "derived"))
+        return costs
 
     def _shared(self, fixed: object) -> None:
         if fixed and self.fixed_share != 1:
@@ -422,7 +474,9 @@ class Traced(StageColumns):
     def _days_to_first_payment(self) -> float:
         for stage in self._passed(self._first):
             self._field(stage, "delay_days")
-        return super()._days_to_first_payment
+        days = super()._days_to_first_payment
+        self._note(Input("days_before", DAYS_BEFORE, days, text_of(days, "days", ""), "derived"))
+        return days
 
     @property
     def _buyers_again(self) -> float:

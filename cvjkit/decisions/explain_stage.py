@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cvjkit.decisions.explain import Explanation, Input, traced
+from cvjkit.decisions.explain import Explanation, Input, traced, typed_text
 from cvjkit.decisions.scenario import started
 from cvjkit.errors import InputError, unknown_name
 from cvjkit.model.figures import UndefinedError
 from cvjkit.number_text import money_text, people_text, share_text
 from cvjkit.paths import Title, path_of
+from cvjkit.shown import text_of
 
 if TYPE_CHECKING:
     from cvjkit.decisions.explain import Origin, Traced
     from cvjkit.model.design import Design
     from cvjkit.model.parts import Segment
+    from cvjkit.shown import Unit
 
 STAGES = "stages"
 COUNTED = "counted"
+RATES_AND_ENTRANTS: tuple[tuple[str, str, Unit], ...] = (
+    ("rates", "Rate of {}", "share"),
+    ("entrants", "Who enter of {}", "people"),
+)
 
 
 class _Number(NamedTuple):
@@ -144,17 +150,15 @@ def _typed(segment: Segment, key: str, stage: int, counted: Mapping[str, Segment
     What a what-if leaves as it was counted is counted, and not typed.
     """
     before = counted.get(segment.name)
-    for table, title, write in (
-        ("rates", "Rate of {}", share_text),
-        ("entrants", "Who enter of {}", people_text),
-    ):
+    for table, title, unit in RATES_AND_ENTRANTS:
         number = (getattr(segment, table) or ())[stage]
         if number is None or (table == "entrants" and not number):
             continue
         was = (getattr(before, table) or ())[stage] if before is not None else None
         path = path_of(("segments", Title(segment.name), table, key))
         origin: Origin = "counted" if was == number else "typed"
-        return Input(path, title.format(segment.name), number, write(number), origin)
+        write = typed_text if origin == "typed" else text_of
+        return Input(path, title.format(segment.name), number, write(number, unit, ""), origin)
     return None
 
 

@@ -265,7 +265,7 @@ class Designer(Kept, Guarded, Box):
             head = head_part(session, self._own, sheets)
             typed = [
                 numbers,
-                money_part(journey),
+                money_part(journey, self._segment_name()),
                 ways_part(journey, session.entries, Evidence(language=session.language)),
                 segments_part(journey, what_if=session.is_what_if),
             ]
@@ -299,11 +299,15 @@ class Designer(Kept, Guarded, Box):
             self._before = base, name, texts_of(parts)
         return self._before[2]
 
+    def _segment_name(self) -> str | None:
+        """Give the name of the segment that is shown; None if all are."""
+        segments, index = self._session.journey.segments, self._session.segment
+        return segments[index].name if len(segments) > 1 and index is not None else None
+
     def _numbers(self) -> tuple[Part, Part, Part]:
         """Draw the picture, and compose the parts above the audit."""
         journey, index = self._session.journey, self._session.segment
-        several = len(journey.segments) > 1
-        name = journey.segments[index].name if several and index is not None else None
+        name = self._segment_name()
         flow = journey.flow()
         shown = flow if name is None else flow.only(name)
         view = self._view

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 
@@ -67,3 +69,34 @@ def test_what_is_explained_is_what_is_shown(journey: cvj.Journey) -> None:
         assert journey.explain(figure).value == journey.economics()[figure]
         name = journey.segments[-1].name
         assert journey.explain(figure, name).value == journey.economics(name)[figure]
+
+
+def sold() -> cvj.Journey:
+    return (
+        cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10])
+        .with_terms(currency="EUR", discount_rate=0.0625)
+        .with_stage("reach", unit_cost=0.1)
+        .with_stage("loyalty", unit_cost=0.125)
+        .with_offer("conversion", name="Box", price=40, margin=15)
+        .with_offer("retention", name="Bag", price=40, margin=15, cycle_days=30, repeat_rate=0.8)
+    )
+
+
+def test_what_is_put_in_is_numbers_alone_or_nothing_at_all() -> None:
+    shop = sold()
+    ltv = shop.explain("ltv_net")
+    assert ltv.put_in == f"{shop.explain('ltv').text} - EUR 1.25 / 100"
+    assert ltv.value == pytest.approx(shop.explain("ltv").value - 1.25 / 100)
+    assert shop.explain("orders_per_customer").put_in == "1 + 40% / (1 - 80%)"
+    for figure in FIGURES:
+        found = shop.explain(figure)
+        words = set(re.findall("[a-z_]{2,}", found.put_in)) - {"days", "day", "buying", "cycle"}
+        assert found.put_in == found.formula or words <= {"cycles", "with", "the", "first", "order"}
+
+
+def test_a_number_that_was_typed_is_told_with_all_its_digits() -> None:
+    ltv, margins = sold().explain("ltv_net"), sold().explain("ltv")
+    told = {one.text for one in (*ltv.inputs, *margins.inputs)}
+    assert {"EUR 0.125", "6.25%", "80%", "30 days", "EUR 15.00"} <= told
+    plan = cvj.Journey.from_rates("five", 12345, [0.0625, 0.05, 0.4, 0.25])
+    assert "6.25%" in {one.text for one in plan.explain("stages.acquisition.rate").inputs}

@@ -38,12 +38,16 @@ HEADINGS = (
 )
 
 
-def money_part(journey: Journey) -> Part:
+def money_part(journey: Journey, segment: str | None = None) -> Part:
     """Make the fields of what is bought, and of the money of the journey as a whole.
+
+    The figures that are no headlines are shown with them.
 
     Parameters
     ----------
     journey : Journey
+    segment : str, optional
+        Of whose people the figures are.
 
     Returns
     -------
@@ -58,7 +62,10 @@ def money_part(journey: Journey) -> Part:
         terms.append(SECOND_PURCHASE_RATE)
     fields = [column.field(journey, "") for column in terms]
     tables = (Table("offers", tuple(rows), HEADINGS), line("terms", *fields))
-    return Part("money", "Money", tables, fold="closed", brief=_brief(journey))
+    shown = _figures(journey, segment, {key for key, one in FIGURES.items() if not one.headline})
+    return replace(
+        shown, id="money", title="Money", tables=tables, fold="closed", brief=_brief(journey)
+    )
 
 
 def _brief(journey: Journey) -> str:
@@ -109,16 +116,24 @@ def figures_part(journey: Journey, segment: str | None = None, base: Journey | N
     """
     economics, currency = journey.economics(segment), journey.currency
     before = None if base is None else base.economics(segment)
-    shown = {key: figure for key, figure in FIGURES.items() if figure.headline}
+    shown = {key for key, figure in FIGURES.items() if figure.headline}
+    changes = [
+        _change(key, economics[key], before[key], currency)
+        for key in FIGURES
+        if key in shown and before is not None
+    ]
+    return replace(_figures(journey, segment, shown), changes=tuple(changes))
+
+
+def _figures(journey: Journey, segment: str | None, shown: set[str]) -> Part:
+    economics, currency = journey.economics(segment), journey.currency
+    entries = {key: figure for key, figure in FIGURES.items() if key in shown}
     figures = tuple(
         (figure.short, economics.text(key, currency), economics.remark(key, currency))
-        for key, figure in shown.items()
+        for key, figure in entries.items()
     )
-    changes = [
-        _change(key, economics[key], before[key], currency) for key in shown if before is not None
-    ]
-    explains = {figure.short: explaining(journey, key, segment) for key, figure in shown.items()}
-    return Part("figures", figures=figures, changes=tuple(changes), explains=explains)
+    explains = {figure.short: explaining(journey, key, segment) for key, figure in entries.items()}
+    return Part("figures", figures=figures, explains=explains)
 
 
 def _change(

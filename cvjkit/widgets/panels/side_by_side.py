@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from cvjkit.model.economics import FIGURES
 from cvjkit.widgets.fields import Field, Part, Row, Table
+from cvjkit.widgets.panels.explained import explaining, term_article
 
 if TYPE_CHECKING:
+    from cvjkit.widgets.fields import Explain
     from cvjkit.widgets.panels.entries import Asked
 
 TITLE = "Segments side by side"
@@ -27,18 +31,37 @@ def side_by_side_part(asked: Asked) -> Part | None:
     if len(asked.journey.segments) < 2:
         return None
     answer = asked.journey.segments_table()
-    shown = answer.shown
+    shown, journey = answer.shown, asked.journey
+    keys = {heading.title: key for key, heading in answer.headings.items()}
+    figures = {key: key for key in FIGURES}
+    figures["people"] = f"stages.{journey.framework.keys[0]}.people"
+
+    def explain(title: str, segment: str, at: int) -> Explain | None:
+        key = keys[title]
+        name = segment if at < len(journey.segments) else None
+        return explaining(journey, figures[key], name) if key in figures else None
+
     rows = tuple(
         Row(
             str(at),
             str(name),
             tuple(
-                Field(str(column), f"{title}: {name}", text)
+                Field(
+                    str(column),
+                    f"{title}: {name}",
+                    text,
+                    explain=explain(str(title), str(name), at),
+                )
                 for column, (title, text) in enumerate(zip(shown.columns, texts, strict=True))
             ),
         )
         for at, (name, texts) in enumerate(zip(shown.index, shown.to_numpy(), strict=True))
     )
     columns = ((str(at), str(title)) for at, title in enumerate(shown.columns))
-    table = Table("channels", rows, (("segment", "Segment"), *columns))
+    explains = {
+        str(at): partial(term_article, keys[str(title)])
+        for at, title in enumerate(shown.columns)
+        if keys[str(title)] in FIGURES
+    }
+    table = Table("channels", rows, (("segment", "Segment"), *columns), explains)
     return Part("channels", TITLE, (table,), (answer.summary,), fold="closed")

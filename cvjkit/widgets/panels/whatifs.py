@@ -12,6 +12,7 @@ from cvjkit.model.economics import FIGURES
 from cvjkit.number_text import people_text, share_text, write_number
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.fields import Act, Field, Keep, Part, Rename, Row, Table
+from cvjkit.widgets.panels.explained import explaining, term_article
 from cvjkit.widgets.refusal import sentence
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def what_ifs_part(session: Session) -> Part:
     if made or refused:
         base, compared = session.whole, [*made.values()][:MOST_SIDE_BY_SIDE]
         rows = [_kept_row(session, str(at), row.name) for at, row in enumerate(base.what_if.kept)]
-        tables.append(Table("kept", tuple(rows), KEPT_HEADINGS))
+        tables.append(Table("kept", tuple(rows), KEPT_HEADINGS, KEPT_EXPLAINS))
         if compared:
             tables.append(_side_by_side(base, compared))
         if len(made) > len(compared):
@@ -149,6 +150,7 @@ KEPT_HEADINGS = (
     ("open", ""),
     ("remove", ""),
 )
+KEPT_EXPLAINS = {key: partial(term_article, key) for key in HEADLINES}
 
 
 def _kept_row(session: Session, row: str, name: str) -> Row:
@@ -179,7 +181,8 @@ def _figures(scenario: Journey, base: Journey) -> list[Field]:
     for key in HEADLINES:
         text, was = (one.text(key, base.currency) for one in (now, then))
         label = f"{FIGURES[key].short}: {scenario.name}"
-        fields.append(Field(key, label, text, was="" if text == was else was))
+        changed = "" if text == was else was
+        fields.append(Field(key, label, text, was=changed, explain=explaining(scenario, key)))
     return fields
 
 
@@ -198,9 +201,9 @@ def _side_by_side(base: Journey, compared: Sequence[Journey]) -> Table:
         base = base.in_framework(frameworks[0])
     columns = [("base", "As it is", base)]
     columns += [(str(at), one.name, one) for at, one in enumerate(compared)]
-    people = {
+    found = {
         column: {
-            stage.anchor: number
+            stage.anchor: (stage.key, number)
             for stage, number in zip(one.framework, one.flow().numbers("people"), strict=True)
         }
         for column, _, one in columns
@@ -210,15 +213,21 @@ def _side_by_side(base: Journey, compared: Sequence[Journey]) -> Table:
             stage.key,
             stage.name,
             tuple(
-                Field(
-                    column,
-                    f"{title}: {stage.name}",
-                    people_text(people[column].get(stage.anchor)),
-                )
-                for column, title, _ in columns
+                _people(one, column, f"{title}: {stage.name}", found[column].get(stage.anchor))
+                for column, title, one in columns
             ),
         )
         for stage in base.framework
     )
     headings = (("stage", "People"), *((column, title) for column, title, _ in columns))
     return Table("sides", rows, headings)
+
+
+def _people(
+    journey: Journey, column: str, label: str, found: tuple[str, float | None] | None
+) -> Field:
+    if found is None:
+        return Field(column, label, people_text(None))
+    stage, number = found
+    explain = explaining(journey, f"stages.{stage}.people")
+    return Field(column, label, people_text(number), explain=explain)

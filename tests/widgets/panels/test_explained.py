@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given
 
 import cvjkit as cvj
+from cvjkit.model.economics import FIGURES
 from cvjkit.widgets.fields import Address
 from cvjkit.widgets.form import Form
+from cvjkit.widgets.panels.entries import Asked
+from cvjkit.widgets.panels.side_by_side import side_by_side_part
 from tests.widgets.hand import ANYTHING, JOURNEYS, MODE, MONEY, SHOP, TWO, Hand, deliver
 
 NUMBERS = count(1)
@@ -60,7 +63,7 @@ def test_what_is_explained_is_what_is_shown(path: Any) -> None:
 
 def test_nothing_is_explained_before_it_is_asked_for() -> None:
     hand = Hand(MONEY)
-    assert "Cost of winning customers" not in json.dumps(hand.designer._form.document)
+    assert "EUR 1,000.00 / 100" not in json.dumps(hand.designer._form.document)
     assert hand.designer._form.explanation == {}
     found = asked(hand.designer._form, "figures", "figures", "CAC")
     assert found["title"] == "Cost of winning a customer (CAC): EUR 10.00"
@@ -80,7 +83,48 @@ def test_a_figure_that_is_not_known_says_why_and_symbols_say_what_they_are() -> 
     assert found["title"] == "Cost of winning a customer (CAC): not known"
     assert dict(found["lines"])["Not known"].startswith("no cost is typed")
     words = repr(MONEY.explain("orders_per_customer"))
-    assert "1 + q / (1 - r), where q is the share who buy again, r is" in words
+    assert "1 + 40% / (1 - 80%), where q is the share who buy again, r is" in words
+
+
+def test_each_figure_of_the_economics_is_on_the_page_once_and_opens_its_explanation() -> None:
+    hand = Hand(TWO).types("1", "view", "view", "tab")
+    shown = {part: dict_of(hand, part) for part in ("figures", "money")}
+    assert sum(map(len, shown.values())) == len(FIGURES)
+    for part, figures in shown.items():
+        for name, value in figures.items():
+            title = asked(hand.designer._form, part, "figures", name)["title"]
+            assert title.endswith(f" of Blog: {'not known' if value == '–' else value}")
+
+
+def dict_of(hand: Hand, part: str) -> dict[str, str]:
+    return {name: value for name, value, _ in hand.part(part)["figures"]}
+
+
+def test_what_ifs_and_segments_side_by_side_open_what_each_number_is() -> None:
+    hand = Hand(MONEY).types("what_if", *MODE).types("6.25%", "stages", "conversion", "rate")
+    hand.presses("keep", "keep", "keep")
+    form = hand.designer._form
+    asks = questions(form)
+    assert ("kept", "0", "cac") in asks
+    assert ("kept", "", "cac") in asks
+    assert asked(form, "kept", "", "ltv_to_cac")["title"].startswith("Lifetime value to cost")
+    for about in asks:
+        if about[0] in {"kept", "sides"} and about[1]:
+            assert asked(form, *about)["title"].endswith(f": {hand.text(*about)}")
+    assert asked(form, "sides", "conversion", "0")["title"] == "People at Conversion: 125"
+    assert asked(form, "sides", "conversion", "base")["title"] == "People at Conversion: 100"
+    part = side_by_side_part(Asked(TWO, None, {}))
+    assert part is not None
+    (table,) = part.tables
+    for row in table.rows:
+        explained = {one.column: one for one in row.fields if one.explain is not None}
+        assert {"0", "1"} <= set(explained)
+        for one in explained.values():
+            assert one.explain is not None
+            of = "" if row.name == "All segments" else f" of {row.name}"
+            title = one.explain().title
+            assert title.endswith(f"{of}: {'not known' if one.text == '–' else one.text}")
+    assert table.explains["1"]().title == "First payers (Customers)"
 
 
 @given(ANYTHING)
