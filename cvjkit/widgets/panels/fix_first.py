@@ -13,10 +13,12 @@ from cvjkit.shown import chance_text, text_of
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.fields import Act, Article, Field, Keep, Part, Row, Table
 from cvjkit.widgets.panels.entries import Asked, Typed, reasons
+from cvjkit.widgets.panels.explained import explaining
 
 if TYPE_CHECKING:
     from cvjkit.decisions.aims import Lift
     from cvjkit.decisions.priorities import FixFirst
+    from cvjkit.journey import Journey
     from cvjkit.shown import Unit
     from cvjkit.widgets.codec import Choices
 
@@ -71,7 +73,7 @@ def fix_first_parts(asked: Asked) -> tuple[Part, Part]:
         (why,),
         articles=(Article("first-why", "Why", lines=(("", " ".join(more)),)),) if more else (),
     )
-    return best, _steps(first, typed)
+    return best, _steps(journey, first, typed)
 
 
 def _answer(asked: Asked, typed: Mapping[tuple[str, str], Typed], lift: Lift) -> FixFirst:
@@ -119,7 +121,7 @@ def _worth(score: float, by: str, currency: str) -> str:
     return money_text(score, currency) if by == "profit" else people_text(score)
 
 
-def _steps(first: FixFirst, typed: Mapping[tuple[str, str], Typed]) -> Part:
+def _steps(journey: Journey, first: FixFirst, typed: Mapping[tuple[str, str], Typed]) -> Part:
     """Put all steps into a table, with the targets and costs one may type."""
     names, currency = first.attrs["names"], first.attrs["currency"]
     unit: Unit = "money" if first.by == "profit" else "people"
@@ -138,7 +140,12 @@ def _steps(first: FixFirst, typed: Mapping[tuple[str, str], Typed]) -> Part:
         if not isinstance(row["basis"], str):
             continue
         fields = [
-            Field(name, f"{title}: {names[key]}", text_of(row[name], one, currency))
+            Field(
+                name,
+                f"{title}: {names[key]}",
+                text_of(row[name], one, currency),
+                explain=explaining(journey, f"stages.{key}.rate") if name == "rate" else None,
+            )
             for name, (title, one) in measured.items()
         ]
         fields += [typed[key, name].field for name in TARGETS]

@@ -14,6 +14,7 @@ from cvjkit.number_text import people_text, share_text, write_number
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.fields import Article, Field, Keep, Part
 from cvjkit.widgets.panels.entries import reasons
+from cvjkit.widgets.panels.explained import explaining
 
 if TYPE_CHECKING:
     from cvjkit.decisions.goal import Goal
@@ -66,7 +67,9 @@ def goal_part(asked: Asked) -> Part:
             notes, typed = (), typed.refused(" ".join(reasons(error).values()))
     chosen = Field("figure", "Goal", figure, "choice", choices=choices, edit=Keep())
     fields = (chosen, replace(typed.field, kind="number"))
-    return Part("goal", TITLE, (line("goal", *fields),), notes, articles=articles)
+    explained = figure if figure in FIGURES else f"stages.{figure}.people"
+    explain = explaining(journey, explained)
+    return Part("goal", TITLE, (line("goal", *fields),), notes, articles=articles, explain=explain)
 
 
 def _figures(journey: Journey) -> Choices:

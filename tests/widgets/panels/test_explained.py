@@ -12,6 +12,8 @@ from cvjkit.model.economics import FIGURES
 from cvjkit.widgets.fields import Address
 from cvjkit.widgets.form import Form
 from cvjkit.widgets.panels.entries import Asked
+from cvjkit.widgets.panels.fix_first import fix_first_parts
+from cvjkit.widgets.panels.goal import goal_part
 from cvjkit.widgets.panels.side_by_side import side_by_side_part
 from tests.widgets.hand import ANYTHING, JOURNEYS, MODE, MONEY, SHOP, TWO, Hand, deliver
 
@@ -125,6 +127,25 @@ def test_what_ifs_and_segments_side_by_side_open_what_each_number_is() -> None:
             title = one.explain().title
             assert title.endswith(f"{of}: {'not known' if one.text == '–' else one.text}")
     assert table.explains["1"]().title == "First payers (Customers)"
+
+
+def test_the_answers_open_the_figure_of_the_goal_and_the_rates_of_the_steps() -> None:
+    goal = goal_part(Asked(MONEY, None, {("goal", "goal", "figure"): "cac"}))
+    assert goal.explain is not None
+    assert goal.explain().title == "Cost of winning a customer (CAC): EUR 10.00"
+    people = goal_part(Asked(MONEY, None, {("goal", "goal", "figure"): "retention"}))
+    assert people.explain is not None
+    assert people.explain().title == "People at Retention: 40"
+    _, steps = fix_first_parts(Asked(MONEY, None, {}))
+    (table,) = steps.tables
+    (rate,) = [
+        one
+        for row in table.rows
+        for one in row.fields
+        if one.column == "rate" and row.id == "conversion"
+    ]
+    assert rate.explain is not None
+    assert rate.explain().title == f"Rate into Conversion: {rate.text}"
 
 
 @given(ANYTHING)
