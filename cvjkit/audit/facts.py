@@ -210,7 +210,8 @@ class Facts(StageFacts):
             If there is no offer there.
         """
         if milestone not in self.offers:
-            raise MissingError(f"the offer bought at {milestone}")
+            name = next(one.name for one in milestones() if one.key == milestone)
+            raise MissingError(f"the offer bought at {name}")
         return self.offers[milestone]
 
     def margin(self, milestone: str) -> float | None:

@@ -23,13 +23,17 @@ Basis = Literal["document", "threshold", "model"]
 SEVERITIES: Mapping[str, str] = MappingProxyType(
     {
         "E": "cannot be computed",
-        "F": "failure, trap or mistake",
+        "F": "a mistake or trap that the documents name",
         "W": "asked for and not there",
         "M": "does not pay",
         "I": "worth knowing",
     }
 )
 """The meaning of each severity, the gravest first."""
+SEVERITY_NAMES: Mapping[str, str] = MappingProxyType(
+    {"E": "Error", "F": "Failure", "W": "Warning", "M": "Money", "I": "Note"}
+)
+"""What each severity is called where people read."""
 BASES: Mapping[str, str] = MappingProxyType(
     {
         "document": "a document says so",

@@ -8,7 +8,8 @@ from itertools import groupby
 from types import MappingProxyType
 
 from cvjkit.audit.audit import Audit
-from cvjkit.audit.findings import BASES, SEVERITIES, Finding
+from cvjkit.audit.findings import BASES, SEVERITIES, SEVERITY_NAMES, Finding
+from cvjkit.catalog.sources import cited
 from cvjkit.errors import UNPRINTABLE, printable
 from cvjkit.number_text import share_text
 
@@ -50,7 +51,7 @@ def _lines(file: str, audit: Audit) -> Iterable[str]:
         findings = [finding for finding in audit.fired if finding.severity == severity]
         if findings:
             yield ""
-            yield f"{severity}, {meaning}:"
+            yield f"{SEVERITY_NAMES[severity]}: {meaning}"
         for _, group in groupby(findings, key=lambda finding: finding.id):
             together = list(group)
             for finding in together:
@@ -78,9 +79,9 @@ def _about(finding: Finding) -> str:
 
 
 def _grounds(finding: Finding) -> str:
-    cited = f" [{', '.join(finding.sources)}]" if finding.sources else ""
+    source = f" [{cited(finding.sources)}]" if finding.sources else ""
     ours = "" if finding.basis == "document" else f" ({BASES[finding.basis]})"
-    return f"{finding.because}{cited}{ours}"
+    return f"{finding.because}{source}{ours}"
 
 
 def as_json(audits: Audits) -> str:

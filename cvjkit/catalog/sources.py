@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import cache
+from types import MappingProxyType
 
 from cvjkit.catalog.data import Record, read_data
+
+DOCUMENTS: Mapping[str, str] = MappingProxyType(
+    {
+        "000": "Seven Steps to Heaven",
+        "001": "Mishra",
+        "002": "Sugerman",
+        "003": "the Customer Value Journey",
+        "004": "Fea",
+    }
+)
+"""What each document is called where people read: its author, or its title if none is given."""
 
 
 class Position(Record):
@@ -90,6 +103,39 @@ class AwarenessLevel(Record):
     approach: str
     example: str
     sources: tuple[str, ...]
+
+
+def cited(sources: Iterable[str]) -> str:
+    """Write citations for people: the documents by name, with the lines.
+
+    Parameters
+    ----------
+    sources : iterable of str
+        Citations ``"003:62"``; others, as of a framework of one's own, stay as they are.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> cited(["002:16", "003:62", "003:74-78"])
+    'Sugerman, line 16; the Customer Value Journey, lines 62, 74-78'
+    >>> cited(["Handbook, chapter 2"]), cited([])
+    ('Handbook, chapter 2', '')
+    """
+    lines: dict[str, list[str]] = {}
+    for source in sources:
+        number, _, line = source.partition(":")
+        known = number in DOCUMENTS
+        found = lines.setdefault(DOCUMENTS[number] if known else source, [])
+        found.extend([line] if known and line else [])
+    said = []
+    for name, numbers in lines.items():
+        one = len(numbers) == 1 and "-" not in numbers[0]
+        where = f", line{'' if one else 's'} {', '.join(numbers)}" if numbers else ""
+        said.append(f"{name}{where}")
+    return "; ".join(said)
 
 
 @cache

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, overload
 from cvjkit.catalog.framework import Framework
 from cvjkit.catalog.lookup import published_frameworks
 from cvjkit.catalog.published import documented_keys
+from cvjkit.catalog.sources import cited
 from cvjkit.catalog.spine import spine
 from cvjkit.charts.sections import SCALES
 from cvjkit.comparison import hidden, shared
@@ -237,7 +238,7 @@ class Comparison:
                 "name": stage.name,
                 "milestone": stage.milestone,
                 "positions": tuple(
-                    f"{said.says} ({', '.join(said.sources)})" for said in question.positions
+                    f"{said.says} ({cited(said.sources)})" for said in question.positions
                 ),
                 "sources": tuple(source for said in question.positions for source in said.sources),
                 "consequence": question.consequence,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, get_args
 import pandas as pd
 
 from cvjkit.catalog import crosswalk
+from cvjkit.catalog.sources import cited
 from cvjkit.lens.money import Shares
 from cvjkit.lens.number import Number, Point, Status, exact, unknown
 from cvjkit.shown import Heading, Shown, Table
@@ -347,5 +348,5 @@ def _documents_differ(stage: Stage) -> str:
     found = []
     for question in stage.disagreements:
         sources = [source for position in question.positions for source in position.sources]
-        found.append(f"{question.id} {question.topic} ({', '.join(sources)})")
+        found.append(f"{question.topic} ({cited(sources)})")
     return f" The documents differ: {'; '.join(found)}." if found else ""

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cvjkit.audit.facts import Facts
-from cvjkit.audit.findings import SEVERITIES
-from cvjkit.catalog.sources import awareness_levels
+from cvjkit.audit.findings import SEVERITIES, SEVERITY_NAMES
+from cvjkit.catalog.sources import awareness_levels, cited
 from cvjkit.catalog.tactics import tactic_kind
 from cvjkit.journey import Journey, as_journey
 from cvjkit.model.economics import FIGURES
@@ -20,6 +20,7 @@ from cvjkit.publishing.page import render
 
 if TYPE_CHECKING:
     from cvjkit.audit.audit import Audit
+    from cvjkit.audit.findings import Finding
     from cvjkit.model.economics import Economics
     from cvjkit.model.parts import Message, Offer, Segment, Tactic
 
@@ -71,6 +72,7 @@ class _Finding(NamedTuple):
     """A finding of the audit, with its message or the reason why it was accepted."""
 
     id: str
+    name: str
     severity: str
     text: str
 
@@ -127,8 +129,7 @@ class _Canvas:
     findings: list[_Finding]
     accepted: list[_Finding]
     next_test: str
-    unanswered: list[str]
-    severities: Mapping[str, str]
+    severities: list[tuple[str, str, str]]
 
 
 # --- where it comes from ------------------------------------------------------------------------
@@ -195,13 +196,14 @@ class _Layout:
             stages=self._stages(),
             findings=self._findings(None),
             accepted=[
-                _Finding(finding.id, finding.severity, finding.accepted)
+                _Finding(
+                    finding.id, SEVERITY_NAMES[finding.severity], finding.severity, finding.accepted
+                )
                 for finding in audit.fired
                 if finding.accepted is not None
             ],
             next_test="test" if days is None else f"test in {days_text(days)}:",
-            unanswered=_unanswered(audit),
-            severities=SEVERITIES,
+            severities=[(key, SEVERITY_NAMES[key], SEVERITIES[key]) for key in SEVERITIES],
         )
 
     def _segments(self) -> list[_Segment]:
@@ -230,7 +232,7 @@ class _Layout:
                 _Stage(
                     name=stage.name,
                     purpose=stage.purpose,
-                    sources=", ".join(stage.sources),
+                    sources=cited(stage.sources),
                     is_first_payment=position == first_payment,
                     people=people_text(people[position]),
                     rate=rates[position],
@@ -263,7 +265,9 @@ class _Layout:
         """Give the findings at a stage, or at none, that nobody has accepted."""
         index = self.shown.framework.index
         return [
-            _Finding(finding.id, finding.severity, finding.message)
+            _Finding(
+                finding.id, SEVERITY_NAMES[finding.severity], finding.severity, finding.message
+            )
             for finding in self.audit.fired
             if finding.accepted is None
             and (None if finding.stage is None else index(finding.stage)) == position
@@ -342,12 +346,8 @@ def _item(name: str, *notes: str | None) -> _Item:
     return _Item(name, [note for note in notes if note])
 
 
-def _unanswered(audit: Audit) -> list[str]:
-    """Name the unanswered rules; consecutive ones as a range, "A16–A18"."""
-    rules = list(dict.fromkeys(finding.id for finding in audit))
-    unanswered = {finding.id for finding in audit.unanswered}
-    runs = [list(run) for is_open, run in groupby(rules, unanswered.__contains__) if is_open]
-    return [run[0] if len(run) == 1 else f"{run[0]}\N{EN DASH}{run[-1]}" for run in runs]
+def _finding(finding: Finding, text: str) -> _Finding:
+    return _Finding(finding.id, SEVERITY_NAMES[finding.severity], finding.severity, text)
 
 
 def _minutes_text(minutes: float) -> str:

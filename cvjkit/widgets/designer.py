@@ -26,7 +26,7 @@ from cvjkit.widgets.guard import Guarded, told
 from cvjkit.widgets.later import Later
 from cvjkit.widgets.panels.audit import audit_parts
 from cvjkit.widgets.panels.entries import Asked
-from cvjkit.widgets.panels.guide import guide_part, signed
+from cvjkit.widgets.panels.guide import guide_part
 from cvjkit.widgets.panels.head import BEGINNING, file_part, head_part, segment_choices
 from cvjkit.widgets.panels.money import figures_part, money_part
 from cvjkit.widgets.panels.segments import segments_part
@@ -318,7 +318,7 @@ class Designer(Kept, Guarded, Box):
             leaks = leaks_of_design(journey, name)
             view.show(shown, view.start or None, view.scale, leaks)
             self._drawn = drawn
-        stages = signed(stage_table(journey, shown, index), journey.framework)
+        stages = stage_table(journey, shown, index)
         base = self._session.base
         names = [] if base is None else [segment.name for segment in base.segments]
         is_there = base is not None and (name is None or name in names)

@@ -187,8 +187,6 @@ class Row:
     id, name : str
     fields : tuple of Field
     note : str
-    more : str
-        A note that leads to the article with the row's id.
     tone : {"", "grave", "serious", "mild", "quiet"}
         How much it matters; the words say so, too.
     """
@@ -197,7 +195,6 @@ class Row:
     name: str
     fields: tuple[Field, ...] = ()
     note: str = ""
-    more: str = ""
     tone: str = ""
 
 

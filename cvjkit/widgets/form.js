@@ -4,7 +4,7 @@
 import { keyed } from "./dom.js";
 import { resetBy, stateOf, updateControl } from "./form_controls.js";
 import { makeExplainer } from "./form_explain.js";
-import { makePart, unfold, updatePart } from "./form_parts.js";
+import { makePart, updatePart } from "./form_parts.js";
 import { neighbour } from "./form_tables.js";
 
 /** @typedef {import("./form_controls.js").Control} Control */
@@ -171,11 +171,6 @@ function render({ model, el }) {
     if (asking) {
       explainer.toggle(asking);
       return;
-    }
-    const more = /** @type {HTMLAnchorElement | null} */ (target.closest("a.cvj-more"));
-    if (more) {
-      event.preventDefault();
-      unfold(el, decodeURIComponent(more.hash.slice(1)));
     }
     const button = target.closest("button");
     const control = resetBy(button);

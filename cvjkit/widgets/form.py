@@ -129,7 +129,7 @@ def _row(row: Row) -> dict[str, Any]:
     """Give what the browser needs, without what is mostly empty."""
     fields = [_field(field) for field in row.fields]
     shown = {"id": row.id, "name": row.name, "note": row.note, "fields": fields}
-    return shown | _filled(more=row.more, tone=row.tone)
+    return shown | _filled(tone=row.tone)
 
 
 def _field(field: Field) -> dict[str, Any]:

@@ -135,20 +135,3 @@ function updateArticle(element, { title, note, lines }) {
     },
   );
 }
-
-/**
- * Unfold an article, wherever in the Designer it is, and go there.
- * @param {Element} from
- * @param {string} id
- */
-export function unfold(from, id) {
-  const articles = from.closest(".cvj-designer")?.querySelectorAll("details.cvj-article") ?? [];
-  for (const article of /** @type {Iterable<HTMLDetailsElement>} */ (articles)) {
-    if (article.dataset.article !== id) continue;
-    const part = /** @type {HTMLDetailsElement | null} */ (article.closest("details.cvj-part"));
-    if (part) part.open = true;
-    article.open = true;
-    article.querySelector("summary")?.focus();
-    article.scrollIntoView({ block: "center" });
-  }
-}

@@ -10,7 +10,7 @@ import { setExplained } from "./form_explain.js";
  * @typedef {import("./form_controls.js").Field} Field
  * @typedef {import("./form_controls.js").Context} Context
  * @typedef {import("./form_controls.js").Control} Control
- * @typedef {{ id: string, name: string, note: string, more?: string, tone?: string,
+ * @typedef {{ id: string, name: string, note: string, tone?: string,
  *   fields: Field[] }} Row
  * @typedef {{ id: string, headings: [string, string][], rows: Row[], explained?: string[] }} Table
  */
@@ -116,9 +116,7 @@ function updateHeadings(line, { id: table, headings, rows, explained = [] }) {
 
 /** A row is a table body of two lines: the fields, and what is wrong with them. */
 function makeRow() {
-  const more = textElement("a", "cvj-more");
-  more.tabIndex = -1;
-  const name = html("th", "cvj-rowname", textElement("span"), textElement("small"), more);
+  const name = html("th", "cvj-rowname", textElement("span"), textElement("small"));
   setAttributes(name, { scope: "row", role: "rowheader" });
   const line = html("tr", "", name);
   line.setAttribute("role", "row");
@@ -148,13 +146,11 @@ function updateRow(body, row, table, context) {
  * @param {HTMLTableCellElement} cell
  * @param {Row} row
  */
-function updateRowName(cell, { id, name, note, more = "" }) {
-  const [title, remark, link] = cell.children;
+function updateRowName(cell, { name, note }) {
+  const [title, remark] = cell.children;
   setAttributes(cell, { title: name });
   setText(title, name);
   setText(remark, note);
-  setText(link, more && "†");
-  setAttributes(link, { href: more && `#${id}`, title: more, "aria-label": more });
 }
 
 /**

@@ -49,9 +49,10 @@ def test_a_failure_ends_with_1_and_says_where_and_who_says_so(
     code, said = told(capsys, "sound.toml", "wrong.toml")
     assert code == 1
     assert "wrong.toml: Roastery, audited as Full spine: 1 finding, 1 of them a failure." in said
-    assert "F, failure, trap or mistake:\n  A03 [engaged] Upsell belongs to Offered" in said
-    assert "003: the right thing at the wrong step fails" in said
-    assert "[003:13, 003:78, 003:94]" in said
+    heading = "Failure: a mistake or trap that the documents name"
+    assert f"{heading}\n  A03 [engaged] Upsell belongs to Offered" in said
+    assert "The Customer Value Journey: the right thing at the wrong step fails" in said
+    assert "[the Customer Value Journey, lines 13, 78, 94]" in said
 
 
 def test_an_accepted_failure_is_shown_with_its_reason_and_ends_with_0(

@@ -22,7 +22,7 @@ from tests.widgets.hand import FRAMEWORK, Hand
 FOLDER = Path(__file__).parents[2] / "data" / "journeys"
 STARTERS = sorted(path.stem for path in FOLDER.glob("*.toml"))
 ANNOTATION = re.compile(r"^::\w+ file=[^,]+,title=(A\d\d)[^:]*::(.*)$", re.MULTILINE)
-BADGE = re.compile(r'<span class="badge \w">(A\d\d)</span> <bdi>(.*?)</bdi>')
+BADGE = re.compile(r'<span class="badge \w" title="Rule (A\d\d)">\w+</span> <bdi>(.*?)</bdi>')
 LINE = re.compile(r"^  (A\d\d) (?!needs )(?:\[.*?\] )?(.*)$", re.MULTILINE)
 
 Verdict = set[tuple[str, str]]

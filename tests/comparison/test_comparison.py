@@ -115,7 +115,7 @@ def test_disagreements_stand_at_the_stages_concerned_with_their_sources() -> Non
     loyalty = table[(table.framework == "five") & (table.stage == "loyalty")].set_index("id")
     assert [*loyalty.index] == ["C5", "C6"]
     assert "003:114" in loyalty.loc["C5", "sources"]
-    assert "To Loyalty, which is just that. (004:30)" in loyalty.loc["C5", "positions"]
+    assert "To Loyalty, which is just that. (Fea, line 30)" in loyalty.loc["C5", "positions"]
     assert compare(starter("coffee"), "five").disagreements.framework.unique().tolist() == ["five"]
 
 

@@ -30,8 +30,8 @@ def test_contestable_milestones_are_listed_and_can_be_switched() -> None:
 
 def test_a_stage_says_where_the_documents_differ() -> None:
     why = starter("coffee").through("eight")["subscription"].why
-    assert "C2 Webinar (002:16, 003:78)" in why
-    assert "C9 Names that mislead" in why
+    assert "Webinar (Sugerman, line 16; the Customer Value Journey, line 78)" in why
+    assert "Names that mislead" in why
 
 
 def test_estimates_of_segments_are_made_from_their_own_people() -> None:

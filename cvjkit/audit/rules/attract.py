@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     "A08",
     "W",
     "For each source you know who comes and why, and the traffic is targeted",
-    "001 asks where traffic comes from and what it intends, and wants only targeted visitors who "
-    "want to solve a problem; 000 speaks of your avatar, 004 of selecting and targeting.",
+    "Mishra asks where traffic comes from and what it intends, and wants only targeted visitors "
+    "who want to solve a problem; Seven Steps to Heaven speaks of your avatar, Fea of selecting "
+    "and targeting.",
     *("001:18", "000:12", "004:6"),
     basis="threshold",
 )
@@ -58,7 +59,8 @@ def sources_described(facts: Facts) -> Iterator[Outcome]:
     "A09",
     "W",
     "For each channel you know how aware the audience is and why it is there",
-    "003 sorts people by what they know when you meet them, and chooses the channels they use.",
+    "The Customer Value Journey sorts people by what they know when you meet them, and chooses "
+    "the channels they use.",
     "003:21-32",
 )
 def channels_described(facts: Facts) -> Iterator[Outcome]:
@@ -88,8 +90,8 @@ def channels_described(facts: Facts) -> Iterator[Outcome]:
     "A10",
     "W",
     "The first content people see suits their awareness level",
-    "003 has content for each level: entertaining, educational, arguing against the usual "
-    "remedy, better than the competition.",
+    "The Customer Value Journey has content for each level: entertaining, educational, arguing "
+    "against the usual remedy, better than the competition.",
     "003:40-56",
 )
 def content_suits_awareness(facts: Facts) -> Iterator[Outcome]:
@@ -114,8 +116,8 @@ def content_suits_awareness(facts: Facts) -> Iterator[Outcome]:
     "A11",
     "I",
     "What it costs to reach one person, from word of mouth to advertising",
-    "002 lists channels from cheap to expensive: word of mouth, social media, blogs, events, "
-    "advertising.",
+    "Sugerman lists channels from cheap to expensive: word of mouth, social media, blogs, "
+    "events, advertising.",
     "002:14",
 )
 def channel_costs_in_order(facts: Facts) -> Iterator[Outcome]:
@@ -145,9 +147,8 @@ def channel_costs_in_order(facts: Facts) -> Iterator[Outcome]:
     for (cheap, less), (dear, more) in pairwise(costs.items()):
         if exceeds(less, more):
             yield fires(
-                f"002 expects {_words(cheap)} cheaper than {_words(dear)}; here it is the "
-                "other way round: "
-                f"{money_text(less, facts.journey.currency)} against "
+                f"{_words(cheap).capitalize()} should cost less than {_words(dear)}, but costs "
+                f"more: {money_text(less, facts.journey.currency)} against "
                 f"{money_text(more, facts.journey.currency)} per person.",
                 {cheap: less, dear: more},
                 stage=facts.key(aware),
@@ -156,7 +157,7 @@ def channel_costs_in_order(facts: Facts) -> Iterator[Outcome]:
         needs = needs or ["a second kind of channel with its spend"]
     if needs:
         raise MissingError(*needs)
-    yield passes("The costs follow the order of 002.", costs)
+    yield passes("The costs rise from word of mouth to advertising, as they should.", costs)
 
 
 def _words(kind: str) -> str:
@@ -167,8 +168,8 @@ def _words(kind: str) -> str:
     "A12",
     "W",
     "People become curious at once, and something makes them so",
-    "000 wants people intrigued at the outset or very early on. 001 makes them curious at once, "
-    "with a headline or your own story.",
+    "Seven Steps to Heaven wants people intrigued at the outset or very early on. Mishra makes "
+    "them curious at once, with a headline or your own story.",
     *("000:15", "001:23"),
     basis="threshold",
 )
@@ -199,8 +200,8 @@ def curious_at_once(facts: Facts) -> Iterator[Outcome]:
     "A13",
     "W",
     "Each lead magnet promises, shows or solves something",
-    "003: a lead magnet makes a promise, gives an example or offers a solution. 002: it solves a "
-    "problem or answers an urgent question.",
+    "The Customer Value Journey: a lead magnet makes a promise, gives an example or offers a "
+    "solution. Sugerman: it solves a problem or answers an urgent question.",
     *("003:66", "002:16"),
 )
 def lead_magnet_described(facts: Facts) -> Iterator[Outcome]:
@@ -223,8 +224,8 @@ def lead_magnet_described(facts: Facts) -> Iterator[Outcome]:
     "A14",
     "W",
     "Something free comes before the first payment",
-    "000 gives before it sells, so that people can test the value. 003 gives something of value "
-    "in exchange for contact details.",
+    "Seven Steps to Heaven gives before it sells, so that people can test the value. The "
+    "Customer Value Journey gives something of value in exchange for contact details.",
     *("000:21", "003:64"),
 )
 def free_before_payment(facts: Facts) -> Iterator[Outcome]:
@@ -244,7 +245,7 @@ def free_before_payment(facts: Facts) -> Iterator[Outcome]:
     "A15",
     "W",
     "Leads get something of value without paying",
-    "001 collects contacts to help for free and to sell later.",
+    "Mishra collects contacts to help for free and to sell later.",
     "001:28",
 )
 def leads_get_value(facts: Facts) -> Iterator[Outcome]:

@@ -12,7 +12,7 @@ from cvjkit.audit.findings import Outcome, fires, passes, rule
 from cvjkit.audit.stage_facts import MissingError, exceeds
 from cvjkit.catalog.spine import VOICE, spine
 from cvjkit.model.differences import Counted, beyond_chance, chance
-from cvjkit.model.economics import BOUGHT_AGAIN
+from cvjkit.model.economics import BOUGHT_AGAIN, FIGURES
 from cvjkit.model.flags import TOLERANCE
 from cvjkit.model.intervals import rate_interval
 from cvjkit.model.lifetime import NEVER_PAID
@@ -278,7 +278,10 @@ def customers_pay(facts: Facts) -> Iterator[Outcome]:
         yield fires(told, {"payback_days": days}, severity="I")
     figures = {"cac": cac, "ltv_net": value, "payback_days": days}
     facts.typed(
-        *((f"{name} ({money.reasons.get(name)})", value) for name, value in figures.items())
+        *(
+            (f"{FIGURES[name].title} ({money.reasons.get(name)})", value)
+            for name, value in figures.items()
+        )
     )
     yield passes("A customer brings enough, soon enough.", figures)
 

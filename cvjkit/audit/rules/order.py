@@ -36,9 +36,9 @@ TIME_GIVEN = ("webinar", "demo")
     "A01",
     "F",
     "Each stage has people, or something is done there",
-    "003 calls leaving out a single step failure; 001 asks for as many steps as you can manage; "
-    "004 lets you change the steps. So it is a failure in a journey of eight stages, a warning in "
-    "one of nine, and elsewhere only worth knowing.",
+    "The Customer Value Journey calls leaving out a single step failure; Mishra asks for as many "
+    "steps as you can manage; Fea lets you change the steps. So it is a failure in a journey of "
+    "eight stages, a warning in one of nine, and elsewhere only worth knowing.",
     *("003:13", "001:63", "004:10"),
 )
 def no_empty_stage(facts: Facts) -> Iterator[Outcome]:
@@ -50,7 +50,8 @@ def no_empty_stage(facts: Facts) -> Iterator[Outcome]:
         if facts.people(position) == 0 or (facts.people(position) is None and facts.begun):
             yield fires(
                 f"{facts.label(position)} is empty: nobody gets there and nothing is done there. "
-                "003 calls skipping a step failure; 001 asks for as many steps as you can manage.",
+                "The Customer Value Journey calls skipping a step failure; Mishra asks for as "
+                "many steps as you can manage.",
                 {"people": facts.people(position)},
                 stage=facts.key(position),
                 severity=severity,
@@ -63,8 +64,9 @@ def no_empty_stage(facts: Facts) -> Iterator[Outcome]:
     "A02",
     "F",
     "How many people bypass a stage, by skipping it or by coming in after it",
-    "003 calls skipping a step failure. 002 lets an excited client go straight to promoting, so "
-    "that is not counted, and neither are people who come by referral.",
+    "The Customer Value Journey calls skipping a step failure. Sugerman lets an excited client "
+    "go straight to promoting, so that is not counted, and neither are people who come by "
+    "referral.",
     *("003:13", "002:23"),
     basis="threshold",
 )
@@ -112,8 +114,8 @@ def _jumpers(facts: Facts) -> list[float]:
     "A03",
     "F",
     "Each tactic and message is at a stage where a document puts its kind",
-    "003: the right thing at the wrong step fails just like a step left out. Where the documents "
-    "name different steps, any of them is accepted.",
+    "The Customer Value Journey: the right thing at the wrong step fails just like a step left "
+    "out. Where the documents name different steps, any of them is accepted.",
     *("003:13", "003:78", "003:94"),
 )
 def tactics_at_their_stages(facts: Facts) -> Iterator[Outcome]:
@@ -131,8 +133,9 @@ def tactics_at_their_stages(facts: Facts) -> Iterator[Outcome]:
             continue
         if act.kind and act.kind.key in TIME_GIVEN and _is_conversion_by_money(stage):
             yield fires(
-                f"{act.name} at {stage.name}: who takes part gives time, not money, and 003 calls "
-                f"that a conversion too. If you mean it so, show the journey in {BY_TIME}.",
+                f"{act.name} at {stage.name}: who takes part gives time, not money, and the "
+                "Customer Value Journey calls that a conversion too. If you mean it so, show "
+                f"the journey in {BY_TIME}.",
                 stage=stage.key,
                 severity="I",
             )
@@ -153,8 +156,8 @@ def tactics_at_their_stages(facts: Facts) -> Iterator[Outcome]:
     "A04",
     "F",
     "You can contact first-time buyers again, because they were leads before",
-    "001 calls it a trap to sell to visitors you never hear from again. The five-step life cycle "
-    "has no stage for leads, so there it is only worth knowing.",
+    "Mishra calls it a trap to sell to visitors you never hear from again. The five-step life "
+    "cycle has no stage for leads, so there it is only worth knowing.",
     "001:28",
     basis="threshold",
 )
@@ -211,7 +214,8 @@ def _share_without(facts: Facts, position: int, through: int) -> float:
     "A05",
     "F",
     "There is something after the first payment",
-    "003 and 001: success does not stop at the first sale. Most of a customer's value comes later.",
+    "The Customer Value Journey and Mishra: success does not stop at the first sale. Most of a "
+    "customer's value comes later.",
     *("003:1", "003:5", "001:3"),
 )
 def something_after_payment(facts: Facts) -> Iterator[Outcome]:
@@ -237,8 +241,8 @@ def something_after_payment(facts: Facts) -> Iterator[Outcome]:
     "A06",
     "F",
     "Something delights new customers",
-    "001 calls skipping the Wow phase a beginner's mistake; 003 says customers must be excited "
-    "before they will go on.",
+    "Mishra calls skipping the Wow phase a beginner's mistake; the Customer Value Journey says "
+    "customers must be excited before they will go on.",
     *("001:49", "003:84"),
 )
 def new_customers_delighted(facts: Facts) -> Iterator[Outcome]:
@@ -270,7 +274,8 @@ def new_customers_delighted(facts: Facts) -> Iterator[Outcome]:
     "A07",
     "W",
     "People learn something before you make an offer",
-    "001 educates first, to lead people from the need to the solution, and makes the offer then.",
+    "Mishra educates first, to lead people from the need to the solution, and makes the offer "
+    "then.",
     *("001:37", "001:41"),
     basis="threshold",
 )
@@ -305,8 +310,8 @@ def educated_before_offer(facts: Facts) -> Iterator[Outcome]:
     "A43",
     "I",
     "What Conversion means: money or time",
-    "003 lets people convert by giving their time and puts the real sale at Ascend. 002 and 004 "
-    "mean the first payment.",
+    "The Customer Value Journey lets people convert by giving their time and puts the real sale "
+    "at Ascend. Sugerman and Fea mean the first payment.",
     *("003:74", "003:78", "003:94"),
 )
 def conversion_by_time(facts: Facts) -> Iterator[Outcome]:
@@ -335,8 +340,9 @@ def conversion_by_time(facts: Facts) -> Iterator[Outcome]:
     "A44",
     "I",
     "What the chosen framework leaves out",
-    "000 ends with the client for life and has no step for referrals. 004 invites you to change "
-    "its five steps, which have none for leads and none for delighting customers.",
+    "Seven Steps to Heaven ends with the client for life and has no step for referrals. Fea "
+    "invites you to change its five steps, which have none for leads and none for delighting "
+    "customers.",
     *("000:31", "004:10"),
 )
 def blind_spots(facts: Facts) -> Iterator[Outcome]:

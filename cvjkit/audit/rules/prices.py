@@ -22,7 +22,8 @@ DAYS_A_MONTH = 365 / 12
     "A16",
     "W",
     "The price of the first offer against that of the next",
-    "000 wants the first thing people buy to have a low price. 002 asks for a little money.",
+    "Seven Steps to Heaven wants the first thing people buy to have a low price. Sugerman asks "
+    "for a little money.",
     *("000:24", "002:17"),
     basis="threshold",
 )
@@ -46,8 +47,8 @@ def entry_price_is_low(facts: Facts) -> Iterator[Outcome]:
     "A17",
     "W",
     "The first offer is worth a lot or carries little risk, and says so",
-    "000 wants it to be extremely valuable and cheap. 002 calls it a high-value, low-risk "
-    "exchange. Customers still see a commodity.",
+    "Seven Steps to Heaven wants it to be extremely valuable and cheap. Sugerman calls it a "
+    "high-value, low-risk exchange. Customers still see a commodity.",
     *("000:24", "002:17"),
 )
 def entry_offer_has_value(facts: Facts) -> Iterator[Outcome]:
@@ -66,8 +67,8 @@ def entry_offer_has_value(facts: Facts) -> Iterator[Outcome]:
     "A18",
     "I",
     "The margins of the first orders against the cost from lead to customer",
-    "002: the entry-point offer may just cover the cost of turning a lead into a customer. It is "
-    "tempting to earn more with it.",
+    "Sugerman: the entry-point offer may just cover the cost of turning a lead into a customer. "
+    "It is tempting to earn more with it.",
     "002:17",
     basis="threshold",
 )
@@ -91,7 +92,7 @@ def entry_margin_covers_cost(facts: Facts) -> Iterator[Outcome]:
         message = f"{covered}: a loss leader. The money must come back from {later}."
         yield fires(message, seen, stage=facts.key(payment))
     elif exceeds(ratio, high):
-        message = f"{covered}: it is tempting to earn here, but 002 expects about break-even."
+        message = f"{covered}: it is tempting to earn here, but Sugerman expects about break-even."
         yield fires(message, seen, stage=facts.key(payment))
     yield passes(f"{covered}.", seen)
 
@@ -100,7 +101,7 @@ def entry_margin_covers_cost(facts: Facts) -> Iterator[Outcome]:
     "A19",
     "W",
     "How much each price is above the one before",
-    "000: do not ask for marriage on the first date.",
+    "Seven Steps to Heaven: do not ask for marriage on the first date.",
     "000:33",
     basis="threshold",
 )
@@ -126,8 +127,9 @@ def prices_rise_in_steps(facts: Facts) -> Iterator[Outcome]:
     "A29",
     "W",
     "There is something more to buy: your own offer, a partner's or an affiliate's",
-    "002 and 003 sell more to happy customers. 003: it need not be your own offer; a joint "
-    "venture or an affiliate deal will do. 001 offers what goes with the first purchase.",
+    "Sugerman and the Customer Value Journey sell more to happy customers. The Customer Value "
+    "Journey: it need not be your own offer; a joint venture or an affiliate deal will do. "
+    "Mishra offers what goes with the first purchase.",
     *("002:19", "003:96-100", "001:57"),
 )
 def more_to_buy(facts: Facts) -> Iterator[Outcome]:
@@ -149,8 +151,8 @@ def more_to_buy(facts: Facts) -> Iterator[Outcome]:
     "A30",
     "W",
     "Customers are worth more the longer they stay",
-    "000: the better the relationship, the more, and the more often, they buy. 002: they buy more "
-    "often and at higher prices.",
+    "Seven Steps to Heaven: the better the relationship, the more, and the more often, they buy. "
+    "Sugerman: they buy more often and at higher prices.",
     *("000:31", "000:35", "002:19"),
 )
 def value_rises(facts: Facts) -> Iterator[Outcome]:
@@ -191,7 +193,7 @@ def value_rises(facts: Facts) -> Iterator[Outcome]:
     "A31",
     "W",
     "The next offer is chosen by what people buy together or say they need",
-    "001 finds out which products are usually sold together, or fits services to what the "
+    "Mishra finds out which products are usually sold together, or fits services to what the "
     "customer needs.",
     "001:57",
 )
@@ -215,7 +217,7 @@ def next_offer_has_a_reason(facts: Facts) -> Iterator[Outcome]:
     "A33",
     "W",
     "Each offer has the buying cycle of its products",
-    "004: the time until re-order differs between coffee, contact lenses and shoes, and between "
+    "Fea: the time until re-order differs between coffee, contact lenses and shoes, and between "
     "those who buy monthly, quarterly or every six months.",
     "004:8",
     basis="threshold",

@@ -24,7 +24,7 @@ DELIVERY_MINUTES, CONTACT_MINUTES, TEST_DAYS = 10, 20, 7
     "A20",
     "W",
     "Nobody who hardly knows you is asked for money in the first session",
-    "000 compares it with dating: if you rush, people feel pursued and run.",
+    "Seven Steps to Heaven compares it with dating: if you rush, people feel pursued and run.",
     "000:33",
     basis="threshold",
 )
@@ -68,8 +68,8 @@ def not_asked_too_soon(facts: Facts) -> Iterator[Outcome]:
     "A21",
     "W",
     "No step takes longer than it needs to",
-    "000: as fast as possible, but no faster. Buying again may take one buying cycle, and a habit "
-    "several.",
+    "Seven Steps to Heaven: as fast as possible, but no faster. Buying again may take one buying "
+    "cycle, and a habit several.",
     "000:33",
     basis="threshold",
 )
@@ -123,7 +123,8 @@ def _cycle_days(facts: Facts) -> float | None:
     "A22",
     "I",
     "People stay in control: few unsolicited messages before payment, and a way to stop them",
-    "000: people must always feel in control; 003: guide them seamlessly and subtly.",
+    "Seven Steps to Heaven: people must always feel in control; the Customer Value Journey: "
+    "guide them seamlessly and subtly.",
     *("000:33", "003:15"),
     basis="threshold",
 )
@@ -172,7 +173,8 @@ def people_stay_in_control(facts: Facts) -> Iterator[Outcome]:
     "A23",
     "W",
     "Paying is easy, and digital products are there at once",
-    "001 closes the sale with easy payment, immediate downloads and whatever else makes it quick.",
+    "Mishra closes the sale with easy payment, immediate downloads and whatever else makes it "
+    "quick.",
     "001:45",
 )
 def easy_to_buy(facts: Facts) -> Iterator[Outcome]:
@@ -197,7 +199,7 @@ def easy_to_buy(facts: Facts) -> Iterator[Outcome]:
     "A24",
     "W",
     "A digital product is delivered within 10 minutes",
-    "001: the link to a download arrives within the next 10 minutes.",
+    "Mishra: the link to a download arrives within the next 10 minutes.",
     "001:53",
 )
 def quick_delivery(facts: Facts) -> Iterator[Outcome]:
@@ -251,8 +253,8 @@ def _sold_at(facts: Facts) -> dict[int, list[Offer]]:
     "A25",
     "W",
     "A sales contact comes within 20 minutes, or first thing next morning",
-    "001: somebody from the team calls within the next 20 minutes or first thing next morning. "
-    "Until when it is first thing is our threshold.",
+    "Mishra: somebody from the team calls within the next 20 minutes or first thing next "
+    "morning. Until when it is first thing is our threshold.",
     "001:53",
 )
 def quick_sales_contact(facts: Facts) -> Iterator[Outcome]:
@@ -287,7 +289,7 @@ def quick_sales_contact(facts: Facts) -> Iterator[Outcome]:
     "A42",
     "W",
     "Something is tested within a week",
-    "001: keep testing, tracking and improving every week.",
+    "Mishra: keep testing, tracking and improving every week.",
     *("001:45", "001:63"),
 )
 def tested_weekly(facts: Facts) -> Iterator[Outcome]:

@@ -23,7 +23,8 @@ REUSE = ("aware", "intrigued", "visited", "engaged", "lead", "educated", "offere
     "A35",
     "W",
     "Customers are asked for a testimonial or review",
-    "002 invites advocates to share. 003 asks for a testimonial and the story behind it.",
+    "Sugerman invites advocates to share. The Customer Value Journey asks for a testimonial and "
+    "the story behind it.",
     *("002:20", "003:106-108"),
 )
 def testimonials_asked_for(facts: Facts) -> Iterator[Outcome]:
@@ -40,7 +41,7 @@ def testimonials_asked_for(facts: Facts) -> Iterator[Outcome]:
     "A36",
     "W",
     "Testimonials are used in content for awareness, for leads or for further sales",
-    "003 uses the story in content for leads, upsells and awareness.",
+    "The Customer Value Journey uses the story in content for leads, upsells and awareness.",
     "003:108",
 )
 def testimonials_used(facts: Facts) -> Iterator[Outcome]:
@@ -65,7 +66,7 @@ def testimonials_used(facts: Facts) -> Iterator[Outcome]:
     "A37",
     "W",
     "Customers are asked for referrals",
-    "001: the biggest secret of referrals is to ask. 004 gets customers to recommend.",
+    "Mishra: the biggest secret of referrals is to ask. Fea gets customers to recommend.",
     *("001:61", "004:30"),
 )
 def referrals_asked_for(facts: Facts) -> Iterator[Outcome]:
@@ -82,7 +83,7 @@ def referrals_asked_for(facts: Facts) -> Iterator[Outcome]:
     "A38",
     "W",
     "You ask for referrals after delivery, and after a sign that the customer is happy",
-    "001: ask when you have established that the customer is very happy.",
+    "Mishra: ask when you have established that the customer is very happy.",
     "001:61",
 )
 def referrals_asked_for_in_time(facts: Facts) -> Iterator[Outcome]:
@@ -116,8 +117,8 @@ def referrals_asked_for_in_time(facts: Facts) -> Iterator[Outcome]:
     "A39",
     "W",
     "People who bring in others get something for it",
-    "001 rewards referrals with an upgrade, a membership, priority support or a free month. 002 "
-    "shares rewards with promoters and affiliates.",
+    "Mishra rewards referrals with an upgrade, a membership, priority support or a free month. "
+    "Sugerman shares rewards with promoters and affiliates.",
     *("001:61", "002:21"),
 )
 def referrals_rewarded(facts: Facts) -> Iterator[Outcome]:
@@ -149,7 +150,8 @@ def referrals_rewarded(facts: Facts) -> Iterator[Outcome]:
     "A40",
     "I",
     "Whether there are more promoters than advocates",
-    "003 expects a testimonial before the promotion. 002 lets excited clients jump ahead.",
+    "The Customer Value Journey expects a testimonial before the promotion. Sugerman lets "
+    "excited clients jump ahead.",
     *("003:116", "002:23"),
 )
 def promoters_and_advocates(facts: Facts) -> Iterator[Outcome]:
@@ -159,7 +161,8 @@ def promoters_and_advocates(facts: Facts) -> Iterator[Outcome]:
     told = f"{people_text(promoters)} promoters, {people_text(advocates)} advocates"
     if promoters > advocates:
         yield fires(
-            f"{told}: 003 expects a testimonial first, 002 lets excited clients jump ahead.",
+            f"{told}: the Customer Value Journey expects a testimonial first, Sugerman lets "
+            "excited clients jump ahead.",
             seen,
             stage=facts.key(promoter),
         )
@@ -170,7 +173,7 @@ def promoters_and_advocates(facts: Facts) -> Iterator[Outcome]:
     "A41",
     "W",
     "Loyalty counts recommendations, not repeat purchases",
-    "004: loyalty and retention may look the same but are not. Loyalty means word of mouth.",
+    "Fea: loyalty and retention may look the same but are not. Loyalty means word of mouth.",
     "004:30",
 )
 def loyalty_is_word_of_mouth(facts: Facts) -> Iterator[Outcome]:

@@ -23,7 +23,8 @@ COURTESIES = {
     "A26",
     "W",
     "After delivery come a thank-you, a follow-up and a feedback form",
-    "001 sends thank-you mail, follow-ups and feedback forms. 002 sends a hand-written note.",
+    "Mishra sends thank-you mail, follow-ups and feedback forms. Sugerman sends a hand-written "
+    "note.",
     *("001:53", "002:18"),
 )
 def thanked_and_asked_after_delivery(facts: Facts) -> Iterator[Outcome]:
@@ -40,8 +41,8 @@ def thanked_and_asked_after_delivery(facts: Facts) -> Iterator[Outcome]:
     "A27",
     "W",
     "You point out a little victory before you ask for the next purchase",
-    "003: customers may think that this is all. Show them how far they have come before you offer "
-    "more.",
+    "The Customer Value Journey: customers may think that this is all. Show them how far they "
+    "have come before you offer more.",
     "003:84-88",
 )
 def victory_pointed_out(facts: Facts) -> Iterator[Outcome]:
@@ -64,7 +65,7 @@ def victory_pointed_out(facts: Facts) -> Iterator[Outcome]:
     "A28",
     "I",
     "What it costs to delight a customer, against the margin of the core offer",
-    "002 makes customers feel special with relatively little further investment.",
+    "Sugerman makes customers feel special with relatively little further investment.",
     "002:18",
     basis="threshold",
 )
@@ -96,7 +97,7 @@ def delight_is_cheap(facts: Facts) -> Iterator[Outcome]:
     "A32",
     "W",
     "Something keeps customers: personal attention, offers or customer service",
-    "004 keeps new customers with personal attention, offers and customer service.",
+    "Fea keeps new customers with personal attention, offers and customer service.",
     "004:26",
 )
 def something_keeps_customers(facts: Facts) -> Iterator[Outcome]:
@@ -117,7 +118,7 @@ def something_keeps_customers(facts: Facts) -> Iterator[Outcome]:
     "A34",
     "W",
     "There is a way back for customers who have lapsed",
-    "002: the journey is not linear, and over time you may have to win a customer again.",
+    "Sugerman: the journey is not linear, and over time you may have to win a customer again.",
     "002:23",
 )
 def way_back(facts: Facts) -> Iterator[Outcome]:

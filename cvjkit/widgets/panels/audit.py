@@ -6,9 +6,10 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
+from cvjkit.audit.findings import SEVERITY_NAMES
+from cvjkit.catalog.sources import cited
 from cvjkit.widgets.builders import button, line
 from cvjkit.widgets.fields import Field, Keep, Part, Row, Table
-from cvjkit.widgets.panels.guide import cited
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,13 +21,6 @@ if TYPE_CHECKING:
     from cvjkit.model.parts import Accepted
     from cvjkit.widgets.fields import Address
 
-SEVERITY_NAMES = {
-    "E": "Error",
-    "F": "Failure",
-    "W": "Warning",
-    "M": "Our economics",
-    "I": "Information",
-}
 TONES = {"E": "grave", "F": "grave", "W": "serious"}
 ACCEPTING = "accepting"
 
@@ -63,7 +57,11 @@ def audit_parts(
         Table("accepted", accepted, (("finding", "Accepted findings"), ("remove", ""))),
     )
     unanswered = tuple(
-        Row(finding.id, finding.checked, note=f"{finding.id} needs {'; '.join(finding.needs)}.")
+        Row(
+            finding.id,
+            finding.checked,
+            note=f"Needs {'; '.join(finding.needs)}. Rule {finding.id}.",
+        )
         for finding in audit.unanswered
     )
     said = (f"Audited as {audit.audited_as}.",) if audit.framework else ()
@@ -107,7 +105,8 @@ def _row(key: str, finding: Finding, stages: Framework) -> Row:
     where = _where(finding, stages)
     severity = SEVERITY_NAMES[finding.severity]
     severity = f"{severity} at {where}" if where else severity
-    note = f"{severity} · {finding.id} · {finding.because}{cited(finding.sources)}"
+    source = f" Source: {cited(finding.sources)}." if finding.sources else ""
+    note = f"{severity} · {finding.because}{source} Rule {finding.id}."
     return Row(key, finding.message, note=note, tone=TONES.get(finding.severity, "mild"))
 
 
@@ -117,8 +116,8 @@ def _accepting(
     """Make the fields that accept a finding, with the reason."""
     choices = [("", "choose a finding")]
     for key, finding in found.items():
-        words = " ".join(filter(None, (finding.id, _where(finding, stages))))
-        choices.append((key, f"{words}: {finding.message}"))
+        where = _where(finding, stages)
+        choices.append((key, f"{where}: {finding.message}" if where else finding.message))
     chosen = entries.get((ACCEPTING, "new", "finding"), "")
     chosen = chosen if chosen in found else ""
     reason = entries.get((ACCEPTING, "new", "reason"), "")
@@ -180,8 +179,9 @@ def _accepted_row(
     ]
     where = _where(accepted, stages)
     name = " ".join(messages) or "The audit does not find this now."
-    note = f"{' at '.join(filter(None, (accepted.rule, where)))} · Accepted: {accepted.reason}"
-    label = f"Take back: {accepted.rule} {where}".strip()
+    at = f" at {where}" if where else ""
+    note = f"Rule {accepted.rule}{at}. Accepted: {accepted.reason}"
+    label = f"Take back: rule {accepted.rule} {where}".strip()
     take_back = partial(without_accepted, accepted=accepted)
     fields = (button("remove", label, take_back, "Take back"),) if accepts else ()
     return Row(key, name, fields, note, tone="quiet")

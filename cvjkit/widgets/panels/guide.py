@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from cvjkit.widgets.fields import Article, Part, Table
+from cvjkit.catalog.sources import cited
+from cvjkit.widgets.fields import Article, Part
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
     from cvjkit.catalog.sources import Disagreement
     from cvjkit.catalog.stage import Stage
 
-DIFFER = "documents differ"
+DIFFER = "The documents differ"
 
 
 @cache
@@ -34,51 +33,11 @@ def guide_part(framework: Framework) -> Part:
     >>> from cvjkit.catalog.lookup import framework
     >>> part = guide_part(framework("eight"))
     >>> part.articles[2].title, part.articles[2].note
-    ('Subscription', 'documents differ: C2, C9')
+    ('Subscription', 'The documents differ')
     """
     articles = tuple(_article(stage) for stage in framework)
     notes = tuple(filter(None, (framework.note, framework.source)))
     return Part("guide", "What the documents say", notes=notes, fold="closed", articles=articles)
-
-
-def signed(table: Table, framework: Framework) -> Table:
-    """Mark the rows of the stages about which the documents differ.
-
-    Parameters
-    ----------
-    table : Table
-        A row a stage.
-    framework : Framework
-
-    Returns
-    -------
-    Table
-    """
-    rows = [
-        replace(row, more=DIFFER if stage.disagreements else "")
-        for row, stage in zip(table.rows, framework, strict=True)
-    ]
-    return replace(table, rows=tuple(rows))
-
-
-def cited(sources: Iterable[str]) -> str:
-    """Write citations behind what they are about; nothing if there are none.
-
-    Parameters
-    ----------
-    sources : iterable of str
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> cited(["002:16", "003:62"]), cited([])
-    (' [002:16, 003:62]', '')
-    """
-    listed = ", ".join(sources)
-    return f" [{listed}]" if listed else ""
 
 
 def _article(stage: Stage) -> Article:
@@ -93,18 +52,17 @@ def _article(stage: Stage) -> Article:
         ],
     )
     if stage.reconstructed:
-        notes.append("(reconstructed)")
+        notes.append("Name is ours")
         lines.append(("Name", "The document's own name is lost; this one is ours."))
-    lines.append(("Sources", ", ".join(stage.sources)))
+    lines.append(("Sources", cited(stage.sources)))
     if stage.disagreements:
-        ids = ", ".join(disagreement.id for disagreement in stage.disagreements)
-        notes.append(f"{DIFFER}: {ids}")
+        notes.append(DIFFER)
         lines += [_line(disagreement) for disagreement in stage.disagreements]
     said = tuple((about, text) for about, text in lines if text)
-    return Article(stage.key, stage.name, " ".join(notes), said)
+    return Article(stage.key, stage.name, " · ".join(notes), said)
 
 
 def _line(disagreement: Disagreement) -> tuple[str, str]:
-    said = [f"{position.says}{cited(position.sources)}" for position in disagreement.positions]
+    said = [f"{position.says} ({cited(position.sources)})" for position in disagreement.positions]
     text = "\n".join([disagreement.question, *said, f"In cvjkit: {disagreement.consequence}"])
-    return f"{disagreement.id}: {disagreement.topic}", text
+    return disagreement.topic, text

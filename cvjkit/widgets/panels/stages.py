@@ -76,8 +76,7 @@ def stage_table(journey: Journey, shown: Flow, segment: int | None) -> Table:
             fields.append(field_at(entering, PEOPLE, label, entrants[index], "entrants"))
         numbers = typed.get(stage.key)
         fields += [column.field(numbers, path, stage.name) for column in (UNIT_COST, DELAY)]
-        note = "(reconstructed)" if stage.reconstructed else ""
-        rows.append(Row(stage.key, stage.name, tuple(fields), note))
+        rows.append(Row(stage.key, stage.name, tuple(fields)))
     currency = journey.currency.strip()
     is_short = 0 < len(currency) <= LONGEST_CURRENCY
     headings = (

@@ -6,14 +6,13 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from cvjkit.catalog.sources import awareness_levels
+from cvjkit.catalog.sources import awareness_levels, cited
 from cvjkit.catalog.tactics import tactic_kind, tactic_kinds
 from cvjkit.model.design import Design
 from cvjkit.model.parts import Message, Offer, Segment, Tactic
 from cvjkit.widgets.builders import Column, button, columns, line, remover
 from cvjkit.widgets.codec import NOT_SET, Choice
 from cvjkit.widgets.fields import Field, Keep, Part, Row, Table
-from cvjkit.widgets.panels.guide import cited
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -79,7 +78,7 @@ def _stage_part(journey: Journey, stage: Stage, entries: Mapping[Address, str]) 
         _list_table(stage, "messages", messages, MESSAGE),
         _new_message(stage, entries),
     )
-    source = f"A + marks what the documents suggest{cited(stage.sources)}."
+    source = f"A + marks what the documents suggest ({cited(stage.sources)})."
     notes = (stage.purpose, source if suggested else "")
     return Part(f"stage-{stage.key}", stage.name, tables, tuple(filter(None, notes)), fold="open")
 
@@ -243,7 +242,9 @@ def _advice(segment: Segment) -> str:
     """Say what to show people of a level of awareness first, and who says so."""
     for level in awareness_levels():
         if level.key == segment.awareness:
-            return f"{level.name}: {level.content} content. {level.approach}{cited(level.sources)}"
+            return (
+                f"{level.name}: {level.content} content. {level.approach} ({cited(level.sources)})"
+            )
     return "Set their awareness on the Numbers sheet: it decides what to show them first."
 
 

@@ -87,8 +87,7 @@ FIRES = [
         "A11",
         lambda j: j.with_segment("Clips", spend=2001),
         "I",
-        "social media cheaper than advertising; here it is the "
-        "other way round: EUR 0.10 against EUR 0.10",
+        "Social media should cost less than advertising, but costs more: EUR 0.10 against EUR 0.10",
         "aware",
         numbers={"social_media": 2001 / 20000, "advertising": 0.1},
     ),
@@ -123,7 +122,7 @@ PASSES: list[tuple[str, str, Change, str]] = [
         "kind": "webinar", "name": "Open kitchen", "times_a_week": 1}), "Open kitchen for leads"),
     ("A08", "little untargeted traffic", lambda j: j.with_segment(
         "Ads", targeted=False, counts=[c // 8 for c in COUNTS]), "11.1% of the traffic"),
-    ("A11", "equal costs", lambda j: j.with_segment("Clips", spend=2000), "the order of 002"),
+    ("A11", "equal costs", lambda j: j.with_segment("Clips", spend=2000), "to advertising"),
     ("A12", "curious after a day", lambda j: j.with_stage("intrigued", delay_days=1),
         "What makes people curious: Intriguing headline"),
     ("A13", "an example", lambda j: tactics(j, "lead", {"name": "Guide", "kind": "lead_magnet",

@@ -112,8 +112,9 @@ FIRES = [
         "A03",
         own(eight(900, 90, 40, 20, 9, 5, 3, 1).with_stage("conversion", tactics=["Webinar"])),
         "I",
-        "Webinar at Conversion: who takes part gives time, not money, and 003 calls that a "
-        "conversion too. If you mean it so, show the journey in eight:time",
+        "Webinar at Conversion: who takes part gives time, not money, and the "
+        "Customer Value Journey calls that a conversion too. If you mean it so, "
+        "show the journey in eight:time",
         "conversion",
     ),
     Case(

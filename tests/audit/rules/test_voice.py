@@ -56,7 +56,7 @@ FIRES = [
         "A40",
         lambda j: counts(j, advocate=40),
         "I",
-        "150 promoters, 140 advocates: 003 expects a testimonial first, 002 lets excited",
+        "150 promoters, 140 advocates: the Customer Value Journey expects a testimonial first",
         "promoter",
         numbers={"promoters": 150, "advocates": 140},
     ),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import cvjkit as cvj
+from cvjkit.catalog.sources import cited
 from cvjkit.widgets import later
 from tests.widgets.hand import MONEY, REDO, SHOP, TWO, UNDO, Hand
 
@@ -33,12 +34,12 @@ def test_all_that_the_audit_finds_is_shown_with_its_severity_place_and_sources(p
     hand, audit = Hand(path), cvj.read_journey(path).audit()
     found = [finding for finding in audit.fired if finding.accepted is None]
     assert names(hand, "audit", "found") == [finding.message for finding in found]
-    words = {"E": "Error", "F": "Failure", "W": "Warning", "M": "Our economics", "I": "Information"}
+    words = {"E": "Error", "F": "Failure", "W": "Warning", "M": "Money", "I": "Note"}
     for row, finding in zip(rows(hand, "audit", "found"), found, strict=True):
         assert row["note"].startswith(words[finding.severity])
         assert finding.id in row["note"]
         assert finding.because in row["note"]
-        assert all(source in row["note"] for source in finding.sources)
+        assert cited(finding.sources) in row["note"]
         if finding.stage:
             assert audit.framework is not None
             assert audit.framework[finding.stage].name in row["note"]
@@ -59,7 +60,7 @@ def test_it_says_how_complete_the_design_is_and_what_it_would_need() -> None:
     assert hand.part("unanswered")["fold"] == "closed"
     needs = {row["id"]: row["note"] for row in rows(hand, "unanswered", "unanswered")}
     assert needs == {
-        finding.id: f"{finding.id} needs {'; '.join(finding.needs)}."
+        finding.id: f"Needs {'; '.join(finding.needs)}. Rule {finding.id}."
         for finding in audit.unanswered
     }
 

@@ -110,13 +110,6 @@ def test_counted_people_become_a_plan_with_the_same_flow_and_back() -> None:
     assert [segment.observed for segment in hand.journey.segments] == [True, False]
 
 
-def test_reconstructed_stages_are_marked() -> None:
-    rows = Hand(framework="seven").part("numbers")["tables"][1]["rows"]
-    notes = {row["id"]: row["note"] for row in rows}
-    assert notes["trust"] == ""
-    assert notes["aware"] == "(reconstructed)"
-
-
 def test_a_count_overruled_by_a_typed_skip_is_said_at_the_count_with_the_fix() -> None:
     address = ("stages", "conversion", "reached")
     hand = Hand(SHOP.with_transition("reach", "conversion", 0.5))

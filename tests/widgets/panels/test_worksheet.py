@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import cvjkit as cvj
-from cvjkit.catalog.sources import awareness_levels
+from cvjkit.catalog.sources import awareness_levels, cited
 from cvjkit.catalog.tactics import tactic_kinds
 from tests.widgets.hand import JOURNEYS, REDO, SHOP, TWO, UNDO, Hand, shown_in_full
 
@@ -68,7 +68,7 @@ def test_every_suggestion_of_the_framework_is_one_key_away_with_its_source() -> 
         assert list(offered) == [f"+ {name}" for name in stage.tactics]
         notes = " ".join(hand.part(f"stage-{stage.key}")["notes"])
         assert stage.purpose in notes
-        assert all(source in notes for source in stage.sources)
+        assert cited(stage.sources) in notes
         for name in stage.tactics:
             hand.presses(f"tactic-{stage.key}", "new", suggestions(hand, stage.key)[f"+ {name}"])
         used = [tactic.name for tactic in numbers(hand.journey, stage.key).tactics]
@@ -179,7 +179,7 @@ def test_the_content_that_suits_a_level_is_suggested_with_its_source(level: Any)
     hand = at_worksheet(SHOP.with_segment("Everyone", awareness=level.key))
     note = hand.part("avatars")["tables"][0]["rows"][0]["note"]
     assert level.content in note
-    assert all(source in note for source in level.sources)
+    assert cited(level.sources) in note
     hand.presses("avatars", "0", "take")
     assert hand.journey.segments[0].content == level.content
 

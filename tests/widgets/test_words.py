@@ -1,0 +1,73 @@
+"""The words on a page: no codes, no names of Python, no false plural."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import cvjkit as cvj
+from cvjkit.publishing.canvas import canvas
+from tests.widgets.hand import JOURNEYS, MODE, MONEY, PLAN, SHOP, TAB, TWO, Hand
+
+CASES = {path.stem: cvj.read_journey(path) for path in sorted(JOURNEYS.glob("*.toml"))} | {
+    "counted": SHOP,
+    "planned": PLAN,
+    "segments": TWO,
+    "money": MONEY,
+    "one": cvj.Journey.from_counts("eight", [1] * 8),
+    "nobody": cvj.Journey.from_counts("nine", [0] * 9),
+}
+SHOWN = {"title", "name", "note", "notes", "text", "brief", "label", "message", "lines", "headings"}
+SLIPS = {
+    "a citation by number": re.compile(r"(?<![\d.,])00[0-4](:\d|\b)"),
+    "a number of a disagreement": re.compile(r"\bC(10|[1-9])\b"),
+    "a name of Python": re.compile(r"\b[a-z]+_[a-z_]+\b"),
+    "a false plural": re.compile(
+        r"(?<![\d.,:-])1 (?!is |as |was |has )(?:buying |more )?[a-z]{3,}(?<!s)s\b(?! (?:is|to)\b)"
+    ),
+    "no value": re.compile(r"\b(None|nan|NaN)\b"),
+}
+
+
+def texts(shown: Any, key: str = "") -> Iterator[str]:
+    if isinstance(shown, dict):
+        for name, value in shown.items():
+            yield from texts([row[1] for row in value] if name == "headings" else value, name)
+    elif isinstance(shown, list | tuple):
+        for value in shown:
+            yield from texts(value, key)
+    elif isinstance(shown, str) and key in SHOWN:
+        yield re.sub(r"^(Saved in|Changed since it was saved in) .*", r"\1", shown)
+
+
+def page_texts(journey: cvj.Journey) -> Iterator[str]:
+    for mode in ("counted", "what-if"):
+        hand = Hand(journey).types(mode, *MODE)
+        for tab in ("numbers", "worksheet"):
+            hand.types(tab, *TAB)
+            for form in (hand.designer._form, hand.designer._guide, hand.designer._answers.form):
+                yield from texts(form.document)
+    page = re.sub(r"<(style|script).*?</\1>", "", canvas(journey), flags=re.DOTALL)
+    yield from re.split(r"<[^>]*>", page)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_text_on_a_page_has_codes_names_of_python_or_false_plurals(name: str) -> None:
+    found = {
+        (slip, text)
+        for text in page_texts(CASES[name])
+        for slip, pattern in SLIPS.items()
+        if pattern.search(text)
+    }
+    assert found == set()
+
+
+def test_the_slips_are_seen() -> None:
+    said = ["002 expects", "[000:24]", "see C9", "a repeat_rate", "1 buying cycles", "nan people"]
+    for text in said:
+        assert any(pattern.search(text) for pattern in SLIPS.values()), text
+    for text in ["1 stage", "1 loss", "at 1.1 days", "21 people", "10,001 customers"]:
+        assert not any(pattern.search(text) for pattern in SLIPS.values()), text
