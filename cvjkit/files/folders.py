@@ -61,8 +61,8 @@ def named_file(folder: Path, name: str) -> Path:
     --------
     >>> named_file(Path("journeys"), "shop").as_posix()
     'journeys/shop.toml'
-    >>> named_file(Path("journeys"), "/home/ann/shop.xlsx").as_posix()
-    '/home/ann/shop.xlsx'
+    >>> named_file(Path("journeys"), "other/shop.xlsx").as_posix()
+    'journeys/other/shop.xlsx'
     """
     # `~` is how people name their home, and only a shell knows it.
     path = folder / os.path.expanduser(name)  # noqa: PTH111 - Path's raises where there is no home

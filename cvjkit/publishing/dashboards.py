@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ipywidgets import Box
 from markupsafe import Markup
@@ -17,6 +16,7 @@ from cvjkit.journey import Journey
 from cvjkit.publishing.folder import Listed, labels, read_folder, read_listed
 from cvjkit.publishing.link import SUBJECT, Link, read_link, write_link
 from cvjkit.widgets.builders import line
+from cvjkit.widgets.changed import Changed
 from cvjkit.widgets.designer import Designer
 from cvjkit.widgets.fields import Article, Field, Keep, Part
 from cvjkit.widgets.form import Form
@@ -26,9 +26,6 @@ from cvjkit.widgets.lens_designer import Lenses
 from cvjkit.widgets.refusal import sentence
 from cvjkit.widgets.share import SVG, Share, file_of
 from cvjkit.widgets.still import Kept
-
-if TYPE_CHECKING:
-    from cvjkit.widgets.changed import Changed
 
 CHOOSE, BACK = "choose", "back"
 NEW = "new"
@@ -184,10 +181,10 @@ class _ChosenPage(_Page):
             self._note = f"{NOT_FOLLOWED} {fault}."
         elif name:
             self._listed[name] = self._read(name)
-            if self._open(name):
-                self._take_up(link.changed)
-            else:
+            if not self._open(name):
                 self._note = f"{NOT_FOLLOWED} {name} cannot be opened."
+            elif link.changed != Changed():
+                self._take_up(link.changed)
 
     def _take_up(self, changed: Changed) -> None:
         """Come back to what was changed; where that is not possible, say why."""

@@ -302,6 +302,11 @@ def test_a_journey_begins_blank_and_shows_what_is_typed(folder: Path) -> None:
     for stage, count in counts.items():
         visitor.does(str(count), "stages", stage, "reached")
     assert visitor.people == [900, 90, 9, 5, 1]
+    visitor.page._followed("journey=new")
+    assert not visitor.page._designer._session.is_what_if
+    visitor = Visitor(folder).does("new", *CHOOSE)
+    for stage, count in counts.items():
+        visitor.does(str(count), "stages", stage, "reached")
     # Its address brings it back.
     query = visitor.page._share.query
     visitor.does("shop.toml", *CHOOSE)
