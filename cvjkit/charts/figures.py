@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pandas as pd
 
 from cvjkit.charts.labels import Labels
-from cvjkit.charts.page import Page, check_choice, drawn_out, filled, hollow
+from cvjkit.charts.page import Page, check_choice, drawn_out, filled, hollow, outlined
 from cvjkit.charts.polygons import box, ribbon
 from cvjkit.charts.sankey import sankey_picture
 from cvjkit.charts.sections import SCALES
@@ -136,7 +136,11 @@ def drawn(picture: Picture, orientation: Orientation = "h", theme: Theme = "ligh
     page = Page(theme, labels.width, MARGIN[orientation], layout.width)
     _draw(page, picture, layout, theme)
     labels.write(page)
-    legend = [(kind, words, filled(page.colors[kind])) for kind, words in picture.legend]
+    before = outlined(page.ink["ink"])
+    legend = [
+        (kind, words, before if kind == "was" else filled(page.colors[kind]))
+        for kind, words in picture.legend
+    ]
     words = [picture.summary, *(f"• {warning}" for warning in picture.warnings)]
     if labels.tight:
         words.insert(0, ABBREVIATIONS)
@@ -309,6 +313,8 @@ def _draw(page: Page, picture: Picture, layout: Layout, theme: Theme) -> None:
         page.draw(outline, style, node.text, {"mark": "node"} | _node_meta(node))
         if node.kind == "stage" and not upright and at.top - layout.header > 16:
             page.guide(at.left, layout.header, at.top - 3)
+    for edges in layout.was:
+        page.draw(ribbon(edges, upright=upright), outlined(page.ink["ink"]), "", {"mark": "was"})
 
 
 def _node_meta(node: Node) -> dict[str, Any]:

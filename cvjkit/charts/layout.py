@@ -31,6 +31,7 @@ WIDE, NARROW = 900.0, 358.0  # [px] widths for which labels are set
 HEIGHT = 370.0  # [px] of a picture that runs to the right, at least
 LEAST = 110.0  # [px] for its stages, where labels take more of the height
 GAP = 14.0  # [px] between the main line and who leaves it
+NOTICED = 2.0  # [px] a smaller difference from what it was is not outlined
 
 Orientation = Literal["h", "v"]
 Point = tuple[float, float]  # along [steps from one stage to the next], across [px]
@@ -110,6 +111,9 @@ class Layout:
         One per link, in the order of the links: the cross-sections it passes [layout px]. Along is
         x where time runs to the right, else y.
     breaks : tuple of Break
+    was : tuple of tuple of Edge
+        Outlines of the stages and the ways on before a change, where they were visibly thicker or
+        thinner, at the same scales [layout px].
     """
 
     orientation: Orientation
@@ -121,9 +125,10 @@ class Layout:
     labels: Mapping[str, Label]
     ribbons: tuple[tuple[Edge, ...], ...]
     breaks: tuple[Break, ...] = ()
+    was: tuple[tuple[Edge, ...], ...] = ()
 
 
-def horizontal(columns: list[Column], scale: Scale) -> Layout:
+def horizontal(columns: list[Column], scale: Scale, was: Sequence[Column] = ()) -> Layout:
     """Set stages side by side, their labels in a row above, exits turning off below.
 
     Parameters
@@ -131,6 +136,8 @@ def horizontal(columns: list[Column], scale: Scale) -> Layout:
     columns : list of Column
         In the order of the stages, at least one.
     scale : {"magnified", "true", "steps"}
+    was : sequence of Column
+        The same stages before a change; none where nothing was changed.
 
     Returns
     -------
@@ -141,7 +148,7 @@ def horizontal(columns: list[Column], scale: Scale) -> Layout:
     margin = 0.96 if columns[0].lane else 0.1 - first_at
 
     def sketch(size: float) -> _Sketch:
-        drawn = _Sketch(columns, size, first_at, scale)
+        drawn = _Sketch(columns, size, first_at, scale, was=was)
         for index, column in enumerate(columns):
             edge = -GAP
             for node, link in reversed(column.lane):
@@ -193,11 +200,11 @@ def horizontal(columns: list[Column], scale: Scale) -> Layout:
         Break(mark.text, *point((mark.along, mark.across)), mark.ribbons(point))
         for mark in done.breaks()
     ]
-    size = header + room
-    return Layout("h", WIDE, size, header, done.scales, boxes, labels, ribbons, tuple(ends))
+    size, before = header + room, done.outlines(point)
+    return Layout("h", WIDE, size, header, done.scales, boxes, labels, ribbons, tuple(ends), before)
 
 
-def vertical(columns: list[Column], scale: Scale) -> Layout:
+def vertical(columns: list[Column], scale: Scale, was: Sequence[Column] = ()) -> Layout:
     """Set stages below each other, labels to the left, exits turning off to the right.
 
     Parameters
@@ -205,6 +212,8 @@ def vertical(columns: list[Column], scale: Scale) -> Layout:
     columns : list of Column
         In the order of the stages, at least one.
     scale : {"magnified", "true", "steps"}
+    was : sequence of Column
+        The same stages before a change; none where nothing was changed.
 
     Returns
     -------
@@ -217,7 +226,7 @@ def vertical(columns: list[Column], scale: Scale) -> Layout:
     top = 26.0 + lanes[0]
 
     def sketch(size: float) -> _Sketch:
-        drawn = _Sketch(columns, size, -18 / step, scale)
+        drawn = _Sketch(columns, size, -18 / step, scale, was=was)
         drawn.before = 6.0
         for index, column in enumerate(columns):
             for row, (node, link) in enumerate(column.lane):
@@ -267,7 +276,10 @@ def vertical(columns: list[Column], scale: Scale) -> Layout:
     for mark in done.breaks():
         y, x = point((mark.along, mark.across))
         ends.append(Break(mark.text, x, y, mark.ribbons(point)))
-    return Layout("v", NARROW, height, header, done.scales, boxes, labels, ribbons, tuple(ends))
+    before = done.outlines(point)
+    return Layout(
+        "v", NARROW, height, header, done.scales, boxes, labels, ribbons, tuple(ends), before
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +340,10 @@ class _Sketch:
     first_at : float
         Where the first stage's entrance is, along.
     scale : {"magnified", "true", "steps"}
+    was : sequence of Column
+        The same stages before a change; none where nothing was changed.
+    magnified : sequence of float, optional
+        How much each stage is magnified; by default that follows from the people and the scale.
 
     Attributes
     ----------
@@ -344,7 +360,14 @@ class _Sketch:
     """
 
     def __init__(
-        self, columns: list[Column], size: float, first_at: float, scale: Scale = "true"
+        self,
+        columns: Sequence[Column],
+        size: float,
+        first_at: float,
+        scale: Scale = "true",
+        *,
+        was: Sequence[Column] = (),
+        magnified: Sequence[float] | None = None,
     ) -> None:
         self.size = size
         self.before = self.beyond = 0.0
@@ -353,19 +376,32 @@ class _Sketch:
         self.paths: dict[Link, list[_Stop]] = {}
         self.links = [link for column in columns for link in column.links]
         order = {column.stage.id: index for index, column in enumerate(columns)}
-        onward = [link for column in columns for link in column.onward]
-        onward.sort(key=lambda link: order[link.target] - order[link.source])
-        self.span = {link: (order[link.source], order[link.target]) for link in onward}
+        self.span = _spans(columns, order)
         self.tapers = scale != "true"
-        people = [_people_at(column, index, self.span) for index, column in enumerate(columns)]
-        self.magnified = magnifications(people, scale)
-        self.most = max(map(math.prod, zip(people, self.magnified, strict=True)))
-        self.sizes = [size * times for times in self.magnified]
+        people = [_people_at(columns, self.span)]
+        if was:
+            people.append(_people_at(was, _spans(was, order)))
+        stages = list(zip(*people, strict=True))
+        largest = [max(numbers) for numbers in stages]
+        if magnified is None:
+            least = [min(filter(None, numbers), default=0.0) for numbers in stages]
+            magnified = magnifications(least, scale, largest)
+        self.magnified = magnified
+        self.most = max(map(math.prod, zip(largest, magnified, strict=True)))
+        self.was = _Sketch(was, size, first_at, scale, magnified=magnified) if was else None
+        self.sizes = [size * times for times in magnified]
         self.scales = dict(zip(order, self.sizes, strict=True))
         self.lanes = [[link for _, link in column.lane] for column in columns]
         self.out: dict[Link, float] = {}
         self.into: dict[Link, float] = {}
         self.bar = [self._bar(index, column) for index, column in enumerate(columns)]
+        # Whose number is not known has a bar, but none that could be compared.
+        self.known = [
+            bar if column.stage.people else 0.0
+            for bar, column in zip(self.bar, columns, strict=True)
+        ]
+        if self.was:
+            self.beyond = max(self.was.known)
         self.passing = {
             (link, index): edge
             for index in range(len(columns))
@@ -491,7 +527,8 @@ class _Sketch:
         ]
         after = index + 1
         beside = self.lanes[after] if after < len(self.lanes) else []
-        return max([0.0, *edges, *(self.into[link] + self.thick(link, after) for link in beside)])
+        edges.append(self.was.clear(index) if self.was else 0.0)
+        return max([*edges, *(self.into[link] + self.thick(link, after) for link in beside)])
 
     def ribbons(self, point: Callable[[Point], Point]) -> tuple[tuple[Edge, ...], ...]:
         """Lead every link from node to node, straight along those that it passes.
@@ -507,6 +544,34 @@ class _Sketch:
             The edges of each link.
         """
         return tuple(tuple(_edges(self.paths[link], point)) for link in self.links)
+
+    def outlines(self, point: Callable[[Point], Point]) -> tuple[tuple[Edge, ...], ...]:
+        """Outline the stages and the ways on before a change, where that is to be seen.
+
+        Parameters
+        ----------
+        point : callable
+            Gives the position on the page [px] of a position in the layout.
+
+        Returns
+        -------
+        tuple of tuple of Edge
+        """
+        if self.was is None:
+            return ()
+        found = []
+        ways = {(link.source, link.target, link.kind): link for link in self.span}
+        for link, ends in self.was.span.items():
+            way = ways.get((link.source, link.target, link.kind))
+            now = [self.thick(way, index) if way else 0.0 for index in ends]
+            then = [self.was.thick(link, index) for index in ends]
+            if _differ(now, then):
+                found.append(tuple(_edges(self.was.paths[link], point)))
+        for index, (size, before) in enumerate(zip(self.bar, self.was.known, strict=True)):
+            if before and _differ([size], [before]):
+                along, top = point((index, 0.0))
+                found.append(tuple(Edge(along + side, top, before) for side in (-BAR / 2, BAR / 2)))
+        return tuple(found)
 
     def breaks(self) -> Iterable[_Mark]:
         """Mark where sections end.
@@ -567,8 +632,22 @@ def _meeting(
     return comes, column.onward + [link for _, link in column.exits]
 
 
-def _people_at(column: Column, index: int, span: Mapping[Link, tuple[int, int]]) -> float:
-    return max(math.fsum(link.people for link in links) for links in _meeting(column, index, span))
+def _people_at(columns: Sequence[Column], span: Mapping[Link, tuple[int, int]]) -> list[float]:
+    return [
+        max(math.fsum(link.people for link in links) for links in _meeting(column, index, span))
+        for index, column in enumerate(columns)
+    ]
+
+
+def _spans(columns: Sequence[Column], order: Mapping[str, int]) -> dict[Link, tuple[int, int]]:
+    """Say between which stages each way on leads, the shortest first."""
+    onward = [link for column in columns for link in column.onward]
+    onward.sort(key=lambda link: order[link.target] - order[link.source])
+    return {link: (order[link.source], order[link.target]) for link in onward}
+
+
+def _differ(now: Iterable[float], then: Iterable[float]) -> bool:
+    return any(abs(a - b) > NOTICED for a, b in zip(now, then, strict=True))
 
 
 def _edges(stops: Sequence[_Stop], point: Callable[[Point], Point]) -> Iterable[Edge]:

@@ -404,8 +404,24 @@ def hatched(color: str) -> Style:
     return {"fillcolor": faint, "fillpattern": pattern, "line": line}
 
 
-def hollow(color: str) -> Style:
+def hollow(color: str) -> dict[str, Any]:
     """Outline a polygon with dots: what is not known.
+
+    Parameters
+    ----------
+    color : str
+        As in "#2f7bb0".
+
+    Returns
+    -------
+    dict
+        A style.
+    """
+    return {"fillcolor": CLEAR, "line": {"color": color, "width": 1, "dash": "dot"}}
+
+
+def outlined(color: str) -> Style:
+    """Outline what was, and let a pointer reach what is.
 
     Parameters
     ----------
@@ -416,7 +432,7 @@ def hollow(color: str) -> Style:
     -------
     Style
     """
-    return {"fillcolor": CLEAR, "line": {"color": color, "width": 1, "dash": "dot"}}
+    return hollow(color) | {"fill": "none"}
 
 
 def hover(text: str) -> str:

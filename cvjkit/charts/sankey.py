@@ -51,7 +51,7 @@ class Picture:
     nodes : tuple of Node
     links : tuple of Link
     legend : tuple of (str, str)
-        Kind and meaning, of the kinds that occur.
+        Kind and meaning, of the kinds that occur; of the kind "was" are the outlines of a base.
     columns : tuple of str
     rows : tuple of tuple of str
         The same numbers as a table, formatted.
@@ -91,6 +91,7 @@ def sankey_picture(
     start: str | None = None,
     scale: Scale = "magnified",
     leaks: Leaks | None = None,
+    base: Flow | None = None,
 ) -> Picture:
     """Lay a flow out as a Sankey diagram.
 
@@ -104,6 +105,9 @@ def sankey_picture(
         How thick people are drawn: see `cvjkit.charts.sections`.
     leaks : Leaks, optional
         What the leaks are worth in money; by default in customers.
+    base : Flow, optional
+        What was changed: its stages and ways are outlined where they were visibly thicker or
+        thinner. A flow through other stages is left out.
 
     Returns
     -------
@@ -128,9 +132,17 @@ def sankey_picture(
     leaks = leaks_of(flow) if leaks is None else leaks
     first = words.worth_most(excerpt, leaks)
     columns = [_column(excerpt, key) for key in excerpt.stages]
+    was: list[Column] = []
+    if base is not None and base.framework.keys == flow.framework.keys:
+        before = Excerpt(base, start)
+        was = [_column(before, key) for key in before.stages]
+    layouts = {"h": horizontal(columns, scale, was), "v": vertical(columns, scale, was)}
     links = tuple(link for column in columns for link in column.links)
     present = {link.kind for link in links}
     headings, rows = words.table(excerpt)
+    legend = [(kind, meaning) for kind, meaning in MEANING.items() if kind in present]
+    if base is not None and any(layout.was for layout in layouts.values()):
+        legend.append(("was", f"was, in {legible(base.name)}"))
     warnings = [f"{excerpt.name(flag.stage)}: {flag.message}" for flag in flow.flags]
     return Picture(
         title=legible(flow.name),
@@ -138,12 +150,12 @@ def sankey_picture(
         summary=words.summary(excerpt, leaks),
         nodes=tuple(node for column in columns for node in column.nodes),
         links=links,
-        legend=tuple((kind, meaning) for kind, meaning in MEANING.items() if kind in present),
+        legend=tuple(legend),
         columns=headings,
         rows=rows,
         warnings=tuple(dict.fromkeys(warnings)),
         worth_most=f"drop:{leaks.sources[first[0]]}" if leaks and len(first) == 1 else "",
-        layouts={"h": horizontal(columns, scale), "v": vertical(columns, scale)},
+        layouts=layouts,
     )
 
 

@@ -313,15 +313,18 @@ class Designer(Kept, Guarded, Box):
         view = self._view
         if view.start not in journey.framework.keys:
             view.start = ""
-        drawn = (journey, name, view.start)
-        if drawn != self._drawn:
-            leaks = leaks_of_design(journey, name)
-            view.show(shown, view.start or None, view.scale, leaks)
-            self._drawn = drawn
-        stages = stage_table(journey, shown, index)
         base = self._session.base
         names = [] if base is None else [segment.name for segment in base.segments]
         is_there = base is not None and (name is None or name in names)
+        drawn = (journey, name, view.start)
+        if drawn != self._drawn:
+            leaks = leaks_of_design(journey, name)
+            before = base.flow() if base is not None and is_there else None
+            if before is not None and name is not None:
+                before = before.only(name)
+            view.show(shown, view.start or None, view.scale, leaks, before)
+            self._drawn = drawn
+        stages = stage_table(journey, shown, index)
         notes = () if base is None or index is not None else tuple(shared_changes(journey))
         return (
             Part("numbers", tables=(line("view", *self._view_fields()), stages), notes=notes),

@@ -19,6 +19,7 @@ import { linesNeeded } from "./measure.js";
  * @typedef {{
  *   width: number, height: number, header: number, boxes: Record<string, Box>,
  *   labels: Record<string, Room>, ribbons: import("./ribbon.js").Edge[][], breaks: Break[],
+ *   was: import("./ribbon.js").Edge[][],
  * }} Layout
  * @typedef {{
  *   title: string, subtitle: string, summary: string, worth_most: string, nodes: FlowNode[], links: FlowLink[],

@@ -24,6 +24,7 @@ function build(el) {
     scales: html("div", "cvj-scales"),
     guides: svg("g"),
     links: svg("g"),
+    was: svg("g"),
     magnified: svg("g"),
     nodes: svg("g"),
     labels: html("div", "cvj-labels"),
@@ -35,9 +36,9 @@ function build(el) {
     table,
     twin: html("details", "cvj-twin", html("summary", "", "Show as table"), table),
   };
-  const { guides, links, magnified, nodes, labels, factors, scales } = parts;
+  const { guides, links, was, magnified, nodes, labels, factors, scales } = parts;
   const keys = { tabindex: 0, "aria-keyshortcuts": "ArrowRight ArrowLeft ArrowDown ArrowUp Enter s" };
-  const picture = svg("svg", { role: "img", ...keys }, guides, links, magnified, nodes);
+  const picture = svg("svg", { role: "img", ...keys }, guides, links, magnified, nodes, was);
   parts.whole.type = "button";
   setAttributes(scales, { role: "group", "aria-label": "How thick people are drawn" });
   scales.append(parts.whole);
@@ -141,6 +142,7 @@ function place(parts, picture, width = parts.field.clientWidth) {
   const placed = picture.nodes.filter(({ id }) => layout.boxes[id]);
   drawGuides(parts.guides, orientation === "h" ? placed : [], frame);
   drawLinks(parts.links, picture, frame, orientation === "v");
+  drawWas(parts.was, frame, orientation === "v");
   drawBreaks(parts, frame, orientation === "v");
   drawNodes(parts.nodes, placed, frame);
   drawLabels(parts.labels, picture.nodes, arrangement, frame);
@@ -207,6 +209,21 @@ function drawLinks(layer, { links, worth_most }, { layout, x, y }, upright) {
       setAttributes(path, { class: `sankey-link kind-${kind}${marked}`, d: ribbonPath(edges, upright) });
       setAttributes(path, dataset({ source, target, kind, people, text }));
     },
+  );
+}
+
+/**
+ * Outline what was otherwise before a change.
+ * @param {SVGGElement} layer
+ * @param {Frame} frame
+ * @param {boolean} upright
+ */
+function drawWas(layer, { layout, x, y }, upright) {
+  keyed(
+    layer,
+    layout.was.map((edges, id) => ({ id, edges })),
+    () => svg("path", { class: "sankey-was" }),
+    (path, { edges }) => setAttributes(path, { d: ribbonPath(stretched(edges, x, y, upright), upright) }),
   );
 }
 

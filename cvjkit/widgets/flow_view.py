@@ -69,6 +69,7 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
     _shown: Picture | None = None
     _flow: Flow | None = None
     _leaks: Leaks | None = None
+    _base: Flow | None = None
     start = ""
     scale: Scale = "magnified"
 
@@ -94,6 +95,7 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
         start: str | None = None,
         scale: Scale = "magnified",
         leaks: Leaks | None = None,
+        base: Flow | None = None,
     ) -> None:
         """Draw another flow.
 
@@ -106,14 +108,16 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
             As in `cvjkit.sankey`.
         leaks : Leaks, optional
             What the leaks are worth in money; by default in customers.
+        base : Flow, optional
+            What was changed, to be outlined.
 
         Raises
         ------
         InputError
             If the framework has no stage `start`.
         """
-        picture = sankey_picture(flow, start, scale, leaks)
-        self._flow, self._leaks = flow, leaks
+        picture = sankey_picture(flow, start, scale, leaks, base)
+        self._flow, self._leaks, self._base = flow, leaks, base
         self.start, self.scale = start or "", scale
         choices = {"start": self.start, "scale": scale, "scales": SCALES}
         self.picture = picture.document() | choices
@@ -132,7 +136,7 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
                     start = wanted
                 case _:
                     return
-            self.show(self._flow, start or None, scale, self._leaks)
+            self.show(self._flow, start or None, scale, self._leaks, self._base)
             if self._on_choice is not None:
                 self._on_choice()
 

@@ -212,3 +212,52 @@ def test_the_smallest_numbers_of_people_have_a_scale(people):
         layouts = asdict(sankey_picture(way.flow()))["layouts"]
         assert "nan" not in str(layouts)
         assert "inf" not in str(layouts)
+
+
+FALLING = st.lists(st.integers(1, 100_000), min_size=5, max_size=5).map(
+    lambda counts: sorted(counts, reverse=True)
+)
+
+
+@given(FALLING, FALLING)
+@example([10_000, 2_000, 100, 40, 10], [10_000, 6_000, 300, 120, 30])
+@example([10_000, 6_000, 300, 120, 30], [10_000, 2_000, 100, 40, 10])
+def test_what_it_was_is_outlined_at_the_scale_of_what_is_and_meets_no_label(before, after):
+    base, now = (cvj.Journey.from_counts("five", counts).flow() for counts in (before, after))
+    picture = sankey_picture(now, base=base)
+    for layout in picture.layouts.values():
+        labels = label_boxes(picture, layout)
+        for edges in layout.was:
+            for part in slices(edges, layout):
+                assert 0 <= part[0] <= part[2] <= layout.width + TOUCHING
+                assert 0 <= part[1] <= part[3] <= layout.height + TOUCHING
+                for name, box in labels.items():
+                    assert not overlap(box, part), (layout.orientation, name)
+        bars_before = [edges for edges in layout.was if edges[1].along - edges[0].along == BAR]
+        expected = []
+        for key, people in base.stages["visits"].items():
+            box = layout.boxes[key]
+            start, is_ = (
+                (box.left, box.height) if layout.orientation == "h" else (box.top, box.width)
+            )
+            was = max(SHORTEST, layout.scales[key] * people)
+            # Ways on may be drawn thicker than their people are many, and the stage with them.
+            if abs(was - is_) > 2 + 2 * SHORTEST:
+                expected.append((start, was))
+        for start, was in expected:
+            thick = [edges[0].size for edges in bars_before if abs(edges[0].along - start) < 0.01]
+            assert thick == [pytest.approx(was, abs=3 * SHORTEST)]
+
+
+def test_what_did_not_change_has_no_outline_and_other_stages_are_not_compared():
+    flow = cvj.Journey.from_counts("five", [10_000, 2_000, 100, 40, 10], name="Shop").flow()
+    later = cvj.Journey.from_counts("five", [10_000, 2_000, 100, 40, 20]).flow()
+    other = cvj.Journey.from_counts("seven", [900, 90, 50, 9, 5, 2, 1]).flow()
+    for base in (None, flow, other):
+        picture = sankey_picture(flow, base=base)
+        assert picture == sankey_picture(flow)
+    changed = sankey_picture(later, base=flow)
+    assert dict(changed.legend)["was"] == "was, in Shop"
+    loyalty = changed.layouts["h"].boxes["loyalty"].left
+    ends = {round(edges[-1].along) for edges in changed.layouts["h"].was}
+    assert ends == {round(loyalty), round(loyalty + BAR)}
