@@ -381,10 +381,10 @@ class _Sketch:
         people = [_people_at(columns, self.span)]
         if was:
             people.append(_people_at(was, _spans(was, order)))
-        stages = list(zip(*people, strict=True))
-        largest = [max(numbers) for numbers in stages]
+        self.people = list(zip(*people, strict=True))
+        largest = [max(numbers) for numbers in self.people]
         if magnified is None:
-            least = [min(filter(None, numbers), default=0.0) for numbers in stages]
+            least = [min(filter(None, numbers), default=0.0) for numbers in self.people]
             magnified = magnifications(least, scale, largest)
         self.magnified = magnified
         self.most = max(map(math.prod, zip(largest, magnified, strict=True)))
@@ -568,7 +568,8 @@ class _Sketch:
             if _differ(now, then):
                 found.append(tuple(_edges(self.was.paths[link], point)))
         for index, (size, before) in enumerate(zip(self.bar, self.was.known, strict=True)):
-            if before and _differ([size], [before]):
+            # A stage that thin ways on make thicker has not changed for that.
+            if before and len({*self.people[index]}) > 1 and _differ([size], [before]):
                 along, top = point((index, 0.0))
                 found.append(tuple(Edge(along + side, top, before) for side in (-BAR / 2, BAR / 2)))
         return tuple(found)

@@ -142,7 +142,8 @@ def sankey_picture(
     headings, rows = words.table(excerpt)
     legend = [(kind, meaning) for kind, meaning in MEANING.items() if kind in present]
     if base is not None and any(layout.was for layout in layouts.values()):
-        legend.append(("was", f"was, in {legible(base.name)}"))
+        named = "as it was" if base.name == flow.name else f"was, in {legible(base.name)}"
+        legend.append(("was", named))
     warnings = [f"{excerpt.name(flag.stage)}: {flag.message}" for flag in flow.flags]
     return Picture(
         title=legible(flow.name),

@@ -63,7 +63,11 @@ def plan(people):
 def live():
     people = widgets.IntText(10000, description="Reach")
     view = FlowView(plan(people.value))
-    people.observe(lambda change: view.show(plan(change["new"])), "value")
+
+    def follow(change):
+        view.show(plan(change["new"]), base=plan(10000) if change["new"] else None)
+
+    people.observe(follow, "value")
     return widgets.VBox([people, view])
 """
 BROKEN = """
@@ -306,6 +310,9 @@ def test_the_picture_follows_the_keys(views):
     link = live.locator('path.sankey-link[data-source="reach"][data-target="acquisition"]')
     expect(link).to_have_attribute("data-people", "4000")
     expect(link).to_have_attribute("data-kind", "forward")
+    # Half as thick as now, every stage and every way is outlined as it was.
+    expect(live.locator("path.sankey-was")).to_have_count(9)
+    expect(live.locator(".cvj-legend li").last).to_have_text("as it was")
     reach = live.locator('.node-label[data-stage="reach"][data-kind="stage"]')
     expect(reach).to_contain_text("20,000")
     expect(live.get_by_role("img")).to_have_accessible_name(

@@ -261,3 +261,11 @@ def test_what_did_not_change_has_no_outline_and_other_stages_are_not_compared():
     loyalty = changed.layouts["h"].boxes["loyalty"].left
     ends = {round(edges[-1].along) for edges in changed.layouts["h"].was}
     assert ends == {round(loyalty), round(loyalty + BAR)}
+    # The way on is drawn thicker than its people are many, and so is the stage, in one of the two.
+    few, more = (
+        cvj.Journey.from_counts("five", [163_200, n, 134, 23, 7]).flow() for n in (439, 8_160)
+    )
+    layout = sankey_picture(more, base=few).layouts["h"]
+    reach = layout.boxes["reach"]
+    assert few.stages["visits"]["reach"] == more.stages["visits"]["reach"]
+    assert reach.left not in {edges[0].along for edges in layout.was}
