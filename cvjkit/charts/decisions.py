@@ -62,7 +62,7 @@ def decision_figure(answer: Answered, *, theme: Theme = "light") -> go.Figure:
     >>> import cvjkit as cvj
     >>> plan = cvj.Journey.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
     >>> decision_figure(plan.fix_first()).layout.title.text
-    'What a better rate is worth: more customers'
+    'What a better rate is worth: more<br>customers'
     """
     page = new_page(theme)
     draws: Mapping[type, Callable[[Any, Page], go.Figure]] = {

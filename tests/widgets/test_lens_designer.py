@@ -229,7 +229,7 @@ def test_where_the_documents_differ_is_said_at_the_stages_with_sources() -> None
     assert [each["id"] for each in found] == [f"C{number}" for number in range(1, 11)]
     voice = next(each for each in found if each["id"] == "C5")
     assert "Loyalty (Five-step" in voice["stages"]
-    assert any("004:30" in said for said in voice["positions"])
+    assert any("just that" in said and "line 30" in said for said in voice["positions"])
 
 
 def test_the_dashboard_opens_all_starters_and_writes_nothing() -> None:
