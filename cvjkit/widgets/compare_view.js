@@ -2,6 +2,7 @@
 // Draws what cvjkit.widgets.compare_view sends: lenses on one spine as SVG with labels in HTML,
 // and below them what they say.
 
+import { makeAnnouncer } from "./announce.js";
 import { arrangeLabels } from "./compare_layout.js";
 import { sections } from "./compare_sections.js";
 import { html, keyed, setAttributes, setText, svg, textElement } from "./dom.js";
@@ -103,7 +104,7 @@ function makeLens({ title }, hatch, field) {
   numbers.setAttribute("aria-hidden", "true");
   const section = html(
     "section", "lens",
-    textElement("h3"),
+    textElement("h2"),
     numbers,
     svg("svg", { role: "img", tabindex: 0 }, svg("defs", {}, pattern), ...layers),
     html("ol", "lens-labels"),
@@ -357,6 +358,7 @@ function render({ model, el }) {
   const hatch = `cvj-hatch-${views}`;
   const parts = build(el);
   const show = remake();
+  const announcer = makeAnnouncer(parts.figure);
   const theme = followTheme(model, parts.figure, () => model.get("document")?.picture?.colors);
 
   const redraw = () => {
@@ -366,10 +368,11 @@ function render({ model, el }) {
     theme.paint();
     setText(parts.title, title);
     setText(parts.summary, summary);
+    announcer.tell(summary.split("\n"));
     draw(parts.field, picture, hatch);
     show(parts.legend, picture.legend, () => [makeLegend(picture.legend)]);
     sections.forEach(({ name, heading, make }, index) =>
-      show(parts.sections[index], rest[name], () => [html("h3", "", heading), make(rest[name])]),
+      show(parts.sections[index], rest[name], () => [html("h2", "", heading), make(rest[name])]),
     );
   };
   const stopWatching = watchLayout(parts.field, () => {
@@ -385,6 +388,7 @@ function render({ model, el }) {
   return () => {
     stopWatching();
     stopPrinting();
+    announcer.stop();
     theme.stop();
   };
 }

@@ -17,6 +17,8 @@ import { showTips } from "./tips.js";
  */
 function build(el) {
   const table = html("table");
+  const frame = html("div", "", table);
+  setAttributes(frame, { tabindex: 0, role: "region", "aria-label": "The picture as a table" });
   const parts = {
     title: textElement("div", "cvj-title"),
     subtitle: textElement("div", "cvj-subtitle"),
@@ -34,7 +36,7 @@ function build(el) {
     legend: html("ul", "cvj-legend"),
     warnings: html("ul", "cvj-warnings"),
     table,
-    twin: html("details", "cvj-twin", html("summary", "", "Show as table"), table),
+    twin: html("details", "cvj-twin", html("summary", "", "Show as table"), frame),
   };
   const { guides, links, was, magnified, nodes, labels, factors, scales } = parts;
   const keys = { tabindex: 0, "aria-keyshortcuts": "ArrowRight ArrowLeft ArrowDown ArrowUp Enter s" };

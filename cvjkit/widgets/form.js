@@ -1,6 +1,7 @@
 // @ts-check
 // Draws the parts that cvjkit.widgets.form sends, and tells it what is typed.
 
+import { inWords, makeAnnouncer } from "./announce.js";
 import { keyed } from "./dom.js";
 import { resetBy, stateOf, updateControl } from "./form_controls.js";
 import { makeExplainer } from "./form_explain.js";
@@ -44,6 +45,14 @@ function destination({ key, shiftKey }, input) {
   return undefined;
 }
 
+/** @param {import("./form_parts.js").Part[]} parts */
+function figuresInWords(parts) {
+  return parts.flatMap(({ figures, changes }) => {
+    const changed = new Map(changes.map(([name, change]) => [name, change]));
+    return figures.map(([name, value]) => inWords(name, value, changed.get(name)));
+  });
+}
+
 /** @param {{ model: Model, el: HTMLElement }} widget */
 function render({ model, el }) {
   views += 1;
@@ -54,6 +63,8 @@ function render({ model, el }) {
   const unfolded = new Map();
   el.classList.add("cvj-form");
   const explainer = makeExplainer(el, (asked, about) => model.send({ what: "explain", view, number: asked, about }));
+
+  const announcer = makeAnnouncer(el);
 
   /** @param {string} what @param {EventTarget[]} controls @param {string[]} texts */
   const send = (what, controls, texts) => {
@@ -69,6 +80,7 @@ function render({ model, el }) {
   const redraw = () => {
     const { parts, answered } = model.get("document");
     if (!Array.isArray(parts)) return;
+    announcer.tell(figuresInWords(parts));
     const active = el.contains(document.activeElement) ? document.activeElement : null;
     const section = active?.closest(".cvj-part");
     keyed(el, parts, (part) => makePart(part, unfolded), (element, part) => updatePart(element, part, { answered, view }));
@@ -230,6 +242,7 @@ function render({ model, el }) {
     model.off("change:document", redraw);
     model.off("change:explanation", explained);
     explainer.remove();
+    announcer.stop();
   };
 }
 

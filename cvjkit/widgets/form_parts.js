@@ -29,7 +29,7 @@ export function makePart({ id, title, fold, figures }, unfolded) {
     section.addEventListener("toggle", () => unfolded.set(id, section.open));
   }
   if (fold) section.append(html("summary", "", textElement("span"), " ", textElement("small"), " ", html("em")));
-  else if (title) section.append(html("h3"));
+  else if (title) section.append(html("h2"));
   const notes = html("div", "cvj-notes");
   notes.setAttribute("role", "status");
   const list = html("div", "cvj-figures");

@@ -97,17 +97,19 @@ function updateGrid(grid, table, context) {
 function updateHeadings(line, { id: table, headings, rows, explained = [] }) {
   const fields = rows.flatMap((row) => row.fields);
   const texts = new Set(fields.filter(({ kind }) => kind !== "number").map(({ id }) => id));
+  const buttons = new Set(fields.filter(({ kind }) => kind === "button").map(({ id }) => id));
   keyed(
     line,
     headings.map(([id, words]) => ({ id, words })),
     ({ id }) => {
-      const heading = html("th");
+      const heading = html("th", "", html("span"));
       setAttributes(heading, { scope: "col", role: "columnheader", "data-heading": id });
       return heading;
     },
     (heading, { id, words }) => {
       const asks = explained.includes(id);
-      setExplained(heading, words, asks ? [table, "", id] : null);
+      setExplained(/** @type {HTMLElement} */ (heading.firstElementChild), words, asks ? [table, "", id] : null);
+      heading.classList.toggle("cvj-plain", buttons.has(id));
       setAttributes(heading, { "data-rest": asks });
       heading.classList.toggle("cvj-text", texts.has(id));
     },

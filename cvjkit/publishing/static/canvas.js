@@ -1,5 +1,6 @@
 // Sets the text as large as fits on the page. All lengths hang on the width of the page, so what
-// fits on the screen fits on paper, too.
+// fits on the screen fits on paper, too. A phone shows the page in one column, at its own size.
+const NARROW = 800; // px, below which the page would be wider than the window
 const page = document.querySelector("main");
 const button = document.querySelector("button");
 
@@ -12,6 +13,7 @@ const fits = (size) => {
 };
 
 const fit = () => {
+  document.documentElement.classList.remove("narrow");
   let [small, large] = [0.3, 1.2];
   for (let step = 0; step < 9; step += 1) {
     const middle = (small + large) / 2;
@@ -19,6 +21,7 @@ const fit = () => {
   }
   // A printer may break a line where the screen does not.
   fits(small * 0.985);
+  document.documentElement.classList.toggle("narrow", innerWidth < NARROW);
 };
 
 fit();

@@ -54,7 +54,7 @@ def audit_parts(
     tables = (
         Table("found", rows, (("finding", "What was found"),)),
         *([_accepting(found, stages, entries)] if found and accepts else []),
-        Table("accepted", accepted, (("finding", "Accepted findings"), ("remove", ""))),
+        Table("accepted", accepted, (("finding", "Accepted findings"), ("remove", "Remove"))),
     )
     unanswered = tuple(
         Row(

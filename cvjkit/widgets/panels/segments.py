@@ -49,11 +49,11 @@ def segments_part(journey: Journey, *, what_if: bool = False) -> Part:
             fields.append(remover(path, f"Remove segment {index + 1}"))
         rows.append(Row(str(index), str(index + 1), tuple(fields)))
     headings = (
-        ("number", ""),
+        ("number", "No."),
         ("name", "Segment"),
         *(column.heading for column in COLUMNS),
         *([] if what_if else [("numbers", "Numbers")]),
-        *([("remove", "")] if several else []),
+        *([("remove", "Remove")] if several else []),
     )
     add = line("segment", button("add", "Add segment", with_another_segment), row="new")
     return Part(

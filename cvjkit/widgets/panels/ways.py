@@ -72,8 +72,8 @@ def ways_part(
         title = f"{source}{who} brings new people to {target}"
         note = f"into {referral.segment}" if referral.segment else ""
         referrals.append(Row(str(index), title, fields, note))
-    share = (("way", "Way"), (RATE.key, SHARE_WHO_TAKE_IT), ("remove", ""))
-    brought = (("referral", "Referral"), PER_PERSON.heading, ("remove", ""))
+    share = (("way", "Way"), (RATE.key, SHARE_WHO_TAKE_IT), ("remove", "Remove"))
+    brought = (("referral", "Referral"), PER_PERSON.heading, ("remove", "Remove"))
     return Part(
         "ways",
         "Skips, ways back and referrals",

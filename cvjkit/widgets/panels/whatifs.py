@@ -147,8 +147,8 @@ KEPT_HEADINGS = (
     ("scenario", "What changes"),
     ("name", "Name"),
     *((key, FIGURES[key].short) for key in HEADLINES),
-    ("open", ""),
-    ("remove", ""),
+    ("open", "Open"),
+    ("remove", "Remove"),
 )
 KEPT_EXPLAINS = {key: partial(term_article, key) for key in HEADLINES}
 

@@ -99,7 +99,7 @@ def _list_table(
                 fields.append(column.field(item, path, title))
         fields.append(remover(path, f"Remove {part.removesuffix('s')}: {title}"))
         rows.append(Row(str(index), str(index + 1), tuple(fields)))
-    headings = (("number", ""), *(column.heading for column in typed), ("remove", ""))
+    headings = (("number", "No."), *(column.heading for column in typed), ("remove", "Remove"))
     return Table(f"{part}-{stage.key}", tuple(rows), headings)
 
 
@@ -233,7 +233,7 @@ def _segments_part(journey: Journey) -> Part:
         fields = [column.field(segment, path, segment.name) for column in SEGMENT]
         fields += _suited(segment, path)
         rows.append(Row(str(index), segment.name, tuple(fields), _advice(segment)))
-    headings = (("name", "Segment"), *(column.heading for column in SEGMENT), ("take", ""))
+    headings = (("name", "Segment"), *(column.heading for column in SEGMENT), ("take", "First content"))
     table = Table("avatars", tuple(rows), headings)
     return Part("avatars", "Audience", (table,), fold="open")
 
