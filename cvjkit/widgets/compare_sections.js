@@ -81,7 +81,7 @@ function makeHidden(hides) {
   const parts = hides.map(([title, sentences]) => {
     const list = html("ul", "", ...sentences.map((sentence) => textElement("li", "", sentence)));
     const content = sentences.length ? list : html("p", "", "Nothing that is known.");
-    return html("section", "", textElement("h4", "", title), content);
+    return html("section", "", textElement("h3", "", title), content);
   });
   return html("div", "lens-hides", ...parts);
 }
