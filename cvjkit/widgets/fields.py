@@ -225,7 +225,7 @@ class Table:
     rows : tuple of Row
     headings : tuple of (str, str)
         Ids of columns and what stands above them, never nothing; the first is the column of the
-        rows' names. What only repeats the buttons below it is read out and not shown.
+        rows' names. What stands above buttons is read out and not shown.
     explains : mapping of str to callable
         Explain headings, by the ids of their columns.
     """

@@ -232,7 +232,7 @@ def test_one_screen_holds_the_question_the_numbers_the_picture_and_the_answers(
             set_width(page, width)
             if (scrolled := page.evaluate("document.documentElement.scrollWidth")) != width:
                 aside[path.name, width] = scrolled
-            parts = page.locator(".cvj-part:not(.cvj-part-numbers) > :is(summary, h3), .cvj-figure")
+            parts = page.locator(".cvj-part:not(.cvj-part-numbers) > :is(summary, h2), .cvj-figure")
             if found := [one for one in text_faults(parts) if any(one.values())]:
                 faults[path.name, width] = found
     assert outside == {}

@@ -224,3 +224,40 @@ GRID = """
 )
 def test_keys_lead_to_the_next_field_that_can_be_typed_into(ask, start, down, across, expected):
     assert ask("form_tables.js", f'go("{start}", {down}, {across})', GRID) == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("", "CAC EUR 21.81"),
+        ("+58 (+25%)", "CAC EUR 21.81, up 58"),
+        ("-45.05 (-67.4%)", "CAC EUR 21.81, down 45.05"),
+        ("−270 days", "CAC EUR 21.81, down 270 days"),
+        ("+3.04x", "CAC EUR 21.81, up 3.04x"),
+        ("changed", "CAC EUR 21.81"),
+    ],
+)
+def test_a_figure_is_announced_with_how_far_it_is_from_the_base(ask, change, expected):
+    assert ask("announce.js", f'module.inWords("CAC", "EUR 21.81", "{change}")') == expected
+
+
+def test_what_changes_is_announced_once_its_reader_pauses(page: Page, ask):
+    page.clock.install()
+    ask(
+        "announce.js",
+        "null",
+        "window.announcer = module.makeAnnouncer(document.body);",
+    )
+    region = page.locator(".cvj-said")
+
+    def tell(*texts: str, pause: int) -> str:
+        page.evaluate("texts => announcer.tell(texts)", list(texts))
+        page.clock.fast_forward(pause)
+        return region.inner_text()
+
+    assert tell("Customers 1", "CAC 5", pause=2000) == ""
+    assert tell("Customers 2", "CAC 5", pause=600) == ""
+    assert tell("Customers 23", "CAC 5", pause=600) == ""
+    assert tell("Customers 234", "CAC 5", pause=2000) == "Customers 234."
+    assert tell("Customers 234", "CAC 5", pause=2000) == "Customers 234."
+    assert tell("Customers 5", "CAC 6", pause=2000) == "Customers 5; CAC 6."

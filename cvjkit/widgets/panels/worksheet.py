@@ -233,7 +233,11 @@ def _segments_part(journey: Journey) -> Part:
         fields = [column.field(segment, path, segment.name) for column in SEGMENT]
         fields += _suited(segment, path)
         rows.append(Row(str(index), segment.name, tuple(fields), _advice(segment)))
-    headings = (("name", "Segment"), *(column.heading for column in SEGMENT), ("take", "First content"))
+    headings = (
+        ("name", "Segment"),
+        *(column.heading for column in SEGMENT),
+        ("take", "First content"),
+    )
     table = Table("avatars", tuple(rows), headings)
     return Part("avatars", "Audience", (table,), fold="open")
 

@@ -1,0 +1,126 @@
+"""All pages under axe, with all unfolded, wide and narrow, light and dark; and by keyboard."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+import cvjkit as cvj
+from cvjkit.publishing.canvas import canvas
+from tests.browser.axe import DARK_WHEN_WIDE, LIGHT_WHEN_WIDE, faults
+from tests.browser.conftest import ROOT, Site
+
+JOURNEYS = ROOT / "data" / "journeys"
+DASHBOARDS = sorted((ROOT / "dashboards").glob("*.ipynb"))
+UNFOLD = "document.querySelectorAll('details').forEach(details => { details.open = true; })"
+DRAWN = "figure:is(.cvj-flow, .cvj-compare) svg path"
+# What reacts to a pointer and to no key: neither it nor what it is in or labels takes the focus,
+# and it does not say what key does the same.
+ONLY_POINTED_AT = """() => [...document.querySelectorAll("main *")]
+  .filter(element => element.checkVisibility() && getComputedStyle(element).cursor === "pointer")
+  .filter(element => !element.closest('a, summary, [tabindex="0"], [title*=" in the field)"]')
+    && !(element.closest("label")?.control?.tabIndex >= 0)
+    && !(element.closest("button, input, select")?.tabIndex >= 0)
+    || element.closest('a[tabindex="-1"]'))
+  .map(element => element.outerHTML.slice(0, 120))"""
+ANNOUNCED = """() => {
+  const [amount, change] = ["amount", "change"].map(
+    part => document.querySelector(`[data-figure="Customers"] .cvj-${part}`).textContent);
+  const said = [...document.querySelectorAll("[role=status].cvj-said")];
+  return change && said.some(region => region.textContent.startsWith(
+    `Customers ${amount}, up ${change.match(/^[+]([\\d,]+)/)?.[1]}; CAC `));
+}"""
+SMALLEST_TEXT = """() => Math.min(...[...document.querySelectorAll("main *")]
+  .filter(element => element.checkVisibility()
+    && [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+  .map(element => parseFloat(getComputedStyle(element).fontSize)))"""
+
+
+def opened(page: Page, voila: Site, dashboard: Path) -> None:
+    """Open a dashboard as its notebook makes it, with the starters, and unfold all of it."""
+    cells = json.loads(dashboard.read_text(encoding="utf-8"))["cells"]
+    sources = ["".join(cell["source"]) for cell in cells]
+    code = [source.replace("()", f"({str(JOURNEYS)!r})") for source in sources[1:]]
+    page.goto(voila.add(f"axe-{dashboard.stem}", sources[0], *code))
+    expect(page.locator(DRAWN).first).to_be_visible()
+    expect(page.locator("#cvjkit-status")).to_be_empty()
+    if page.locator(".cvj-answers").count():
+        expect(page.locator(".cvj-part-budget")).to_be_visible()
+    page.evaluate(UNFOLD)
+
+
+OTHERS = [path for path in DASHBOARDS if path.stem != "journey"]
+
+
+@pytest.mark.parametrize("dashboard", OTHERS, ids=lambda path: path.stem)
+def test_a_dashboard_breaks_no_rule_of_axe_and_asks_for_no_mouse(
+    page: Page, voila: Site, dashboard: Path
+) -> None:
+    opened(page, voila, dashboard)
+    assert faults(page, DARK_WHEN_WIDE) == []
+    assert page.evaluate(ONLY_POINTED_AT) == []
+
+
+def test_neither_a_journey_nor_a_what_if_nor_the_worksheet_breaks_a_rule_of_axe(
+    page: Page, voila: Site
+) -> None:
+    opened(page, voila, ROOT / "dashboards" / "journey.ipynb")
+    assert faults(page, LIGHT_WHEN_WIDE) == []
+    assert page.evaluate(ONLY_POINTED_AT) == []
+
+    # What is typed is announced.
+    figure = page.locator('[data-figure="Customers"]')
+    page.get_by_label("Step rate: Conversion", exact=True).focus()
+    page.keyboard.type("25%")
+    page.wait_for_function(ANNOUNCED)
+
+    page.keyboard.press("Enter")
+    page.keyboard.type("as before")
+    expect(page.locator(".cvj-message").first).not_to_be_empty()
+    figure.locator(".cvj-amount").press("Enter")
+    expect(page.locator(".cvj-explanation dl > div").first).to_be_visible()
+    page.evaluate(UNFOLD)
+    assert faults(page, DARK_WHEN_WIDE) == []
+    assert page.evaluate(ONLY_POINTED_AT) == []
+
+    page.get_by_role("radio", name="Worksheet", exact=True).press("Space")
+    expect(page.locator('[data-part="worth"]')).to_be_visible()
+    page.evaluate(UNFOLD)
+    assert faults(page, LIGHT_WHEN_WIDE) == []
+
+
+@pytest.mark.parametrize("link", ["", "voila/render/none.ipynb"], ids=["home", "no such page"])
+def test_the_pages_around_the_dashboards_break_no_rule_of_axe(
+    page: Page, voila: Site, link: str, complaints: list[str]
+) -> None:
+    page.goto(urlsplit(voila.add("axe-first", "# First"))._replace(path=f"/{link}").geturl())
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert faults(page) == []
+    complaints.clear()  # the browser complains about a page that is not found
+
+
+@pytest.mark.parametrize("name", ["contact_lenses", "touring_band"])
+def test_the_canvas_breaks_no_rule_of_axe_and_is_legible_on_a_phone(
+    page: Page, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / "canvas.html"
+    path.write_text(canvas(cvj.read_journey(JOURNEYS / f"{name}.toml")), encoding="utf-8")
+    page.goto(path.as_uri())
+    assert faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == page.evaluate("innerWidth")
+    assert page.evaluate(SMALLEST_TEXT) >= 12
+    # Each stage is followed by what belongs to it.
+    heads = page.locator("thead h3").evaluate_all(
+        "all => all.map(h => h.getBoundingClientRect().y)"
+    )
+    gets = page.locator("tbody tr:first-child td").evaluate_all(
+        "all => all.map(cell => cell.getBoundingClientRect().y)"
+    )
+    assert sorted([*heads, *gets]) == [y for pair in zip(heads, gets, strict=True) for y in pair]
+    # A phone prints the page that all print.
+    page.emulate_media(media="print")
+    assert page.pdf(format="A4", landscape=True).count(b"/Type /Page\n") == 1
