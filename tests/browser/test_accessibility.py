@@ -24,8 +24,7 @@ ONLY_POINTED_AT = """() => [...document.querySelectorAll("main *")]
   .filter(element => element.checkVisibility() && getComputedStyle(element).cursor === "pointer")
   .filter(element => !element.closest('a, summary, [tabindex="0"], [title*=" in the field)"]')
     && !(element.closest("label")?.control?.tabIndex >= 0)
-    && !(element.closest("button, input, select")?.tabIndex >= 0)
-    || element.closest('a[tabindex="-1"]'))
+    && !(element.closest("button, input, select")?.tabIndex >= 0))
   .map(element => element.outerHTML.slice(0, 120))"""
 ANNOUNCED = """() => {
   const [amount, change] = ["amount", "change"].map(
