@@ -22,7 +22,7 @@ export function inWords(name, value, change = "") {
  * @param {Element} el
  */
 export function makeAnnouncer(el) {
-  const region = html("div", "cvj-said");
+  const region = html("div", "cvj-heard");
   region.setAttribute("role", "status");
   el.prepend(region);
   /** @type {string[] | null} */

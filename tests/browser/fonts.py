@@ -36,8 +36,9 @@ FAULTS = """elements => {
   const sides = ({ left, top, right, bottom }) => [left, top, right, bottom];
   const common = (one, other) =>
     one.map((side, i) => (i < 2 ? Math.max : Math.min)(side, other[i]));
-  const isVisible = node => node.parentElement.checkVisibility(
-    { visibilityProperty: true, opacityProperty: true });
+  // What is only heard is drawn in one pixel.
+  const isVisible = node => !node.parentElement.closest(".cvj-heard, .cvj-plain > span")
+    && node.parentElement.checkVisibility({ visibilityProperty: true, opacityProperty: true });
   const textsIn = element => {
     const texts = [], walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {

@@ -29,7 +29,7 @@ ONLY_POINTED_AT = """() => [...document.querySelectorAll("main *")]
 ANNOUNCED = """() => {
   const [amount, change] = ["amount", "change"].map(
     part => document.querySelector(`[data-figure="Customers"] .cvj-${part}`).textContent);
-  const said = [...document.querySelectorAll("[role=status].cvj-said")];
+  const said = [...document.querySelectorAll("[role=status].cvj-heard")];
   return change && said.some(region => region.textContent.startsWith(
     `Customers ${amount}, up ${change.match(/^[+]([\\d,]+)/)?.[1]}; CAC `));
 }"""

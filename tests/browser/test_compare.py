@@ -219,7 +219,7 @@ def test_below_are_merged_cells_what_is_hidden_and_where_documents_differ(dashbo
     expect(dashboard.locator(".lens-figures")).to_contain_text("First payers")
     fifth = dashboard.locator(".lens-differ details").filter(has_text="C5")
     fifth.locator("summary").press("Enter")
-    expect(fifth).to_contain_text("004:30")
+    expect(fifth).to_contain_text("(Fea, line 30)")
     # What is unfolded stays so while one types.
     dashboard.get_by_label("Reached: Acquisition", exact=True).fill("6000")
     expect(number(dashboard, "eight", "engagement")).to_have_text("6,000")

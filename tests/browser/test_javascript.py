@@ -248,7 +248,7 @@ def test_what_changes_is_announced_once_its_reader_pauses(page: Page, ask):
         "null",
         "window.announcer = module.makeAnnouncer(document.body);",
     )
-    region = page.locator(".cvj-said")
+    region = page.locator(".cvj-heard")
 
     def tell(*texts: str, pause: int) -> str:
         page.evaluate("texts => announcer.tell(texts)", list(texts))
