@@ -7,6 +7,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from tests.browser.fonts import wait_until_drawn
+
 # The file that the package carries: nothing is fetched.
 SCRIPT = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 # A finger needs more room than a mouse.
@@ -31,6 +33,8 @@ def faults(page: Page, views: tuple[str, ...] = ALL) -> list[str]:
         width, height = SIZES[size]
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        # A script tells the page its theme one frame later; half of a theme is legible nowhere.
+        wait_until_drawn(page)
         result: dict[str, Any] = page.evaluate(RUN, size == "narrow")
         found += [
             f"{view}: {fault['id']}: {node['html'][:200]}: {node['failureSummary']}"
