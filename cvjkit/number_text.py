@@ -164,6 +164,27 @@ def in_order(sentence: str) -> str:
     )
 
 
+def count_text(count: int, noun: str) -> str:
+    """Write how many there are of something.
+
+    Parameters
+    ----------
+    count : int
+    noun : str
+        What is counted, in the singular.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> count_text(1, "row"), count_text(2, "row"), count_text(0, "row")
+    ('1 row', '2 rows', '0 rows')
+    """
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def days_text(value: float | None) -> str:
     """Write a length of time.
 

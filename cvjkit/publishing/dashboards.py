@@ -13,6 +13,7 @@ from cvjkit.errors import unforeseen, unknown_name
 from cvjkit.files.folders import dashboard_folder
 from cvjkit.files.store import SUFFIXES
 from cvjkit.journey import Journey
+from cvjkit.number_text import count_text
 from cvjkit.publishing.folder import Listed, labels, read_folder, read_listed
 from cvjkit.publishing.link import SUBJECT, Link, read_link, write_link
 from cvjkit.widgets.builders import line
@@ -263,7 +264,7 @@ class _ChosenPage(_Page):
         notes = tuple(filter(None, (empty, self._note, *self._understood)))
         parts = [Part("choose", tables=(table,), notes=notes, articles=articles)]
         if broken:
-            title = f"{len(broken)} file{'' if len(broken) == 1 else 's'} cannot be opened"
+            title = f"{count_text(len(broken), 'file')} cannot be opened"
             parts.append(Part("broken", title, notes=broken, fold="open"))
         self._chooser.show(parts)
 

@@ -9,6 +9,7 @@ from cvjkit.files.cells import Cell, folded
 from cvjkit.files.clipboard import Block, Column, is_number, is_readable, is_total, read_block
 from cvjkit.files.headings import unnumbered
 from cvjkit.files.stage_table import head_of
+from cvjkit.number_text import count_text
 from cvjkit.widgets.codec import Number
 from cvjkit.widgets.fields import Put
 
@@ -232,7 +233,7 @@ def _said(
     what: str = "number",
 ) -> str:
     count = sum(bool(text) for text in texts)
-    said = [f"{_counted(count, what)} for {title}" if count else "Nothing was pasted"]
+    said = [f"{count_text(count, what)} for {title}" if count else "Nothing was pasted"]
     said += [_left_out(left, what) for left, what in ((rows, "row"), (columns, "column")) if left]
     return f"{'; '.join(said)}."
 
@@ -241,10 +242,6 @@ def _left_out(left: Sequence[str], what: str) -> str:
     names = [name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…" for name in left]
     named = [name for name in names if name][:MOST_NAMED]
     more = f" and {len(left) - len(named)} more" if len(named) < len(left) else ""
-    return f"{_counted(len(left), what)} left out" + (
+    return f"{count_text(len(left), what)} left out" + (
         f": {', '.join(named)}{more}" if named else ""
     )
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cvjkit.audit.findings import SEVERITY_NAMES
 from cvjkit.catalog.sources import cited
+from cvjkit.number_text import count_text
 from cvjkit.widgets.builders import button, line
 from cvjkit.widgets.fields import Field, Keep, Part, Row, Table
 
@@ -68,7 +69,7 @@ def audit_parts(
     parts = [Part("audit", "Audit", tables, said, fold="closed", brief=_summary(audit))]
     if unanswered:
         title = "What the audit cannot tell yet, and what it needs"
-        rules = f"{len(unanswered)} rule{'' if len(unanswered) == 1 else 's'}"
+        rules = count_text(len(unanswered), "rule")
         table = Table("unanswered", unanswered, (("checked", "What would be checked"),))
         parts.append(Part("unanswered", title, (table,), fold="closed", brief=rules))
     return tuple(parts)
@@ -80,7 +81,7 @@ def _summary(audit: Audit) -> str:
     failures, warnings = counts["E"] + counts["F"], counts["W"]
     said = [f"{asked - len(audit.unanswered)} of {asked} rules answered"]
     for number, name in ((failures, "failure"), (warnings, "warning")):
-        said.append(f"{number} {name}{'' if number == 1 else 's'}")
+        said.append(count_text(number, name))
     return ", ".join(said)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cvjkit.errors import Fault, InputError
 from cvjkit.model.parts import StageNumbers
-from cvjkit.number_text import people_text, share_text
+from cvjkit.number_text import count_text, people_text, share_text
 from cvjkit.widgets.builders import columns, field_at
 from cvjkit.widgets.codec import PEOPLE
 from cvjkit.widgets.fields import Field, Part, Put, Row, Table
@@ -222,7 +222,7 @@ def _overruled(flow: Flow, stage: str) -> str:
     said = [flag.message for flag in flow.flags if flag.id == OVERRULED and flag.stage == stage]
     if len(said) < 2:
         return "".join(said)
-    others = f"{len(said) - 1} more segment{'' if len(said) == 2 else 's'}"
+    others = count_text(len(said) - 1, "more segment")
     return f"{said[0]} It is so in {others}."
 
 

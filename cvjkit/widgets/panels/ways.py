@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cvjkit.model.flow import kind_of
 from cvjkit.model.parts import Referral, Transition
+from cvjkit.number_text import count_text
 from cvjkit.numbers import NO_EVIDENCE, Evidence, read_number
 from cvjkit.widgets.builders import button, columns, line, remover
 from cvjkit.widgets.codec import Number
@@ -90,7 +91,7 @@ def ways_part(
 
 def _brief(ways: int, referrals: int) -> str:
     counted = ((ways, "way"), (referrals, "referral"))
-    said = [f"{number} {name}{'' if number == 1 else 's'}" for number, name in counted if number]
+    said = [count_text(number, name) for number, name in counted if number]
     return ", ".join(said) or "none"
 
 
