@@ -1,0 +1,42 @@
+"""The command ``cvjkit check``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cvjkit.cli.arguments import FILES
+from cvjkit.cli.command import Command
+from cvjkit.errors import InputError, printable
+from cvjkit.journey import read_journey
+
+if TYPE_CHECKING:
+    from cvjkit.journey import Journey
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    failed = False
+    for path in arguments.files:
+        try:
+            print(_fine(path, read_journey(path)))
+        except InputError as error:
+            failed = True
+            print(error)
+    return int(failed)
+
+
+CHECK = Command(
+    "check",
+    "check journey files",
+    "List everything that is wrong in journey files; exit with 1 if anything is.",
+    (FILES,),
+    _check,
+)
+
+
+def _fine(path: Path, journey: Journey) -> str:
+    count = len(journey.segments)
+    segments = f"{count} segment{'s' if count != 1 else ''}"
+    fine = f"{path}: fine: {journey.name}, {journey.framework.key}, {segments}"
+    return "\n  ".join(map(printable, [fine, *journey.understood]))

@@ -1,0 +1,159 @@
+"""The command ``cvjkit dashboard``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+
+from cvjkit.cli.arguments import JOURNEYS, whole_number
+from cvjkit.cli.command import Command, argument, one_of
+from cvjkit.cli.serving import missing, prepared, server_arguments, tell_link
+from cvjkit.errors import Fault
+from cvjkit.files.store import journey_files
+from cvjkit.publishing import server
+from cvjkit.publishing.folder import read_folder
+from cvjkit.publishing.starters import starters
+
+NOTEBOOK = Path("dashboards/journey.ipynb")
+LEAST = {"idle": 1, "kernels": 0, "visitors": 1}
+"""The least that an option may be."""
+
+
+def _dashboard(arguments: argparse.Namespace) -> int:
+    path = arguments.path or (NOTEBOOK if NOTEBOOK.is_file() else None)
+    published = path or starters("dashboards")
+    faults = [*_not_published(published), *_too_low(arguments)]
+    if arguments.token == "":
+        faults.append(Fault("--token", "", "must not be empty", "write one, or --no-token"))
+    address, journeys = prepared(arguments, server.VOILA_PORT, faults)
+    token = arguments.token or os.environ.get("CVJKIT_TOKEN") or server.new_token()
+    token = None if arguments.no_token else token
+    _warn_of_others(address, token)
+    if path is None and not (journeys and journey_files(journeys)):
+        where = journeys or JOURNEYS
+        print(
+            f"There are no journeys in {where}: these are the starters, with numbers made up. "
+            "Make one of your own: cvjkit new shop --framework eight",
+            file=sys.stderr,
+        )
+        journeys = starters("journeys")
+    if journeys:
+        _tell_broken(journeys)
+    command = server.dashboard_command(
+        published,
+        address,
+        token=token is not None,
+        kernels=arguments.kernels,
+        visitors=arguments.visitors,
+        idle_seconds=arguments.idle,
+        extensions=arguments.extension,
+    )
+    ready = partial(tell_link, address.link(token), arguments.open)
+    server.run(command, server.environment(token, journeys), address, ready)
+    return 0
+
+
+DASHBOARD = Command(
+    "dashboard",
+    "publish a notebook with Voila",
+    "Publish a notebook with Voila: text and widgets, without the code. Prints the link; Ctrl-C "
+    "ends it.",
+    (
+        argument(
+            "path",
+            nargs="?",
+            type=Path,
+            metavar="NOTEBOOK_OR_DIR",
+            help=f"what to publish (default: {NOTEBOOK} if it is there, else the "
+            "dashboards that come with cvjkit)",
+        ),
+        *server_arguments(server.VOILA_PORT),
+        one_of(
+            argument(
+                "--token", help="the token in the link (default: $CVJKIT_TOKEN, or a new one)"
+            ),
+            argument("--no-token", action="store_true", help="let in anybody who can reach it"),
+        ),
+        argument(
+            "--kernels",
+            type=whole_number,
+            default=2,
+            metavar="N",
+            help="pages kept ready for visitors, about 100 MB of memory each "
+            "(default: %(default)s)",
+        ),
+        argument(
+            "--visitors",
+            type=whole_number,
+            default=50,
+            metavar="N",
+            help="most visitors at the same time, about 100 MB of memory each "
+            "(default: %(default)s)",
+        ),
+        argument(
+            "--idle",
+            type=whole_number,
+            default=60,
+            metavar="SECONDS",
+            help="how long to keep the page of a visitor who has left (default: %(default)s)",
+        ),
+        argument(
+            "--extension",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help="a JupyterLab extension the notebook needs besides those of ipywidgets and "
+            "anywidget: jupyterlab-plotly for plotly figures (5 MB more for every visitor)",
+        ),
+    ),
+    _dashboard,
+)
+
+
+def _not_published(path: Path) -> Iterable[Fault]:
+    if path.is_dir():
+        if not any(path.glob("*.ipynb")):
+            yield Fault("NOTEBOOK_OR_DIR", str(path), "contains no notebook", "name another one")
+    elif not path.is_file():
+        yield missing("NOTEBOOK_OR_DIR", path, "a notebook or a directory of notebooks")
+    elif not _is_notebook(path):
+        yield Fault("NOTEBOOK_OR_DIR", str(path), "is not a notebook", "name a Jupyter notebook")
+
+
+def _is_notebook(path: Path) -> bool:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError):
+        return False
+    return path.suffix == ".ipynb" and isinstance(document, dict) and "cells" in document
+
+
+def _too_low(arguments: argparse.Namespace) -> Iterable[Fault]:
+    for name, least in LEAST.items():
+        value = getattr(arguments, name)
+        if value < least:
+            rule, fix = f"must be at least {least}", f"write {least} or more"
+            yield Fault(f"--{name}", value, rule, fix)
+
+
+def _warn_of_others(address: server.Address, token: str | None) -> None:
+    if address.host not in {server.LOCALHOST, "localhost", "::1"}:
+        who = "who has the link" if token else "in the network"
+        print(
+            f"Everybody {who} can open this; what is sent is not encrypted (docs/publish.md).",
+            file=sys.stderr,
+        )
+
+
+def _tell_broken(directory: Path) -> None:
+    listed = read_folder(directory).values()
+    broken = [one.error for one in listed if one.error is not None]
+    for error in broken:
+        print(error, file=sys.stderr)
+    if broken:
+        print(f"cvjkit: the other journeys ({len(listed) - len(broken)}) open.", file=sys.stderr)
