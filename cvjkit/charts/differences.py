@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from cvjkit.charts.page import Page, check_choice, filled
+from cvjkit.charts.fills import filled
+from cvjkit.charts.page import Page, check_choice
 from cvjkit.charts.polygons import box
 from cvjkit.charts.style import BODY, INK, LINE, SMALL
 from cvjkit.charts.text import inert, text_lines, text_width

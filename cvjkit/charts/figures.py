@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
+from cvjkit.charts.fills import drawn_out, filled, hollow, outlined
 from cvjkit.charts.labels import Labels
-from cvjkit.charts.page import Page, check_choice, drawn_out, filled, hollow, outlined
+from cvjkit.charts.page import Page, check_choice
 from cvjkit.charts.polygons import box, ribbon
 from cvjkit.charts.sankey import sankey_picture
 from cvjkit.charts.sections import SCALES

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import plotly.graph_objects as go
 
 from cvjkit.charts.figures import MARGIN, ORIENTATIONS, page_width, shown
-from cvjkit.charts.page import Page, check_choice, dashed, filled, hover
+from cvjkit.charts.fills import dashed, filled
+from cvjkit.charts.page import Page, check_choice, hover
 from cvjkit.charts.sankey import sankey_picture
 from cvjkit.charts.sections import SCALES, breaks, factor_text, magnifications
 from cvjkit.charts.still import Drawing

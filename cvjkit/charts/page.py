@@ -15,7 +15,6 @@ from cvjkit.charts.polygons import Outline, box
 from cvjkit.charts.still import Drawing
 from cvjkit.charts.style import (
     BODY,
-    CLEAR,
     COLORS,
     FONT,
     INK,
@@ -24,7 +23,6 @@ from cvjkit.charts.style import (
     SMALL,
     TITLE,
     Theme,
-    faded,
 )
 from cvjkit.charts.text import inert, text_lines, text_width
 from cvjkit.errors import InputError, unknown_name
@@ -32,11 +30,10 @@ from cvjkit.errors import InputError, unknown_name
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from cvjkit.charts.fills import Style
+
 SENTENCE = 400.0  # [px] width of the text shown on hover
 SWATCH = (14.0, 10.0)  # [px] of the legend
-
-Style = Mapping[str, Any]
-"""Properties of a plotly scatter trace that say how a polygon looks."""
 
 
 class Page:
@@ -329,110 +326,6 @@ class Page:
             "annotations": self.annotations,
             "shapes": self.shapes,
         }
-
-
-def filled(color: str, opacity: float = 1.0) -> Style:
-    """Fill a polygon: what is known.
-
-    Parameters
-    ----------
-    color : str
-        As in "#2f7bb0".
-    opacity : float
-        0 to 1.
-
-    Returns
-    -------
-    Style
-    """
-    return {"fillcolor": faded(color, opacity), "line": {"width": 0}}
-
-
-def dashed(color: str, opacity: float) -> Style:
-    """Fill a polygon faintly within a dashed line: links between estimates.
-
-    Parameters
-    ----------
-    color : str
-        As in "#2f7bb0".
-    opacity : float
-        Of the filling, 0 to 1.
-
-    Returns
-    -------
-    Style
-    """
-    return {
-        "fillcolor": faded(color, opacity),
-        "line": {"color": faded(color, 0.8), "width": 1, "dash": "dash"},
-    }
-
-
-def drawn_out(paper: str, color: str) -> Style:
-    """Pale a polygon within a dashed line: where a link is drawn out to another scale.
-
-    Parameters
-    ----------
-    paper : str
-        Colour of the page.
-    color : str
-        Of the line.
-
-    Returns
-    -------
-    Style
-    """
-    line = {"color": color, "width": 1, "dash": "dash"}
-    return {"fillcolor": faded(paper, 0.55), "line": line}
-
-
-def hatched(color: str) -> Style:
-    """Hatch a polygon: what is estimated.
-
-    Parameters
-    ----------
-    color : str
-        As in "#2f7bb0".
-
-    Returns
-    -------
-    Style
-    """
-    faint = faded(color, 0.12)
-    pattern = {"shape": "/", "size": 5, "solidity": 0.35, "fgcolor": color, "bgcolor": faint}
-    line = {"color": color, "width": 1, "dash": "dash"}
-    return {"fillcolor": faint, "fillpattern": pattern, "line": line}
-
-
-def hollow(color: str) -> dict[str, Any]:
-    """Outline a polygon with dots: what is not known.
-
-    Parameters
-    ----------
-    color : str
-        As in "#2f7bb0".
-
-    Returns
-    -------
-    dict
-        A style.
-    """
-    return {"fillcolor": CLEAR, "line": {"color": color, "width": 1, "dash": "dot"}}
-
-
-def outlined(color: str) -> Style:
-    """Outline what was, and let a pointer reach what is.
-
-    Parameters
-    ----------
-    color : str
-        As in "#2f7bb0".
-
-    Returns
-    -------
-    Style
-    """
-    return hollow(color) | {"fill": "none"}
 
 
 def hover(text: str) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from cvjkit.charts.page import Page, Style, check_choice, dashed, filled, hatched, hollow
+from cvjkit.charts.fills import Style, dashed, filled, hatched, hollow
+from cvjkit.charts.page import Page, check_choice
 from cvjkit.charts.polygons import Edge, bent, box, ribbon
 from cvjkit.charts.style import INK, LINE, MEDIUM, SMALL, TINY
 from cvjkit.charts.text import inert, text_lines, text_width

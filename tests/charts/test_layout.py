@@ -10,9 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import cvjkit as cvj
-from cvjkit.charts.layout import BAR, SHORTEST, THINNEST, Layout
+from cvjkit.charts.layout import Layout
 from cvjkit.charts.polygons import bent
 from cvjkit.charts.sankey import Picture, sankey_picture
+from cvjkit.charts.sketch import BAR, SHORTEST, THINNEST
 from tests.strategies import journeys
 
 # [px] heights the labels take in both renderers, for a stage, an exit and an entrance
