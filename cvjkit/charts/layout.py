@@ -10,16 +10,15 @@ Positions are in layout pixels. A renderer may stretch x to the width it has; y 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from cvjkit.charts.sketch import BAR, Point, Sketch
 
 if TYPE_CHECKING:
-    from cvjkit.charts.nodes import Column
     from cvjkit.charts.polygons import Edge
-    from cvjkit.charts.sections import Scale
+    from cvjkit.charts.proportions import Proportions
 
 WIDE, NARROW = 900.0, 358.0  # [px] widths for which labels are set
 HEIGHT = 370.0  # [px] of a picture that runs to the right, at least
@@ -120,27 +119,23 @@ class Layout:
     was: tuple[tuple[Edge, ...], ...] = ()
 
 
-def horizontal(columns: list[Column], scale: Scale, was: Sequence[Column] = ()) -> Layout:
+def horizontal(proportions: Proportions) -> Layout:
     """Set stages side by side, their labels in a row above, exits turning off below.
 
     Parameters
     ----------
-    columns : list of Column
-        In the order of the stages, at least one.
-    scale : {"magnified", "true", "steps"}
-    was : sequence of Column
-        The same stages before a change; none where nothing was changed.
+    proportions : Proportions
 
     Returns
     -------
     Layout
     """
-    header, label, line = 98.0, 54.0, 32.0
+    columns, header, label, line = proportions.columns, 98.0, 54.0, 32.0
     lane_at, exit_at, first_at = -0.3, 0.3, -0.22  # [steps from one stage to the next]
     margin = 0.96 if columns[0].lane else 0.1 - first_at
 
     def sketch(size: float) -> Sketch:
-        drawn = Sketch(columns, size, first_at, scale, was=was)
+        drawn = Sketch(proportions, size, first_at)
         for index, column in enumerate(columns):
             edge = -GAP
             for node, link in reversed(column.lane):
@@ -152,15 +147,15 @@ def horizontal(columns: list[Column], scale: Scale, was: Sequence[Column] = ()) 
             clear = drawn.clear(index)
             edge = clear + GAP
             for node, link in column.exits:
-                edge = max(edge, drawn.out[link] + GAP)
+                edge = max(edge, drawn.main.out[link] + GAP)
                 stays = node.kind == "finish" and not clear
                 if stays:
-                    edge = drawn.out[link]
+                    edge = drawn.main.out[link]
                 at = (index + exit_at, edge)
                 edge = drawn.leaves(node, link, index, at, tapers=not stays) + 3
                 drawn.labels[node.id] = (index + exit_at, edge)
                 edge += label
-            edge = max(edge, drawn.bar[index] + GAP)
+            edge = max(edge, drawn.main.bars[index] + GAP)
             for node in column.remarks:
                 drawn.labels[node.id] = (index + exit_at, edge)
                 edge += label
@@ -169,7 +164,7 @@ def horizontal(columns: list[Column], scale: Scale, was: Sequence[Column] = ()) 
 
     fixed = sketch(0)
     room = max(HEIGHT - header, fixed.before + fixed.beyond + LEAST)
-    done = _fitted(sketch, room)
+    done = _fitted(sketch, room, proportions.most)
     step, main = WIDE / (len(columns) + margin), header + done.before
 
     def point(at: Point) -> Point:
@@ -196,29 +191,25 @@ def horizontal(columns: list[Column], scale: Scale, was: Sequence[Column] = ()) 
     return Layout("h", WIDE, size, header, done.scales, boxes, labels, ribbons, tuple(ends), before)
 
 
-def vertical(columns: list[Column], scale: Scale, was: Sequence[Column] = ()) -> Layout:
+def vertical(proportions: Proportions) -> Layout:
     """Set stages below each other, labels to the left, exits turning off to the right.
 
     Parameters
     ----------
-    columns : list of Column
-        In the order of the stages, at least one.
-    scale : {"magnified", "true", "steps"}
-    was : sequence of Column
-        The same stages before a change; none where nothing was changed.
+    proportions : Proportions
 
     Returns
     -------
     Layout
     """
-    header, label, line, inline = 122.0, 100.0, 34.0, 18.0
+    columns, header, label, line, inline = proportions.columns, 122.0, 100.0, 34.0, 18.0
     lanes = [inline * len(column.lane) for column in columns]
     outs = [line * (len(column.exits) + len(column.remarks)) for column in columns]
     step = max(94.0, *(94 + lane for lane in lanes[1:]), *(16 + out for out in outs))
     top = 26.0 + lanes[0]
 
     def sketch(size: float) -> Sketch:
-        drawn = Sketch(columns, size, -18 / step, scale, was=was)
+        drawn = Sketch(proportions, size, -18 / step)
         drawn.before = 6.0
         for index, column in enumerate(columns):
             for row, (node, link) in enumerate(column.lane):
@@ -226,16 +217,16 @@ def vertical(columns: list[Column], scale: Scale, was: Sequence[Column] = ()) ->
                 drawn.enters(node, link, index, (along, -GAP - thick / 2))
                 drawn.labels[node.id] = (along - inline / 2 / step, -math.inf)
                 drawn.before = max(drawn.before, 2 * GAP + thick)
-            drawn.beyond = max(drawn.beyond, drawn.bar[index])
+            drawn.beyond = max(drawn.beyond, drawn.main.bars[index])
             clear = drawn.clear(index)
             for row, (node, link) in enumerate(reversed(column.exits)):
                 along = index + (26 + line * row) / step
                 # Beside the label the link is as thick as at the bar.
-                hidden = drawn.thick(link, index) - drawn.tail(link, index)
-                edge = max(clear, drawn.out[link] + hidden) + GAP
+                hidden = drawn.main.thick(link, index) - drawn.tail(link, index)
+                edge = max(clear, drawn.main.out[link] + hidden) + GAP
                 stays = node.kind == "finish" and not clear
                 if stays:
-                    edge = drawn.out[link]
+                    edge = drawn.main.out[link]
                 edge = drawn.leaves(node, link, index, (along, edge), tapers=not stays) + 6
                 drawn.labels[node.id] = (along - 14 / step, edge)
                 drawn.beyond = max(drawn.beyond, edge + label)
@@ -244,7 +235,7 @@ def vertical(columns: list[Column], scale: Scale, was: Sequence[Column] = ()) ->
                 drawn.beyond = max(drawn.beyond, clear + GAP + label)
         return drawn
 
-    done = _fitted(sketch, NARROW - header)
+    done = _fitted(sketch, NARROW - header, proportions.most)
     height = top + step * (len(columns) - 1) + max(88.0, 22 + outs[-1])
     main = header + done.before
 
@@ -274,15 +265,12 @@ def vertical(columns: list[Column], scale: Scale, was: Sequence[Column] = ()) ->
     )
 
 
-def _fitted(sketch: Callable[[float], Sketch], room: float) -> Sketch:
+def _fitted(sketch: Callable[[float], Sketch], room: float, most: float) -> Sketch:
     """Find the largest size at which everything fits: the room needed is convex in it.
 
-    It is never so large that all who come in, side by side, would need more than the room.
+    It is never so large that what needs the most room would need more than there is.
     """
     fits = sketch(0.0)
-    sources = {link.source for link in fits.links} - {link.target for link in fits.links}
-    coming = math.fsum(link.people for link in fits.links if link.source in sources)
-    most = fits.most if fits.tapers else coming
     largest = room / most if most else math.inf
     # Of the smallest numbers of people no size is large enough: none is told apart from nobody.
     if math.isinf(largest):

@@ -14,6 +14,7 @@ from cvjkit.charts import words
 from cvjkit.charts.excerpt import NEGLIGIBLE, Excerpt, legible
 from cvjkit.charts.layout import Layout, horizontal, vertical
 from cvjkit.charts.nodes import Column, Link, Node
+from cvjkit.charts.proportions import proportions_of
 from cvjkit.charts.style import COLORS
 from cvjkit.decisions.leaks import leaks_of
 from cvjkit.number_text import DASH, people_text, share_text
@@ -136,7 +137,8 @@ def sankey_picture(
     if base is not None and base.framework.keys == flow.framework.keys:
         before = Excerpt(base, start)
         was = [_column(before, key) for key in before.stages]
-    layouts = {"h": horizontal(columns, scale, was), "v": vertical(columns, scale, was)}
+    proportions = proportions_of(columns, scale, was)
+    layouts = {"h": horizontal(proportions), "v": vertical(proportions)}
     links = tuple(link for column in columns for link in column.links)
     present = {link.kind for link in links}
     headings, rows = words.table(excerpt)

@@ -11,8 +11,9 @@ from playwright.sync_api import expect
 import cvjkit as cvj
 from cvjkit.charts.figures import sankey
 from cvjkit.charts.funnel import funnel
+from cvjkit.charts.main_line import SHORTEST
 from cvjkit.charts.sankey import sankey_picture
-from cvjkit.charts.sketch import BAR, SHORTEST
+from cvjkit.charts.sketch import BAR
 from tests.browser.conftest import Kept
 from tests.charts.test_funnel import bars
 

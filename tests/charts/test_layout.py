@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 import cvjkit as cvj
 from cvjkit.charts.layout import Layout
+from cvjkit.charts.main_line import SHORTEST, THINNEST
 from cvjkit.charts.polygons import bent
 from cvjkit.charts.sankey import Picture, sankey_picture
-from cvjkit.charts.sketch import BAR, SHORTEST, THINNEST
+from cvjkit.charts.sketch import BAR
 from tests.strategies import journeys
 
 # [px] heights the labels take in both renderers, for a stage, an exit and an entrance
