@@ -10,6 +10,7 @@ from typing import Literal, get_args
 DASH = "\N{EN DASH}"
 """Shown where there is no number."""
 MOST_DECIMALS = 6
+RATE_DIGITS, SAME_RATE = 6, 1e-12
 WHOLE_FROM = 1e11
 TWO_READINGS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 
@@ -183,6 +184,31 @@ def count_text(count: int, noun: str) -> str:
     ('1 row', '2 rows', '0 rows')
     """
     return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def rate_text(value: float | None) -> str:
+    """Write a rate that may have been typed: in full if it was, else with few digits.
+
+    Parameters
+    ----------
+    value : float or None
+        0 to 1; None means not known.
+
+    Returns
+    -------
+    str
+        Blank where not known.
+
+    Examples
+    --------
+    >>> rate_text(0.0625), rate_text(1 / 3), rate_text(None)
+    ('6.25%', '33.3%', '')
+    """
+    if value is None:
+        return ""
+    typed = float(f"{value:.{RATE_DIGITS}g}")
+    is_typed = math.isclose(typed, value, rel_tol=SAME_RATE)
+    return write_number(typed, "share") if is_typed else share_text(value)
 
 
 def days_text(value: float | None) -> str:

@@ -23,6 +23,7 @@ from cvjkit.decisions.segments import SegmentsTable
 from cvjkit.decisions.simulate import Simulation
 from cvjkit.errors import Fault, InputError
 from cvjkit.model.timeline import Timeline
+from cvjkit.number_text import isolated
 from cvjkit.shown import Unit, text_of
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def _budget(answer: Budget, page: Page) -> go.Figure:
             go.Scatter(x=here[0], y=here[1], mode="markers", marker=mark, showlegend=False)
         )
     title = "What each channel's spend brings; the dots are the best division"
-    currency = inert(answer.attrs["currency"])
+    currency = inert(isolated(answer.attrs["currency"]))
     across, up = (f"{name} [{currency}]" if currency else name for name in ("Spend", "Value"))
     return framed(traces, page, title, answer.summary, LINES, lines=(across, up))
 

@@ -68,7 +68,8 @@ def sankey(
     Parameters
     ----------
     subject : Journey, Flow or path
-        A journey is drawn in the framework it asks to be shown in (`view`), a flow in its own.
+        A journey is drawn in the framework it asks to be shown in (`view`), a flow in its own. What
+        a scenario stands on (`base`) is outlined where it was visibly thicker or thinner.
     segment : str, optional
         Name of the only segment to show; all together by default.
     start : str, optional
@@ -94,8 +95,8 @@ def sankey(
           dict). A node has id, kind, stage and people; a link source, target (ids of nodes), kind
           and people. At every stage, the people of the links in and of the links out each add up
           to the people of the node, who are visits; people are None where not known.
-        - The `meta` of each trace has "mark" ("link", "magnified", "node" or "legend") and the
-          same entries.
+        - The `meta` of each trace has "mark" ("link", "magnified", "node", "was" or "legend") and
+          the same entries; "was" has none.
 
     Raises
     ------
@@ -114,7 +115,8 @@ def sankey(
     check_choice("theme", theme, INK)
     check_choice("scale", scale, [known for known, _ in SCALES])
     flow, leaks = shown(subject, segment)
-    return drawn(sankey_picture(flow, start, scale, leaks), orientation, theme)
+    base = _base(subject, flow, segment)
+    return drawn(sankey_picture(flow, start, scale, leaks, base), orientation, theme)
 
 
 def drawn(picture: Picture, orientation: Orientation = "h", theme: Theme = "light") -> go.Figure:
@@ -272,6 +274,19 @@ def _flow(subject: HasFlow | Flow, segment: str | None) -> Flow:
         return flow
     check_choice("segment", segment, flow.segments)
     return flow.only(segment)
+
+
+def _base(subject: Subject, flow: Flow, segment: str | None) -> Flow | None:
+    """Give the flow of what a scenario stands on, as far as it can be shown in the same stages."""
+    base = subject.base if isinstance(subject, Journey) else None
+    if base is None:
+        return None
+    try:
+        if base.framework != flow.framework:
+            base = base.in_framework(flow.framework)
+        return _flow(base, segment)
+    except InputError:
+        return None
 
 
 def page_width(orientation: Orientation) -> float:

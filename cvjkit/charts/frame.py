@@ -98,7 +98,11 @@ def framed(
     layout["title"]["pad"]["l"] = MARGIN
     layout["showlegend"] = several
     across, up = lines or ("", "")
-    axis = {"gridcolor": page.ink["line"], "zerolinecolor": page.ink["line"]}
+    axis = {
+        "gridcolor": page.ink["line"],
+        "zerolinecolor": page.ink["line"],
+        "separatethousands": True,
+    }
     layout["xaxis"] = {
         **axis,
         "title": {"text": across},

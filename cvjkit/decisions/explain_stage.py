@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cvjkit.decisions.explain import Explanation, Input, traced, typed_text
 from cvjkit.decisions.scenario import started
 from cvjkit.errors import InputError, unknown_name
+from cvjkit.model.changes import value_at
 from cvjkit.model.figures import UndefinedError
-from cvjkit.number_text import money_text, people_text, share_text
+from cvjkit.number_text import money_text, people_text, rate_text, share_text
 from cvjkit.paths import Title, path_of
 from cvjkit.shown import text_of
 
@@ -75,18 +76,21 @@ def explain_stage(design: Design, path: str, segment: str | None = None) -> Expl
     if faults:
         raise InputError(f"explanation of {design.name}", faults)
     entry, stage = NUMBERS[number], keys.index(key)
+    own = [one for one in design.segments if segment in {None, one.name}]
+    is_plan = not any(one.observed for one in own)
+    if number == "rate" and is_plan and stage:
+        entry = _planned_rate(design, path, own)
     trace = traced(design, segment)
     value, reason, inputs = None, "", tuple[Input, ...]()
     try:
         value, inputs = trace.reading(path, lambda: entry.work(trace, stage))
     except UndefinedError as error:
         reason = str(error)
-    own = [one for one in design.segments if segment in {None, one.name}]
     if number != "cost_per_person":
         counted = _counted_before(design)
         typed = [_typed(one, key, stage, counted) for one in own if not one.observed]
         inputs += tuple(one for one in typed if one is not None)
-    writes = {"people": people_text, "rate": share_text}
+    writes = {"people": people_text, "rate": rate_text if is_plan else share_text}
     text = writes[number](value) if number in writes else money_text(value, design.currency)
     name = design.framework.stages[stage].name
     return Explanation(
@@ -123,6 +127,30 @@ def _rate(trace: Traced, stage: int) -> float:
             "nobody is at the stage before" if not seen else f"{people:g} is no share of {seen:g}"
         )
     return rate
+
+
+def _planned_rate(design: Design, path: str, own: Sequence[Segment]) -> _Number:
+    """Say what the rate of a plan is: the share who take this step, whoever comes by other ways."""
+
+    def work(trace: Traced, stage: int) -> float:
+        if len(own) == 1:
+            rate = (own[0].rates or ())[stage]
+        else:
+            before = trace.flow.framework.parents[stage]
+            if before is not None and trace.flow.numbers("people")[before] is not None:
+                trace._at("people", before)  # noqa: SLF001
+            rate = value_at(design, path)
+        if rate is None:
+            raise UndefinedError("no rate is typed")
+        return float(rate)
+
+    return NUMBERS["rate"]._replace(
+        meaning="Share of the people at the stage before who take this step.",
+        formula="typed"
+        if len(own) == 1
+        else "rates of the segments, weighted by their people at the stage before",
+        work=work,
+    )
 
 
 def _cost_per_person(trace: Traced, stage: int) -> float:

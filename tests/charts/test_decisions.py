@@ -99,3 +99,5 @@ def test_the_axes_of_a_budget_name_the_currency() -> None:
     layout = decision_figure(answers()["budget"]).layout
     assert layout.xaxis.title.text == "Spend [EUR]"
     assert layout.yaxis.title.text == "Value [EUR]"
+    turned = shop().with_terms(currency="\u05e9").budget(2000, {"Blog": (12000, 2000)})
+    assert decision_figure(turned).layout.xaxis.title.text == "Spend [\u2068\u05e9\u2069]"

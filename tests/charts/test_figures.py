@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cvjkit as cvj
-from cvjkit.charts.figures import sankey, summary, table
+from cvjkit.charts.figures import drawn, sankey, summary, table
 from cvjkit.charts.funnel import funnel
 from cvjkit.charts.sankey import sankey_picture
 from cvjkit.charts.style import COLORS
@@ -306,3 +306,25 @@ def test_by_night_the_paper_is_dark_and_the_ink_light():
     day, night = (sankey(five(), theme=theme).layout for theme in ("light", "dark"))
     assert (day.paper_bgcolor, night.paper_bgcolor) == ("#ffffff", "#17202a")
     assert day.font.color != night.font.color
+
+
+def test_a_scenario_is_drawn_over_the_outline_of_what_it_stands_on_as_on_the_page():
+    counts = {"Ads": [9000, 1500, 60, 30, 4], "Blog": [1000, 500, 40, 10, 6]}
+    base = cvj.Journey.from_counts("five", counts, name="Shop")
+    change = {"stages.conversion.rate": 0.1}
+    better = base.scenario("Better", change)
+    flows = {
+        None: (better.flow(), base.flow()),
+        "Blog": (better.flow().only("Blog"), base.flow().only("Blog")),
+    }
+    for segment, (after, before) in flows.items():
+        outlined = marked(sankey(better, segment=segment), "was")
+        live = drawn(sankey_picture(after, base=before))
+        assert [(one.x, one.y) for one in outlined] == [
+            (one.x, one.y) for one in marked(live, "was")
+        ]
+        assert len(outlined) > 2
+    seen = base.with_terms(view="seven")
+    assert marked(sankey(seen.scenario("Better", change)), "was")
+    assert not marked(sankey(base), "was")
+    assert not marked(sankey(better.flow()), "was")

@@ -59,10 +59,12 @@ def test_what_does_not_exist_is_named_with_what_does() -> None:
 @given(journeys(money=True, unknown=True))
 def test_every_number_is_that_of_the_tables(journey: cvj.Journey) -> None:
     stages, costs = journey.flow().stages, journey.economics().columns["cost_per_person"]
+    is_plan = not any(segment.observed for segment in journey.segments)
     for at, key in enumerate(journey.framework.keys):
+        typed = journey.get(f"stages.{key}.rate") if at and is_plan else stages["step_rate"][key]
         tables = {
             "people": stages["people"][key],
-            "rate": stages["step_rate"][key],
+            "rate": math.nan if typed is None else typed,
             "cost_per_person": costs[at],
         }
         for number, expected in tables.items():

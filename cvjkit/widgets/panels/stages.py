@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from cvjkit.errors import Fault, InputError
 from cvjkit.model.parts import StageNumbers
-from cvjkit.number_text import count_text, people_text, share_text
+from cvjkit.number_text import count_text, people_text, rate_text, share_text
 from cvjkit.widgets.builders import columns, field_at
 from cvjkit.widgets.codec import PEOPLE
 from cvjkit.widgets.fields import Field, Part, Put, Row, Table
@@ -32,7 +31,6 @@ COUNTED_RATE = RateCodec(
 )
 OVERRULED = "A50"
 LONGEST_CURRENCY = 5
-DIGITS, CLOSE = 6, 1e-12
 
 
 def stage_table(journey: Journey, shown: Flow, segment: int | None) -> Table:
@@ -123,7 +121,7 @@ def _rate(journey: Journey, segment: int | None, index: int, rate: float | None)
             path = f"segments[{segment}].rates.{stage.key}"
             if len(journey.segments) == 1:
                 return _rate_field(journey, label, path, stage.key, rates[index])
-            edit, text = Put(path, RATE_OF_ONE), _rate_text(rates[index])
+            edit, text = Put(path, RATE_OF_ONE), rate_text(rates[index])
         else:
             derived = partial(with_share_counted, segment=segment, stage=stage.key)
             edit = Put(f"segments[{segment}].counts.{stage.key}", COUNTED_RATE, derived)
@@ -134,16 +132,8 @@ def _rate_field(journey: Journey, label: str, path: str, stage: str, rate: float
     """Make the field of a rate that is typed, and with it how sure it is."""
     also = (f"stages.{stage}.rate_range", f"stages.{stage}.rate_cases")
     told = tuple(map(journey.get, also))
-    text = RATE.write((rate, *told)) if any(told) else _rate_text(rate)
+    text = RATE.write((rate, *told)) if any(told) else rate_text(rate)
     return Field("rate", label, text, edit=Put(path, RATE, also=also))
-
-
-def _rate_text(rate: float | None) -> str:
-    """Write a rate: what may have been typed in full, what was worked out with few digits."""
-    if rate is None:
-        return ""
-    typed = float(f"{rate:.{DIGITS}g}")
-    return RATE.write(typed) if math.isclose(typed, rate, rel_tol=CLOSE) else share_text(rate)
 
 
 def with_share_counted(

@@ -59,7 +59,7 @@ def test_what_is_explained_is_what_is_shown(path: Any) -> None:
             title = asked(form, *about)["title"]
             if about[0] == "figures":
                 assert title.endswith(f": {figures[about[2]]}")
-            elif about[2] == "reached":
+            elif about[2] in {"reached", "rate"}:
                 assert title.endswith(f": {hand.text(*about) or 'not known'}")
 
 
@@ -78,6 +78,9 @@ def test_a_segment_that_is_shown_is_what_is_explained() -> None:
     found = asked(hand.designer._form, "stages", "conversion", "rate")
     assert found["title"] == "Rate into Conversion of Blog: 11.2%"
     assert ("People at Conversion", "9, counted") in found["lines"]
+    plan = Hand(MONEY).types("what_if", *MODE).types("6.25%", "stages", "conversion", "rate")
+    title = asked(plan.designer._form, "stages", "conversion", "rate")["title"]
+    assert title == "Rate into Conversion: 6.25%"
 
 
 def test_a_figure_that_is_not_known_says_why_and_symbols_say_what_they_are() -> None:
