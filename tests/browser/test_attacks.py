@@ -354,14 +354,7 @@ def test_a_waiting_page_that_failed_is_made_anew(pages: Server) -> None:
 
 
 def test_a_waiting_page_whose_kernel_died_is_made_anew(pages: Server, visit: Visit) -> None:
-    (left,) = kernels_in(visit("buttons").page)
-    made = folder_of(pages) / "buttons.txt"
-    wait_until(
-        lambda: (
-            {kernel.pid for kernel in kernels_of(pages)} & {*kernels_in(made.read_text())} - {left}
-        ),
-        "no page waits",
-    )
+    await_waiting_page(pages, visit("buttons"))
     killed = kernels_of(pages)
     for process in killed:
         process.kill()
@@ -370,6 +363,44 @@ def test_a_waiting_page_whose_kernel_died_is_made_anew(pages: Server, visit: Vis
     assert not {process.pid for process in killed} & {*kernels_in(visitor.page)}
     visitor.press("Work")
     visitor.read_until_state("idle")
+
+
+def await_waiting_page(pages: Server, visitor: Visitor) -> None:
+    """Wait until a page with buttons waits for the next visitor."""
+    made = folder_of(pages) / "buttons.txt"
+    left = kernels_in(visitor.page)
+    wait_until(
+        lambda: (
+            {kernel.pid for kernel in kernels_of(pages)} & {*kernels_in(made.read_text())} - {*left}
+        ),
+        "no page waits",
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kernels are no copies")
+def test_pages_and_visitors_outlive_the_process_that_kernels_are_copies_of(
+    pages: Server, visit: Visit
+) -> None:
+    here = visit("buttons")
+    await_waiting_page(pages, here)
+    (copied,) = {kernel.parent() for kernel in kernels_of(pages)} - {None}
+    assert copied
+    copied.kill()
+    # The first gets the page that waited, the second finds none.
+    comers = [visit("buttons"), visit("buttons")]
+    # Longer than a kernel needs to notice.
+    wait_until(lambda: copies_of_another(pages, copied), "no kernel is a copy any more")
+    for visitor in (here, *comers):
+        visitor.press("Work")
+        visitor.read_until_state("idle")
+    assert all(visitor.has_kernel() for visitor in (here, *comers))
+
+
+def copies_of_another(server: Server, copied: psutil.Process) -> bool:
+    """Whether a kernel of a server is a copy, but not of this process."""
+    parents = {kernel.ppid() for kernel in kernels_of(server)}
+    others = [process for process in processes(server) if process.pid in parents - {copied.pid}]
+    return any("forkserver" in command_line(process) for process in others)
 
 
 def test_a_dashboard_ends_when_its_command_is_killed(serve: Start, tmp_path: Path) -> None:

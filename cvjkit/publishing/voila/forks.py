@@ -3,14 +3,18 @@
 Importing it takes most of the time in which a kernel of its own would start, and much of its
 memory, which copies share. Python's fork server makes the copies; it has them only on Linux without
 surprises, and elsewhere, or for kernels of another kind, a process is started as usual.
+
+If the process that is copied is killed, the copies live on; it is started again for the next one.
 """
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import os
 import signal
 import sys
+import weakref
 from collections.abc import Mapping, Sequence
 from multiprocessing import connection, forkserver
 from multiprocessing.process import BaseProcess
@@ -29,6 +33,8 @@ IMPORTED = (
 )
 # How Jupyter starts a kernel of this Python.
 LAUNCHER = [sys.executable, "-m", "ipykernel_launcher"]
+# Linux tells only the parent of a process how it ended; that it did is enough here.
+ENDED = 1
 
 
 def prepare() -> bool:
@@ -43,9 +49,11 @@ def prepare() -> bool:
         return False
     forkserver.set_forkserver_preload(list(IMPORTED))
     try:
+        os.close(os.pidfd_open(os.getpid()))
         forkserver.ensure_running()
     except OSError:
-        # The directory for temporary files may have a name too long for a socket.
+        # An old or guarded kernel of Linux knows no such descriptors, and the directory for
+        # temporary files may have a name too long for a socket.
         return False
     return True
 
@@ -76,8 +84,13 @@ class ForkedKernel(LocalProvisioner):
         process = multiprocessing.get_context("forkserver").Process(
             target=run_kernel, args=(cmd[len(LAUNCHER) :], variables, self.cwd), daemon=True
         )
-        process.start()
-        self.process = Fork(process)  # type: ignore[assignment] # it has all that is used of Popen
+        try:
+            # It waits until all is imported, if the process that is copied has just been started.
+            await asyncio.to_thread(process.start)
+            self.process = Fork(process)  # type: ignore[assignment] # it has all that is used of Popen
+        except (OSError, EOFError):
+            # That process was killed while it was asked.
+            return await super().launch_kernel(cmd, **kwargs)
         # It leads a group of its own, if not yet then soon.
         self.pid = self.pgid = process.pid
         return self.connection_info
@@ -94,7 +107,11 @@ class Fork:
     stdin = stdout = stderr = None
 
     def __init__(self, process: BaseProcess) -> None:
+        # The copy ends when this object does.
         self._process = process
+        # `process` itself would say that the copy has ended when the process copied has.
+        self._descriptor = os.pidfd_open(process.pid or 0)
+        weakref.finalize(self, os.close, self._descriptor)
 
     @property
     def pid(self) -> int | None:
@@ -102,24 +119,25 @@ class Fork:
         return self._process.pid
 
     def poll(self) -> int | None:
-        """Give its exit code, if it has ended.
+        """Tell whether it has ended.
 
         Returns
         -------
         int or None
+            `ENDED` or None.
         """
-        return self._process.exitcode
+        return ENDED if connection.wait([self._descriptor], timeout=0) else None
 
-    def wait(self) -> int | None:
+    def wait(self) -> int:
         """Wait until it has ended.
 
         Returns
         -------
         int
-            Its exit code.
+            `ENDED`.
         """
-        self._process.join()
-        return self.poll()
+        connection.wait([self._descriptor])
+        return ENDED
 
     def send_signal(self, number: int) -> None:
         """Send a signal to it.
@@ -128,8 +146,8 @@ class Fork:
         ----------
         number : int
         """
-        if self.poll() is None and self.pid:
-            os.kill(self.pid, number)
+        if self.poll() is None:
+            signal.pidfd_send_signal(self._descriptor, number)
 
     def terminate(self) -> None:
         """Ask it to end."""
@@ -168,7 +186,8 @@ def run_kernel(arguments: Sequence[str], variables: Mapping[str, str], directory
     sys.argv = [LAUNCHER[-1], *arguments]
     # Imported before there was a kernel, ipywidgets must be told that there is one.
     widgets = "--InteractiveShellApp.extra_extensions=ipywidgets"
-    parent = f"--IPKernelApp.parent_handle={os.getppid()}"
+    # It does not end with its parent, the process that it is a copy of.
+    parent = "--IPKernelApp.parent_handle=1"
     IPKernelApp.launch_instance([*arguments, widgets, parent])
 
 
