@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import product
 from typing import Any
 
 from hypothesis import strategies as st
@@ -15,11 +17,27 @@ PUBLISHED = ("five", "seven", "eight", "eight:time", "nine", "full", "full:time"
 HIGHEST_K = 0.9
 
 
+# Hypothesis checks a strategy before its first draw, which takes longer than the draw: one that is
+# drawn from again and again is made once.
+
+
+@cache
+def one_of(*values: Any) -> st.SearchStrategy[Any]:
+    return st.sampled_from(values)
+
+
+@cache
+def some_of(*values: Any, least: int = 0, most: int | None = None) -> st.SearchStrategy[list[Any]]:
+    return st.lists(one_of(*values), min_size=least, max_size=most, unique=True)
+
+
+@cache
 def shares(most: float = 1.0) -> st.SearchStrategy[float]:
     """Shares as people type them, often one of the ends."""
     return st.integers(-100, 1100).map(lambda tenths: min(max(tenths, 0), 1000) / 1000 * most)
 
 
+@cache
 def amounts(most: int = 1000) -> st.SearchStrategy[float]:
     return st.integers(-5 * most, 100 * most).map(lambda cents: max(cents, 0) / 100)
 
@@ -27,13 +45,13 @@ def amounts(most: int = 1000) -> st.SearchStrategy[float]:
 @st.composite
 def frameworks(draw: st.DrawFn) -> Framework:
     """Published ones, and ones made from them by leaving stages out and putting one in."""
-    chosen = framework(draw(st.sampled_from(PUBLISHED)))
+    chosen = framework(draw(one_of(*PUBLISHED)))
     if draw(st.booleans()):
         return chosen
-    kept = draw(st.sets(st.sampled_from(chosen.keys), min_size=1))
+    kept = draw(some_of(*chosen.keys, least=1))
     own = chosen.drop(*(key for key in chosen.keys if key not in kept), key="ours")
     if draw(st.booleans()):
-        after = draw(st.sampled_from([None, *own.keys]))
+        after = draw(one_of(None, *own.keys))
         own = own.insert({"key": "quiz", "name": own.stages[0].name}, after=after)
     return own
 
@@ -60,31 +78,32 @@ def journeys(
     ways, referral, money, unknown : bool
         Whether there may be transitions, referrals, costs and margins, numbers left out.
     """
-    chosen = draw(frameworks())
-    names = draw(st.sampled_from([["Everyone"], ["Ads"], ["Ads", "Blog"], ["Ads", "Blog", "Fair"]]))
-    names = names[:places]
-    transitions = draw(_transitions(chosen, names)) if ways else []
+    chosen = draw(FRAMEWORKS)
+    names = draw(one_of(("Everyone",), ("Ads",), ("Ads", "Blog"), ("Ads", "Blog", "Fair")))[:places]
+    transitions = _transitions(draw, chosen, names) if ways else []
     segments = [
         {
             "name": name,
-            **draw(_people(chosen, transitions, counted, unknown)),
+            **_people(draw, chosen, transitions, counted, unknown),
             **({"spend": draw(amounts())} if money and draw(st.booleans()) else {}),
         }
         for name in names
     ]
     plain = {"name": "Drawn", "framework": chosen, "segments": segments}
-    seen = Journey.from_document(plain).flow().stages["people"].notna()
-    known = [key for key in chosen.keys if seen[key]]
-    transitions = [way for way in transitions if {way["source"], way["target"]} <= {*known}]
-    referrals = draw(_referrals(known, names)) if referral and known else []
+    known = chosen.keys
+    if unknown:
+        seen = Journey.from_document(plain).flow().stages["people"].notna()
+        known = tuple(key for key in known if seen[key])
+        transitions = [way for way in transitions if {way["source"], way["target"]} <= {*known}]
+    referrals = _referrals(draw, known, names) if referral and known else []
     document: dict[str, Any] = {
         **plain,
         "transitions": transitions,
         "referrals": referrals,
-        **(draw(_money(chosen, transitions)) if money else {}),
+        **(_money(draw, chosen, transitions) if money else {}),
     }
     journey = Journey.from_document(document)
-    k = journey.flow().k
+    k = journey.flow().k if referrals else None
     if k is None or k <= HIGHEST_K:
         return journey
     fewer = [{**row, "per_person": row["per_person"] * HIGHEST_K / k} for row in referrals]
@@ -95,29 +114,27 @@ def journeys(
     return Journey.from_document({**document, "referrals": []})
 
 
-@st.composite
-def _transitions(draw: st.DrawFn, chosen: Framework, names: list[str]) -> list[dict[str, Any]]:
-    positions = range(len(chosen))
-    pairs = [
-        (start, end)
-        for start in positions
-        for end in positions
-        if kind_of(chosen, start, end) != "forward"
-    ]
-    taken = draw(st.lists(st.sampled_from(pairs), max_size=4, unique=True))
-    most = draw(st.sampled_from([0.05, 0.15, 0.3])) if taken else 0.0
+FRAMEWORKS = frameworks()
+
+
+def _transitions(
+    draw: st.DrawFn, chosen: Framework, names: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    ends = product(range(len(chosen)), repeat=2)
+    pairs = [pair for pair in ends if kind_of(chosen, *pair) != "forward"]
+    taken = draw(some_of(*pairs, most=4))
+    most = draw(one_of(0.05, 0.15, 0.3)) if taken else 0.0
     return [
         {
             "source": chosen.keys[start],
             "target": chosen.keys[end],
             "rate": draw(shares(most)),
-            "segment": draw(st.sampled_from([None, None, *names])),
+            "segment": draw(one_of(None, None, *names)),
         }
         for start, end in taken
     ]
 
 
-@st.composite
 def _people(
     draw: st.DrawFn,
     chosen: Framework,
@@ -127,7 +144,7 @@ def _people(
 ) -> dict[str, Any]:
     keys, first = chosen.keys, chosen.keys[0]
     if draw(st.booleans()) if counted is None else counted:
-        most = draw(st.sampled_from([10, 1000, 10**6, 10**12]))
+        most = draw(one_of(10, 1000, 10**6, 10**12))
         counts = [draw(st.integers(0, most)) for _ in keys]
         if draw(st.booleans()):
             counts.sort(reverse=True)
@@ -142,27 +159,36 @@ def _people(
     for key, parent in zip(keys[1:], chosen.parents[1:], strict=True):
         before = keys[parent]  # type: ignore[index]  # only the first stage has no parent
         room = max(0.0, (0.97 if loops else 1.0) - taken[before])
-        rate = draw(shares(room))
+        rate = draw(shares()) * room
         taken[before] += rate
         rates[key] = rate if not unknown or draw(st.integers(0, 4)) else None
     entrants = {first: draw(amounts(10**5))}
-    for key in draw(st.lists(st.sampled_from(keys), max_size=2, unique=True)):
+    for key in draw(some_of(*keys, most=2)):
         entrants[key] = draw(amounts())
     return {"entrants": entrants, "rates": rates}
 
 
-@st.composite
-def _referrals(draw: st.DrawFn, known: list[str], names: list[str]) -> list[dict[str, Any]]:
-    segments = st.sampled_from([None, *names])
-    ends = st.tuples(st.sampled_from(known), st.sampled_from(known), segments, segments)
-    rows = draw(st.lists(ends, max_size=2, unique_by=lambda row: row[:2]))
-    columns = ("source", "target", "segment", "source_segment")
+@cache
+def _ends(known: tuple[str, ...]) -> st.SearchStrategy[list[tuple[str, str]]]:
+    return st.lists(st.tuples(one_of(*known), one_of(*known)), max_size=2, unique=True)
+
+
+def _referrals(
+    draw: st.DrawFn, known: tuple[str, ...], names: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    segments = one_of(None, *names)
     return [
-        {**dict(zip(columns, row, strict=True)), "per_person": draw(amounts(3))} for row in rows
+        {
+            "source": source,
+            "target": target,
+            "segment": draw(segments),
+            "source_segment": draw(segments),
+            "per_person": draw(amounts(3)),
+        }
+        for source, target in draw(_ends(known))
     ]
 
 
-@st.composite
 def _money(draw: st.DrawFn, chosen: Framework, transitions: list[dict[str, Any]]) -> dict[str, Any]:
     stages = {
         key: {
