@@ -11,8 +11,8 @@ from cvjkit.decisions.difference import difference
 from cvjkit.decisions.kept import changed_in, with_rows_kept
 from cvjkit.decisions.scenario import read_scenarios, with_changes
 from cvjkit.errors import InputError, unknown_name
-from cvjkit.widgets.history import Step
-from cvjkit.widgets.what_if import in_what_if_or_not, typed_on, with_what_if, within
+from cvjkit.widgets.step import Step, within
+from cvjkit.widgets.what_if import in_what_if_or_not, typed_on, with_what_if
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework

@@ -36,6 +36,7 @@ from cvjkit.widgets.panels.whatifs import shared_changes, what_ifs_part
 from cvjkit.widgets.panels.worksheet import worksheet_parts
 from cvjkit.widgets.session import EXAMPLE_NOTE, Session
 from cvjkit.widgets.still import Kept, still_table
+from cvjkit.widgets.what_if import tried_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -239,7 +240,7 @@ class Designer(Kept, Guarded, Box):
         self._show(whole=False)
 
     def _turn(self, sheet: str) -> None:
-        self._session.wrong = {}
+        self._session.leave()
         self._sheet = sheet
 
     def _begin(self, stage: str) -> None:
@@ -379,7 +380,11 @@ class Designer(Kept, Guarded, Box):
         journey = session.audited
         base = session.journey.base if journey is session.journey and session.is_what_if else None
         evidence = Evidence(language=session.language)
-        return Asked(journey, base, dict(session.entries), evidence, session.try_out)
+        return Asked(journey, base, session.entries, evidence, self._try_out)
+
+    def _try_out(self, values: Mapping[str, Any]) -> None:
+        """Put values into the what-if, by their paths."""
+        self._session.go(tried_out(self._session.now, values))
 
     def _audit_now(self) -> None:
         with told(self._fill):

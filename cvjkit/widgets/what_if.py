@@ -11,80 +11,16 @@ from cvjkit.decisions.kept import WhatIf, changed_in, knowing, possible_with
 from cvjkit.decisions.scenario import started, with_changes
 from cvjkit.errors import InputError
 from cvjkit.model.changes import pooled_at
-from cvjkit.widgets.recount import recounted
 from cvjkit.widgets.refusal import sentence
+from cvjkit.widgets.step import Step, with_edited, with_whole, within
 
 if TYPE_CHECKING:
-    from cvjkit.catalog.framework import Framework
     from cvjkit.journey import Journey
-    from cvjkit.widgets.history import Step
 
 NO_WHAT_IF = "No what-if is possible here, so the numbers are shown as they were counted:"
 NO_LONGER = "The what-if is not possible any more:"
 TYPED_ELSEWHERE = "The what-if was typed in {}, and does not say how many reach every stage here."
 LONGEST_NAME = 60
-
-
-def with_edited(step: Step, changed: Journey, begun: Step | None = None) -> Step:
-    """Give the step in which what is edited is changed: the what-if, or the journey itself.
-
-    Parameters
-    ----------
-    step : Step
-    changed : Journey
-    begun : Step, optional
-        The one in which the edit has begun; by default `step`.
-
-    Returns
-    -------
-    Step
-    """
-    if step.is_what_if:
-        return replace(step, typed=changed, plan=changed)
-    before = step if begun is None else begun
-    whole = recounted(before.whole, before.shown, changed)
-    shown = changed if whole == changed else within(whole, changed.framework)
-    return replace(step, whole=whole, shown=shown)
-
-
-def with_whole(step: Step, whole: Journey) -> Step:
-    """Give the step with another journey, shown in the same framework if it can be.
-
-    Parameters
-    ----------
-    step : Step
-    whole : Journey
-
-    Returns
-    -------
-    Step
-    """
-    try:
-        shown = within(whole, step.shown.framework)
-    except InputError:
-        shown = whole
-    return replace(step, whole=whole, shown=shown)
-
-
-def within(journey: Journey, framework: Framework) -> Journey:
-    """Show a journey in a framework.
-
-    Parameters
-    ----------
-    journey : Journey
-    framework : Framework
-
-    Returns
-    -------
-    Journey
-        The same one if it is in that framework.
-
-    Raises
-    ------
-    InputError
-        If it cannot be shown there.
-    """
-    return journey if journey.framework == framework else journey.in_framework(framework)
 
 
 def in_what_if(step: Step, typed: Journey | None) -> tuple[Step, str]:
@@ -137,6 +73,52 @@ def in_what_if_or_not(step: Step, typed: Journey | None) -> tuple[Step, str]:
         return replace(step, is_what_if=False), sentence(error)
 
 
+def turned_to(step: Step, *, what_if: bool) -> tuple[Step, str]:
+    """Turn to the what-if that was typed, or a new one, or to the journey that it is about.
+
+    Parameters
+    ----------
+    step : Step
+    what_if : bool
+
+    Returns
+    -------
+    tuple of (Step, str)
+        And what there is to say about it.
+
+    Raises
+    ------
+    ValueError
+        If no what-if is possible.
+    """
+    return in_what_if(step, step.typed) if what_if else (replace(step, is_what_if=False), "")
+
+
+def tried_out(step: Step, values: Mapping[str, Any]) -> Step:
+    """Put values into the what-if, whether it is edited now or the journey.
+
+    Parameters
+    ----------
+    step : Step
+    values : mapping of str to object
+        By their paths.
+
+    Returns
+    -------
+    Step
+
+    Raises
+    ------
+    ValueError
+        If no what-if is possible, or not with these.
+    """
+    step = step if step.is_what_if else turned_to(step, what_if=True)[0]
+    changed = step.edited
+    for path, value in values.items():
+        changed = changed.put(path, value)
+    return with_edited(step, changed)
+
+
 def taken_back(typed: Journey, start: Journey, paths: Iterable[str]) -> Journey:
     """Take back what a what-if changes at paths.
 
@@ -187,6 +169,35 @@ def with_kept(step: Step, name: str) -> Step:
     if name in refused:
         raise InputError(step.whole.name, refused[name])
     return _with_typed(step, typed_on(step.whole, made[name]))
+
+
+def kept_as(step: Step, name: str) -> Step:
+    """Keep the what-if with the journey.
+
+    Parameters
+    ----------
+    step : Step
+    name : str
+        As it was typed; if it is blank, it is called by what changes.
+
+    Returns
+    -------
+    Step
+
+    Raises
+    ------
+    ValueError
+        If nothing is changed, or there is one of this name.
+    """
+    plan = step.typed
+    if not step.is_what_if or plan is None or not changed_in(plan):
+        raise ValueError("type what changes first: there is nothing to keep yet")
+    names = [row.name for row in step.whole.what_if.kept]
+    name = name.strip() or new_name(", ".join(plan.changes["words"]), names)
+    if name in names:
+        raise ValueError("there is one of this name already: write another")
+    kept = step.whole.with_scenario(name, changed_in(plan), framework=plan.framework)
+    return with_whole(step, kept)
 
 
 def with_kept_of(journey: Journey, other: Journey) -> Journey:

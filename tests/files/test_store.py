@@ -395,8 +395,8 @@ session.change(lambda journey: journey.with_terms(description="x" * 1000))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
 session.save(None)
-print(session.not_saved)
-print(session.saved == session.journey)
+print(session.saved.refusal)
+print(session.saved.journey == session.journey)
 """
 
 

@@ -11,13 +11,15 @@ from cvjkit.files.folders import save_folders, whole_path
 from cvjkit.model.design import Design
 from cvjkit.widgets.builders import columns, line
 from cvjkit.widgets.fields import Act, Field, Keep, Part
-from cvjkit.widgets.session import ALL, RECORD, WHAT_IF
+from cvjkit.widgets.session import ALL
+from cvjkit.widgets.what_if import turned_to
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
     from cvjkit.widgets.codec import Choices
     from cvjkit.widgets.session import Session
 
+WHAT_IF, RECORD = "what_if", "counted"
 ILLUSTRATIVE_NOTE = "These numbers are illustrative: made up to show what a journey can be."
 OWN = "own"
 """The choice for a framework of one's own, whatever its key."""
@@ -49,9 +51,9 @@ def head_part(session: Session, own: Framework | None, sheets: Field) -> Part:
 
     reset = Act(lambda _: session.reset())
     offered = []
-    if session.offered is not None:
+    if (offer := session.typing.offered) is not None:
         label = "Correct what was counted" if session.is_what_if else "Type it as a what-if"
-        take = Act(lambda _: session.take_offer())
+        take = Act(lambda _: session.go(offer))
         offered.append(Field("offer", label, kind="button", edit=take))
     fields = (
         sheets,
@@ -87,7 +89,11 @@ def mode_field(session: Session) -> Field:
     counted = any(segment.observed for segment in session.whole.segments)
     modes = ((RECORD, "Counted" if counted else "Planned"), (WHAT_IF, "What if"))
     mode = WHAT_IF if session.is_what_if else RECORD
-    return Field("mode", "Numbers", mode, "tabs", choices=modes, edit=Act(session.turn_to))
+
+    def turn(mode: str) -> None:
+        session.go(*turned_to(session.now, what_if=mode == WHAT_IF))
+
+    return Field("mode", "Numbers", mode, "tabs", choices=modes, edit=Act(turn))
 
 
 def framework_choices(own: Framework | None) -> Choices:
@@ -156,12 +162,10 @@ def file_part(session: Session) -> Part:
     -------
     Part
     """
-    path = session.path
+    saved, path = session.saved, session.saved.path
     note = "Not saved yet."
     if path is not None:
-        whole, saved = session.whole, session.saved
-        is_saved = whole == saved and whole.what_if.kept == saved.what_if.kept
-        said = "Saved" if is_saved else "Changed since it was saved"
+        said = "Saved" if saved.holds(session.whole) else "Changed since it was saved"
         note = f"{said} in {whole_path(path)}."
     typed = session.entries.get(FILE_NAME, "")
     folders = save_folders(path)
@@ -179,11 +183,11 @@ def file_part(session: Session) -> Part:
             edit=Act(lambda _: session.save(None)),
         ),
         *([folder] if len(folders) > 1 else []),
-        Field("path", "File name", typed, "text", session.not_saved, edit=Keep()),
+        Field("path", "File name", typed, "text", saved.refusal, edit=Keep()),
         Field("save_as", "Save as", kind="button", edit=save_as),
     ]
-    if session.overwritable:
-        overwrite = partial(session.save, session.overwritable, overwrite=True)
+    if saved.overwritable:
+        overwrite = partial(session.save, saved.overwritable, overwrite=True)
         act = Act(lambda _: overwrite())
         fields.append(Field("overwrite", "Overwrite", kind="button", edit=act))
-    return Part("file", "File", (line("file", *fields),), () if session.not_saved else (note,))
+    return Part("file", "File", (line("file", *fields),), () if saved.refusal else (note,))

@@ -14,6 +14,8 @@ from cvjkit.widgets.builders import line
 from cvjkit.widgets.fields import Act, Field, Keep, Part, Rename, Row, Table
 from cvjkit.widgets.panels.explained import explaining, term_article
 from cvjkit.widgets.refusal import sentence
+from cvjkit.widgets.step import with_whole
+from cvjkit.widgets.what_if import kept_as, with_kept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,8 +72,8 @@ def _keeping(session: Session) -> Table:
 
 
 def _keep(session: Session, name: str) -> None:
-    session.keep(name)
-    session.entries.pop(NAME, None)
+    session.add(kept_as(session.now, name), object())
+    session.forget(NAME)
 
 
 # --- what changes -----------------------------------------------------------------------------
@@ -187,11 +189,12 @@ def _figures(scenario: Journey, base: Journey) -> list[Field]:
 
 
 def _open(session: Session, name: str, _: str) -> None:
-    session.open_kept(name)
+    session.go(with_kept(session.now, name))
 
 
 def _remove(session: Session, name: str, _: str) -> None:
-    session.remove_kept(name)
+    whole = session.whole.without_scenario(name)
+    session.add(with_whole(session.now, whole), object())
 
 
 def _side_by_side(base: Journey, compared: Sequence[Journey]) -> Table:

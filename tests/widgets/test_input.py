@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from cvjkit.number_text import UNITS, Unit
 from cvjkit.numbers import NO_EVIDENCE, Evidence, read_number
-from cvjkit.widgets.block import evidence_in_block
 from cvjkit.widgets.codec import TEXT, Codec, Number
 from cvjkit.widgets.fields import Address, Field, Put
+from cvjkit.widgets.input import evidence_in_block
 
 
 def evidence(*texts: tuple[str, Codec, str], language: str = "") -> list[Evidence]:
