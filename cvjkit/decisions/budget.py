@@ -70,24 +70,48 @@ def budget(
     *,
     stage: str | None = None,
 ) -> Budget:
-    """Divide a budget among channels.
+    """Divide a budget among channels whose returns diminish.
 
     Parameters
     ----------
     design : Design
     money : float
-    responses : mapping of str to Response or pair of float
+        What there is to spend at most [currency].
+    responses : mapping of segment name to Response or pair of float
+        How many people a channel brings for its spend: (A, theta) for
+        A x (1 - exp(-spend / theta)), or a `Saturating`, `Power` or `SCurve` of
+        `cvjkit.decisions.responses`.
     stage : str, optional
-        All as in `cvjkit.journey.Journey.budget`.
+        Key of the stage at which these people come in; by default the first.
 
     Returns
     -------
     Budget
+        A DataFrame with a row for each channel, indexed by segment; all columns but s_shaped
+        have dtype float64. `left` is the money unspent, `lam` what the last unit of money
+        returns, `summary` says it in words.
+
+        - spend [currency]; people: brought by it.
+        - worth: money that a person still brings, before the channel's own spend [currency].
+        - value: of all these people [currency].
+        - marginal: what the last unit of money returns there; of a channel that gets nothing,
+          what its first unit would. NaN where that has no limit.
+        - s_shaped (bool): whether small spends bring little: there may be several peaks.
 
     Raises
     ------
     InputError
-        As `cvjkit.journey.Journey.budget` does.
+        If a segment or stage is not known, a number is impossible, or what people are worth is
+        not known.
+
+    Examples
+    --------
+    >>> import cvjkit as cvj
+    >>> plan = cvj.Journey.from_rates("five", 1000, [0.5, 0.1, 0.4, 0.1])
+    >>> plan = plan.with_offer("conversion", name="Box", margin=10)
+    >>> division = plan.budget(2000, {"Everyone": (8000, 1000)})
+    >>> division.spend.round(2).to_list(), round(division.left, 2), division.lam
+    ([1386.29], 613.71, 1.0)
     """
     curves, faults = _curves(design, money, responses, stage)
     if faults:

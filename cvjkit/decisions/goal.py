@@ -153,25 +153,42 @@ def goal(
     levers: Mapping[str, float] | None = None,
     spend_grows: bool = True,
 ) -> Goal:
-    """Work out what a goal takes.
+    """Work out what it takes to reach a goal.
 
     Parameters
     ----------
     design : Design
     figure : str
+        Key of a figure, such as customers, profit, cac or payback_days; or of a stage, whose
+        people are meant.
     target : float
+        What it is to be: at least, or at most where less is better.
     levers : mapping of str to float, optional
+        Several that are to share the change, with their limits: the highest rate by stage key,
+        and the most people by "entrants".
     spend_grows : bool
-        All as in `cvjkit.journey.Journey.goal`.
+        Whether the spend on channels grows with the people who enter.
 
     Returns
     -------
     Goal
+        The entrants, exact and with 80% and 95% confidence; a plan in whole people; one rate
+        alone; the same lift of all rates; the levers; what is impossible has its reason.
 
     Raises
     ------
     InputError
         If there is no such figure, stage or lever, or a number is impossible.
+
+    Examples
+    --------
+    >>> import cvjkit as cvj
+    >>> plan = cvj.Journey.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
+    >>> goal = plan.goal("customers", 150)
+    >>> goal.entrants, goal.entrants_95, goal.plan["acquisition"]
+    (1500, 1696, 750)
+    >>> round(goal.rates["conversion"].rate, 3), round(goal.equal_lift, 4)
+    (0.3, 1.2247)
     """
     limits = dict(levers or {})
     faults = _faults(design, figure, target, limits)

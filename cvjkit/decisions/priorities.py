@@ -113,27 +113,67 @@ def fix_first(
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> FixFirst:
-    """Work out what a better rate is worth at each step, and rank the steps.
+    """Work out what a better rate is worth at each step, and which step to improve first.
 
     Parameters
     ----------
     design : Design
     targets : mapping of stage key to float, optional
+        What the rate into a stage could become, 0 to 1, all segments together.
     costs : mapping of stage key to float, optional
+        What improving the step into a stage would cost [currency], 0 or more.
     by : {"profit", "customers"}, optional
+        What to rank by: profit, if it is known.
     lift : {"tenth", "point", "best"}
+        What a step without a target is judged by: ten percent more, the same lift at every
+        step; one point more; or the rate of the best segment (for one segment, a rate worth
+        testing).
     draws : int
+        How often rates are drawn for `p_best`, 1 or more.
     seed : int
-        All as in `cvjkit.journey.Journey.fix_first`.
+        0 or more. The same seed gives the same draws.
 
     Returns
     -------
     FixFirst
+        A DataFrame with a row for each stage, the best on top, indexed by stage key. All
+        columns but best_segment and basis have dtype float64; NaN where not known, and where
+        no step leads to the stage. `summary` says what it shows. A change of a rate takes the
+        people from those who leave, so it is never larger than they are.
+
+        - rate: share, 0 to 1, of the visits to the stage before that go on to this one.
+        - dropped: people who leave instead.
+        - profit_per_point, customers_per_point: gain if the rate rises by 0.01 in every
+          segment [currency, people].
+        - profit_per_tenth, customers_per_tenth: gain if it rises by a tenth of itself.
+        - best_rate, best_segment (str): the segment with the highest rate.
+        - profit_at_best, customers_at_best: gain if every segment had that rate.
+        - target, profit_at_target, customers_at_target: what was typed, and what it gains;
+          the rates of all segments rise by the same factor.
+        - cost: what was typed [currency].
+        - basis (str): what the step is judged by: "your target", "best segment", "worth
+          testing" (the rate that a counted one exceeds with a probability of 10%), "ten
+          percent more" or "one point more".
+        - aim: the rate that is, all segments together; ``changes[stage]`` has it for each
+          segment, to try out: ``journey.scenario("Try", first.changes[stage])``.
+        - score: gain by that, less the cost [currency, or people].
+        - value_to_go: money that one more person at the stage still brings, the most one may
+          pay for one [currency per person].
+        - p_best: probability that the step has the highest score; steps that tie share it.
 
     Raises
     ------
     InputError
         If a stage is not known or a number is impossible.
+
+    Examples
+    --------
+    >>> import cvjkit as cvj
+    >>> shop = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10])
+    >>> shop = shop.with_offer("conversion", name="Box", price=40, margin=15)
+    >>> first = shop.fix_first(targets={"conversion": 0.06}, costs={"conversion": 100})
+    >>> first.best, first.loc["conversion", ["profit_at_target", "score"]].to_list()
+    ('conversion', [300.0, 200.0])
     """
     targets, costs = dict(targets or {}), dict(costs or {})
     steps = steps_of(design.flow())

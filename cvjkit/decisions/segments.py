@@ -75,7 +75,28 @@ def segments_table(design: Design) -> SegmentsTable:
     Returns
     -------
     SegmentsTable
-        As `cvjkit.journey.Journey.segments_table` describes it.
+        A DataFrame with a row for each segment, indexed by its name; all columns but
+        could_be_chance have dtype float64, NaN where not known. `average` has the figures of
+        all segments together, `summary` says what the table shows.
+
+        - people: at the first stage.
+        - customers: first payers; rate: their share of the people.
+        - cac, ltv_net, profit [currency]; ltv_to_cac; payback_days [days]: as in `economics`,
+          a segment bearing fixed costs by its customers.
+        - rate_to_average, cac_to_average, ltv_net_to_average, ltv_to_cac_to_average: the
+          segment's figure / that of all segments together.
+        - p_value: probability, if all rates were equal, that the segment's differs from that of
+          the other counted segments by so much (Fisher's exact test).
+        - could_be_chance (bool): whether the difference may be chance; Holm's procedure holds
+          false alarms at 5% for the whole table. None for a segment that was not counted.
+
+    Examples
+    --------
+    >>> import cvjkit as cvj
+    >>> counts = {"Ads": [4000, 400, 40, 10, 2], "Blog": [1000, 300, 60, 30, 3]}
+    >>> shop = cvj.Journey.from_counts("five", counts).with_stage("reach", unit_cost=0.1)
+    >>> shop.segments_table()[["people", "cac", "could_be_chance"]].values.tolist()
+    [[4000.0, 10.0, False], [1000.0, 1.6666666666666667, False]]
     """
     flow, names = design.flow(), [segment.name for segment in design.segments]
     rows = [_row(flow.only(name), design.economics(name)) for name in names]

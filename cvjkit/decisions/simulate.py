@@ -395,25 +395,52 @@ def simulate(
     level: float = LEVEL,
     design_effect: float = 1.0,
 ) -> Simulation:
-    """Draw the rates of a design at random, and work out its figures in each draw.
+    """Find how sure the figures are: draw the rates at random, work the figures out anew.
 
     Parameters
     ----------
     design : Design
     draws : int
+        How often, 1 or more.
     seed : int
+        0 or more. The same seed gives the same draws; and journeys with the same seed draw
+        alike what they share, so that they can be compared draw by draw.
     level : float
+        Probability with which a number lies in its band, between 0 and 1.
     design_effect : float
-        All as in `Journey.simulate`.
+        By how much fewer people, chosen by chance, would tell as much as those counted; 1 or
+        more. People of one campaign resemble one another: see what 2 does to the bands.
 
     Returns
     -------
     Simulation
+        `interval("profit", 0.9)`, `probability("ltv_net > cac")`; tables `figures`, `stages`
+        and `draws`; `against` and `beats` for another journey's simulation; `thin` and
+        `summary` in words.
 
     Raises
     ------
     InputError
-        If a parameter is impossible; with all that are.
+        If a parameter is impossible.
+
+    Notes
+    -----
+    After s of n people went on, a rate is Beta(s + 1/2, n - s + 1/2); the ways out of one
+    stage together are Dirichlet(counts + 1/2). A typed rate p is Beta(n p, n (1 - p)), as sure
+    as n = 20 cases. Costs, margins and the people who come in are taken as typed.
+
+    Examples
+    --------
+    >>> import cvjkit as cvj
+    >>> shop = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
+    >>> shop = shop.with_stage("acquisition", unit_cost=1.5)
+    >>> shop = shop.with_offer("conversion", price=40, margin=15)
+    >>> shop = shop.with_offer("retention", price=40, margin=15, repeat_rate=0.6)
+    >>> simulation = shop.simulate(draws=10_000)
+    >>> [round(bound) for bound in simulation.interval("customers")]
+    [84, 117]
+    >>> simulation.probability("ltv_net > cac"), simulation.probability("customers >= 110")
+    (0.53, 0.17)
     """
     _check(draws, seed, level, design_effect)
     ways, referrals = ways_of(design, design_effect), referrals_of(design, design_effect)

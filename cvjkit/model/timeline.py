@@ -447,23 +447,44 @@ def _reached(ways: Ways, arrivals: Floats) -> Floats:
 def timeline(
     design: Design, days: int = DAYS, *, arrivals: float | Iterable[float] | None = None
 ) -> Timeline:
-    """Follow the people of a design day by day.
+    """Follow the people day by day: who stands where, and when the money comes back.
 
     Parameters
     ----------
     design : Design
     days : int
+        The last day, 1 to 3,650; the first is 0.
     arrivals : float or iterable of float, optional
-        All as in `Journey.timeline`.
+        People who come in from outside on each day, divided among segments and stages like the
+        people who enter; a list has one number a day, and its last one holds on. By default
+        the people who enter come evenly over `intake_days`; if that is not typed, on day 0.
 
     Returns
     -------
     Timeline
+        `stages` (day and stage: arrivals, reached, standing, dropped, finished ...); `money`
+        (day: cost, margin, cash); `break_even_day`; `cohort`, how far people have come some
+        days after they came in; `steady`, where they stand in the long run; `summary`.
 
     Raises
     ------
     InputError
         If a parameter is impossible.
+
+    Notes
+    -----
+    Those who leave do so as late as those who pass on. A repeat takes a buying cycle; whom
+    somebody brings in comes the next day. Totals do not depend on delays. If `market` is
+    typed, no more people than that come in.
+
+    Examples
+    --------
+    >>> import cvjkit as cvj
+    >>> plan = cvj.Journey.from_rates("five", 100, [0.1, 0.25, 0.2, 0.8])
+    >>> plan = plan.with_stage("acquisition", delay_days=1).with_stage("conversion", delay_days=2)
+    >>> stages = plan.timeline(days=20, arrivals=100).stages
+    >>> stages.loc[(20, "acquisition"), ["reached", "standing", "dropped"]].to_list()
+    [200.0, 20.0, 135.0]
     """
     asked: Any = days
     whole = isinstance(asked, int | np.integer) and not isinstance(asked, bool)
