@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cvjkit.decisions.kept import root_of
+from cvjkit.decisions.bases import root_of
 from cvjkit.model.economics import FIGURES
 from cvjkit.shown import listed
 

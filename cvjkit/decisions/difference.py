@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from cvjkit.decisions.scenario import with_changes
+from cvjkit.decisions.putting import with_changes
 from cvjkit.errors import InputError
 from cvjkit.model.document import document_of
 from cvjkit.model.rows import KEYED, ROWS, TABLES, step_to, titles_of

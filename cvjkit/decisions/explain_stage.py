@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cvjkit.decisions.bases import started
 from cvjkit.decisions.explain import Explanation, Input, traced, typed_text
-from cvjkit.decisions.scenario import started
 from cvjkit.errors import InputError, unknown_name
 from cvjkit.model.changes import value_at
 from cvjkit.model.figures import UndefinedError

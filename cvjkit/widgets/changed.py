@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from cvjkit.catalog.lookup import published_frameworks
+from cvjkit.decisions.bases import changed_in
 from cvjkit.decisions.difference import difference
-from cvjkit.decisions.kept import changed_in, with_rows_kept
-from cvjkit.decisions.scenario import read_scenarios, with_changes
+from cvjkit.decisions.made import with_rows_kept
+from cvjkit.decisions.putting import with_changes
+from cvjkit.decisions.scenario import read_scenarios
 from cvjkit.errors import InputError, unknown_name
 from cvjkit.widgets.step import Step, within
 from cvjkit.widgets.what_if import in_what_if_or_not, typed_on, with_what_if

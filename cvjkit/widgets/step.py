@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cvjkit.decisions.kept import changed_in, start_of
+from cvjkit.decisions.bases import changed_in, start_of
 from cvjkit.errors import InputError
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from cvjkit.decisions.bases import WhatIf, changed_in, started
 from cvjkit.decisions.difference import difference
-from cvjkit.decisions.kept import WhatIf, changed_in, knowing, possible_with
-from cvjkit.decisions.scenario import started, with_changes
+from cvjkit.decisions.made import knowing, possible_with
+from cvjkit.decisions.putting import with_changes
 from cvjkit.errors import InputError
 from cvjkit.model.changes import pooled_at
 from cvjkit.widgets.refusal import sentence

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import cvjkit as cvj
 from cvjkit.decisions.difference import difference
-from cvjkit.decisions.scenario import with_changes
+from cvjkit.decisions.putting import with_changes
 from tests.designs import sound
 from tests.strategies import journeys
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cvjkit as cvj
-from cvjkit.decisions.kept import possible_with
+from cvjkit.decisions.made import possible_with
 from tests.strategies import journeys
 
 STARTERS = Path(__file__).parents[2] / "data" / "journeys"

@@ -6,7 +6,8 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cvjkit.decisions.kept import changed_in, possible_with, start_of
+from cvjkit.decisions.bases import changed_in, start_of
+from cvjkit.decisions.made import possible_with
 from cvjkit.errors import InputError
 from cvjkit.model.economics import FIGURES
 from cvjkit.number_text import people_text, share_text, write_number
