@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from cvjkit.charts.decisions import decision_figure
     from cvjkit.charts.figures import sankey
     from cvjkit.charts.funnel import funnel
-    from cvjkit.comparison.comparison import Comparison, compare
+    from cvjkit.comparison.compare import compare
+    from cvjkit.comparison.comparison import Comparison
     from cvjkit.decisions.retention import fit_retention
     from cvjkit.publishing import dashboards
     from cvjkit.publishing.canvas import canvas
@@ -68,7 +69,7 @@ _LATE = {
     "Comparison": "cvjkit.comparison.comparison:Comparison",
     "Designer": "cvjkit.widgets.designer:Designer",
     "canvas": "cvjkit.publishing.canvas:canvas",
-    "compare": "cvjkit.comparison.comparison:compare",
+    "compare": "cvjkit.comparison.compare:compare",
     "dashboards": "cvjkit.publishing.dashboards",
     "decision_figure": "cvjkit.charts.decisions:decision_figure",
     "fit_retention": "cvjkit.decisions.retention:fit_retention",

@@ -7,40 +7,33 @@ performs. Different designs may be compared by what all frameworks count.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from cvjkit.catalog.framework import Framework
-from cvjkit.catalog.lookup import published_frameworks
-from cvjkit.catalog.published import documented_keys
 from cvjkit.catalog.sources import cited
 from cvjkit.catalog.spine import spine
 from cvjkit.charts.sections import SCALES
 from cvjkit.comparison import hidden, shared
 from cvjkit.comparison.align import align
-from cvjkit.comparison.differences import Differences, are_scenarios, differences
 from cvjkit.comparison.grid import Grid, lens_grid
-from cvjkit.comparison.shared import View
 from cvjkit.comparison.words import milestone_names, view_sentences
-from cvjkit.errors import Fault, InputError, unknown_name
-from cvjkit.journey import Journey, as_journey
-from cvjkit.lens.lens import Lens, LensTable, see
-from cvjkit.lens.people import HABIT_ORDERS
-from cvjkit.model.checks import framework_of
+from cvjkit.errors import InputError, unknown_name
+from cvjkit.lens.lens import Lens, LensTable
 from cvjkit.shown import Heading, as_html, as_text, listed
 
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
+    from cvjkit.catalog.framework import Framework
     from cvjkit.charts.sections import Scale
     from cvjkit.charts.style import Theme
     from cvjkit.comparison.figure import Shape
     from cvjkit.comparison.picture import AlignedPicture
+    from cvjkit.comparison.shared import View
 
 
 class StagesTable(LensTable):
@@ -69,7 +62,7 @@ class Comparison:
     --------
     >>> import cvjkit as cvj
     >>> shop = cvj.Journey.from_counts("five", [210600, 5766, 302, 161, 41], name="Coffee")
-    >>> both = compare(shop, ["five", "eight"])
+    >>> both = cvj.compare(shop, ["five", "eight"])
     >>> both.table[both.table.milestone == "lead"][
     ...     ["framework", "stage", "status"]
     ... ].squeeze().to_list()
@@ -113,7 +106,7 @@ class Comparison:
         Examples
         --------
         >>> import cvjkit as cvj
-        >>> compare(cvj.Journey.from_counts("five", [900, 90, 9, 5, 1])).shared
+        >>> cvj.compare(cvj.Journey.from_counts("five", [900, 90, 9, 5, 1])).shared
         ('first_payment', 'bought_again')
         """
         anchored = [{stage.milestone for stage in framework} for framework in self.frameworks]
@@ -316,7 +309,7 @@ class Comparison:
         Examples
         --------
         >>> import cvjkit as cvj
-        >>> figure = compare(cvj.Journey.from_counts("five", [900, 90, 9, 5, 1])).figure()
+        >>> figure = cvj.compare(cvj.Journey.from_counts("five", [900, 90, 9, 5, 1])).figure()
         >>> bars = [trace for trace in figure.data if (trace.meta or {}).get("mark") == "bar"]
         >>> sorted({bar.x[0] for bar in bars if bar.meta["stage"] in ("conversion", "close")})
         [0.5384615384615384]
@@ -357,133 +350,6 @@ class Comparison:
             if worst is not None:
                 lines.append(f"{of}The largest leak that one of them hides: {worst['says']}")
         return "\n".join(lines)
-
-
-@overload
-def compare(
-    journeys: Journey | str | Path,
-    frameworks: str | Framework | Iterable[str | Framework] | None = None,
-    *,
-    weights: Mapping[str, float] | None = None,
-    habit_orders: int = HABIT_ORDERS,
-) -> Comparison: ...
-
-
-@overload
-def compare(
-    journeys: Journey | str | Path | Iterable[Journey | str | Path],
-    frameworks: str | Framework | Iterable[str | Framework],
-    *,
-    weights: Mapping[str, float] | None = None,
-    habit_orders: int = HABIT_ORDERS,
-) -> Comparison: ...
-
-
-@overload
-def compare(
-    journeys: Iterable[Journey | str | Path],
-    frameworks: None = None,
-    *,
-    weights: Mapping[str, float] | None = None,
-    habit_orders: int = HABIT_ORDERS,
-) -> Comparison | Differences: ...
-
-
-def compare(
-    journeys: Journey | str | Path | Iterable[Journey | str | Path],
-    frameworks: str | Framework | Iterable[str | Framework] | None = None,
-    *,
-    weights: Mapping[str, float] | None = None,
-    habit_orders: int = HABIT_ORDERS,
-) -> Comparison | Differences:
-    """See journeys through several frameworks, or what-ifs beside their journey.
-
-    Parameters
-    ----------
-    journeys : Journey or path, or several
-    frameworks : str or Framework, or several, optional
-        Keys, or frameworks of your own. By default the four published ones, in the variant the
-        journeys have, and the journeys' own frameworks.
-    weights : mapping of str to float, optional
-        How a leak is shared out, as in :class:`cvjkit.lens.estimate.Known`.
-    habit_orders : int
-        The order that shows a habit, from 2 on, as there.
-
-    Returns
-    -------
-    Comparison or Differences
-        Differences if no frameworks are given, and all journeys but the first are scenarios that
-        stand on it, or on the same journey as it does.
-
-    Raises
-    ------
-    InputError
-        If there is nothing to compare, or a framework is not known or there twice.
-    """
-    several = [journeys] if isinstance(journeys, Journey | str | Path) else journeys
-    chosen = [as_journey(journey) for journey in several]
-    if not chosen:
-        raise InputError("compare", [Fault("journeys", None, "are needed", "give at least one")])
-    if frameworks is None and are_scenarios(chosen):
-        return differences(chosen[0], chosen[1:], _names(chosen)[1:])
-    lenses = _frameworks(chosen, frameworks)
-    views = []
-    for name, journey in zip(_names(chosen), chosen, strict=True):
-        known = journey.known(weights=weights, habit_orders=habit_orders)
-        economics = journey.economics()
-        seen = tuple(see(known, lens, economics, journey.stages) for lens in lenses)
-        views.append(View(name, journey, known, economics, seen))
-    return Comparison(lenses, tuple(views))
-
-
-def _frameworks(
-    journeys: Sequence[Journey], wanted: str | Framework | Iterable[str | Framework] | None
-) -> tuple[Framework, ...]:
-    if wanted is None:
-        wanted = _usual(journeys)
-    elif isinstance(wanted, str | Framework):
-        wanted = [wanted]
-    faults, chosen, wanted = list[Fault](), list[Framework](), list(wanted)
-    for choice in wanted:
-        try:
-            chosen.append(framework_of(choice))
-        except InputError as error:
-            faults += error.faults
-    keys = [framework.key for framework in chosen]
-    for key in sorted({key for key in keys if keys.count(key) > 1}):
-        fix = "give the other one a key of its own"
-        faults.append(Fault("frameworks", key, "is listed more than once", fix))
-    if not wanted:
-        faults.append(
-            Fault("frameworks", None, "are needed", f"choose from {', '.join(documented_keys())}")
-        )
-    if faults:
-        raise InputError("compare", faults)
-    return tuple(chosen)
-
-
-def _usual(journeys: Sequence[Journey]) -> list[str | Framework]:
-    """Choose the published frameworks, in the journeys' variants, and the journeys' own."""
-    keys = {journey.view or journey.framework.key for journey in journeys}
-    variants = {key.partition(":")[0]: key for key in keys if ":" in key}
-    published = published_frameworks()
-    own = {
-        journey.framework.key: journey.framework
-        for journey in journeys
-        if journey.framework not in published
-    }
-    return [*(variants.get(key, key) for key in documented_keys()), *own.values()]
-
-
-def _names(journeys: Sequence[Journey]) -> list[str]:
-    """Give the journeys distinct names."""
-    names: list[str] = []
-    for journey in journeys:
-        name, number = journey.name, 2
-        while name in names:
-            name, number = f"{journey.name} ({number})", number + 1
-        names.append(name)
-    return names
 
 
 def _frame(

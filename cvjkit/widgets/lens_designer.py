@@ -11,7 +11,7 @@ import traitlets
 from ipywidgets import Box
 
 from cvjkit.charts.sections import SCALES
-from cvjkit.comparison.comparison import compare
+from cvjkit.comparison.compare import compare
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.codec import PEOPLE
 from cvjkit.widgets.compare_view import CompareView

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import cvjkit as cvj
 from cvjkit.catalog.spine import spine
-from cvjkit.comparison.comparison import compare
+from cvjkit.comparison.compare import compare
 from cvjkit.errors import InputError
 from tests.comparison.coffee import coffee
 from tests.lens.given import starter

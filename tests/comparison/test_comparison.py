@@ -11,7 +11,8 @@ import pytest
 
 import cvjkit as cvj
 from cvjkit.catalog.sources import disagreements
-from cvjkit.comparison.comparison import Comparison, compare
+from cvjkit.comparison.compare import compare
+from cvjkit.comparison.comparison import Comparison
 from cvjkit.errors import InputError
 from tests.comparison.coffee import coffee
 from tests.lens.given import DOCUMENTED, STARTERS, starter

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 import cvjkit as cvj
 from cvjkit.comparison.align import GAP
-from cvjkit.comparison.comparison import Comparison, compare
+from cvjkit.comparison.compare import compare
+from cvjkit.comparison.comparison import Comparison
 
 STARTERS = sorted((Path(__file__).parents[2] / "data" / "journeys").glob("*.toml"))
 COFFEE = cvj.Journey.from_counts("five", [210600, 5766, 302, 161, 41], name="Coffee")

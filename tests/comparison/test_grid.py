@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import cvjkit as cvj
 from cvjkit.catalog.crosswalk import covers
-from cvjkit.comparison.comparison import compare
+from cvjkit.comparison.compare import compare
 from tests.lens.given import starter
 from tests.strategies import frameworks, journeys
 

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import cvjkit as cvj
-from cvjkit.comparison.comparison import compare
+from cvjkit.comparison.compare import compare
 from tests.comparison.coffee import coffee
 from tests.lens.given import DOCUMENTED, costed, path_to, starter
 from tests.strategies import journeys
