@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cvjkit.charts.style import Theme
-    from cvjkit.decisions.simulate import Simulation
+    from cvjkit.decisions.simulation import Simulation
 
 ROW, HEIGHT = 40, 300  # [px]
 BARS, TAILS = 60, 0.005  # of a distribution; what is cut off at each end

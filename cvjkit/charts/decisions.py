@@ -20,7 +20,7 @@ from cvjkit.decisions.goal import Goal
 from cvjkit.decisions.priorities import FixFirst
 from cvjkit.decisions.retention import Retention
 from cvjkit.decisions.segments import SegmentsTable
-from cvjkit.decisions.simulate import Simulation
+from cvjkit.decisions.simulation import Simulation
 from cvjkit.errors import Fault, InputError
 from cvjkit.model.timeline import Timeline
 from cvjkit.number_text import isolated

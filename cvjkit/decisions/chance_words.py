@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cvjkit.decisions.evidence import Way
-    from cvjkit.decisions.simulate import Simulation
+    from cvjkit.decisions.simulation import Simulation
     from cvjkit.model.design import Design
 
 THIN = 2  # rates named in a summary

@@ -21,7 +21,7 @@ from cvjkit.widgets.refusal import sentence
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cvjkit.decisions.simulate import Simulation
+    from cvjkit.decisions.simulation import Simulation
     from cvjkit.journey import Journey
     from cvjkit.widgets.fields import Address
     from cvjkit.widgets.guard import Edits

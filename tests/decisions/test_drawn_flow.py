@@ -9,7 +9,8 @@ from hypothesis import assume, given, settings
 import cvjkit as cvj
 from cvjkit.decisions.evidence import ways_of
 from cvjkit.decisions.sampling import dense, drawn_shares
-from cvjkit.decisions.simulate import Simulation, simulate
+from cvjkit.decisions.simulate import simulate
+from cvjkit.decisions.simulation import Simulation
 from cvjkit.model.economics import FIGURES, appraise
 from cvjkit.model.flow import Flow, stacked
 from cvjkit.model.generations import new_people_each

@@ -12,7 +12,7 @@ from cvjkit.shown import chance_text
 from cvjkit.widgets.fields import Article, Part
 
 if TYPE_CHECKING:
-    from cvjkit.decisions.simulate import Simulation
+    from cvjkit.decisions.simulation import Simulation
 
 TITLE = "How sure?"
 DRAWS = 4000
