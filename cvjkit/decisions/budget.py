@@ -26,6 +26,7 @@ from cvjkit.decisions.answer import Answer
 from cvjkit.decisions.gains import worth_of_people
 from cvjkit.decisions.responses import Power, Response, Saturating, SCurve
 from cvjkit.errors import Fault, InputError, unknown_name
+from cvjkit.model.arguments import is_number
 from cvjkit.number_text import money_text
 from cvjkit.shown import Heading
 
@@ -257,7 +258,7 @@ def _curves(
 ) -> tuple[dict[str, Response], list[Fault]]:
     faults, curves = list[Fault](), dict[str, Response]()
     names = [segment.name for segment in design.segments]
-    if not _is_more(money, 0, least=True):
+    if not is_number(money, 0, LARGEST):
         faults.append(Fault("money", money, "must be an amount, 0 or more", "correct it"))
     if stage is not None and stage not in design.framework.keys:
         faults.append(unknown_name("stage", stage, design.framework.keys))
@@ -290,19 +291,13 @@ def _curve(response: Sequence[float] | Response) -> tuple[Response | None, str]:
         numbers, curve = list(response), Saturating(*response)
     else:
         return None, "is no response"
-    if not all(_is_more(number, 0) for number in numbers):
+    if not all(is_number(number, math.ulp(0), LARGEST) for number in numbers):
         return None, "must have numbers more than 0"
     if isinstance(curve, Power) and not curve.exponent < 1:
         return None, "must have an exponent below 1, or returns do not diminish"
     if isinstance(curve, SCurve) and not curve.steepness > 1:
         return None, "must have a steepness above 1, or it is no S"
     return curve, ""
-
-
-def _is_more(number: object, bound: float, *, least: bool = False) -> bool:
-    if isinstance(number, bool) or not isinstance(number, int | float | np.integer | np.floating):
-        return False
-    return bool((number > bound or (least and number == bound)) and number <= LARGEST)
 
 
 def _words(answer: Budget, money: float, currency: str) -> str:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from cvjkit.decisions.goal_words import NO_MATTER, amount, goal_words
 from cvjkit.decisions.people_needed import chance_of, entrants_for, entrants_needed, plan_for
 from cvjkit.decisions.trials import Trials, crossing, is_figure
 from cvjkit.errors import Fault, InputError, unknown_name
+from cvjkit.model.arguments import is_number
 from cvjkit.model.economics import FIGURES
 from cvjkit.number_text import share_text
 
@@ -205,26 +205,20 @@ def _faults(
     if not is_figure(design, figure):
         faults.append(unknown_name("figure", figure, [*FIGURES, *keys]))
     people = figure in {*keys, "customers"}
-    if not _is_number(target) or (people and not 0 < float(target) <= MOST):  # type: ignore[arg-type]
+    if not (is_number(target, math.ulp(0), MOST) if people else is_number(target)):
         rule = "must be a number of people, more than 0" if people else "must be a number"
         faults.append(Fault("target", target, rule, "write 500"))
     for name, limit in limits.items():
         path = f"levers.{name}"
         if name == ENTRANTS:
-            if not _is_number(limit) or not 0 < limit <= MOST:
+            if not is_number(limit, math.ulp(0), MOST):
                 faults.append(Fault(path, limit, "must be a number of people", "write the most"))
         elif name not in keys[1:]:
             faults.append(unknown_name("levers", name, [ENTRANTS, *keys[1:]]))
-        elif not _is_number(limit) or not 0 <= limit <= 1:
+        elif not is_number(limit, 0, 1):
             rule = "must be the highest rate, 0 to 1"
             faults.append(Fault(path, limit, rule, "write 0.25 for 25%"))
     return faults
-
-
-def _is_number(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        return False
-    return math.isfinite(value)
 
 
 class _Search:

@@ -10,7 +10,6 @@ between channels. The probability to be the best is the share of drawn rates
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -26,8 +25,10 @@ from cvjkit.decisions.gains import Gains, Ways, gain_per_visit, gains
 from cvjkit.decisions.leaks import TIE, first_of
 from cvjkit.decisions.priority_words import ranking_words
 from cvjkit.decisions.sampling import dense, drawn_shares
+from cvjkit.decisions.sampling_parameters import wrong_parameters
 from cvjkit.decisions.steps import Steps, steps_of
 from cvjkit.errors import Fault, InputError, unknown_name
+from cvjkit.model.arguments import HIGHEST, is_number
 from cvjkit.model.economics import FIRST_PAYMENT
 from cvjkit.paths import Title, path_of
 from cvjkit.shown import Heading
@@ -350,7 +351,7 @@ def _faults(
 ) -> list[Fault]:
     later, faults = design.framework.keys[1:], list[Fault]()
     shares = ("must be a share, 0 to 1", "write 0.25 for 25%", 1.0)
-    amounts = ("must be an amount of money, 0 or more", "write the amount alone", math.inf)
+    amounts = ("must be an amount of money, 0 or more", "write the amount alone", HIGHEST)
     for name, numbers, (rule, fix, most) in (
         ("targets", targets, shares),
         ("costs", costs, amounts),
@@ -358,19 +359,9 @@ def _faults(
         for key, number in numbers.items():
             if key not in later:
                 faults.append(unknown_name(name, key, later))
-            elif not _is_within(number, most):
+            elif not is_number(number, 0, most):
                 faults.append(Fault(f"{name}.{key}", number, rule, fix))
     for name, choices in CHOICES.items():
         if chosen[name] is not None and chosen[name] not in choices:
             faults.append(unknown_name(name, chosen[name], choices))
-    for name, whole, least in (("draws", draws, 1), ("seed", seed, 0)):
-        if isinstance(whole, bool) or not isinstance(whole, int) or whole < least:
-            rule = f"must be a whole number, {least} or more"
-            faults.append(Fault(name, whole, rule, "correct it"))
-    return faults
-
-
-def _is_within(number: object, most: float) -> bool:
-    if isinstance(number, bool) or not isinstance(number, int | float | np.integer | np.floating):
-        return False
-    return bool(0 <= number <= most and math.isfinite(number))
+    return faults + wrong_parameters(draws=draws, seed=seed)

@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from cvjkit.errors import Fault, InputError
+from cvjkit.model.arguments import is_number
 from cvjkit.number_text import share_text
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ class Retention:
         """
         from scipy.special import betaln
 
-        if not _is_amount(t):
+        if not is_number(t, 0, LARGEST):
             fault = Fault("t", t, "must be a number of periods, 0 or more", "correct it")
             raise InputError("retention", [fault])
         if self.alpha is None or self.beta is None:
@@ -311,7 +312,7 @@ def _faults(numbers: Sequence[object]) -> list[Fault]:
     faults = [
         Fault(f"left[{at}]", value, "must be a finite number, 0 or more", "correct it")
         for at, value in enumerate(numbers)
-        if not _is_amount(value)
+        if not is_number(value, 0, LARGEST)
     ]
     if faults:
         return faults
@@ -330,14 +331,8 @@ def _faults(numbers: Sequence[object]) -> list[Fault]:
     ]
 
 
-def _is_amount(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        return False
-    return bool(0 <= value <= LARGEST)
-
-
 def _check_discount(discount: float) -> None:
-    if not _is_amount(discount):
+    if not is_number(discount, 0, LARGEST):
         fault = Fault("discount", discount, "must be a number, 0 or more", "write 0.1 for 10%")
         raise InputError("retention", [fault])
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from cvjkit.decisions.drawn_flow import DrawnFlow
 from cvjkit.decisions.evidence import referrals_of, repeat_cases, ways_of
 from cvjkit.decisions.sampling import drawn_rates, drawn_referrals, drawn_shares
-from cvjkit.decisions.sampling_parameters import DRAWS, LEVEL, SEED, check
+from cvjkit.decisions.sampling_parameters import DRAWS, LEVEL, SEED, wrong_parameters
 from cvjkit.decisions.simulation import Simulation
+from cvjkit.errors import InputError
 from cvjkit.model.economics import FIRST_PAYMENT
 from cvjkit.model.stage_columns import StageColumns
 
@@ -73,7 +74,9 @@ def simulate(
     >>> simulation.probability("ltv_net > cac"), simulation.probability("customers >= 110")
     (0.53, 0.17)
     """
-    check(draws, seed, level, design_effect)
+    faults = wrong_parameters(draws, seed, level, design_effect)
+    if faults:
+        raise InputError("simulation", faults)
     ways, referrals = ways_of(design, design_effect), referrals_of(design, design_effect)
     flow = DrawnFlow.of(
         design,

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from cvjkit.decisions.chance_words import simulation_summary, simulation_table, thin_evidence
-from cvjkit.decisions.sampling_parameters import check
+from cvjkit.decisions.sampling_parameters import wrong_parameters
 from cvjkit.decisions.stage_bands import StageBands, quantiles
 from cvjkit.decisions.statement import COMPARISONS, read_statement
 from cvjkit.errors import Fault, InputError, unknown_name
@@ -173,7 +173,9 @@ class Simulation(Shown):
             If there is no such name, or the level is not between 0 and 1.
         """
         chosen = self.level if level is None else level
-        check(level=chosen)
+        faults = wrong_parameters(level=chosen)
+        if faults:
+            raise InputError("simulation", faults)
         bounds = quantiles(self.values(name), [(1 - chosen) / 2, (1 + chosen) / 2])
         low, high = (None if math.isnan(bound) else bound for bound in bounds)
         return low, high

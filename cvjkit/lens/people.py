@@ -6,12 +6,12 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal
 
 from cvjkit.catalog.spine import passed, spine
 from cvjkit.errors import Fault, InputError, unknown_name
 from cvjkit.lens.crossings import Crossings
+from cvjkit.model.arguments import is_number
 from cvjkit.model.flags import TOLERANCE
 from cvjkit.number_text import people_text
 
@@ -197,9 +197,8 @@ def _faults_in(
 ) -> list[Fault]:
     faults = []
     for key, value in given.items():
-        is_number = isinstance(value, Real) and not isinstance(value, bool)
         if key not in allowed:
             faults.append(unknown_name(f"{table}.{key}", key, allowed))
-        elif not is_number or not math.isfinite(value) or value < least:
+        elif not is_number(value, least):
             faults.append(Fault(f"{table}.{key}", value, rule, "write one, or leave it out"))
     return faults

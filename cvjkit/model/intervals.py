@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from cvjkit.errors import Fault, InputError
+from cvjkit.model.arguments import is_number
 
 LARGEST = 1e300
 
@@ -89,7 +88,7 @@ def rate_posterior(successes: float, trials: float) -> Posterior:
     faults = [
         Fault(name, value, "must be a finite number, 0 or more", "give the people counted")
         for name, value in (("successes", successes), ("trials", trials))
-        if not _is_amount(value)
+        if not is_number(value, 0, LARGEST)
     ]
     if not faults and successes > trials:
         fix = f"give at most the {trials:g} trials"
@@ -129,7 +128,7 @@ def rate_interval(successes: float, trials: float, level: float = 0.95) -> tuple
     [0.0, 0.0375]
     """
     posterior = rate_posterior(successes, trials)
-    if not (_is_amount(level) and 0 < level < 1):
+    if not (is_number(level) and 0 < level < 1):
         fix = "write 0.95 for 95%"
         raise InputError("rate", [Fault("level", level, "must lie between 0 and 1", fix)])
     none, every = successes == 0, successes == trials
@@ -137,9 +136,3 @@ def rate_interval(successes: float, trials: float, level: float = 0.95) -> tuple
     low = 0.0 if none else posterior.quantile(outside)
     high = 1.0 if every else posterior.quantile(1 - outside)
     return low, high
-
-
-def _is_amount(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        return False
-    return bool(0 <= value <= LARGEST)

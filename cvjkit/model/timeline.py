@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cvjkit.errors import Fault, InputError
+from cvjkit.model.arguments import is_whole
 from cvjkit.model.day_money import Dated
 from cvjkit.model.days import Ways, follow
 from cvjkit.model.delays import Delay
@@ -486,9 +487,7 @@ def timeline(
     >>> stages.loc[(20, "acquisition"), ["reached", "standing", "dropped"]].to_list()
     [200.0, 20.0, 135.0]
     """
-    asked: Any = days
-    whole = isinstance(asked, int | np.integer) and not isinstance(asked, bool)
-    if not (whole and 0 < asked <= MOST_DAYS):
+    if not is_whole(days, 1, MOST_DAYS):
         rule = f"must be a whole number of days, from 1 to {MOST_DAYS:,}"
         raise _error(design, Fault("days", days, rule, f"write {DAYS}, or leave it out"))
     entered = design.flow().entered.ravel()

@@ -218,6 +218,13 @@ def test_everything_wrong_is_said_at_once() -> None:
         ways.fix_first(targets={"conversion": 0.8})
 
 
+def test_a_number_of_numpy_is_a_number_and_more_draws_than_fit_are_refused() -> None:
+    first = shop().fix_first(draws=np.int64(3), seed=np.int64(1), costs={"loyalty": np.float64(1)})
+    assert first.equals(shop().fix_first(draws=3, seed=1, costs={"loyalty": 1}))
+    with pytest.raises(cvj.InputError, match=r"draws: 1000000000000 must be .* to 10,000,000"):
+        shop().fix_first(draws=10**12)
+
+
 def test_it_reads_as_words_and_a_table_in_a_terminal_and_a_notebook() -> None:
     hostile = cvj.Journey.from_counts("five", {"<b>Ads</b>": TWO["Ads"], "Blog": TWO["Blog"]})
     first = hostile.fix_first()
