@@ -156,7 +156,7 @@ def test_everything_wrong_is_said_at_once() -> None:
     fields = [fault.field for fault in error.value.faults]
     assert fields == ["figure", "target", "levers", "levers.conversion", "levers.entrants"]
     assert "did you mean 'customers'" in str(error.value)
-    with pytest.raises(cvj.InputError, match="target: 1000.* must be a number"):
+    with pytest.raises(cvj.InputError, match=r"target: 1000.* must be a number"):
         plan().goal("profit", 10**400)
     with pytest.raises(cvj.InputError, match="number of people, more than 0"):
         plan().goal("customers", 0)
