@@ -16,8 +16,11 @@ def wrong_parameters(
 
     Parameters
     ----------
-    draws, seed, level, design_effect : object
-        As in `cvjkit.decisions.simulate.simulate`.
+    draws : object
+    seed : object
+    level : object
+    design_effect : object
+        All as in `cvjkit.decisions.simulate.simulate`.
 
     Returns
     -------

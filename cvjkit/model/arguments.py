@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from numbers import Integral, Real
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 HIGHEST = sys.float_info.max
 
@@ -15,8 +15,10 @@ def is_number(value: object, least: float = -HIGHEST, most: float = HIGHEST) -> 
     Parameters
     ----------
     value : object
-    least, most : float
-        The bounds, themselves allowed.
+    least : float
+        Allowed itself.
+    most : float
+        Allowed itself.
 
     Returns
     -------
@@ -28,7 +30,10 @@ def is_number(value: object, least: float = -HIGHEST, most: float = HIGHEST) -> 
     >>> [is_number(value, 0) for value in (2, 0.5, -1, float("nan"), 10**400, True, "2")]
     [True, True, False, False, False, False, False]
     """
-    return isinstance(value, Real) and not isinstance(value, bool) and bool(least <= value <= most)
+    number: Any = value
+    if isinstance(number, bool) or not isinstance(value, Real):
+        return False
+    return bool(least <= number <= most)
 
 
 def is_whole(value: object, least: int, most: float = HIGHEST) -> TypeGuard[int]:
@@ -38,8 +43,9 @@ def is_whole(value: object, least: int, most: float = HIGHEST) -> TypeGuard[int]
     ----------
     value : object
     least : int
+        Allowed itself.
     most : float
-        The bounds, themselves allowed.
+        Allowed itself.
 
     Returns
     -------

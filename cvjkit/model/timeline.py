@@ -16,10 +16,9 @@ from cvjkit.errors import Fault, InputError
 from cvjkit.model.arguments import is_whole
 from cvjkit.model.day_money import Dated
 from cvjkit.model.days import Ways, follow
-from cvjkit.model.delays import Delay
+from cvjkit.model.durations import Durations
 from cvjkit.model.figures import UndefinedError
-from cvjkit.model.origins import known_stages
-from cvjkit.number_text import days_text, money_text, people_text
+from cvjkit.model.timeline_words import timeline_notes, timeline_summary, timeline_table
 from cvjkit.shown import Shown
 
 if TYPE_CHECKING:
@@ -128,17 +127,17 @@ class Timeline(Shown):
             stage: share, 0 to 1, of those who came in from outside who have reached it.
         """
         size = len(self.design.framework)
-        alone = self._ways.only(~self._ways.born)
+        alone = self.durations.ways.only(~self.durations.ways.born)
         start = np.zeros_like(self.entering)
         start[0] = self.design.flow().entered.ravel()
-        reached = _reached(alone, follow(alone, start).arrivals).reshape(-1, *self._shape)
+        reached = _reached(alone, follow(alone, start).arrivals).reshape(-1, *self.durations.shape)
         total = start[0].sum()
         shares = (
             reached.sum(axis=1).cumsum(axis=0) / total
             if total
             else np.full((len(start), size), math.nan)
         )
-        shares[:, ~self._known] = math.nan
+        shares[:, ~self.durations.known] = math.nan
         index = pd.RangeIndex(self.days + 1, name="days")
         return pd.DataFrame(shares, index, list(self.design.framework.keys), dtype=float)
 
@@ -158,7 +157,7 @@ class Timeline(Shown):
         a_day = coming[coming > 0].mean() if coming.any() else 0.0
         visits = np.where(flow.undefined, math.nan, flow.visits)
         arrivals = visits * (a_day / total if total else 0.0)
-        standing = arrivals * self._dwell
+        standing = arrivals * self.durations.dwell
         table = {"arrivals": arrivals.sum(axis=0), "standing": standing.sum(axis=0)}
         with np.errstate(invalid="ignore", divide="ignore"):
             dwell = np.where(table["arrivals"] > 0, table["standing"] / table["arrivals"], math.nan)
@@ -169,48 +168,12 @@ class Timeline(Shown):
     @property
     def summary(self) -> str:
         """What the timeline shows, in a few sentences."""
-        design, last = self.design, self._columns
-        coming, brought = last["entered"].sum(), last["referred"].sum()
-        came = f"{people_text(float(np.nansum(coming)))} people come in"
-        if np.nansum(brought) > 0:
-            came += f" and {people_text(float(np.nansum(brought)))} are brought in"
-        sentences = [f"{design.name}: within {days_text(float(self.days))}, {came}."]
-        standing = np.nan_to_num(last["standing"][-1])
-        # Of half a person nobody would say that they are still on their way.
-        if standing.sum() >= 1:
-            where = design.framework.stages[int(standing.argmax())].name
-            sentences.append(
-                f"By day {self.days:,} {people_text(float(standing.sum()))} are still on their "
-                f"way, most of them at {where}."
-            )
-        cash = self.money["cash"]
-        if cash.notna().all():
-            lowest = float(cash.min())
-            text = money_text(float(cash.iloc[-1]), design.currency)
-            if self.break_even_day is None:
-                missing = money_text(-float(cash.iloc[-1]), design.currency)
-                sentences.append(f"The money spent has not all come back by then: {missing} short.")
-            elif lowest < 0:
-                deep = money_text(-lowest, design.currency)
-                sentences.append(
-                    f"At most {deep} are laid out; from day {self.break_even_day:,} on they have "
-                    f"come back, and at the end {text} are left."
-                )
-        return " ".join([*sentences, *self.notes])
+        return timeline_summary(self)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What one must know to read it: what was assumed, and what is left out."""
-        notes = []
-        if not any(delay.mean or delay.waits for delay in self._delays):
-            notes.append("No delay is typed: everything happens on the day somebody comes in.")
-        k = self.design.flow().k
-        if k is not None and k >= 1 and self.design.market is None:
-            notes.append(
-                "Each person brings one more or more, so the numbers grow without end: type how "
-                "many people there are to reach."
-            )
-        return (*notes, *self._dated.notes)
+        return timeline_notes(self)
 
     @property
     def shown(self) -> pd.DataFrame:
@@ -221,127 +184,22 @@ class Timeline(Shown):
         DataFrame
             Indexed by the stage's name; all columns are text.
         """
-        stages = self.design.framework.stages
-        names = ("reached", "standing", "dropped", "finished")
-        columns = {
-            name.capitalize(): [people_text(float(number)) for number in self._columns[name][-1]]
-            for name in names
-        }
-        index = pd.Index([stage.name for stage in stages], name=f"By day {self.days:,}")
-        return pd.DataFrame(columns, index, dtype=object)
-
-    @property
-    def _shape(self) -> tuple[int, int]:
-        return len(self.design.segments), len(self.design.framework)
+        return timeline_table(self)
 
     @cached_property
-    def _known(self) -> NDArray[np.bool]:
-        known = [known_stages(self.design.framework, one) for one in self.design.segments]
-        return np.asarray(np.array(known).all(axis=0))
+    def durations(self) -> Durations:
+        """How long the ways take that people take.
 
-    @cached_property
-    def _delays(self) -> tuple[Delay, ...]:
-        """The delay of the step into each stage."""
-        numbers = {row.stage: row for row in self.design.stages}
-        return tuple(Delay.into(numbers.get(key)) for key in self.design.framework.keys)
-
-    @cached_property
-    def _into(self) -> Floats:
-        """How long the step into each stage takes, by days."""
-        return np.array([delay.daily(self.days) for delay in self._delays])
-
-    def _taking(self, source: int, target: int) -> Floats:
-        """How long a way takes, by days."""
-        framework = self.design.framework
-        if source == target:
-            anchors = {framework.anchor(one.stage): one for one in self.design.offers}
-            offer = anchors.get(framework.stages[source].anchor)
-            if offer is not None and offer.cycle_days is not None:
-                return Delay(offer.cycle_days).daily(self.days)
-        taken = self._into[target]
-        # A step over stages that are not known takes as long as all of them.
-        above = framework.parents[target]
-        while above is not None and above != source and not self._known[above]:
-            taken = np.convolve(taken, self._into[above])[: self.days + 1]
-            above = framework.parents[above]
-        return np.asarray(taken)
-
-    @cached_property
-    def _ways(self) -> Ways:
-        flow, size = self.design.flow(), len(self.design.framework)
-        ways: list[tuple[int, int, Floats, bool]] = []
-        for segment, source in np.ndindex(*self._shape):
-            shares, out = flow.shares[segment, source], np.zeros(self.days + 1)
-            state = segment * size + source
-            for target in shares.nonzero()[0].tolist():
-                taking = shares[target] * self._taking(source, target)
-                ways.append((state, segment * size + target, taking, False))
-                out += taking
-            ways.append((state, -1, self._leaving(segment, source, out), False))
-        # Whom somebody brings comes the next day.
-        next_day = np.zeros(self.days + 1)
-        next_day[1:2] = 1
-        for segment, source, into, target in np.argwhere(flow.births).tolist():
-            number = flow.births[segment, source, into, target]
-            ends = (segment * size + source, into * size + target)
-            ways.append((*ends, number * next_day, True))
-        sources, targets, daily, born = zip(*ways, strict=True)
-        return Ways(
-            int(np.prod(self._shape)),
-            np.array(sources),
-            np.array(targets),
-            np.array(daily),
-            np.array(born),
-        )
-
-    def _leaving(self, segment: int, source: int, out: Floats) -> Floats:
-        """When those leave who take no way on: as late as those who do, on average."""
-        left = max(0.0, 1 - float(self.design.flow().shares[segment, source].sum()))
-        total = 1 - left
-        if total > 0:
-            return left / total * out
-        ahead = [
-            self._taking(source, stage)
-            for stage, parent in enumerate(self.design.framework.parents)
-            if parent == source
-        ]
-        at_once = np.eye(1, self.days + 1)[0]
-        return np.asarray(left * (np.mean(ahead, axis=0) if ahead else at_once))
-
-    @cached_property
-    def _dwell(self) -> Floats:
-        """Mean time at each stage, shape (segments, stages)."""
-        dwell = np.zeros(self._shape)
-        flow = self.design.flow()
-        for segment, source in np.ndindex(*self._shape):
-            shares = flow.shares[segment, source]
-            means = [self._mean(source, target) for target in shares.nonzero()[0].tolist()]
-            weights = shares[shares.nonzero()[0]]
-            if not means:
-                parents = enumerate(self.design.framework.parents)
-                means = [self._mean(source, stage) for stage, parent in parents if parent == source]
-                weights = np.ones(len(means))
-            dwell[segment, source] = np.average(means, weights=weights) if means else 0.0
-        return dwell
-
-    def _mean(self, source: int, target: int) -> float:
-        """Mean time that a way takes, however long."""
-        framework = self.design.framework
-        if source == target:
-            anchors = {framework.anchor(one.stage): one for one in self.design.offers}
-            offer = anchors.get(framework.stages[source].anchor)
-            if offer is not None and offer.cycle_days is not None:
-                return offer.cycle_days
-        total, above = self._delays[target].average, framework.parents[target]
-        while above is not None and above != source and not self._known[above]:
-            total += self._delays[above].average
-            above = framework.parents[above]
-        return total
+        Returns
+        -------
+        Durations
+        """
+        return Durations(self.design, self.days)
 
     @cached_property
     def _followed(self) -> Followed:
         with np.errstate(over="ignore", invalid="ignore"):
-            followed = follow(self._ways, self.entering, self.design.market)
+            followed = follow(self.durations.ways, self.entering, self.design.market)
         if not np.isfinite(followed.arrivals).all():
             day = int(np.flatnonzero(~np.isfinite(followed.arrivals).all(axis=1))[0])
             fix = "type how many people there are to reach (market), or look at fewer days"
@@ -360,9 +218,9 @@ class Timeline(Shown):
 
     @cached_property
     def _columns(self) -> dict[str, Floats]:
-        followed, ways, flow = self._followed, self._ways, self.design.flow()
+        followed, ways, flow = self._followed, self.durations.ways, self.design.flow()
         size, parents = len(self.design.framework), self.design.framework.parents
-        shape = (self.days + 1, *self._shape)
+        shape = (self.days + 1, *self.durations.shape)
         out = ways.targets < 0
         gone = np.zeros((self.days + 1, ways.count))
         gone[:, ways.sources[out]] = followed.moved[out].T
@@ -396,43 +254,49 @@ class Timeline(Shown):
         }
         open_end = flow.open_end.any(axis=0) & ~ends
         for name, column in columns.items():
-            column[:, ~self._known] = math.nan
+            column[:, ~self.durations.known] = math.nan
             if name in {"standing", "dropped"}:
                 column[:, open_end] = math.nan
         return columns
 
     @cached_property
-    def _dated(self) -> Dated:
+    def dated(self) -> Dated:
+        """What visits cost and bring, and when.
+
+        Returns
+        -------
+        Dated
+        """
         return Dated.of(self.design)
 
     @cached_property
     def _cost(self) -> Floats | None:
         """What is spent on each day."""
         try:
-            spent = self._dated.cost_of(self._visits_by_day)
+            spent = self.dated.cost_of(self._visits_by_day)
         except UndefinedError:
             return None
         spends = np.array([segment.spend or 0.0 for segment in self.design.segments])
         entered = self.design.flow().entered.sum(axis=1)
-        coming = self.entering.reshape(-1, *self._shape).sum(axis=2)
+        coming = self.entering.reshape(-1, *self.durations.shape).sum(axis=2)
         # The channel is paid as its people come in.
         per_person = np.divide(spends, entered, out=np.zeros_like(spends), where=entered > 0)
         idle = spends[entered == 0].sum()
         return np.asarray(
-            spent + coming @ per_person + self.share * (self._dated.fixed_costs + idle)
+            spent + coming @ per_person + self.share * (self.dated.fixed_costs + idle)
         )
 
     @cached_property
     def _margin(self) -> Floats | None:
         """What is earned on each day."""
         try:
-            return self._dated.margin_of(self._visits_by_day)
+            return self.dated.margin_of(self._visits_by_day)
         except UndefinedError:
             return None
 
     @cached_property
     def _visits_by_day(self) -> Floats:
-        return np.asarray(self._followed.arrivals.reshape(-1, *self._shape).sum(axis=1))
+        return np.asarray(self._followed.arrivals.reshape(-1, *self.durations.shape).sum(axis=1))
 
 
 def _reached(ways: Ways, arrivals: Floats) -> Floats:

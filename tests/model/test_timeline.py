@@ -253,6 +253,7 @@ def test_a_step_over_unknown_stages_takes_as_long_as_all_of_them() -> None:
     assert stages.reached.unstack()["conversion"].to_list() == pytest.approx([0] * 5 + [20] * 6)
     assert stages.loc[10].isna().all(axis=1).to_list() == [False, True, False, True, True]
     assert math.isnan(stages.loc[(10, "conversion"), "dropped"])
+    assert "within 10 days, 100 people come in." in shop.timeline(10).summary
 
 
 # Words and faults
@@ -294,7 +295,7 @@ def test_nobody_and_nothing_known_are_no_failure() -> None:
     assert nobody.cohort.isna().all(axis=None)
     unknown = cvj.Journey.from_counts("five", [None] * 5).timeline(5)
     assert unknown.stages.isna().all(axis=None)
-    assert repr(unknown)
+    assert "within 5 days, nobody knows how many people come in." in repr(unknown)
     assert repr(nobody)
 
 

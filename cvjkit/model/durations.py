@@ -1,0 +1,166 @@
+"""How long people stay at the stages of a design, and when they leave them by which way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvjkit.model.days import Ways
+from cvjkit.model.delays import Delay
+from cvjkit.model.origins import known_stages
+
+if TYPE_CHECKING:
+    from cvjkit.model.design import Design
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Durations:
+    """How long the ways of a design take.
+
+    Parameters
+    ----------
+    design : Design
+    days : int
+        The last day to follow people to; the first is 0.
+    """
+
+    design: Design
+    days: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many segments and stages there are."""
+        return len(self.design.segments), len(self.design.framework)
+
+    @cached_property
+    def known(self) -> NDArray[np.bool]:
+        """Whether the people at each stage are known in all segments.
+
+        Returns
+        -------
+        ndarray of bool, shape (stages,)
+        """
+        known = [known_stages(self.design.framework, one) for one in self.design.segments]
+        return np.asarray(np.array(known).all(axis=0))
+
+    @cached_property
+    def delays(self) -> tuple[Delay, ...]:
+        """The delay of the step into each stage.
+
+        Returns
+        -------
+        tuple of Delay
+        """
+        numbers = {row.stage: row for row in self.design.stages}
+        return tuple(Delay.into(numbers.get(key)) for key in self.design.framework.keys)
+
+    @cached_property
+    def ways(self) -> Ways:
+        """The ways that people take, with the shares who take them after each number of days.
+
+        Returns
+        -------
+        Ways
+            A state is a segment at a stage.
+        """
+        flow, size = self.design.flow(), len(self.design.framework)
+        ways: list[tuple[int, int, Floats, bool]] = []
+        for segment, source in np.ndindex(*self.shape):
+            shares, out = flow.shares[segment, source], np.zeros(self.days + 1)
+            state = segment * size + source
+            for target in shares.nonzero()[0].tolist():
+                taking = shares[target] * self._taken(source, target)
+                ways.append((state, segment * size + target, taking, False))
+                out += taking
+            ways.append((state, -1, self._leaving(segment, source, out), False))
+        # Whom somebody brings comes the next day.
+        next_day = np.zeros(self.days + 1)
+        next_day[1:2] = 1
+        for segment, source, into, target in np.argwhere(flow.births).tolist():
+            number = flow.births[segment, source, into, target]
+            ends = (segment * size + source, into * size + target)
+            ways.append((*ends, number * next_day, True))
+        sources, targets, daily, born = zip(*ways, strict=True)
+        return Ways(
+            int(np.prod(self.shape)),
+            np.array(sources),
+            np.array(targets),
+            np.array(daily),
+            np.array(born),
+        )
+
+    @cached_property
+    def dwell(self) -> Floats:
+        """Mean time at each stage.
+
+        Returns
+        -------
+        ndarray of float, shape (segments, stages)
+            0 or more [days].
+        """
+        dwell = np.zeros(self.shape)
+        for segment, source in np.ndindex(*self.shape):
+            shares = self.design.flow().shares[segment, source]
+            targets = shares.nonzero()[0].tolist()
+            weights = shares[targets] if targets else None
+            means = [self._mean(source, target) for target in targets or self._ahead(source)]
+            dwell[segment, source] = np.average(means, weights=weights) if means else 0.0
+        return dwell
+
+    def _leaving(self, segment: int, source: int, out: Floats) -> Floats:
+        """When those leave who take no way on: as late as those who do, on average."""
+        left = max(0.0, 1 - float(self.design.flow().shares[segment, source].sum()))
+        total = 1 - left
+        if total > 0:
+            return left / total * out
+        ahead = [self._taken(source, stage) for stage in self._ahead(source)]
+        at_once = np.eye(1, self.days + 1)[0]
+        return np.asarray(left * (np.mean(ahead, axis=0) if ahead else at_once))
+
+    def _ahead(self, source: int) -> list[int]:
+        parents = enumerate(self.design.framework.parents)
+        return [stage for stage, parent in parents if parent == source]
+
+    @cached_property
+    def _into(self) -> Floats:
+        """How long the step into each stage takes, by days."""
+        return np.array([delay.daily(self.days) for delay in self.delays])
+
+    def _taken(self, source: int, target: int) -> Floats:
+        """How long a way takes, by days."""
+        cycle = self._cycle(source, target)
+        if cycle is not None:
+            return Delay(cycle).daily(self.days)
+        into, *others = (self._into[stage] for stage in self._steps(source, target))
+        for other in others:
+            into = np.convolve(into, other)[: self.days + 1]
+        return np.asarray(into)
+
+    def _mean(self, source: int, target: int) -> float:
+        """Mean time that a way takes, however long."""
+        cycle = self._cycle(source, target)
+        if cycle is not None:
+            return cycle
+        return sum(self.delays[stage].average for stage in self._steps(source, target))
+
+    def _cycle(self, source: int, target: int) -> float | None:
+        """Give the buying cycle that a repeat takes; None if it is none, or none is typed."""
+        framework = self.design.framework
+        anchors = {framework.anchor(one.stage): one for one in self.design.offers}
+        offer = anchors.get(framework.stages[source].anchor) if source == target else None
+        return None if offer is None else offer.cycle_days
+
+    def _steps(self, source: int, target: int) -> list[int]:
+        """List the stages whose steps a way takes: over those not known, all of theirs."""
+        steps, parents = [target], self.design.framework.parents
+        above = parents[target]
+        while above is not None and above != source and not self.known[above]:
+            steps.append(above)
+            above = parents[above]
+        return steps
