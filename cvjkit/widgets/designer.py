@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import traitlets
 from ipywidgets import Box
 
 from cvjkit.audit.audit import Audit
@@ -19,6 +18,7 @@ from cvjkit.journey import Journey, as_journey
 from cvjkit.numbers import Evidence
 from cvjkit.widgets.answers import Answers
 from cvjkit.widgets.builders import line
+from cvjkit.widgets.editor import Editor
 from cvjkit.widgets.fields import Act, Field, Part, marked, texts_of, with_was
 from cvjkit.widgets.flow_view import FlowView
 from cvjkit.widgets.form import Form
@@ -35,7 +35,7 @@ from cvjkit.widgets.panels.ways import ways_part
 from cvjkit.widgets.panels.whatifs import shared_changes, what_ifs_part
 from cvjkit.widgets.panels.worksheet import worksheet_parts
 from cvjkit.widgets.session import EXAMPLE_NOTE, Session
-from cvjkit.widgets.still import Kept, still_table
+from cvjkit.widgets.still import still_table
 from cvjkit.widgets.what_if import tried_out
 
 if TYPE_CHECKING:
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from cvjkit.widgets.changed import Changed
-    from cvjkit.widgets.guard import Edits
 
 NUMBERS, WORKSHEET = "numbers", "worksheet"
 SHEETS = ((NUMBERS, "Numbers"), (WORKSHEET, "Worksheet"))
@@ -55,7 +53,7 @@ class _Desk(Guarded, Box):
     """The fields and the picture."""
 
 
-class Designer(Kept, Guarded, Box):
+class Designer(Editor):
     """Edit a journey: numbers on the left, where people go on the right, the money below.
 
     Parameters
@@ -91,7 +89,7 @@ class Designer(Kept, Guarded, Box):
     (900.0, 90.0, 9.0, 5.0, 1.0)
     """
 
-    journey = traitlets.Any(read_only=True)
+    _view: FlowView
 
     def __init__(
         self,
@@ -107,6 +105,7 @@ class Designer(Kept, Guarded, Box):
         self._form = Form(self._edited)
         self._view = FlowView(on_choice=self._show_again)
         self._answers = Answers(self._edited, open_all=answers_first)
+        self._forms = (self._form, self._answers.form)
         self._answers.form.turn = self._view.turn = self._form.turn
         self._later = Later(self._form.turn)
         self._guide = Form()
@@ -125,7 +124,7 @@ class Designer(Kept, Guarded, Box):
         else:
             opened = as_journey(journey)
             session = Session(opened, view, note=" ".join(opened.understood))
-        self._edit(session, _own(session.whole))
+        self._open(session)
 
     def reset(self, journey: Journey) -> None:
         """Go back to the numbers of a file, as one step to undo.
@@ -158,17 +157,13 @@ class Designer(Kept, Guarded, Box):
         InputError
             If it cannot be shown in that framework.
         """
-        session, before = Session(journey, view, note=note), (self._session, self._own)
+        session = Session(journey, view, note=note)
         if what_if:
             session.begin_what_if()
-        try:
-            self._edit(session, _own(journey))
-        except Exception:
-            self._edit(*before)
-            raise
+        self._open(session)
 
-    def _edit(self, session: Session, own: Framework | None) -> None:
-        self._session, self._own = session, own
+    def _edit(self, session: Session) -> None:
+        self._session, self._own = session, _own(session.first)
         self._view.start = ""
         self._before: tuple[Journey, str | None, Mapping[tuple[str, str, str, str], str]] | None
         self._before = None
@@ -176,26 +171,6 @@ class Designer(Kept, Guarded, Box):
         self._audited: Journey = session.audited
         # None where the audit failed.
         self._audit: Audit | None = NO_AUDIT
-        self._show(whole=True)
-
-    @property
-    def changed_values(self) -> Changed:
-        """What is changed of the journey as it was opened, by the paths of the values."""
-        return self._session.changed
-
-    def take_up(self, changed: Changed) -> None:
-        """Come back to what was changed of the journey as it was opened, as one step to undo.
-
-        Parameters
-        ----------
-        changed : Changed
-
-        Raises
-        ------
-        ValueError
-            If it is not possible by now; nothing is changed then.
-        """
-        self._session.take_up(changed)
         self._show(whole=True)
 
     def code(self) -> str:
@@ -206,16 +181,6 @@ class Designer(Kept, Guarded, Box):
         str
         """
         return self._session.journey.code()
-
-    def image(self) -> str:
-        """Draw what is shown as an image.
-
-        Returns
-        -------
-        str
-            An SVG document.
-        """
-        return self._view.image()
 
     def still(self) -> Markup:
         """Draw the flow that was shown last, and list the stages and the figures, without scripts.
@@ -228,16 +193,6 @@ class Designer(Kept, Guarded, Box):
         journey = self._session.journey
         figures = figures_part(journey).figures
         return self._view.still() + still_table([], figures)
-
-    def _edited(self, edits: Edits) -> None:
-        with told(self._show_again), self._session.undone_if_it_fails():
-            fields = self._form.fields | self._answers.form.fields
-            whole = self._session.take(edits, fields)
-            self._show(whole=whole)
-
-    def _show_again(self) -> None:
-        """Show what holds, in other fields than the one somebody is typing into."""
-        self._show(whole=False)
 
     def _turn(self, sheet: str) -> None:
         self._session.leave()

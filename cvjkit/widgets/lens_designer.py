@@ -2,43 +2,36 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
-
-import traitlets
-from ipywidgets import Box
 
 from cvjkit.charts.sections import SCALES
 from cvjkit.comparison.compare import compare
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.codec import PEOPLE
 from cvjkit.widgets.compare_view import CompareView
+from cvjkit.widgets.counted import with_people_spread
+from cvjkit.widgets.editor import Editor
 from cvjkit.widgets.fields import Act, Field, Part, Put, Row, Table, marked
 from cvjkit.widgets.form import Form
-from cvjkit.widgets.guard import Guarded, told
 from cvjkit.widgets.panels.head import BEGINNING, segment_choices, step_fields
 from cvjkit.widgets.panels.stages import stage_table
 from cvjkit.widgets.session import Session
-from cvjkit.widgets.still import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from markupsafe import Markup
 
-    from cvjkit.catalog.framework import Framework
     from cvjkit.journey import Journey
-    from cvjkit.widgets.changed import Changed
-    from cvjkit.widgets.guard import Edits
 
 SHOWN = ("stage", "reached", "rate")
 WHOLE = "{name} is the design. Type a number in any framework: those that count it have the same."
 TYPED = "{name} is the design; the others are lenses of it."
 
 
-class Lenses(Kept, Guarded, Box):
+class Lenses(Editor):
     """Fields for the numbers of one framework, and the Sankeys of all.
 
     Parameters
@@ -60,18 +53,16 @@ class Lenses(Kept, Guarded, Box):
     'Shop'
     """
 
-    journey = traitlets.Any(read_only=True)
+    what_ifs = False
+    _view: CompareView
 
     def __init__(self, journey: Journey) -> None:
         self._form = Form(self._edited)
+        self._forms = (self._form,)
         self._view = CompareView()
         super().__init__([self._form, self._view])
         self.add_class("cvj-lenses")
-        self._edit(
-            Session(journey, journey.in_view().framework.key),
-            compare(journey).frameworks,
-            journey.framework,
-        )
+        self._open(_session(journey))
 
     def load(self, journey: Journey) -> None:
         """Compare another journey, and type in the framework it asks to be seen in.
@@ -85,55 +76,16 @@ class Lenses(Kept, Guarded, Box):
         Exception
             What showing it raised; the previous one is shown again.
         """
-        before = self._session, self._frameworks, self._own
-        try:
-            self._edit(
-                Session(journey, journey.in_view().framework.key),
-                compare(journey).frameworks,
-                journey.framework,
-            )
-        except Exception:
-            self._edit(*before)
-            raise
+        self._open(_session(journey))
 
-    def _edit(self, session: Session, frameworks: tuple[Framework, ...], own: Framework) -> None:
-        self._session, self._frameworks, self._own = session, frameworks, own
+    def _edit(self, session: Session) -> None:
+        self._session, self._own = session, session.first.framework
+        self._frameworks = compare(session.first).frameworks
         # Estimates load scipy: better now than at the first key press.
-        compare(session.journey, frameworks)
+        compare(session.journey, self._frameworks)
         self._start, self._scale = "", SCALES[0][0]
         self._drawn: tuple[Any, ...] = ()
         self._show(whole=True)
-
-    @property
-    def changed_values(self) -> Changed:
-        """What is changed of the journey as it was opened, by the paths of the values."""
-        return replace(self._session.changed, is_what_if=True)
-
-    def take_up(self, changed: Changed) -> None:
-        """Come back to what was changed of the journey as it was opened, as one step to undo.
-
-        Parameters
-        ----------
-        changed : Changed
-
-        Raises
-        ------
-        ValueError
-            If it is not possible by now; nothing is changed then.
-        """
-        # Here no what-if is edited, whatever the address says.
-        self._session.take_up(replace(changed, is_what_if=False))
-        self._show(whole=True)
-
-    def image(self) -> str:
-        """Draw what is shown as an image.
-
-        Returns
-        -------
-        str
-            An SVG document.
-        """
-        return self._view.image()
 
     def still(self) -> Markup:
         """Draw the lenses that were shown last, without scripts.
@@ -144,15 +96,6 @@ class Lenses(Kept, Guarded, Box):
             HTML.
         """
         return self._view.still()
-
-    def _edited(self, edits: Edits) -> None:
-        with told(self._show_again), self._session.undone_if_it_fails():
-            whole = self._session.take(edits, self._form.fields)
-            self._show(whole=whole)
-
-    def _show_again(self) -> None:
-        """Show what holds, in other fields than the one somebody is typing into."""
-        self._show(whole=False)
 
     def _begin(self, milestone: str) -> None:
         self._start = milestone
@@ -236,50 +179,3 @@ def _spread_field(field: Field, row: Row) -> Field:
         return replace(field, edit=None)
     spread = partial(with_people_spread, stage=row.id)
     return replace(field, edit=Put(f"segments[0].counts.{row.id}", PEOPLE, spread))
-
-
-def with_people_spread(journey: Journey, people: float | None, *, stage: str) -> Journey:
-    """Spread the people counted at a stage over the segments in their present proportions.
-
-    Parameters
-    ----------
-    journey : Journey
-        All of its segments are counted.
-    people : float or None
-        Of all segments together.
-    stage : str
-        Key of the stage.
-
-    Returns
-    -------
-    Journey
-    """
-    paths = [f"segments[{index}].counts.{stage}" for index in range(len(journey.segments))]
-    counts = _spread(people, [journey.get(path) for path in paths])
-    for path, count in zip(paths, counts, strict=True):
-        journey = journey.put(path, count)
-    return journey
-
-
-def _spread(people: float | None, counts: list[float | None]) -> list[float | None]:
-    """Share out whole people in proportion to counts; the largest remainders get one more.
-
-    Examples
-    --------
-    >>> _spread(10, [2, 1, None])
-    [7.0, 3.0, 0.0]
-    >>> _spread(5, [None, None])
-    [5.0, 0.0]
-    """
-    if people is None:
-        return [None] * len(counts)
-    parts = [count or 0.0 for count in counts]
-    if not math.isfinite(people) or people < 0 or people % 1 or not math.fsum(parts):
-        # The journey refuses impossible numbers.
-        return [float(people), *[0.0] * (len(counts) - 1)]
-    exact = [people * part / math.fsum(parts) for part in parts]
-    shared = [math.floor(part) for part in exact]
-    order = sorted(range(len(parts)), key=lambda index: shared[index] - exact[index])
-    for index in order[: round(people) - sum(shared)]:
-        shared[index] += 1
-    return [float(share) for share in shared]

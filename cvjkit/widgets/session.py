@@ -50,6 +50,8 @@ class Session:
 
     Attributes
     ----------
+    first : Journey
+        As it was opened, or as its file is by now.
     entries : mapping of address to str
         What is typed for rows that are not yet added.
     language : str
@@ -85,7 +87,7 @@ class Session:
         self, journey: Journey, view: str | Framework | None = None, *, note: str = ""
     ) -> None:
         shown = journey if view in {None, journey.framework.key} else journey.in_framework(view)
-        self._first = journey
+        self.first = journey
         self._history = History(Step(journey, shown))
         self.unchosen = shown.framework if view is None else None
         self.typing = Typing()
@@ -125,7 +127,7 @@ class Session:
     @property
     def can_reset(self) -> bool:
         """Whether what is edited differs from what `reset` goes back to."""
-        return self.now.is_changed if self.is_what_if else self.whole != self._first
+        return self.now.is_changed if self.is_what_if else self.whole != self.first
 
     @property
     def whole(self) -> Journey:
@@ -135,7 +137,7 @@ class Session:
     @property
     def changed(self) -> Changed:
         """What is changed of the journey as it was opened."""
-        return changed_since(self._first, self.now)
+        return changed_since(self.first, self.now)
 
     def take_up(self, changed: Changed) -> None:
         """Come back to what was changed of the journey as it was opened, as one step.
@@ -149,7 +151,7 @@ class Session:
         ValueError
             If it is not possible by now.
         """
-        self.go(step_with(self._first, changed))
+        self.go(step_with(self.first, changed))
 
     @property
     def said(self) -> Mapping[Address, tuple[str, str]]:
@@ -380,8 +382,8 @@ class Session:
         """
         step, note = self.now, ""
         if journey is not None or not step.is_what_if:
-            self._first = self._first if journey is None else journey
-            step = with_whole(step, with_kept_of(self._first, step.whole))
+            self.first = self.first if journey is None else journey
+            step = with_whole(step, with_kept_of(self.first, step.whole))
         if step.is_what_if:
             step, note = in_what_if_or_not(step, None)
         self.go(step, note)

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 import cvjkit as cvj
 from cvjkit.publishing import dashboards
 from cvjkit.widgets.compare_view import compare_document
-from cvjkit.widgets.lens_designer import Lenses, _spread
+from cvjkit.widgets.lens_designer import Lenses
 from tests.widgets.hand import ANYTHING, deliver
 
 STARTERS = Path(__file__).parents[2] / "data" / "journeys"
@@ -241,18 +240,6 @@ def test_the_dashboard_opens_all_starters_and_writes_nothing() -> None:
         deliver(page._chooser, {"method": "custom", "content": {**content, "edits": edits}})
         assert page._lenses.journey.path.name == name
     assert {path: path.read_bytes() for path in STARTERS.iterdir()} == before
-
-
-@given(
-    st.integers(0, 10**9),
-    st.lists(st.none() | st.integers(0, 10**6).map(float), min_size=1, max_size=5),
-)
-def test_people_spread_over_segments_are_whole_and_none_is_lost(
-    people: int, counts: list[float | None]
-) -> None:
-    shared = [each or 0.0 for each in _spread(people, counts)]
-    assert sum(shared) == people
-    assert all(each >= 0 and each % 1 == 0 for each in shared)
 
 
 @pytest.fixture(scope="module")

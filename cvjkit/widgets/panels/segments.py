@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from cvjkit.model.parts import AWARENESS_LEVELS, Segment
 from cvjkit.widgets.builders import button, columns, line, listed, remover
 from cvjkit.widgets.codec import NAME, NOT_SET, Choice
+from cvjkit.widgets.counted import COUNTED, PLANNED, in_mode
 from cvjkit.widgets.fields import Field, Part, Put, Row, Table
-from cvjkit.widgets.panels.stages import COUNTED, PLANNED, in_mode
 
 if TYPE_CHECKING:
     from cvjkit.journey import Journey

@@ -6,21 +6,19 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cvjkit.errors import Fault, InputError
 from cvjkit.model.parts import StageNumbers
 from cvjkit.number_text import count_text, people_text, rate_text, share_text
 from cvjkit.widgets.builders import columns, field_at
 from cvjkit.widgets.codec import PEOPLE
+from cvjkit.widgets.counted import with_share_counted
 from cvjkit.widgets.fields import Field, Part, Put, Row, Table
 from cvjkit.widgets.panels.explained import explaining
 from cvjkit.widgets.rate_codec import RateCodec
 
 if TYPE_CHECKING:
-    from cvjkit.catalog.stage import Stage
     from cvjkit.journey import Journey
     from cvjkit.model.flow import Flow
 
-COUNTED, PLANNED = "counted", "planned"
 UNIT_COST, DELAY = columns(StageNumbers, "unit_cost", "delay_days")
 RATE = RateCodec()
 RATE_OF_ONE = RateCodec(
@@ -134,77 +132,6 @@ def _rate_field(journey: Journey, label: str, path: str, stage: str, rate: float
     told = tuple(map(journey.get, also))
     text = RATE.write((rate, *told)) if any(told) else rate_text(rate)
     return Field("rate", label, text, edit=Put(path, RATE, also=also))
-
-
-def with_share_counted(
-    journey: Journey, share: float | None, *, segment: int, stage: str
-) -> Journey:
-    """Set the people counted at a stage to a share of those at the stage it follows.
-
-    Parameters
-    ----------
-    journey : Journey
-    share : float or None
-        0 to 1; None where the people are not known.
-    segment : int
-        Index of a counted segment.
-    stage : str
-        Key of the stage.
-
-    Returns
-    -------
-    Journey
-
-    Raises
-    ------
-    ValueError
-        If it is not a share, or the people at the stage before are not known.
-    """
-    path, previous = f"segments[{segment}].counts.{stage}", _previous(journey, stage)
-    before = journey.get(f"segments[{segment}].counts.{previous.key}")
-    if share is None:
-        return journey.put(path, None)
-    if not 0 <= share <= 1:
-        rule, fix = "must be between 0 and 1", "write a share, such as 25% or 0.25"
-        raise InputError(journey.name, [Fault(path, share, rule, fix)])
-    if before is None:
-        raise ValueError(f"{previous.name} is not known: type how many reach it first")
-    return journey.put(path, float(round(share * before)))
-
-
-def _previous(journey: Journey, stage: str) -> Stage:
-    """Give the stage that a stage follows."""
-    framework = journey.framework
-    return framework.stages[framework.parents[framework.index(stage)] or 0]
-
-
-def in_mode(journey: Journey, mode: str, *, segment: int) -> Journey:
-    """Turn a segment's counts into a plan, or a plan into whole people.
-
-    Parameters
-    ----------
-    journey : Journey
-    mode : {"counted", "planned"}
-    segment : int
-        Index of the segment.
-
-    Returns
-    -------
-    Journey
-
-    Raises
-    ------
-    InputError
-        If no rates explain the counts.
-    """
-    now = journey.segments[segment]
-    if mode == PLANNED:
-        return journey.planned(now.name)
-    if now.observed:
-        return journey
-    people = journey.flow().only(now.name).numbers("people")
-    counts = [None if number is None else float(round(number)) for number in people]
-    return journey.with_segment(now.name, counts=counts)
 
 
 def _overruled(flow: Flow, stage: str) -> str:
