@@ -16,7 +16,7 @@ from cvjkit.charts.style import BODY
 from cvjkit.charts.text import inert
 from cvjkit.decisions.budget import Budget
 from cvjkit.decisions.explain import Explanation
-from cvjkit.decisions.goal import Goal
+from cvjkit.decisions.goal_answer import Goal
 from cvjkit.decisions.priorities import FixFirst
 from cvjkit.decisions.retention import Retention
 from cvjkit.decisions.segments import SegmentsTable

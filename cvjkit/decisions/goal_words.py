@@ -8,7 +8,7 @@ from cvjkit.model.economics import FIGURES
 from cvjkit.number_text import people_text, share_text
 
 if TYPE_CHECKING:
-    from cvjkit.decisions.goal import Goal
+    from cvjkit.decisions.goal_answer import Goal
 
 
 NO_MATTER = "it does not depend on this rate"

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cvjkit.decisions.goal import MOST
+from cvjkit.decisions.goal_search import MOST
 from cvjkit.decisions.goal_words import NO_MATTER, amount, rates_alone
 from cvjkit.errors import InputError
 from cvjkit.model.economics import FIGURES
@@ -17,7 +17,7 @@ from cvjkit.widgets.panels.entries import reasons
 from cvjkit.widgets.panels.explained import explaining
 
 if TYPE_CHECKING:
-    from cvjkit.decisions.goal import Goal
+    from cvjkit.decisions.goal_answer import Goal
     from cvjkit.journey import Journey
     from cvjkit.number_text import Unit
     from cvjkit.widgets.codec import Choices
