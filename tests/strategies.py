@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cvjkit.catalog.framework import Framework
 from cvjkit.catalog.lookup import framework
 from cvjkit.journey import Journey
-from cvjkit.model.flow import kind_of
+from cvjkit.model.ways import kind_of
 
 PUBLISHED = ("five", "seven", "eight", "eight:time", "nine", "full", "full:time")
 HIGHEST_K = 0.9

@@ -17,10 +17,10 @@ from cvjkit.catalog.lookup import framework, published_frameworks
 from cvjkit.catalog.spine import milestones
 from cvjkit.errors import MOST_FAULTS, Fault, InputError, is_one_of, unknown_name
 from cvjkit.model.economics import BOUGHT_AGAIN
-from cvjkit.model.flow import kind_of
 from cvjkit.model.origins import unknown_stages
 from cvjkit.model.parts import Referral, Segment, StageNumbers, Transition
 from cvjkit.model.rows import PARTS, TABLES, Row, read_rows, titles_of, too_long
+from cvjkit.model.ways import kind_of
 from cvjkit.number_text import share_text
 from cvjkit.paths import below, path_of
 

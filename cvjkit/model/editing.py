@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from cvjkit.errors import Fault, InputError, is_one_of, unknown_name
 from cvjkit.model.changes import changed_fields, numbered, renamed_back, value_at
 from cvjkit.model.fields import Fields
-from cvjkit.model.flow import kind_of
+from cvjkit.model.ways import kind_of
 from cvjkit.paths import Title, path_of
 
 if TYPE_CHECKING:

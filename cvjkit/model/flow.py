@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from cvjkit.errors import InputError, unknown_name
-from cvjkit.model.chain import stacked, visits_per_person
+from cvjkit.model.chain import stacked
+from cvjkit.model.flow_tables import LinksTable, StagesTable, link_table, stage_columns
 from cvjkit.model.generations import growing, leads_to, new_people_each
 from cvjkit.number_text import people_text, plain_text
-from cvjkit.shown import Heading, Shown, Table
+from cvjkit.shown import Shown
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
 
 Floats = NDArray[np.floating]
 Flags = NDArray[np.bool]
-
-ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,39 +44,6 @@ class Flag:
     stage: str
     message: str
     segment: str | None = None
-
-
-class StagesTable(Table):
-    """People at each stage: what `Flow.stages` gives."""
-
-    headings: ClassVar[Mapping[str, Heading]] = {
-        "people": Heading("People", "people"),
-        "step_rate": Heading("Of the stage before", "share"),
-        "overall_rate": Heading("Of the first", "share"),
-        "visits": Heading("Arrivals", "people"),
-        "entered": Heading("Come in", "people"),
-        "referred": Heading("Brought in", "people"),
-        "returned": Heading("Come back", "people"),
-        "dropped": Heading("Leave", "people"),
-        "finished": Heading("Finish", "people"),
-    }
-
-    def _says_something(self, column: str) -> bool:
-        if column == "visits":
-            return bool((self.visits.fillna(0) != self.people.fillna(0)).any())
-        return column == "people" or bool(self[column].fillna(0).any())
-
-
-class LinksTable(Table):
-    """People on each link between two stages: what `Flow.links` gives."""
-
-    headings: ClassVar[Mapping[str, Heading]] = {
-        "source": Heading("From", "text"),
-        "target": Heading("To", "text"),
-        "kind": Heading("Kind", "text"),
-        "people": Heading("People", "people"),
-    }
-    index_title = None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -244,53 +210,18 @@ class Flow(Shown):
         return known_numbers(self._columns[column])
 
     @cached_property
+    def _columns(self) -> Mapping[str, Floats]:
+        return stage_columns(self)
+
+    @cached_property
     def _stage_table(self) -> pd.DataFrame:
         index = pd.Index(self.framework.keys, name="stage")
         names = pd.Series([stage.name for stage in self.framework], index=index, dtype=object)
         return pd.DataFrame({"name": names, **self._columns}, index=index)
 
     @cached_property
-    def _columns(self) -> Mapping[str, Floats]:
-        framework = self.framework
-        undefined = np.asarray(self.undefined.any(axis=0))
-        returned = np.einsum("si,sij->j", self.visits, np.tril(self.shares))
-        left = self.visits * np.clip(1 - self.shares.sum(axis=2), 0, 1)
-        ends = ~np.isin(np.arange(len(framework)), [i for i in framework.parents if i is not None])
-        open_end = undefined | self.open_end.any(axis=0)
-        step, overall = self._rates()
-        dropped = np.where(ends, 0, left.sum(axis=0))
-        return {
-            "people": np.where(undefined, np.nan, self.people.sum(axis=0)),
-            "visits": np.where(undefined, np.nan, self.visits.sum(axis=0)),
-            "entered": np.where(undefined, np.nan, self.entered.sum(axis=0)),
-            "referred": np.where(undefined, np.nan, self.referred.sum(axis=0)),
-            "returned": np.where(undefined, np.nan, returned),
-            "dropped": np.where(open_end & ~ends | undefined, np.nan, dropped),
-            "finished": np.where(undefined, np.nan, np.where(ends, left.sum(axis=0), 0)),
-            "step_rate": step,
-            "overall_rate": overall,
-        }
-
-    @cached_property
     def _link_table(self) -> pd.DataFrame:
-        keys = self.framework.keys
-        seen = ~(self.undefined[:, :, None] | self.undefined[:, None, :])
-        visits = np.where(seen, self.visits[:, :, None], 0)
-        inferred = (visits * self.inferred).sum(axis=0)
-        moved = (visits * (self.shares - self.inferred)).sum(axis=0)
-        born = np.einsum("si,sitj->ij", np.where(self.undefined, 0, self.visits), self.births)
-        rows = [
-            (keys[i], keys[j], self._kind(i, j), float(moved[i, j]))
-            for i, j in zip(*np.nonzero(moved), strict=True)
-        ]
-        rows += [
-            (keys[i], keys[j], kind, float(people[i, j]))
-            for kind, people in (("inferred", inferred), ("referral", born))
-            for i, j in zip(*np.nonzero(people), strict=True)
-        ]
-        return pd.DataFrame(rows, columns=["source", "target", "kind", "people"]).astype(
-            {"source": object, "target": object, "kind": object, "people": float}
-        )
+        return link_table(self)
 
     def only(self, segment: str) -> Flow:
         """Give one segment's part of the flow.
@@ -406,61 +337,6 @@ class Flow(Shown):
             beside = under[passed] & ~under[stage] & (np.arange(size) != passed)
             found[np.ix_(beside, under[stage])] = True
         return found
-
-    def _kind(self, source: int, target: int) -> str:
-        """Find the kind of a link; a step over stages that are not known is still a step."""
-        above = self.framework.parents[target]
-        while above is not None and above != source and self.undefined[:, above].all():
-            above = self.framework.parents[above]
-        return "forward" if above == source else kind_of(self.framework, source, target)
-
-    def _rates(self) -> tuple[Floats, Floats]:
-        """Work out the step rate and the overall rate of each stage."""
-        reach = self.fundamental / visits_per_person(self.fundamental)[:, None, :]
-        known = ~self.undefined
-        step = np.full(len(self.framework), np.nan)
-        for stage, before in enumerate(self.framework.parents):
-            if before is None or not (known[:, before] & known[:, stage]).all():
-                continue
-            standing = self.people[:, before]
-            if standing.sum() > 0:
-                step[stage] = standing @ reach[:, before, stage] / standing.sum()
-        first = self.entered[:, 0] + self.referred[:, 0]
-        overall = np.full(len(self.framework), np.nan)
-        if known[:, 0].all() and first.sum() > 0:
-            overall = np.where(known.all(axis=0), first @ reach[:, 0, :] / first.sum(), np.nan)
-        for stage, before in enumerate(self.framework.parents):
-            if before is not None and self.inferred_rates[before, stage]:
-                step[stage] = np.nan if step[stage] > 1 - ROUNDING else step[stage]
-        return np.minimum(step, 1.0), np.minimum(overall, 1.0)
-
-
-def kind_of(framework: Framework, source: int, target: int) -> str:
-    """Find the kind of a link between two stages.
-
-    Parameters
-    ----------
-    framework : Framework
-    source : int
-        Position of the stage it leaves.
-    target : int
-        Position of the stage it leads to.
-
-    Returns
-    -------
-    {"forward", "skip", "back", "repeat"}
-
-    Examples
-    --------
-    >>> from cvjkit.catalog.lookup import framework
-    >>> [kind_of(framework("five"), 2, target) for target in range(5)]
-    ['back', 'back', 'repeat', 'forward', 'skip']
-    """
-    if source == target:
-        return "repeat"
-    if target < source:
-        return "back"
-    return "forward" if framework.parents[target] == source else "skip"
 
 
 def known_numbers(column: Floats) -> list[float | None]:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cvjkit.errors import Fault
-from cvjkit.model.flow import kind_of
 from cvjkit.model.parts import Referral, Transition
-from cvjkit.model.ways import by_segment, typed_births, typed_shares
+from cvjkit.model.ways import by_segment, kind_of, typed_births, typed_shares
 from cvjkit.paths import Title, path_of
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from cvjkit.model.flow import kind_of
 from cvjkit.model.fold import Folded, fold, reached_by_growth, without_repeats
 from cvjkit.model.origins import known_stages
 from cvjkit.model.parts import Referral, Segment, Transition
 from cvjkit.model.ways import (
     between_segments,
     by_segment,
+    kind_of,
     step_shares,
     typed_births,
     typed_shares,

@@ -20,8 +20,8 @@ import numpy as np
 from cvjkit.model.chain import fundamental_matrix, visits_per_person, without_exit
 from cvjkit.model.counts import Counted, Explanation
 from cvjkit.model.flags import count_flags, total_flags
-from cvjkit.model.flow import ROUNDING, Flag, Flags, Flow
-from cvjkit.model.generations import new_people_each
+from cvjkit.model.flow import Flag, Flags, Flow
+from cvjkit.model.generations import ROUNDING, new_people_each
 from cvjkit.model.origins import known_stages, origins
 from cvjkit.model.planned import Planned
 from cvjkit.model.ways import step_shares, typed_births, typed_shares

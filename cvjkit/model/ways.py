@@ -147,3 +147,31 @@ def between_segments(
     for (source, target), number in np.ndenumerate(brought):
         if number > SMALLEST_SHARE:
             yield by[source], into[target], float(number)
+
+
+def kind_of(framework: Framework, source: int, target: int) -> str:
+    """Find the kind of a link between two stages.
+
+    Parameters
+    ----------
+    framework : Framework
+    source : int
+        Position of the stage it leaves.
+    target : int
+        Position of the stage it leads to.
+
+    Returns
+    -------
+    {"forward", "skip", "back", "repeat"}
+
+    Examples
+    --------
+    >>> from cvjkit.catalog.lookup import framework
+    >>> [kind_of(framework("five"), 2, target) for target in range(5)]
+    ['back', 'back', 'repeat', 'forward', 'skip']
+    """
+    if source == target:
+        return "repeat"
+    if target < source:
+        return "back"
+    return "forward" if framework.parents[target] == source else "skip"

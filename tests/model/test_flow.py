@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import cvjkit as cvj
-from cvjkit.model.flow import kind_of
+from cvjkit.model.ways import kind_of
 from tests import laws
 from tests.strategies import journeys, shares
 

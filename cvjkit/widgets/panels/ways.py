@@ -6,8 +6,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from cvjkit.model.flow import kind_of
 from cvjkit.model.parts import Referral, Transition
+from cvjkit.model.ways import kind_of
 from cvjkit.number_text import count_text
 from cvjkit.numbers import NO_EVIDENCE, Evidence, read_number
 from cvjkit.widgets.builders import button, columns, line, remover
