@@ -9,8 +9,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import plotly.graph_objects as go
-
 from cvjkit.charts.polygons import Outline, box
 from cvjkit.charts.still import Drawing
 from cvjkit.charts.style import (
@@ -29,6 +27,8 @@ from cvjkit.errors import InputError, unknown_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    import plotly.graph_objects as go
 
     from cvjkit.charts.fills import Style
 
@@ -57,8 +57,8 @@ class Page:
         [px]
     pixel : float
         A pixel in units of x.
-    traces : list of plotly.graph_objects.Scatter
-    annotations, shapes : list of dict
+    traces, annotations, shapes : list of dict
+        Plotly checks them once, in the figure.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Page:
         self.width, self.margin = width, margin
         self.span = width if span is None else span
         self.pixel = self.span / width
-        self.traces: list[go.Scatter] = []
+        self.traces: list[dict[str, Any]] = []
         self.annotations: list[dict[str, Any]] = []
         self.shapes: list[dict[str, Any]] = []
 
@@ -89,15 +89,17 @@ class Page:
         said = hover(text)
         common = {"mode": "lines", "fill": "toself", "hoveron": "fills", "showlegend": False}
         self.traces.append(
-            go.Scatter(
-                x=x,
-                y=y,
-                text=said,
-                name=said,
-                hoverinfo="text",
-                meta=meta,
-                **(common | dict(style)),
-            )
+            {
+                "type": "scatter",
+                "x": x,
+                "y": y,
+                "text": said,
+                "name": said,
+                "hoverinfo": "text",
+                "meta": meta,
+                **common,
+                **style,
+            }
         )
 
     def write(

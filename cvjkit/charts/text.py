@@ -10,7 +10,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 MONOSPACE = 0.602  # [font sizes] every character of DejaVu Sans Mono
@@ -37,9 +37,10 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     >>> round(text_width("10,000", 12, bold=True), 1), round(text_width("10,000", 12), 1)
     (46.3, 43.3)
     """
-    widths = _widths()["bold" if bold else "regular"]
-    proportional = sum(_advance(character, widths) for character in text)
-    return size * max(proportional, MONOSPACE * sum(map(_cells, text)))
+    weight = "bold" if bold else "regular"
+    measured = [_measured(character, weight) for character in text]
+    proportional = sum(advance for advance, _ in measured)
+    return size * max(proportional, MONOSPACE * sum(cells for _, cells in measured))
 
 
 def text_lines(text: str, room: float, most: int, size: float, *, bold: bool = False) -> list[str]:
@@ -122,19 +123,13 @@ def _widths() -> Mapping[str, Mapping[str, float]]:
     }
 
 
-def _advance(character: str, widths: Mapping[str, float]) -> float:
-    if not (cells := _cells(character)):
-        return 0.0
+@lru_cache(maxsize=4096)
+def _measured(character: str, weight: str) -> tuple[float, int]:
+    """Give a character's width [font sizes], and the columns it takes in a monospace font."""
+    category = unicodedata.category(character)
+    if unicodedata.combining(character) or category == "Cf":
+        return 0.0, 0
+    cells = 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    other = EMOJI if category == "So" else IDEOGRAPH if cells > 1 else OTHER
     base = unicodedata.normalize("NFD", character)[0]
-    if base in widths:
-        return widths[base]
-    if unicodedata.category(character) == "So":
-        return EMOJI
-    return IDEOGRAPH if cells > 1 else OTHER
-
-
-def _cells(character: str) -> int:
-    """Count the columns that a character takes in a monospace font."""
-    if unicodedata.combining(character) or unicodedata.category(character) == "Cf":
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    return _widths()[weight].get(base, other), cells
