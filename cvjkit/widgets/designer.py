@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from cvjkit.widgets.fields import Act, Field, Part, marked, texts_of, with_was
 from cvjkit.widgets.flow_view import FlowView
 from cvjkit.widgets.form import Form
 from cvjkit.widgets.guard import Guarded, told
+from cvjkit.widgets.input import can_take_back
 from cvjkit.widgets.later import Later
 from cvjkit.widgets.panels.audit import audit_parts
 from cvjkit.widgets.panels.entries import Asked
@@ -227,7 +229,7 @@ class Designer(Editor):
             ]
             if session.base is not None:
                 before = self._texts_before(session.base)
-                typed = [*with_was(typed, before, session.can_take_back)]
+                typed = [*with_was(typed, before, partial(can_take_back, session.now))]
             self._above = [head, figures, typed[0], what_ifs_part(session), findings]
             self._below = [*typed[1:], *file]
         self._fill(whole=whole)

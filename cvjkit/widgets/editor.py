@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import traitlets
 from ipywidgets import Box
 
+from cvjkit.widgets.edits import take
 from cvjkit.widgets.guard import Guarded, told
 from cvjkit.widgets.still import Kept
 
@@ -97,4 +98,4 @@ class Editor(Kept, Guarded, Box):
     def _edited(self, edits: Edits) -> None:
         fields = {at: field for form in self._forms for at, field in form.fields.items()}
         with told(self._show_again), self._session.undone_if_it_fails():
-            self._show(whole=self._session.take(edits, fields))
+            self._show(whole=take(self._session, edits, fields))

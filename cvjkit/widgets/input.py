@@ -16,7 +16,7 @@ from cvjkit.widgets.codec import Number
 from cvjkit.widgets.fields import Put
 from cvjkit.widgets.refusal import sentence
 from cvjkit.widgets.step import Step, with_edited
-from cvjkit.widgets.what_if import turned_to
+from cvjkit.widgets.what_if import taken_back, turned_to
 
 if TYPE_CHECKING:
     from cvjkit.journey import Journey
@@ -181,6 +181,48 @@ def evidence_in_block(
             evidence = replace(evidence, decimal_sign=block.decimal_sign)
         found |= dict.fromkeys(column, replace(evidence, language=language))
     return found
+
+
+def without(step: Step, edit: object) -> Journey:
+    """Give what is edited without what a what-if changes in a field.
+
+    Parameters
+    ----------
+    step : Step
+    edit : Edit
+        Of the field.
+
+    Returns
+    -------
+    Journey
+        The same one if nothing is changed there.
+
+    Raises
+    ------
+    ValueError
+        If another change does not allow it.
+    """
+    if step.base is None or not isinstance(edit, Put):
+        return step.edited
+    return taken_back(step.edited, step.base, (edit.path, *edit.also))
+
+
+def can_take_back(step: Step, edit: object) -> bool:
+    """Tell whether a what-if changes what an edit sets.
+
+    Parameters
+    ----------
+    step : Step
+    edit : Edit
+
+    Returns
+    -------
+    bool
+    """
+    try:
+        return without(step, edit) != step.edited
+    except ValueError:
+        return False
 
 
 def _in_other_mode(step: Step, edit: object, entry: Input) -> Step | None:

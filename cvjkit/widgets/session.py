@@ -1,11 +1,8 @@
-"""An editing session: the design that holds, what held before, and invalid input in its fields.
-
-Everything typed goes through `Journey`, which alone decides what is possible.
-"""
+"""An editing session: the design that holds, what held before, and what is being typed."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,28 +10,20 @@ from typing import TYPE_CHECKING
 
 from cvjkit.widgets.carried import carried_over, entries_in
 from cvjkit.widgets.changed import Changed, changed_since, step_with
-from cvjkit.widgets.fields import Act, Address, Field, Keep, Once, Put, Rename
 from cvjkit.widgets.history import History
-from cvjkit.widgets.input import Input, Typing, evidence_in_block
-from cvjkit.widgets.refusal import sentence
+from cvjkit.widgets.input import Input, Typing
 from cvjkit.widgets.saved import Saved, saved_as
 from cvjkit.widgets.step import Step, with_edited, with_whole, within
-from cvjkit.widgets.what_if import (
-    in_what_if_or_not,
-    taken_back,
-    with_kept_of,
-)
+from cvjkit.widgets.what_if import in_what_if_or_not, with_kept_of
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
     from cvjkit.journey import Journey
-    from cvjkit.widgets.fields import Change
-    from cvjkit.widgets.guard import Edits
+    from cvjkit.widgets.fields import Address, Change
 
 FAILED_NOTE = "That could not be calculated. The numbers are those from before."
 EXAMPLE_NOTE = "These numbers are an example: type your own over them."
 ALL = "all"
-FILE = "file"
 
 
 class Session:
@@ -62,6 +51,8 @@ class Session:
         What to say about the last thing that was done.
     typing : Typing
         What is being typed, and what of it does not hold.
+    refused : mapping of address to Input
+        What else was refused just now.
     saved : Saved
         Its file.
 
@@ -73,14 +64,11 @@ class Session:
     Examples
     --------
     >>> import cvjkit as cvj
-    >>> from cvjkit.widgets.codec import AMOUNT
-    >>> from cvjkit.widgets.builders import field_at
-    >>> session = Session(cvj.Journey.from_counts("five", [900, 90, 9, 5, 1]))
-    >>> cost = field_at("stages.reach.unit_cost", AMOUNT, "Unit cost", None, "unit_cost")
-    >>> address = ("stages", "reach", "unit_cost")
-    >>> session.edit({address: "-5"}, {address: cost})
-    >>> [wrong.message for wrong in session.typing.wrong.values()]
-    ['-5 must not be negative: write 0 or more.']
+    >>> session = Session(cvj.Journey.from_counts("five", [900, 90, 9, 5, 1], name="Shop"))
+    >>> session.change(lambda journey: journey.with_terms(name="Fair"))
+    >>> session.undo()
+    >>> session.journey.name, session.can_undo, session.can_redo
+    ('Shop', False, True)
     """
 
     def __init__(
@@ -93,7 +81,7 @@ class Session:
         self.typing = Typing()
         self._segment: int | None = None
         # Replaced and never changed, so that `undone_if_it_fails` has what there was.
-        self._refused: Mapping[Address, Input] = {}
+        self.refused: Mapping[Address, Input] = {}
         self.entries: Mapping[Address, str] = {}
         self.language = ""
         self.note = note
@@ -156,7 +144,7 @@ class Session:
     @property
     def said(self) -> Mapping[Address, tuple[str, str]]:
         """What the fields show that the journey does not hold, and what is wrong with it."""
-        wrong = {**self.typing.wrong, **self._refused}
+        wrong = {**self.typing.wrong, **self.refused}
         return {address: (entry.text, entry.message) for address, entry in wrong.items()}
 
     @property
@@ -196,91 +184,6 @@ class Session:
         except Exception:
             vars(self).update(before, note=FAILED_NOTE)
             raise
-
-    # --- what is done in a browser --------------------------------------------------------
-
-    def take(self, edits: Edits, fields: Mapping[Address, Field]) -> bool:
-        """Do what somebody did in the fields.
-
-        Parameters
-        ----------
-        edits : Edits
-        fields : mapping of address to Field
-            Those that were shown.
-
-        Returns
-        -------
-        bool
-            Whether also the field they are in is to show its new text.
-        """
-        self._refused, self.language = {}, edits.language
-        offered, self.typing = self.typing.offered, replace(self.typing, offered=None)
-        if self.note == FAILED_NOTE:
-            self.note = ""
-        match [(fields[address].edit, address, text) for address, text in edits.texts]:
-            case [(Keep(), address, text), *_]:
-                self.entries = {**self.entries, address: text}
-                if address[0] == FILE:
-                    self.saved = self.saved.retried()
-                return False
-            case [(Act() | Once() as edit, address, text), *_]:
-                self.typing = replace(self.typing, offered=offered)
-                self._do(edit, address, text, fields)
-                return True
-            case [(Rename(name), address, text), *_] if edits.what == "type":
-                self._rename(name, address, text, (edits.run, address))
-                return False
-        if edits.what == "restore":
-            self._restore(edits)
-        elif edits.what == "reset":
-            self._take_back([(at, fields[at].edit) for at, _ in edits.texts])
-        else:
-            self._typed(edits, fields)
-        return edits.what != "type"
-
-    def _restore(self, edits: Edits) -> None:
-        """Take back what was typed since the field was entered."""
-        self.typing = self.typing.without(address for address, _ in edits.texts)
-        for address, _ in edits.texts:
-            self._history = self._history.drop((edits.run, address))
-
-    def _typed(self, edits: Edits, fields: Mapping[Address, Field]) -> None:
-        texts = {at: text for at, text in edits.texts if isinstance(fields[at].edit, Put)}
-        if edits.what == "paste":
-            self.edit(texts, fields, beside=edits.beside)
-            refused = len(self.typing.wrong.keys() & texts.keys())
-            marked = f"{refused} of them cannot be: what is wrong stands below." if refused else ""
-            self.note = _joined(edits.said, marked)
-        else:
-            if self.note == EXAMPLE_NOTE:
-                self.note = ""
-            self.edit(texts, fields, (edits.run, *texts))
-
-    def edit(
-        self,
-        texts: Mapping[Address, str],
-        fields: Mapping[Address, Field],
-        run: Hashable = None,
-        beside: Iterable[str] = (),
-    ) -> None:
-        """Take in what was typed: what cannot be is marked, the rest holds.
-
-        Parameters
-        ----------
-        texts : mapping of address to str
-            Where a number has two readings, those it came with decide, then the language.
-        fields : mapping of address to Field
-            Those that were shown.
-        run : hashable, optional
-            Edits in a row that have the same one are one step to undo.
-        beside : iterable of str
-            Other numbers they came with.
-        """
-        texts = {address: text for address, text in texts.items() if address in fields}
-        evidence = evidence_in_block(texts, fields, self.language, beside)
-        inputs = {at: Input(text, evidence=evidence[at]) for at, text in texts.items()}
-        step, self.typing = self.typing.go_on(self.now, inputs, fields, run)
-        self.add(step, self.typing.run)
 
     def change(self, change: Change) -> None:
         """Make a change of the journey, as one step; invalid input is forgotten.
@@ -330,46 +233,12 @@ class Session:
         if self.is_what_if:
             step, note = in_what_if_or_not(step, now.typed)
         self.entries, lost = entries_in(self.entries, now.edited.framework, step.edited.framework)
-        self.go(step, _joined(carried_over(whole, shown), note, lost))
-
-    def can_take_back(self, edit: object) -> bool:
-        """Tell whether a what-if changes what an edit sets.
-
-        Parameters
-        ----------
-        edit : Edit
-
-        Returns
-        -------
-        bool
-        """
-        try:
-            return self._without(edit) != self.journey
-        except ValueError:
-            return False
-
-    def _take_back(self, edits: Iterable[tuple[Address, object]]) -> None:
-        """Take back what a what-if changes in fields, as one step."""
-        for address, edit in edits:
-            try:
-                without = self._without(edit)
-            except ValueError as error:
-                self._refused = {**self._refused, address: Input("", sentence(error))}
-            else:
-                self.typing = self.typing.without([address])
-                self.add(with_edited(self.now, without), object())
-
-    def _without(self, edit: object) -> Journey:
-        """Give what is edited without the change of a field."""
-        base = self.base
-        if base is None or not isinstance(edit, Put):
-            return self.journey
-        return taken_back(self.journey, base, (edit.path, *edit.also))
+        self.go(step, joined(carried_over(whole, shown), note, lost))
 
     def begin_what_if(self) -> None:
         """Edit a what-if from the start, if one is possible; else say why not."""
         step, note = in_what_if_or_not(self.now, None)
-        self._history, self.note = History(step), _joined(self.note, note)
+        self._history, self.note = History(step), joined(self.note, note)
 
     def reset(self, journey: Journey | None = None) -> None:
         """Go back to the numbers there were at first, as one step.
@@ -388,14 +257,6 @@ class Session:
             step, note = in_what_if_or_not(step, None)
         self.go(step, note)
 
-    def _rename(self, name: str, address: Address, text: str, run: Hashable) -> None:
-        try:
-            whole = self.whole.with_scenario(name, rename=text.strip())
-        except ValueError as error:
-            self._refused = {address: Input(text, sentence(error))}
-        else:
-            self.add(with_whole(self.now, whole), run)
-
     def forget(self, *addresses: Address) -> None:
         """Forget what was typed for rows that are not yet added.
 
@@ -405,16 +266,26 @@ class Session:
         """
         self.entries = {at: self.entries[at] for at in self.entries if at not in addresses}
 
-    def add(self, step: Step, run: Hashable) -> None:
+    def add(self, step: Step, run: Hashable = None) -> None:
         """Take a step.
 
         Parameters
         ----------
         step : Step
-        run : hashable
-            Consecutive steps of the same run are one to undo.
+        run : hashable, optional
+            Consecutive steps of the same run are one to undo; by default it is one of its own.
         """
-        self._history = self._history.add(step, run)
+        self._history = self._history.add(step, object() if run is None else run)
+
+    def drop(self, run: Hashable) -> None:
+        """Discard the step in progress.
+
+        Parameters
+        ----------
+        run : hashable
+            Its run; nothing is discarded if another step came after it.
+        """
+        self._history = self._history.drop(run)
 
     def go(self, step: Step, note: str | None = None) -> None:
         """Take a step of its own, after which invalid input is forgotten.
@@ -426,7 +297,7 @@ class Session:
             What to say about it; by default what was said stays.
         """
         self.leave()
-        self.add(step, object())
+        self.add(step)
         self.note = self.note if note is None else note
 
     def leave(self) -> None:
@@ -461,18 +332,16 @@ class Session:
         """
         self.saved = saved_as(self.saved, self.whole, name, folder, overwrite=overwrite)
 
-    def _do(
-        self, edit: Act | Once, address: Address, text: str, fields: Mapping[Address, Field]
-    ) -> None:
-        try:
-            if isinstance(edit, Act):
-                edit.do(text)
-            else:
-                self.change(edit.change)
-                self.forget(*(at for at in self.entries if at[0] == address[0]))
-        except ValueError as error:
-            self._refused = {address: Input(fields[address].text, sentence(error))}
 
+def joined(*notes: str) -> str:
+    """Join notes, leaving out those that say nothing.
 
-def _joined(*notes: str) -> str:
+    Parameters
+    ----------
+    *notes : str
+
+    Returns
+    -------
+    str
+    """
     return " ".join(filter(None, notes))

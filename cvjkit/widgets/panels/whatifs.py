@@ -73,7 +73,7 @@ def _keeping(session: Session) -> Table:
 
 
 def _keep(session: Session, name: str) -> None:
-    session.add(kept_as(session.now, name), object())
+    session.add(kept_as(session.now, name))
     session.forget(NAME)
 
 
@@ -195,7 +195,7 @@ def _open(session: Session, name: str, _: str) -> None:
 
 def _remove(session: Session, name: str, _: str) -> None:
     whole = session.whole.without_scenario(name)
-    session.add(with_whole(session.now, whole), object())
+    session.add(with_whole(session.now, whole))
 
 
 def _side_by_side(base: Journey, compared: Sequence[Journey]) -> Table:
