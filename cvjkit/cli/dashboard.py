@@ -13,7 +13,8 @@ from pathlib import Path
 from cvjkit.cli.arguments import JOURNEYS, whole_number
 from cvjkit.cli.command import Command, argument, one_of
 from cvjkit.cli.serving import missing, prepared, server_arguments, tell_link
-from cvjkit.errors import Fault
+from cvjkit.errors import Fault, InputError
+from cvjkit.files.look import read_look
 from cvjkit.files.store import journey_files
 from cvjkit.publishing import server
 from cvjkit.publishing.folder import read_folder
@@ -43,7 +44,7 @@ def _dashboard(arguments: argparse.Namespace) -> int:
         )
         journeys = starters("journeys")
     if journeys:
-        _tell_broken(journeys)
+        tell_broken(journeys)
     command = server.dashboard_command(
         published,
         address,
@@ -150,10 +151,20 @@ def _warn_of_others(address: server.Address, token: str | None) -> None:
         )
 
 
-def _tell_broken(directory: Path) -> None:
+def tell_broken(directory: Path) -> None:
+    """Print what is wrong with a folder's journeys, and with the look of their pages.
+
+    Parameters
+    ----------
+    directory : Path
+    """
     listed = read_folder(directory).values()
     broken = [one.error for one in listed if one.error is not None]
     for error in broken:
         print(error, file=sys.stderr)
     if broken:
         print(f"cvjkit: the other journeys ({len(listed) - len(broken)}) open.", file=sys.stderr)
+    try:
+        read_look(directory)
+    except InputError as error:
+        print(error, "cvjkit: pages are published without it.", sep="\n", file=sys.stderr)

@@ -30,6 +30,8 @@ from cvjkit.files.toml import from_toml, to_toml
 from cvjkit.model.document import SCHEMA_VERSION
 
 SUFFIXES = tuple(MOST_BYTES)
+LOOK = "look.toml"
+"""Stands beside journeys and is none: how their pages look (`cvjkit.files.look`)."""
 
 
 @dataclass(frozen=True)
@@ -262,7 +264,7 @@ def journey_files(folder: str | Path) -> list[Path]:
     -------
     list of Path
         Sorted by name; none if the folder cannot be read. Hidden files, and the lock files
-        of Excel (``~$shop.xlsx``), are left out.
+        of Excel (``~$shop.xlsx``), are left out, and so is ``look.toml``.
     """
     try:
         found = sorted(Path(folder).iterdir())
@@ -273,6 +275,7 @@ def journey_files(folder: str | Path) -> list[Path]:
         for path in found
         if path.suffix.lower() in SUFFIXES
         and not path.name.startswith((".", "~$"))
+        and path.name != LOOK
         and path.is_file()
     ]
 

@@ -13,9 +13,11 @@ from cvjkit.audit.facts import Facts
 from cvjkit.audit.findings import SEVERITIES, SEVERITY_NAMES
 from cvjkit.catalog.sources import awareness_levels, cited
 from cvjkit.catalog.tactics import tactic_kind
+from cvjkit.files.look import Look, read_look
 from cvjkit.journey import Journey, as_journey
 from cvjkit.model.economics import FIGURES
 from cvjkit.number_text import days_text, money_text, people_text, share_text
+from cvjkit.publishing.folder import in_currency
 from cvjkit.publishing.page import render
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 MINUTES_PER_HOUR, MINUTES_PER_DAY = 60, 24 * 60
 
 
-def canvas(journey: Journey | str | Path) -> str:
+def canvas(journey: Journey | str | Path, look: Look | None = None) -> str:
     """Lay a journey out on one page: for each stage its purpose, what is done, what is open.
 
     It is drawn in the framework the journey is shown in first (`view`), else in its own.
@@ -36,6 +38,8 @@ def canvas(journey: Journey | str | Path) -> str:
     ----------
     journey : Journey, str or Path
         The journey, or the path of its file.
+    look : Look, optional
+        Of the client it is for; by default that of ``look.toml`` beside the journey's file.
 
     Returns
     -------
@@ -46,7 +50,7 @@ def canvas(journey: Journey | str | Path) -> str:
     Raises
     ------
     InputError
-        When the file cannot be read.
+        When the file cannot be read, or the look beside it.
 
     Examples
     --------
@@ -55,7 +59,11 @@ def canvas(journey: Journey | str | Path) -> str:
     >>> page[:15], "Smith &amp; Sons" in page
     ('<!doctype html>', True)
     """
-    return render("canvas", canvas=_Layout(as_journey(journey)).canvas())
+    journey = as_journey(journey)
+    if look is None:
+        look = Look() if journey.path is None else read_look(journey.path.parent)
+    shown = in_currency(journey, look.currency)
+    return render("canvas", canvas=_Layout(shown).canvas(), look=look)
 
 
 # --- what the template shows --------------------------------------------------------------------

@@ -9,12 +9,13 @@ from ipywidgets import Box
 from markupsafe import Markup
 
 from cvjkit.catalog.lookup import framework
-from cvjkit.errors import unforeseen, unknown_name
+from cvjkit.errors import InputError, unforeseen, unknown_name
 from cvjkit.files.folders import dashboard_folder
-from cvjkit.files.store import SUFFIXES
+from cvjkit.files.look import read_look
+from cvjkit.files.store import LOOK, SUFFIXES
 from cvjkit.journey import Journey
 from cvjkit.number_text import count_text
-from cvjkit.publishing.folder import Listed, labels, read_folder, read_listed
+from cvjkit.publishing.folder import Listed, in_currency, labels, read_folder, read_listed
 from cvjkit.publishing.link import SUBJECT, Link, read_link, write_link
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.changed import Changed
@@ -119,9 +120,14 @@ class _ChosenPage(_Page):
     _shown: Designer | Lenses | None = None
 
     def __init__(self, folder: Path) -> None:
-        self._listed = read_folder(folder)
+        self._currency, self._look_notes = "", list[str]()
+        try:
+            self._currency = read_look(folder).currency
+        except InputError as error:
+            self._look_notes = [f"{LOOK}: {fault}." for fault in error.faults]
+        self._listed = read_folder(folder, self._currency)
         if self.begins_anew:
-            self._listed[NEW] = _blank()
+            self._listed[NEW] = self._read(NEW)
         self._chosen, self._description = "", ""
         self._understood: tuple[str, ...] = ()
         self._left: dict[str, Changed] = {}
@@ -151,7 +157,9 @@ class _ChosenPage(_Page):
                 self._show()
 
     def _read(self, name: str) -> Listed:
-        return _blank() if name == NEW else read_listed(self._listed[name].path)
+        if name == NEW:
+            return Listed(Path(NEW), in_currency(_blank(), self._currency))
+        return read_listed(self._listed[name].path, self._currency)
 
     def _turn_to(self, name: str) -> None:
         """Show another journey, with what was changed of it when it was left."""
@@ -259,6 +267,7 @@ class _ChosenPage(_Page):
         )
         table = line("journeys", *fields)
         broken = tuple(one.note for one in self._listed.values() if one.error is not None)
+        broken += tuple(self._look_notes)
         about = Article("about", "About this journey", lines=(("", self._description),))
         articles = (about,) if self._description else ()
         notes = tuple(filter(None, (empty, self._note, *self._understood)))
@@ -283,7 +292,7 @@ class _JourneyPage(_ChosenPage):
                 answers_first=self.answers_first,
                 heading=self._chooser,
             )
-        is_filled = journey != _blank().journey
+        is_filled = journey != self._read(NEW).journey
         self._designer.load(
             journey,
             view=journey.in_view().framework.key,
@@ -316,8 +325,7 @@ class _ComparePage(_ChosenPage):
         return self._lenses
 
 
-def _blank() -> Listed:
+def _blank() -> Journey:
     """Make a journey of which nothing is known yet."""
     five = framework("five")
-    unknown = [None] * len(five)
-    return Listed(Path(NEW), Journey.from_counts(five, unknown, name="New journey"))
+    return Journey.from_counts(five, [None] * len(five), name="New journey")

@@ -44,36 +44,56 @@ class Listed:
         )
 
 
-def read_listed(path: Path) -> Listed:
+def read_listed(path: Path, currency: str = "") -> Listed:
     """Read a file as it is now.
 
     Parameters
     ----------
     path : Path
+    currency : str
+        Of a journey that names none.
 
     Returns
     -------
     Listed
     """
     try:
-        return Listed(path, read_journey(path))
+        return Listed(path, in_currency(read_journey(path), currency))
     except InputError as error:
         return Listed(path, None, error.about(path.name))
 
 
-def read_folder(folder: str | Path) -> dict[str, Listed]:
+def in_currency(journey: Journey, currency: str) -> Journey:
+    """Give a journey that names no currency the one of the client.
+
+    Parameters
+    ----------
+    journey : Journey
+    currency : str
+        Empty for none.
+
+    Returns
+    -------
+    Journey
+    """
+    return journey if journey.currency or not currency else journey.put("currency", currency)
+
+
+def read_folder(folder: str | Path, currency: str = "") -> dict[str, Listed]:
     """Read all files of a folder that may hold journeys.
 
     Parameters
     ----------
     folder : str or Path
+    currency : str
+        Of journeys that name none.
 
     Returns
     -------
     dict of str to Listed
         By the name of the file, sorted by it.
     """
-    return {path.name: read_listed(path) for path in journey_files(folder)}
+    return {path.name: read_listed(path, currency) for path in journey_files(folder)}
 
 
 def labels(listed: Mapping[str, Listed]) -> dict[str, str]:

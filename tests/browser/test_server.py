@@ -33,6 +33,13 @@ TOKEN = "a-token/with+signs"  # noqa: S105 - of servers that live as long as a t
 DASHBOARD = ["dashboard", "--port=0", f"--token={TOKEN}", "--kernels=0"]
 
 HELLO = "# Hello\n\nSome *text*."
+LOOK = """
+name = "Ours </script><script>alert(1)</script>"
+logo = "logo.svg"
+accent = "#b4531f"
+"""
+LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 20">
+<script>alert(2)</script><rect width="60" height="20"/></svg>"""
 JOURNEYS = "import cvjkit as cvj\n\ncvj.dashboards.journey()"
 WIDGETS = """
 import anywidget, ipywidgets, traitlets
@@ -466,6 +473,8 @@ def test_a_broken_or_hostile_journey_is_told_and_the_others_open(
     (journeys / "good.toml").write_text(good + "counts = { reach = 9 }", encoding="utf-8")
     (journeys / "bad.toml").write_text(good + "counts = { reach = -9 }", encoding="utf-8")
     (journeys / "notes.txt").write_text("not a journey", encoding="utf-8")
+    (journeys / "look.toml").write_text(LOOK, encoding="utf-8")
+    (journeys / "logo.svg").write_text(LOGO, encoding="utf-8")
     for name in ("cut in half.xlsx", "bomb.xlsx", "last row.xlsx", "deep key.toml"):
         content = HOSTILE_FILES[name][0]()
         text = content if isinstance(content, bytes) else content.encode()
@@ -475,6 +484,16 @@ def test_a_broken_or_hostile_journey_is_told_and_the_others_open(
     expect(page.get_by_text("5 files cannot be opened")).to_be_visible()
     expect(page.get_by_text("has more than 10 MB once unpacked")).to_be_visible()
     assert str(tmp_path) not in page.content()
+    logo = page.get_by_role("img", name="Ours </script><script>alert(1)</script>")
+    assert logo.evaluate("logo => [logo.complete, logo.naturalWidth > 0, logo.offsetHeight]") == [
+        True,
+        True,
+        24,
+    ]
+    chosen = page.locator(".cvj-tab:has(:checked)").first
+    for theme, color in (("light", "rgb(180, 83, 31)"), ("dark", "rgb(188, 100, 53)")):
+        page.emulate_media(color_scheme=theme)
+        expect(chosen).to_have_css("color", color)
     said = server.written()
     assert re.search(r"bad\.toml: 1 fault\n  .*reach.*-9 must not be negative", said)
     assert "the other journeys (1) open" in said

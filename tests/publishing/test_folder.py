@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 import cvjkit as cvj
-from cvjkit import cli
+from cvjkit.cli import main
+from cvjkit.cli.dashboard import tell_broken
 from cvjkit.errors import InputError
 from cvjkit.publishing import dashboards
 from cvjkit.publishing.folder import labels, read_folder
@@ -34,7 +35,7 @@ def test_hostile_files_are_listed_with_their_faults_and_the_others_open(
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
     (tmp_path / "~$shop.xlsx").write_bytes(b"lock")
-    cli._tell_broken(tmp_path)
+    tell_broken(tmp_path)
     terminal, page = capsys.readouterr().err, page_of(tmp_path)
     listed = read_folder(tmp_path)
     assert listed.keys() == {*SOME, "SHOP.CSV"}
@@ -113,7 +114,7 @@ def test_what_was_understood_of_an_export_is_told_everywhere(
     path.write_text("Step,Users,Rate of exit\n1. Reach,9,50%\n2. Acquisition,5,\n")
     told = cvj.read_journey(path).understood
     assert told[:2] == ("Read 'Step' as stage, 'Users' as people.", "Left out 'Rate of exit'.")
-    assert cli.main(["check", str(path)]) == 0
+    assert main(["check", str(path)]) == 0
     printed = capsys.readouterr().out
     page, designer = dashboards.journey(tmp_path), cvj.Designer(path)
     for sentence in told:
@@ -122,3 +123,23 @@ def test_what_was_understood_of_an_export_is_told_everywhere(
         assert sentence in designer._session.note
     cvj.read_journey(path).save(tmp_path / "ours.csv")
     assert cvj.read_journey(tmp_path / "ours.csv").understood == ()
+
+
+def test_a_journey_that_names_no_currency_is_shown_in_the_clients(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    SHOP.with_stage("conversion", unit_cost=25).save(tmp_path / "shop.toml")
+    (tmp_path / "look.toml").write_text('currency = "GBP"\ncolour = "red"')
+    page = dashboards.journey(tmp_path)
+    assert "look.toml: colour: 'red' is not a known field" in page_of(tmp_path)
+    assert page._shown.journey.currency == ""
+    tell_broken(tmp_path)
+    assert "colour: 'red' is not a known field" in capsys.readouterr().err
+    (tmp_path / "look.toml").write_text('currency = "GBP"\nname = "<b>Ours"\naccent = "#f5b301"')
+    page = dashboards.journey(tmp_path)
+    assert page._shown.journey.currency == "GBP"
+    printed = cvj.canvas(tmp_path / "shop.toml")
+    assert "&lt;b&gt;Ours" in printed
+    assert "GBP 25.00" in printed
+    assert "--accent: #986f01" in printed
+    assert cvj.read_journey(tmp_path / "shop.toml").currency == ""

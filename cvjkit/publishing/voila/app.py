@@ -12,6 +12,9 @@ from voila.static_file_handler import MultiStaticFileHandler, TemplateStaticFile
 from voila.tornado.contentshandler import VoilaContentsHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
+from cvjkit.errors import InputError
+from cvjkit.files.folders import dashboard_folder
+from cvjkit.files.look import Look, read_look
 from cvjkit.publishing.voila.static import ExtensionFile, TemplateFile, VoilaFile
 
 # A visitor who has not been heard of for three pings has left.
@@ -82,7 +85,14 @@ class Dashboards(Voila):
         dict
             `ws_ping_interval` and `ws_ping_timeout` are in milliseconds.
         """
+        try:
+            look = read_look(dashboard_folder())
+        except InputError:  # which whoever started the server has been told
+            look = Look()
+        # What a page's template is given, and what that of a list or an error is.
+        self.config.VoilaConfiguration.resources = {"look": look}
         settings = super().init_settings()
+        settings["voila_jinja2_env"].globals["look"] = look
         idle_seconds = self.kernel_manager.cull_idle_timeout
         ping = 1000 * max(idle_seconds // PINGS, SHORTEST_PING_SECONDS)
         pings = {"ws_ping_interval": ping, "ws_ping_timeout": PINGS * ping}
