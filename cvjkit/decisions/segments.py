@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pandas as pd
 
 from cvjkit.decisions.answer import Answer
-from cvjkit.model.differences import Counted, beyond_chance, chance
+from cvjkit.model.chance import Counted, beyond_chance, chance
 from cvjkit.number_text import ratio_text, share_text
 from cvjkit.shown import Heading
 

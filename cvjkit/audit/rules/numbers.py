@@ -11,7 +11,7 @@ import numpy as np
 from cvjkit.audit.findings import Outcome, fires, passes, rule
 from cvjkit.audit.stage_facts import MissingError, exceeds
 from cvjkit.catalog.spine import VOICE, spine
-from cvjkit.model.differences import Counted, beyond_chance, chance
+from cvjkit.model.chance import Counted, beyond_chance, chance
 from cvjkit.model.economics import BOUGHT_AGAIN, FIGURES
 from cvjkit.model.flags import TOLERANCE
 from cvjkit.model.intervals import rate_interval

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvjkit.model.differences import CLEAR, Counted, beyond_chance, chance
+from cvjkit.model.chance import CLEAR, Counted, beyond_chance, chance
 
 
 def tails(came: int, went: int, other_came: int, other_went: int) -> Fraction:
