@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar
 
 ITERATIONS = 200
 
 
-class Response(Protocol):
+class Response(ABC):
     """People that a channel brings, by spend."""
 
-    @property
-    def is_s_shaped(self) -> bool:
-        """Whether the first money brings less than what follows."""
-        ...
+    __slots__ = ()
+
+    is_s_shaped: ClassVar[bool] = False
+    """Whether the first money brings less than what follows."""
 
     def people(self, spend: float) -> float:
         """Give the people brought.
@@ -28,8 +29,13 @@ class Response(Protocol):
         Returns
         -------
         float
+
+        Examples
+        --------
+        >>> Saturating(8000, 1000).people(500), Power(10, 0.5).people(4)
+        (3147.75, 20.00)
         """
-        ...
+        return self._people(spend)
 
     def slope(self, spend: float) -> float:
         """Give what the last unit of money brings.
@@ -42,9 +48,9 @@ class Response(Protocol):
         Returns
         -------
         float
-            [people per unit of currency]
+            [people per unit of currency]; infinite where the first money has no limit.
         """
-        ...
+        return self._slope(spend)
 
     def spend_at(self, slope: float) -> float:
         """Find the highest spend at which the last unit of money still brings as much.
@@ -59,11 +65,20 @@ class Response(Protocol):
         float
             0 if no unit of money brings so much.
         """
-        ...
+        return self._spend_at(slope)
+
+    @abstractmethod
+    def _people(self, spend: float) -> float: ...
+
+    @abstractmethod
+    def _slope(self, spend: float) -> float: ...
+
+    @abstractmethod
+    def _spend_at(self, slope: float) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Saturating:
+class Saturating(Response):
     """People = most x (1 - exp(-spend / scale)).
 
     Parameters
@@ -77,53 +92,18 @@ class Saturating:
     most: float
     scale: float
 
-    @property
-    def is_s_shaped(self) -> bool:
-        """Whether the first money brings less than what follows."""
-        return False
-
-    def people(self, spend: float) -> float:
-        """Give the people brought.
-
-        Parameters
-        ----------
-        spend : float
-
-        Returns
-        -------
-        float
-        """
+    def _people(self, spend: float) -> float:
         return -self.most * math.expm1(-spend / self.scale)
 
-    def slope(self, spend: float) -> float:
-        """Give what the last unit of money brings.
-
-        Parameters
-        ----------
-        spend : float
-
-        Returns
-        -------
-        float
-        """
+    def _slope(self, spend: float) -> float:
         return self.most / self.scale * math.exp(-spend / self.scale)
 
-    def spend_at(self, slope: float) -> float:
-        """Find the spend at which the last unit of money brings as much.
-
-        Parameters
-        ----------
-        slope : float
-
-        Returns
-        -------
-        float
-        """
+    def _spend_at(self, slope: float) -> float:
         return self.scale * max(0.0, math.log(self.most / self.scale / slope))
 
 
 @dataclass(frozen=True, slots=True)
-class Power:
+class Power(Response):
     """People = factor x spend^exponent; the first unit of money brings most, however small it is.
 
     Parameters
@@ -137,56 +117,20 @@ class Power:
     factor: float
     exponent: float
 
-    @property
-    def is_s_shaped(self) -> bool:
-        """Whether the first money brings less than what follows."""
-        return False
-
-    def people(self, spend: float) -> float:
-        """Give the people brought.
-
-        Parameters
-        ----------
-        spend : float
-
-        Returns
-        -------
-        float
-        """
+    def _people(self, spend: float) -> float:
         return float(self.factor * spend**self.exponent)
 
-    def slope(self, spend: float) -> float:
-        """Give what the last unit of money brings.
-
-        Parameters
-        ----------
-        spend : float
-
-        Returns
-        -------
-        float
-            Infinite for no spend at all.
-        """
+    def _slope(self, spend: float) -> float:
         if not spend:
             return math.inf
         return float(self.factor * self.exponent * spend ** (self.exponent - 1))
 
-    def spend_at(self, slope: float) -> float:
-        """Find the spend at which the last unit of money brings as much.
-
-        Parameters
-        ----------
-        slope : float
-
-        Returns
-        -------
-        float
-        """
+    def _spend_at(self, slope: float) -> float:
         return float((self.factor * self.exponent / slope) ** (1 / (1 - self.exponent)))
 
 
 @dataclass(frozen=True, slots=True)
-class SCurve:
+class SCurve(Response):
     """People = most x spend^steepness / (half^steepness + spend^steepness).
 
     Parameters
@@ -203,10 +147,7 @@ class SCurve:
     half: float
     steepness: float
 
-    @property
-    def is_s_shaped(self) -> bool:
-        """Whether the first money brings less than what follows."""
-        return True
+    is_s_shaped: ClassVar[bool] = True
 
     @property
     def turn(self) -> float:
@@ -214,48 +155,18 @@ class SCurve:
         power = self.steepness
         return float(self.half * ((power - 1) / (power + 1)) ** (1 / power))
 
-    def people(self, spend: float) -> float:
-        """Give the people brought.
-
-        Parameters
-        ----------
-        spend : float
-
-        Returns
-        -------
-        float
-        """
+    def _people(self, spend: float) -> float:
         if not spend:
             return 0.0
         return float(self.most / (1 + (self.half / spend) ** self.steepness))
 
-    def slope(self, spend: float) -> float:
-        """Give what the last unit of money brings.
-
-        Parameters
-        ----------
-        spend : float
-
-        Returns
-        -------
-        float
-        """
+    def _slope(self, spend: float) -> float:
         if not spend:
             return 0.0
         share = 1 / (1 + (self.half / spend) ** self.steepness)
         return float(self.most * self.steepness * share * (1 - share) / spend)
 
-    def spend_at(self, slope: float) -> float:
-        """Find the highest spend at which the last unit of money brings as much.
-
-        Parameters
-        ----------
-        slope : float
-
-        Returns
-        -------
-        float
-        """
+    def _spend_at(self, slope: float) -> float:
         low = self.turn
         if self.slope(low) <= slope:
             return 0.0
