@@ -5,12 +5,28 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, get_args
 
 DASH = "\N{EN DASH}"
 """Shown where there is no number."""
 MOST_DECIMALS = 6
-RATE_DIGITS, SAME_RATE = 6, 1e-12
+RATE_DIGITS, SAME = 6, 1e-12
+MOST_BESIDE = 2
+"""Decimals that a percentage takes over from those beside it."""
+DECIMALS: Mapping[str, int] = {
+    code: decimals
+    for decimals, codes in (
+        (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
+        (3, "BHD IQD JOD KWD LYD OMR TND"),
+        (4, "CLF UYW"),
+    )
+    for code in codes.split()
+}
+"""Decimals of the currencies that do not have two (ISO 4217)."""
+CENTS_BELOW = 10_000
+SMALLEST_AMOUNT = 0.00005
+DECIMALS_AT_END = re.compile(r"\.(\d+)%?$")
 WHOLE_FROM = 1e11
 TWO_READINGS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 
@@ -26,7 +42,7 @@ FROM_THE_RIGHT = re.compile(
 
 
 def people_text(value: float | None) -> str:
-    """Write a number of people, grouped; fractions only where they are a large part of it.
+    """Write a number of people: whole, and grouped.
 
     Parameters
     ----------
@@ -36,32 +52,37 @@ def people_text(value: float | None) -> str:
     Returns
     -------
     str
+        "0" means exactly nobody.
 
     Examples
     --------
-    >>> people_text(210600), people_text(1234.5), people_text(7.25), people_text(0.6)
-    ('210,600', '1,234', '7.2', '0.6')
-    >>> people_text(0.004), people_text(12_300_000_000), people_text(None) == DASH
-    ('<0.01', '12.3 bn', True)
+    >>> people_text(210600), people_text(1234.5), people_text(54.3), people_text(0.6)
+    ('210,600', '1,235', '54', '1')
+    >>> people_text(0.4), people_text(12_300_000_000), people_text(None) == DASH
+    ('<1', '12.3 bn', True)
     """
     if value is None or not math.isfinite(value):
         return DASH
     size = abs(value)
-    if 0 < size < 0.01:
-        return "<0.01"
+    # A half goes up, also where what is calculated misses it by a hair.
+    whole = math.floor(size * (1 + SAME) + 0.5)
+    if size and not whole:
+        return "<1"
     for unit, name in ((1e12, "tn"), (1e9, "bn")):
         if size >= 9.99995 * unit:
             return f"{_trimmed(value / unit, 1)} {name}"
-    return _trimmed(value, 0 if size >= 99.95 else 1 if size >= 0.95 else 2)
+    return f"{math.copysign(whole, value):,.0f}"
 
 
-def share_text(value: float | None) -> str:
-    """Write a share as a percentage, with as many digits as a small one needs.
+def share_text(value: float | None, decimals: int | None = None) -> str:
+    """Write a share as a percentage.
 
     Parameters
     ----------
     value : float or None
         0 to 1; None, NaN and infinity mean not known.
+    decimals : int, optional
+        Of the column that it stands in; by default as many as it needs.
 
     Returns
     -------
@@ -82,13 +103,14 @@ def share_text(value: float | None) -> str:
         return ">99.9%"
     if 0 < percent < 0.0001:
         return "<0.0001%"
-    if percent <= 0 or percent >= 9.95:
-        return f"{_trimmed(percent, 1)}%"
-    return f"{_trimmed(percent, 1 - math.floor(math.log10(percent)))}%"
+    small = 0 < percent < 9.95
+    own = _trimmed(percent, 1 - math.floor(math.log10(percent)) if small else 1)
+    beside = min(decimals or 0, MOST_BESIDE)
+    return f"{own if len(own.partition('.')[2]) >= beside else f'{percent:,.{beside}f}'}%"
 
 
-def money_text(value: float | None, currency: str = "") -> str:
-    """Write an amount of money, grouped, with its currency; cents below ten thousand.
+def money_text(value: float | None, currency: str = "", decimals: int | None = None) -> str:
+    """Write an amount of money with its currency: grouped, with the currency's own decimals.
 
     Parameters
     ----------
@@ -96,20 +118,75 @@ def money_text(value: float | None, currency: str = "") -> str:
         Any sign [currency]; None, NaN and infinity mean not known.
     currency : str
         Code or name, written before the amount.
+    decimals : int, optional
+        Of the column that it stands in, and no more than its currency has (ISO 4217; two where it
+        is none of the codes). By default none from ten thousand on.
 
     Returns
     -------
     str
+        What is less than the smallest coin has two digits.
 
     Examples
     --------
     >>> money_text(25, "EUR"), money_text(-1717.142857, "EUR"), money_text(12345.6, "EUR")
     ('EUR 25.00', 'EUR -1,717.14', 'EUR 12,346')
+    >>> money_text(2400, "JPY"), money_text(1.5, "KWD"), money_text(0.0042, "EUR")
+    ('JPY 2,400', 'KWD 1.500', 'EUR 0.0042')
     """
     if value is None or not math.isfinite(value):
         return DASH
-    amount = _signed(f"{value:,.2f}" if abs(value) < 9999.995 else f"{value:,.0f}")
-    return f"{isolated(currency)} {amount}".strip()
+    size, own = abs(value), DECIMALS.get(currency.strip().upper(), 2)
+    needed = own if round(size, own) < CENTS_BELOW else 0
+    decimals = needed if decimals is None else min(decimals, own)
+    if SMALLEST_AMOUNT <= size < 0.5 * 10.0**-decimals:
+        decimals = 1 - math.floor(math.log10(size))
+    return f"{isolated(currency)} {_signed(f'{value:,.{decimals}f}')}".strip()
+
+
+def most_decimals(texts: Iterable[str]) -> int:
+    """Find how many decimals the numbers of a column have at most.
+
+    Parameters
+    ----------
+    texts : iterable of str
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> most_decimals(["20%", "14.1%", "EUR 12,346"])
+    1
+    """
+    found = map(DECIMALS_AT_END.search, texts)
+    return max((len(one[1]) for one in found if one), default=0)
+
+
+def in_column(
+    values: Iterable[float | None], write: Callable[[float | None, int | None], str]
+) -> list[str]:
+    """Write the numbers of a column with as many decimals as the one that needs most.
+
+    Parameters
+    ----------
+    values : iterable of float or None
+    write : callable
+        Writes a value with a number of decimals, or by itself where that is None.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> in_column([0.2, 0.141, 1], share_text)
+    ['20.0%', '14.1%', '100.0%']
+    """
+    numbers = list(values)
+    most = most_decimals(write(value, None) for value in numbers)
+    return [write(value, most) for value in numbers]
 
 
 def isolated(text: str) -> str:
@@ -186,13 +263,15 @@ def count_text(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def rate_text(value: float | None) -> str:
+def rate_text(value: float | None, decimals: int | None = None) -> str:
     """Write a rate that may have been typed: in full if it was, else with few digits.
 
     Parameters
     ----------
     value : float or None
         0 to 1; None means not known.
+    decimals : int, optional
+        Of the column that it stands in; by default as many as it needs.
 
     Returns
     -------
@@ -207,8 +286,9 @@ def rate_text(value: float | None) -> str:
     if value is None:
         return ""
     typed = float(f"{value:.{RATE_DIGITS}g}")
-    is_typed = math.isclose(typed, value, rel_tol=SAME_RATE)
-    return write_number(typed, "share") if is_typed else share_text(value)
+    is_typed = math.isclose(typed, value, rel_tol=SAME)
+    exact = write_number(typed, "share") if is_typed else ""
+    return max(exact, share_text(value, decimals), key=len)
 
 
 def days_text(value: float | None) -> str:
@@ -235,7 +315,7 @@ def days_text(value: float | None) -> str:
 
 
 def ratio_text(value: float | None) -> str:
-    """Write how many times one amount is another.
+    """Write how many times one amount is another, with two decimals.
 
     Parameters
     ----------
@@ -248,12 +328,12 @@ def ratio_text(value: float | None) -> str:
 
     Examples
     --------
-    >>> ratio_text(1.544), ratio_text(12)
-    ('1.54x', '12x')
+    >>> ratio_text(1.544), ratio_text(0.6), ratio_text(12)
+    ('1.54x', '0.60x', '12.00x')
     """
     if value is None or not math.isfinite(value):
         return DASH
-    return f"{_trimmed(value, 2 if abs(value) < 9.995 else 1)}x"
+    return f"{_signed(f'{value:,.2f}')}x"
 
 
 def plain_text(value: float | None) -> str:

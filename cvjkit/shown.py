@@ -6,7 +6,7 @@ The numbers stay underneath: a `Table` is a DataFrame, and what is cut out of it
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import ClassVar, Literal, NamedTuple, Self
 
@@ -15,6 +15,7 @@ import pandas as pd
 from cvjkit.number_text import (
     DASH,
     days_text,
+    in_column,
     in_order,
     money_text,
     people_text,
@@ -189,14 +190,14 @@ class Table(Shown, pd.DataFrame):
         """
         names, currency = self.attrs.get("names", {}), self.attrs.get("currency", "")
         columns = {
-            heading.title: [
-                text_of(
-                    names.get(value, value) if heading.unit == "text" else value,
-                    heading.unit,
-                    currency,
-                )
-                for value in self[column]
-            ]
+            heading.title: texts_of(
+                [
+                    names.get(value, value) if heading.unit == "text" else value
+                    for value in self[column]
+                ],
+                heading.unit,
+                currency,
+            )
             for column, heading in self.headings.items()
             if column in self and self._says_something(column)
         }
@@ -228,6 +229,34 @@ def listed(parts: Sequence[str]) -> str:
     ('Aware, Engaged and Advocate', 'Aware')
     """
     return "".join(parts) if len(parts) < 2 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def texts_of(values: Iterable[object], unit: Unit, currency: str) -> list[str]:
+    """Write the values of a column as people read them, shares and money with like decimals.
+
+    Parameters
+    ----------
+    values : iterable of object
+    unit : {"people", "share", "money", "days", "ratio", "chance", "answer", "text"}
+    currency : str
+        Code or sign for amounts of money.
+
+    Returns
+    -------
+    list of str
+        A dash for what is not known.
+
+    Examples
+    --------
+    >>> texts_of([0.25, 0.125, None], "share", ""), texts_of([25, 12345.6], "money", "EUR")
+    (['25.0%', '12.5%', '–'], ['EUR 25.00', 'EUR 12,345.60'])
+    """
+    if unit not in {"share", "money"}:
+        return [text_of(value, unit, currency) for value in values]
+    numbers = [None if value is None else float(value) for value in values]  # type: ignore[arg-type]  # columns of numbers hold numbers
+    if unit == "share":
+        return in_column(numbers, share_text)
+    return in_column(numbers, lambda value, decimals: money_text(value, currency, decimals))
 
 
 def text_of(value: object, unit: Unit, currency: str) -> str:

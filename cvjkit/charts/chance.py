@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from cvjkit.model.economics import FIGURES
 from cvjkit.number_text import people_text, share_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cvjkit.charts.style import Theme
     from cvjkit.decisions.simulation import Simulation
@@ -151,6 +152,7 @@ def distribution(
     page = new_page(theme)
     values = simulation.values(name)
     told = np.empty(0) if values is None else values[np.isfinite(values)]
+    write: Callable[[float], str] = share_text if name.endswith(".rate") else people_text
     shown = FIGURES[name].title if name in FIGURES else name
     title = f"{shown} in {simulation.count:,} draws"
     if not len(told):
@@ -159,6 +161,8 @@ def distribution(
     if ends[0] == ends[1]:
         ends = ends + np.array([-0.5, 0.5])
     counts, edges = np.histogram(told, BARS, tuple(ends))
+    if name in FIGURES:
+        write = partial(FIGURES[name].text, currency=simulation.design.currency)
     middles = (edges[1:] + edges[:-1]) / 2
     loss, gain = page.colors["drop"], page.colors["forward"]
     bars = go.Bar(
@@ -166,7 +170,8 @@ def distribution(
         y=(counts / len(told)).tolist(),
         width=float(edges[1] - edges[0]),
         marker={"color": [loss if middle < 0 else gain for middle in middles], "line_width": 0},
-        hovertemplate="%{x:,.4~g}: %{y:.1%}<extra></extra>",
+        customdata=[inert(write(middle)) for middle in middles],
+        hovertemplate="%{customdata}: %{y:.1%}<extra></extra>",
     )
     figure = framed(
         [bars], page, title, simulation.summary, HEIGHT, lines=(shown, "Share of the draws")

@@ -24,7 +24,7 @@ from cvjkit.decisions.simulation import Simulation
 from cvjkit.errors import Fault, InputError
 from cvjkit.model.timeline import Timeline
 from cvjkit.number_text import isolated
-from cvjkit.shown import Unit, text_of
+from cvjkit.shown import Unit, texts_of
 
 if TYPE_CHECKING:
     from cvjkit.charts.page import Page
@@ -211,7 +211,7 @@ def _bars(
         y=[inert(one) for one in names],
         orientation="h",
         name=name,
-        text=[inert(text_of(value, unit, currency)) for value in values],
+        text=list(map(inert, texts_of(values, unit, currency))),
         textposition="auto",
         marker={"color": color or page.colors["forward"]},
         hoverinfo="y+text",

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from cvjkit.charts.frame import framed, new_page
 from cvjkit.charts.style import faded
 from cvjkit.charts.text import inert
-from cvjkit.number_text import isolated, money_text
+from cvjkit.number_text import isolated, money_text, people_text
 
 if TYPE_CHECKING:
     from cvjkit.charts.style import Theme
@@ -128,7 +128,8 @@ def standing(timeline: Timeline, *, theme: Theme = "light") -> go.Figure:
                 line={"color": color, "width": 1},
                 stackgroup="people",
                 fillcolor=faded(color, 0.6),
-                hovertemplate="%{y:,.1f}",
+                customdata=list(map(people_text, people)),
+                hovertemplate="%{customdata}",
                 **(again if len(traces) >= len(kinds) else {}),
             )
         )

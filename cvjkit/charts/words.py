@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cvjkit.charts.excerpt import NAMED, legible
 from cvjkit.decisions.leaks import first_of
-from cvjkit.number_text import money_text, people_text, share_text
+from cvjkit.number_text import in_column, money_text, people_text, share_text
 from cvjkit.shown import listed
 
 if TYPE_CHECKING:
@@ -170,26 +170,25 @@ def table(excerpt: Excerpt) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...
     rows : tuple of tuple of str
         One per stage, formatted.
     """
-    rows = excerpt.stages.values()
+    rows = list(excerpt.stages.values())
     telling = {column: any(row[column] for row in rows) for column in COLUMNS}
     telling["visits"] = any(row["visits"] != row["people"] for row in rows)
     shown = [column for column in COLUMNS if column in ALWAYS or telling[column]]
+    names = [legible(excerpt.flow.framework[key].name) for key in excerpt.stages]
+    columns = [
+        in_column((row[column] for row in rows), share_text)
+        if column.endswith("_rate")
+        else [_cell(row, column) for row in rows]
+        for column in shown
+    ]
     return (
         ("Stage", *(COLUMNS[column] for column in shown)),
-        tuple(
-            (
-                legible(excerpt.flow.framework[key].name),
-                *(_cell(row, column) for column in shown),
-            )
-            for key, row in excerpt.stages.items()
-        ),
+        tuple(zip(names, *columns, strict=True)),
     )
 
 
 def _cell(row: Mapping[str, float | None], column: str) -> str:
     value, visits = row[column], row["visits"]
-    if column.endswith("_rate"):
-        return share_text(value)
     part = _in_brackets(value / visits) if column == "dropped" and value and visits else ""
     return f"{people_text(value)}{part}"
 

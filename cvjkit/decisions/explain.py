@@ -23,6 +23,7 @@ from cvjkit.shown import Unit, text_of
 
 if TYPE_CHECKING:
     from cvjkit.model.design import Design
+    from cvjkit.model.figures import Figure
 
 Origin = Literal["typed", "counted", "derived", "estimated"]
 FIGURE_NAME = re.compile(r"[a-z_]+[a-z0-9_]*")
@@ -182,9 +183,33 @@ def typed_text(value: float, unit: Unit, currency: str = "") -> str:
         return f"{number} day{'' if value == 1 else 's'}"
     if unit == "money":
         shown = money_text(value, currency)
-        is_whole = float(money_text(value).replace(",", "")) == float(number.replace(",", ""))
-        return shown if is_whole else f"{isolated(currency)} {number}".strip()
+        amount = shown.removeprefix(isolated(currency))
+        is_exact = float(amount.replace(",", "")) == float(number.replace(",", ""))
+        return shown if is_exact else f"{isolated(currency)} {number}".strip()
     return number
+
+
+def exact_text(entry: Figure, value: float | None, currency: str) -> str:
+    """Write a figure as an explanation shows it: people with their decimals.
+
+    Parameters
+    ----------
+    entry : Figure
+    value : float or None
+    currency : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> exact_text(FIGURES["customers"], 54.3, ""), FIGURES["customers"].text(54.3)
+    ('54.3', '54')
+    """
+    if entry.unit == "people" and value is not None:
+        return write_number(value, "people")
+    return entry.text(value, currency)
 
 
 def in_words(formula: str) -> str:
@@ -257,7 +282,7 @@ def _explained(trace: Traced, design: Design, figure: str) -> Explanation:
         meaning=entry.meaning,
         formula=entry.formula,
         value=value,
-        text=entry.text(value, design.currency),
+        text=exact_text(entry, value, design.currency),
         reason=reason,
         inputs=inputs,
         # The path of a typed number may be the key of a figure: second_purchase_rate.
@@ -331,7 +356,7 @@ class Traced(StageColumns):
         finally:
             working.pop()
         entry = FIGURES[name]
-        text = entry.text(value, self.design.currency)
+        text = exact_text(entry, value, self.design.currency)
         self._note(Input(name, entry.title, float(value), text, "derived"))
         return value
 
@@ -380,7 +405,7 @@ class Traced(StageColumns):
         elif column == "visits" and value != self.flow.numbers("people")[stage]:
             origin = "derived"
         key = self.flow.framework.keys[stage]
-        text = text_of(value, "people", "")
+        text = write_number(value, "people")
         title = f"{column.capitalize()} at {self._name(stage)}"
         self._note(Input(f"{column}.{key}", title, value, text, origin))
         return value

@@ -10,7 +10,7 @@ from cvjkit.decisions.explain import Explanation, Input, traced, typed_text
 from cvjkit.errors import InputError, unknown_name
 from cvjkit.model.changes import value_at
 from cvjkit.model.figures import UndefinedError
-from cvjkit.number_text import money_text, people_text, rate_text, share_text
+from cvjkit.number_text import DASH, money_text, rate_text, share_text, write_number
 from cvjkit.paths import Title, path_of
 from cvjkit.shown import text_of
 
@@ -90,8 +90,11 @@ def explain_stage(design: Design, path: str, segment: str | None = None) -> Expl
         counted = _counted_before(design)
         typed = [_typed(one, key, stage, counted) for one in own if not one.observed]
         inputs += tuple(one for one in typed if one is not None)
-    writes = {"people": people_text, "rate": rate_text if is_plan else share_text}
-    text = writes[number](value) if number in writes else money_text(value, design.currency)
+    texts = {
+        "people": write_number(value, "people") or DASH,
+        "rate": rate_text(value) if is_plan else share_text(value),
+        "cost_per_person": money_text(value, design.currency),
+    }
     name = design.framework.stages[stage].name
     return Explanation(
         figure=path,
@@ -101,7 +104,7 @@ def explain_stage(design: Design, path: str, segment: str | None = None) -> Expl
         if number == "people" and all(one.observed for one in own)
         else entry.formula,
         value=value,
-        text=text,
+        text=texts[number],
         reason=reason,
         inputs=inputs,
     )

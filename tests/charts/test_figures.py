@@ -285,7 +285,7 @@ def test_the_table_is_the_twin_of_the_figure():
     assert rows.loc["Conversion", ["People", "Of previous", "Of all", "Leave"]].to_list() == [
         "100",
         "5%",
-        "1%",
+        "1.0%",
         "60 (60%)",
     ]
     assert rows.map(type).eq(str).all(axis=None)

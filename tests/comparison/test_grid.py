@@ -49,7 +49,7 @@ def test_cells_are_merged_over_what_a_stage_covers() -> None:
     assert (reach.title, reach.value, reach.span) == ("Reach", "452,000", 3)
     assert (acquisition.title, acquisition.span) == ("Acquisition", 3)
     assert (cells[0, "early_win"].kind, cells[0, "offered"].title) == ("absent", "in Acquisition")
-    assert (again.value, again.note) == ("≈ 18.3", "7.6 to 49.5")
+    assert (again.value, again.note) == ("≈ 18", "8 to 50")
     assert cells[3, "aware"].title == "before Target, not counted"
     assert (cells[1, "advocate"].kind, cells[1, "advocate"].span) == ("absent", 2)
     assert "early_win" not in [key for key, _ in compare(starter("coffee")).grid.milestones]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from cvjkit.errors import InputError
 from cvjkit.number_text import money_text, people_text, share_text
-from cvjkit.shown import chance_text, text_of
+from cvjkit.shown import chance_text, text_of, texts_of
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.fields import Act, Article, Field, Keep, Part, Row, Table
 from cvjkit.widgets.panels.entries import Asked, Typed, reasons
@@ -134,8 +134,9 @@ def _steps(journey: Journey, first: FixFirst, typed: Mapping[tuple[str, str], Ty
         "value_to_go": ("Worth of one here", "money"),
     }
     measured = {name: about for name, about in measured.items() if first[name].notna().any()}
+    texts = {name: texts_of(first[name], one, currency) for name, (_, one) in measured.items()}
     rows = []
-    for stage, row in first.to_dict("index").items():
+    for index, (stage, row) in enumerate(first.to_dict("index").items()):
         key = str(stage)
         if not isinstance(row["basis"], str):
             continue
@@ -143,10 +144,10 @@ def _steps(journey: Journey, first: FixFirst, typed: Mapping[tuple[str, str], Ty
             Field(
                 name,
                 f"{title}: {names[key]}",
-                text_of(row[name], one, currency),
+                texts[name][index],
                 explain=explaining(journey, f"stages.{key}.rate") if name == "rate" else None,
             )
-            for name, (title, one) in measured.items()
+            for name, (title, _) in measured.items()
         ]
         fields += [typed[key, name].field for name in TARGETS]
         if (key, "target") in typed and typed[key, "target"].value is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,7 +59,7 @@ def _cash(timeline: Timeline) -> Chart | None:
         "Money to date",
         summary,
         lines,
-        lambda value: money_text(value, currency).removesuffix(".00"),
+        lambda value: re.sub(r"\.0+$", "", money_text(value, currency)),
         mark=mark,
     )
 

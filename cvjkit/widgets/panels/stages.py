@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cvjkit.model.parts import StageNumbers
-from cvjkit.number_text import count_text, people_text, rate_text, share_text
+from cvjkit.number_text import count_text, most_decimals, people_text, rate_text, share_text
 from cvjkit.widgets.builders import columns, field_at
 from cvjkit.widgets.codec import PEOPLE
 from cvjkit.widgets.counted import with_share_counted
@@ -54,10 +54,12 @@ def stage_table(journey: Journey, shown: Flow, segment: int | None) -> Table:
     several = len(journey.segments) > 1
     name = journey.segments[segment].name if several and segment is not None else None
     rows = []
+    alone = [_rate(journey, segment, *at, None) for at in enumerate(rates)]
+    decimals = most_decimals(field.text for field in alone)
     for index, stage in enumerate(journey.framework):
         path = f"stages.{stage.key}"
         reached = _reached(journey, segment, index, people[index])
-        rate = _rate(journey, segment, index, rates[index])
+        rate = _rate(journey, segment, index, rates[index], decimals)
         fields = [
             replace(
                 reached,
@@ -102,36 +104,40 @@ def _reached(journey: Journey, segment: int | None, index: int, people: float | 
     return Field("reached", label, "" if people is None else people_text(people), edit=edit)
 
 
-def _rate(journey: Journey, segment: int | None, index: int, rate: float | None) -> Field:
+def _rate(
+    journey: Journey, segment: int | None, index: int, rate: float | None, decimals: int | None
+) -> Field:
     """Make the field of the rate of a step: of counts, it sets the people at its end."""
     stage, edit = journey.framework.stages[index], None
     label = f"Step rate: {stage.name}"
-    text = "" if rate is None else share_text(rate)
+    text = "" if rate is None else share_text(rate, decimals)
     is_plan = not any(one.observed for one in journey.segments)
     if index > 0 and segment is None:
         path = f"stages.{stage.key}.rate"
         if is_plan:
-            return _rate_field(journey, label, path, stage.key, journey.get(path))
+            return _rate_field(journey, stage, path, journey.get(path), decimals)
         edit = Put(path, COUNTED_RATE)
     elif index > 0 and segment is not None:
         rates = journey.segments[segment].rates
         if rates is not None:
             path = f"segments[{segment}].rates.{stage.key}"
             if len(journey.segments) == 1:
-                return _rate_field(journey, label, path, stage.key, rates[index])
-            edit, text = Put(path, RATE_OF_ONE), rate_text(rates[index])
+                return _rate_field(journey, stage, path, rates[index], decimals)
+            edit, text = Put(path, RATE_OF_ONE), rate_text(rates[index], decimals)
         else:
             derived = partial(with_share_counted, segment=segment, stage=stage.key)
             edit = Put(f"segments[{segment}].counts.{stage.key}", COUNTED_RATE, derived)
     return Field("rate", label, text, edit=edit)
 
 
-def _rate_field(journey: Journey, label: str, path: str, stage: str, rate: float | None) -> Field:
+def _rate_field(
+    journey: Journey, stage: Stage, path: str, rate: float | None, decimals: int | None
+) -> Field:
     """Make the field of a rate that is typed, and with it how sure it is."""
-    also = (f"stages.{stage}.rate_range", f"stages.{stage}.rate_cases")
+    also = (f"stages.{stage.key}.rate_range", f"stages.{stage.key}.rate_cases")
     told = tuple(map(journey.get, also))
-    text = RATE.write((rate, *told)) if any(told) else rate_text(rate)
-    return Field("rate", label, text, edit=Put(path, RATE, also=also))
+    text = RATE.write((rate, *told)) if any(told) else rate_text(rate, decimals)
+    return Field("rate", f"Step rate: {stage.name}", text, edit=Put(path, RATE, also=also))
 
 
 def _overruled(flow: Flow, stage: str) -> str:

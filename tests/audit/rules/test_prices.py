@@ -76,7 +76,7 @@ FIRES = [
         "A19",
         lambda j: j.with_offer("first_payment", price=3.99, margin=1),
         "W",
-        "Bag costs EUR 40.00, 10x the price before",
+        "Bag costs EUR 40.00, 10.03x the price before",
         numbers={"times": 40 / 3.99, "most": 10},
     ),
     Case(
@@ -139,7 +139,7 @@ PASSES: list[tuple[str, str, Change, str]] = [
     ("A18", "exactly covered", lambda j: j.with_offer("first_payment", margin=4.1), "1.00 times"),
     ("A18", "exactly twice", lambda j: j.with_offer("first_payment", margin=8.2), "2.00 times"),
     ("A19", "ten times the price", lambda j: j.with_offer(
-        "first_payment", price=4, margin=1), "10x"),
+        "first_payment", price=4, margin=1), "10.00x"),
     ("A19", "something for free on the way", lambda j: j.with_offer("lead", price=0), "2.86x"),
     ("A29", "a partner's", lambda j: tactics(without_core(j), "bought_again",
         "Joint-venture offer", "Re-engagement"), "Joint-venture offer"),

@@ -82,7 +82,7 @@ def test_all_segments_are_typed_into_at_once() -> None:
     hand = asking(TWO).types("20%", "stages", "acquisition", "rate")
     rates = [(segment.rates or ())[1] for segment in hand.journey.segments]
     assert rates == pytest.approx([0.1 * 20 / 17, 0.8 * 20 / 17])
-    assert hand.text("stages", "acquisition", "rate") == "20%"
+    assert hand.text("stages", "acquisition", "rate") == "20.0%"
     hand.types("0", *TAB)
     assert hand.text("stages", "acquisition", "reached") == "106"
 
@@ -149,7 +149,7 @@ def test_another_framework_shows_the_same_what_if_or_says_why_not_and_loses_noth
     said = "typed in Eight-stop Customer Value Journey, and does not say how many reach every stage"
     assert said in str(hand.part("head")["notes"])
     hand.types("eight", *FRAMEWORK).types(WHAT_IF, *MODE)
-    assert hand.text(*RATE) == "10%"
+    assert hand.text(*RATE) == "10.0%"
     assert hand.journey.economics().customers == pytest.approx(customers)
 
 
