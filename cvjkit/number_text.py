@@ -242,14 +242,17 @@ def in_order(sentence: str) -> str:
     )
 
 
-def count_text(count: int, noun: str) -> str:
+def count_text(count: int | str, noun: str, plural: str = "") -> str:
     """Write how many there are of something.
 
     Parameters
     ----------
-    count : int
+    count : int or str
+        A number, or how it is written.
     noun : str
         What is counted, in the singular.
+    plural : str
+        By default with an s.
 
     Returns
     -------
@@ -257,10 +260,10 @@ def count_text(count: int, noun: str) -> str:
 
     Examples
     --------
-    >>> count_text(1, "row"), count_text(2, "row"), count_text(0, "row")
-    ('1 row', '2 rows', '0 rows')
+    >>> count_text(1, "row"), count_text("1,200", "row"), count_text(0, "person", "people")
+    ('1 row', '1,200 rows', '0 people')
     """
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    return f"{count} {noun if str(count) == '1' else plural or f'{noun}s'}"
 
 
 def rate_text(value: float | None, decimals: int | None = None) -> str:

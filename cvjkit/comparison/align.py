@@ -309,7 +309,7 @@ class _Drawing:
             status=status,
             people=came,
             label=label,
-            text=f"{target.name}: {label} come in otherwise",
+            text=f"{target.name}: {label} come in another way",
             drawn_out=False,
             start=Edge(target.start - room, edge, 0.0),
             end=Edge(target.start, edge, size),

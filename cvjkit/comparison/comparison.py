@@ -70,9 +70,9 @@ class Comparison:
     >>> print(both.summary())
     The same people, seen through Five-step customer life cycle and Eight-stop Customer Value
     Journey. All of these count Aware, Engaged, First payment, Bought again and Advocate.
-    Five-step customer life cycle: of 5 numbers 5 counted.
-    Eight-stop Customer Value Journey: of 8 numbers 5 counted, 2 estimated and 1 not known.
-    Through each of them there are 302 first payers.
+    Five-step customer life cycle: 5 stages, 5 counted.
+    Eight-stop Customer Value Journey: 8 stages, 5 counted, 2 estimated and 1 not known.
+    Every framework shows the same 302 customers.
     """
 
     frameworks: tuple[Framework, ...]

@@ -25,9 +25,9 @@ MEANING = {
     "estimated": "estimated from the numbers around it, with a 90% interval",
     "unknown": "not known",
     "forward": "go on",
-    "entry": "come in otherwise",
+    "entry": "come in another way",
     "drop": "do not go on",
-    "break": "from here on, people are drawn as many times thicker as is marked",
+    "break": "from here on, people are drawn thicker, by the factor shown",
 }
 """Meanings of what is drawn, in the order of the legend."""
 
@@ -108,7 +108,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Ribbon:
-    """People who go on from a stage, do not, or come in otherwise.
+    """People who go on from a stage, do not, or come in another way.
 
     Attributes
     ----------

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from cvjkit.catalog.spine import spine
-from cvjkit.number_text import money_text, people_text
+from cvjkit.number_text import count_text, money_text, people_text
 from cvjkit.shown import listed
 
 if TYPE_CHECKING:
@@ -117,13 +117,14 @@ def view_sentences(view: View) -> Iterator[str]:
             for status, words in STATUSES.items()
             if status in found
         ]
-        yield f"{lens.framework.name}: of {len(found)} numbers {listed(counts)}."
+        stages = count_text(len(found), "stage")
+        yield f"{lens.framework.name}: {stages}, {listed(counts)}."
     economics, currency = view.economics, view.journey.currency
     figures = [
-        (economics.customers, f"{people_text(economics.customers)} first payers"),
-        (economics.cac, f"a CAC of {money_text(economics.cac, currency)}"),
+        (economics.customers, count_text(people_text(economics.customers), "customer")),
+        (economics.cac, f"{money_text(economics.cac, currency)} to win one (CAC)"),
         (economics.profit, f"a profit of {money_text(economics.profit, currency)}"),
     ]
     known = [words for figure, words in figures if figure is not None]
     if known:
-        yield f"Through each of them there are {listed(known)}."
+        yield f"Every framework shows the same {listed(known)}."

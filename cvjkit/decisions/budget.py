@@ -47,9 +47,9 @@ class Budget(Answer):
     headings: ClassVar[Mapping[str, Heading]] = {
         "spend": Heading("Spend", "money"),
         "people": Heading("People", "people"),
-        "worth": Heading("Worth of one", "money"),
+        "worth": Heading("Worth of one person", "money"),
         "value": Heading("Value", "money"),
-        "marginal": Heading("Last unit returns", "money"),
+        "marginal": Heading("Return on the last 1 spent", "money"),
         "s_shaped": Heading("S-shaped", "answer"),
     }
 
@@ -304,22 +304,24 @@ def _words(answer: Budget, money: float, currency: str) -> str:
     used = answer[answer["spend"] > 0]
     parts = [f"{money_text(spend, currency)} on {name}" for name, spend in used["spend"].items()]
     if not parts:
-        return "Spend nothing: no channel's people bring what they cost."
+        return "Spend nothing: in no channel do people bring in what they cost."
     said = [f"Spend {', '.join(parts)}: that brings {money_text(used['value'].sum(), currency)}."]
     if answer.left:
         said.append(
             f"Leave {money_text(answer.left, currency)} of {money_text(money, currency)} unspent: "
-            "it would return less than itself."
+            "it would bring in less than is spent."
         )
     else:
-        said.append(f"The last unit of money returns {answer.lam:.2f}.")
+        said.append(f"The last 1 spent brings in {answer.lam:.2f}.")
     none = [str(name) for name in answer.index if answer["spend"][name] == 0]
     if none:
-        said.append(f"Nothing on {', '.join(none)}: even its first unit of money returns less.")
+        said.append(
+            f"Nothing on {', '.join(none)}: even the first 1 spent there would bring in less."
+        )
     if answer["s_shaped"].any():
         names = ", ".join(map(str, answer.index[answer["s_shaped"]]))
         said.append(
-            f"The response of {names} is S-shaped: a little more or less money may change the "
-            "division at once, so every combination of these channels was tried."
+            f"The response to {names} is S-shaped: a little more or less money may change the "
+            "split completely, so every combination of these channels was tried."
         )
     return " ".join(said)

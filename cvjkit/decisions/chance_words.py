@@ -9,7 +9,7 @@ import pandas as pd
 
 from cvjkit.model.economics import FIGURES
 from cvjkit.model.intervals import rate_interval
-from cvjkit.number_text import people_text, share_text
+from cvjkit.number_text import count_text, people_text, share_text
 from cvjkit.shown import chance_text
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def band_text(simulation: Simulation, figure: str) -> str:
     >>> from cvjkit.model.design import Design
     >>> shop = Design.from_counts("five", [10000, 2000, 100, 40, 10])
     >>> band_text(simulate(shop, draws=10_000), "customers")
-    '84.5 to 117'
+    '84 to 117'
     """
     low, high = simulation.interval(figure)
     if low is None or high is None:
@@ -107,13 +107,15 @@ def simulation_summary(simulation: Simulation) -> str:
     ends = simulation.probability("k < 1")
     if ends is not None and ends < 1:
         sentences.append(
-            "The probability that each referred person brings less than one more, so that there "
-            f"is a total at all, is {chance_text(ends)}."
+            "The probability that each person brings less than one new person, so that the "
+            f"numbers do not grow without end, is {chance_text(ends)}."
         )
     thin = simulation.thin
     sentences += thin[:THIN]
     if len(thin) > THIN:
-        sentences.append(f"{len(thin) - THIN} more rates are no surer.")
+        sentences.append(
+            f"As thin is the evidence for {count_text(len(thin) - THIN, 'more rate')}."
+        )
     return " ".join(sentences)
 
 

@@ -146,7 +146,7 @@ class Explanation:
     def summary(self) -> str:
         """What the figure is and how it comes about, in a sentence or two."""
         if self.reason:
-            return f"{self.title} is not defined: {self.reason}."
+            return f"{self.title} is not known: {self.reason}."
         replaced = f" = {self.put_in}" if self.put_in != self.formula else ""
         where = f", where {self.symbols}" if self.symbols else ""
         formula = f"It is {in_words(self.formula)}{replaced}{where}."

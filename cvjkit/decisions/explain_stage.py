@@ -24,7 +24,7 @@ STAGES = "stages"
 COUNTED = "counted"
 RATES_AND_ENTRANTS: tuple[tuple[str, str, Unit], ...] = (
     ("rates", "Rate of {}", "share"),
-    ("entrants", "Who enter of {}", "people"),
+    ("entrants", "People entering from {}", "people"),
 )
 
 
@@ -121,13 +121,15 @@ def _people(trace: Traced, stage: int) -> float:
 def _rate(trace: Traced, stage: int) -> float:
     before = trace.flow.framework.parents[stage]
     if before is None:
-        raise UndefinedError("no stage is before it")
+        raise UndefinedError("it is the first stage")
     people = trace._at("people", stage)  # noqa: SLF001
     seen = trace._at("people", before)  # noqa: SLF001
     rate = trace.flow.numbers("step_rate")[stage]
     if rate is None:
         raise UndefinedError(
-            "nobody is at the stage before" if not seen else f"{people:g} is no share of {seen:g}"
+            "nobody reaches the stage before"
+            if not seen
+            else f"{people:g} people are more than the {seen:g} before"
         )
     return rate
 
@@ -208,7 +210,7 @@ NUMBERS: Mapping[str, _Number] = {
     ),
     "cost_per_person": _Number(
         "Cost per person at {}",
-        "What it costs, all in all, until somebody stands there.",
+        "What it costs in total to bring one person to this stage.",
         "(costs of this stage and all on the way to it + spend + fixed cost) / people here",
         _cost_per_person,
     ),

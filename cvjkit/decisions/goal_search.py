@@ -93,7 +93,9 @@ class Search:
     def _undefined(self) -> str:
         if self.trials.stage is not None:
             return f"nobody gets to {self.design.framework.stages[self.trials.stage].name}"
-        return self.design.economics().reasons.get(self.figure, "it does not follow")
+        return self.design.economics().reasons.get(
+            self.figure, "it does not follow from what is typed"
+        )
 
     def _entrants(self, reasons: dict[str, str]) -> int | None:
         base = self.trials.entrants
@@ -135,7 +137,7 @@ class Search:
             reasons["entrants_80"] = reasons["entrants_95"] = reasons[ENTRANTS]
             return None, None, None
         if self.trials.stage is None:
-            why = "how sure it is, is worked out here for numbers of people only"
+            why = "a probability can be worked out here for numbers of people only"
             reasons["entrants_80"] = reasons["entrants_95"] = why
             return None, None, None
         chance = chance_of(self.flow, self.trials.stage, self.target)
@@ -205,7 +207,7 @@ class Search:
         pooled, highest = self.steps.pooled, self.steps.highest
         limits = {step: float(highest[step]) for step in self._on_the_way}
         if not limits or not all(pooled[step] > 0 for step in limits):
-            reasons["equal_lift"] = "a rate of 0 or one not known cannot be lifted by a factor"
+            reasons["equal_lift"] = "a rate that is 0 or not known cannot be multiplied"
             return None
         tightest = min(limits, key=lambda step: highest[step] / pooled[step])
         most = float(highest[tightest] / pooled[tightest])

@@ -218,7 +218,10 @@ class WithScenarios(Design):
             raise self._error(unknown_name("scenario", name, names))
         above = [row.name for row in kept_with(self) if row.on == name]
         if above:
-            rule, fix = f"has others that stand on it: {', '.join(above)}", "remove those first"
+            rule, fix = (
+                f"is what other scenarios are based on: {', '.join(above)}",
+                "remove those first",
+            )
             raise self._error(Fault("scenario", name, rule, fix))
         return with_rows_kept(self, (row for row in kept_with(self) if row.name != name))
 

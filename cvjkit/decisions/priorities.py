@@ -49,16 +49,16 @@ class FixFirst(Answer):
 
     headings: ClassVar[Mapping[str, Heading]] = {
         "rate": Heading("Rate", "share"),
-        "profit_per_point": Heading("Profit, +1 pt", "money"),
-        "customers_per_point": Heading("Customers, +1 pt", "people"),
+        "profit_per_point": Heading("Profit, +1 point", "money"),
+        "customers_per_point": Heading("Customers, +1 point", "people"),
         "profit_per_tenth": Heading("Profit, +10%", "money"),
         "customers_per_tenth": Heading("Customers, +10%", "people"),
         "best_rate": Heading("Best rate", "share"),
-        "profit_at_best": Heading("Profit at it", "money"),
+        "profit_at_best": Heading("Profit at best rate", "money"),
         "target": Heading("Your target", "share"),
         "profit_at_target": Heading("Profit at target", "money"),
         "cost": Heading("Cost", "money"),
-        "value_to_go": Heading("Worth of one here", "money"),
+        "value_to_go": Heading("Worth of one person", "money"),
         "p_best": Heading("P(best)", "chance"),
     }
 
@@ -183,7 +183,7 @@ def fix_first(
         Fault(
             f"targets.{key}",
             targets[key],
-            "is more than all who do not take another way",
+            "is more than those who go another way leave",
             f"write at most {most:.6g}",
         )
         for key, most in beyond(steps, targets if not faults else {}).items()

@@ -142,7 +142,7 @@ def read_scenarios(rows: object) -> tuple[tuple[Scenario, ...], list[Fault]]:
             path = path_of(("scenarios", Title(scenario.name), "on"))
             fault = unknown_name(path, on, [name for name in names if name not in line])
             if on in line:
-                fault = replace(fault, rule="stands on itself in the end")
+                fault = replace(fault, rule="is based on itself in the end")
             faults.append(fault)
     return tuple(read), faults
 

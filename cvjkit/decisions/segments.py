@@ -29,13 +29,13 @@ class SegmentsTable(Answer):
     headings: ClassVar[Mapping[str, Heading]] = {
         "people": Heading("People", "people"),
         "customers": Heading("Customers", "people"),
-        "rate": Heading("Of people", "share"),
+        "rate": Heading("Share of people", "share"),
         "cac": Heading("CAC", "money"),
         "ltv_net": Heading("LTV", "money"),
         "ltv_to_cac": Heading("LTV to CAC", "ratio"),
         "payback_days": Heading("Payback", "days"),
         "profit": Heading("Profit", "money"),
-        "could_be_chance": Heading("Could be chance", "answer"),
+        "could_be_chance": Heading("Share could differ by chance", "answer"),
     }
 
     @property
@@ -80,7 +80,7 @@ def segments_table(design: Design) -> SegmentsTable:
         all segments together, `summary` says what the table shows.
 
         - people: at the first stage.
-        - customers: first payers; rate: their share of the people.
+        - customers: who pay for the first time; rate: their share of the people.
         - cac, ltv_net, profit [currency]; ltv_to_cac; payback_days [days]: as in `economics`,
           a segment bearing fixed costs by its customers.
         - rate_to_average, cac_to_average, ltv_net_to_average, ltv_to_cac_to_average: the
@@ -173,12 +173,12 @@ def _words(
     if known:
         best = max(known, key=lambda name: known[name])
         said.append(
-            f"{best} returns most for what winning a customer costs, {ratio_text(known[best])}; "
+            f"{best} brings in most for what winning a customer costs: {ratio_text(known[best])}; "
             f"all segments together {ratio_text(whole['ltv_to_cac'])}."
         )
         losing = [f"{name} ({ratio_text(ratio)})" for name, ratio in known.items() if ratio < 1]
         if losing:
-            said.append(f"Less than it costs returns: {', '.join(losing)}.")
+            said.append(f"These bring in less than their customers cost: {', '.join(losing)}.")
     else:
         rates = {name: row["rate"] for name, row in zip(names, rows, strict=True)}
         some = {name: rate for name, rate in rates.items() if not math.isnan(rate)}
@@ -190,9 +190,9 @@ def _words(
     doubtful = [name for name, one in zip(names, sure, strict=True) if one is False]
     if doubtful:
         said.append(
-            f"Could be chance: how many become customers in {', '.join(doubtful)} differs from the "
-            "others by no more than equal segments do."
+            f"The share who become customers in {', '.join(doubtful)} may differ from the others "
+            "by chance alone."
         )
     elif any(sure):
-        said.append("How many become customers differs by more than chance.")
-    return " ".join(said) or "Nothing is known of the segments yet."
+        said.append("The share who become customers differs by more than chance.")
+    return " ".join(said) or "Nothing is known about the segments yet."

@@ -51,9 +51,9 @@ class MoneyTable(Table):
     headings: ClassVar[Mapping[str, Heading]] = {
         "cost": Heading("Cost", "money"),
         "contribution": Heading("Contribution", "money"),
-        "gain_per_visit": Heading("Gain an arrival", "money"),
-        "cost_per_person": Heading("Cost a person so far", "money"),
-        "value_to_go": Heading("Worth of one more", "money"),
+        "gain_per_visit": Heading("Gain per arrival", "money"),
+        "cost_per_person": Heading("Cost per person so far", "money"),
+        "value_to_go": Heading("Worth of one person", "money"),
     }
 
 

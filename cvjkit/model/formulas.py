@@ -33,7 +33,7 @@ class Formulas(Money):
     """
 
     @figure(
-        "First payers",
+        "First-time buyers",
         "people",
         "people at the first payment",
         short="Customers",
@@ -405,7 +405,8 @@ class Formulas(Money):
             counted = anchor in anchors or (anchor == BOUGHT_AGAIN and self._lifetime_known)
             if offer.margin and not counted:
                 raise UndefinedError(
-                    f"how many buy {offer.name} is not known: no stage is {anchor}"
+                    f"how many buy {offer.name} is not known: "
+                    f"{self.flow.framework.name} has no stage for it"
                 )
         worth: list[float] = np.nan_to_num(margins).tolist()
         if self._again is not None:

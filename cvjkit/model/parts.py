@@ -52,7 +52,8 @@ class Segment(Record):
 
     name: Annotated[Name, typed("Unique within the journey.", label="Segment", default=...)]
     channel: Plain | None = typed('Where they met you: "Search ads".')
-    awareness: AwarenessLevel | None = typed("What they know when they meet you [003:23-26].")
+    # 003:23-26
+    awareness: AwarenessLevel | None = typed("What they know when they meet you.")
     spend: Amount | None = typed(
         "Money spent on the channel in the period, 0 or more.", unit="currency"
     )
@@ -67,19 +68,22 @@ class Segment(Record):
         "Share, 0 to 1, of the people at the stage it follows who reach each stage; the first "
         "stage has none."
     )
-    avatar: Text | None = typed("Who they are [000:12].", label="Who they are")
-    intent: Text | None = typed(
-        "What problem they want solved [001:18].", label="What they want solved"
-    )
+    # 000:12
+    avatar: Text | None = typed("Who they are.", label="Who they are")
+    # 001:18
+    intent: Text | None = typed("What problem they want solved.", label="What they want solved")
+    # 001:18
     targeted: StrictBool | None = typed(
-        "Whether they were chosen, rather than whoever comes by [001:18].", label="Chosen"
+        "Whether they were chosen, rather than whoever comes by.", label="Chosen"
     )
     channel_kind: ChannelKind | None = typed("What kind of channel it is.", label="Kind of channel")
+    # 003:30-32
     why_there: Text | None = typed(
-        "Why this audience is in the channel [003:30-32].", label="Why they are there"
+        "Why this audience is in the channel.", label="Why they are there"
     )
+    # 003:42-56
     content: ContentType | None = typed(
-        "What they are shown first [003:42-56]: contrasting with the usual remedy, comparing with "
+        "What they are shown first: contrasting with the usual remedy, comparing with "
         "the competition.",
         label="Content shown first",
     )
@@ -117,11 +121,14 @@ class Tactic(Record):
         'One of `cvjkit.catalog.tactics.tactic_kinds`; a name that says it, such as "Upsell", '
         "will do."
     )
+    # 003:66
     promise: Text | None = typed(
-        "What it promises. A lead magnet promises, shows or solves something [003:66]."
+        "What it promises. A lead magnet promises, shows or solves something."
     )
-    example: Text | None = typed("What it shows, as an example [003:66].")
-    solution: Text | None = typed("What problem it solves [003:66].")
+    # 003:66
+    example: Text | None = typed("What it shows, as an example.")
+    # 003:66
+    solution: Text | None = typed("What problem it solves.")
     owner: Text | None = typed("Who does it.")
     cost: Amount | None = typed(
         "Planned cost in the period, 0 or more. For the plan on the wall: the economics take "
@@ -166,9 +173,8 @@ class Message(Record):
     times_a_week: Amount | None = typed("How often; once, if left out.")
     solicited: StrictBool | None = typed("Whether they asked for it.", label="Asked for")
     opt_out: StrictBool | None = typed("Whether they can stop it.", label="Can be stopped")
-    after_happy_sign: StrictBool | None = typed(
-        "Whether it waits for a sign that they are happy [001:61]."
-    )
+    # 001:61
+    after_happy_sign: StrictBool | None = typed("Whether it waits for a sign that they are happy.")
 
 
 class StageNumbers(Record):
@@ -262,29 +268,35 @@ class Offer(Record):
     margin: Number | None = typed(
         "Contribution of one order: price less what the order itself costs.", unit="currency"
     )
+    # 004:8
     cycle_days: Amount | None = typed(
-        "Time from one order to the next, 0 or more [004:8].", unit="days", label="Buying cycle"
+        "Time from one order to the next, 0 or more.", unit="days", label="Buying cycle"
     )
     repeat_rate: Share | None = typed(
         "Share, 0 to 1, of those who bought again that order once more each cycle."
     )
+    # 003:100
     kind: Literal["own", "joint_venture", "affiliate"] | None = typed(
-        "Whose it is [003:100].", label="Whose it is"
+        "Whose it is.", label="Whose it is"
     )
     value: Text | None = typed("What it is worth beyond its price.", label="Value beyond its price")
     risk_reducer: Text | None = typed(
         "What takes the risk off the buyer: a guarantee, a trial.", label="What takes the risk"
     )
-    easy_payment: StrictBool | None = typed("Whether paying is easy [001:45].", label="Easy to pay")
+    # 001:45
+    easy_payment: StrictBool | None = typed("Whether paying is easy.", label="Easy to pay")
     digital: StrictBool | None = typed("Whether it is delivered as a download or access.")
+    # 001:45
     immediate_access: StrictBool | None = typed(
-        "Whether it can be used right after paying [001:45].", label="Access at once"
+        "Whether it can be used right after paying.", label="Access at once"
     )
+    # 001:57
     based_on: Literal["bought_together", "stated_need"] | None = typed(
-        "Why it is offered to this customer [001:57].", label="Why this one"
+        "Why it is offered to this customer.", label="Why this one"
     )
+    # 004:8
     reorder_days: tuple[Amount, ...] = typed(
-        "Time until each of the products in it is bought again, where they differ [004:8].",
+        "Time until each of the products in it is bought again, where they differ.",
         unit="days",
         label="Re-order times",
         default=(),
@@ -383,7 +395,7 @@ class Thresholds(Record):
 
     bypass_share: Share = typed("A02: share of people who may jump over a stage.", default=0.10)
     never_lead_share: Share = typed(
-        "A04: share of first payers who may never have been leads.", default=0.20
+        "A04: share of first-time buyers who may never have been leads.", default=0.20
     )
     uneducated_share: Share = typed(
         "A07: share of those offered something who may not have been educated.", default=0.20

@@ -37,7 +37,7 @@ def timeline_summary(timeline: Timeline) -> str:
     if standing.sum() >= 1:
         where = design.framework[str(standing.idxmax())].name
         sentences.append(
-            f"By day {timeline.days:,} {people_text(float(standing.sum()))} are still on their "
+            f"By day {timeline.days:,}, {people_text(float(standing.sum()))} are still on their "
             f"way, most of them at {where}."
         )
     cash = timeline.money["cash"]
@@ -50,8 +50,8 @@ def timeline_summary(timeline: Timeline) -> str:
         elif lowest < 0:
             deep = money_text(-lowest, design.currency)
             sentences.append(
-                f"At most {deep} are laid out; from day {timeline.break_even_day:,} on they have "
-                f"come back, and at the end {text} are left."
+                f"At most {deep} is tied up at once. By day {timeline.break_even_day:,} it is "
+                f"earned back, and at the end {text} is left."
             )
     return " ".join([*sentences, *timeline.notes])
 
@@ -74,7 +74,7 @@ def timeline_notes(timeline: Timeline) -> tuple[str, ...]:
     k = timeline.design.flow().k
     if k is not None and k >= 1 and timeline.design.market is None:
         notes.append(
-            "Each person brings one more or more, so the numbers grow without end: type how "
+            "Each person brings at least one more, so the numbers grow without end: type how "
             "many people there are to reach."
         )
     return (*notes, *timeline.dated.notes)

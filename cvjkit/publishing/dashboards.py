@@ -34,6 +34,7 @@ NEW = "new"
 """Listed like a file, and no file: without an ending, it is the name of none."""
 BEGIN = "Choose a framework and type how many people reach each stage: the picture follows."
 NOT_FOLLOWED = "This link cannot be followed, so the numbers are those of the file."
+KEPT = "Whoever chooses another journey finds it again on coming back."
 NOT_TAKEN_UP = "What was changed cannot be taken up, so the numbers are those of the file."
 
 
@@ -117,6 +118,8 @@ class _ChosenPage(_Page):
     """Whether a journey can be begun here that no file holds."""
     heads = True
     """Whether the choice of the journey stands above what shows it, and not within."""
+    afterwards = "nothing brings it back"
+    """What becomes of what was typed once the file's numbers are shown again."""
     _shown: Designer | Lenses | None = None
 
     def __init__(self, folder: Path) -> None:
@@ -248,6 +251,13 @@ class _ChosenPage(_Page):
         """Go back to the numbers of a journey's file, if that is more than opening it again."""
         return False
 
+    def _back_words(self) -> tuple[str, str]:
+        """Say what the button does to what was typed, and what it is called."""
+        goes = f"What you typed here goes, and {self.afterwards}. {KEPT}"
+        if self._chosen == NEW:
+            return f"Begin again with an empty journey. {goes}", "Begin again"
+        return f"Back to the file's numbers. {goes}", "Back to the file"
+
     def _loaded(self, journey: Journey) -> Designer | Lenses:
         """Show a journey in a widget, the same one each time."""
         raise NotImplementedError
@@ -263,7 +273,7 @@ class _ChosenPage(_Page):
         choices = tuple(labels(self._listed).items())
         fields = (
             Field(CHOOSE, "Journey", self._chosen, "choice", choices=choices, edit=Keep()),
-            Field(BACK, "Back to the file's numbers", "Back to the file", "button", edit=Keep()),
+            Field(BACK, *self._back_words(), "button", edit=Keep()),
         )
         table = line("journeys", *fields)
         broken = tuple(one.note for one in self._listed.values() if one.error is not None)
@@ -281,6 +291,7 @@ class _ChosenPage(_Page):
 class _JourneyPage(_ChosenPage):
     begins_anew = True
     heads = False
+    afterwards = "Undo brings it back"
     answers_first = False
     _designer: Designer | None = None
 

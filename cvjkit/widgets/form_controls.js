@@ -101,7 +101,7 @@ export function updateControl(control, field, context) {
 function updateButton(button, { text, label, fixed = false, key = "", share = 0 }) {
   const shortcuts = new Map([["undo", "Control+Z"], ["redo", "Control+Y"]]);
   setText(button, text || label);
-  setAttributes(button, { "aria-disabled": fixed, "aria-keyshortcuts": shortcuts.get(key), title: share ? label : "" });
+  setAttributes(button, { "aria-disabled": fixed, "aria-keyshortcuts": shortcuts.get(key), title: text && text !== label ? label : "" });
   button.style.setProperty("--cvj-share", String(share));
 }
 

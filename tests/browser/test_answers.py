@@ -124,7 +124,7 @@ def test_every_figure_says_what_it_is_made_of_to_who_asks(page: Page) -> None:
     expect(panel).to_have_accessible_name("Lifetime value (LTV): not known")
     panel.hover()
     page.locator('[data-figure="Customers"] .cvj-change').hover()
-    expect(panel).to_have_accessible_name("First payers (Customers): 100")
+    expect(panel).to_have_accessible_name("First-time buyers (Customers): 100")
     page.get_by_label("Unit cost: Reach", exact=True).hover()
     expect(panel).to_have_count(0)
     # In the grid "?" asks, and so does the button beside the field; what is typed stays.

@@ -178,7 +178,7 @@ def test_a_number_typed_is_read_off_the_sankey(designer: Page) -> None:
     designer.keyboard.type("4000")
     people(designer, "reach", "acquisition", "4000")
     shown(designer, "acquisition", "4,000")
-    expect(field(designer, "Step rate: Acquisition")).to_have_value("40%")
+    expect(field(designer, "Step rate: Acquisition")).to_have_value("40.0%")
     designer.keyboard.press("ArrowRight")
     assert focused(designer) == "Step rate: Acquisition"
     designer.keyboard.type("25%")

@@ -112,7 +112,7 @@ def test_k_of_one_or_more_leaves_no_total_and_is_told() -> None:
     assert ((k >= 1) == np.isnan(people)).all()
     assert simulation.probability("k < 1") == pytest.approx(np.mean(k < 1))
     assert 0.2 < (k < 1).mean() < 0.8
-    assert "less than one more" in simulation.summary
+    assert "less than one new person" in simulation.summary
 
 
 def test_several_starts_of_referrals_have_the_growth_of_their_generations() -> None:

@@ -45,7 +45,7 @@ def test_the_cost_per_person_opens_to_every_cost_on_the_way() -> None:
 def test_what_is_not_defined_says_why() -> None:
     nobody = cvj.Journey.from_counts("five", [10, 0, 0, 0, 0])
     assert "nobody" in nobody.explain("stages.conversion.rate").summary
-    assert "no stage is before" in nobody.explain("stages.reach.rate").reason
+    assert "it is the first stage" in nobody.explain("stages.reach.rate").reason
     assert "no cost is typed" in nobody.explain("stages.reach.cost_per_person").reason
 
 

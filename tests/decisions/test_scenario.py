@@ -216,7 +216,7 @@ def test_one_that_others_stand_on_is_renamed_with_them_and_not_removed(tmp_path:
     renamed = shop.with_scenario("A", rename="Z")
     assert [kept.base and kept.base.name for kept in renamed.scenarios] == ["Shop", "Z"]
     assert (
-        "has others that stand on it: B; remove those first"
+        "is what other scenarios are based on: B; remove those first"
         in faults(lambda: shop.without_scenario("A"))[0]
     )
 
@@ -354,7 +354,7 @@ def test_a_hand_written_one_is_read_and_its_comments_stay(tmp_path: Path) -> Non
         ('name = "A"\nchanges = 1', "scenarios[A].changes: 1 must be a table; write "),
         ('name = "A"\ncleared = 1', "scenarios[A].cleared: 1 must be a list of paths; correct it"),
         ('name = "A"\non = "B"', "scenarios[A].on: 'B' is not known; Allowed: none"),
-        ('name = "A"\non = "A"', "scenarios[A].on: 'A' stands on itself in the end; "),
+        ('name = "A"\non = "A"', "scenarios[A].on: 'A' is based on itself in the end; "),
         ('name = "A"\nframework = "ten"', "scenarios[A].framework: 'ten' is not known"),
         (
             'name = "A"\n[[scenarios]]\nname = "A"',

@@ -50,7 +50,7 @@ def test_it_is_said_where_a_difference_could_be_chance() -> None:
     table = few.segments_table()
     assert table.could_be_chance.to_list() == [True, True]
     assert table.could_be_chance.dtype == bool
-    assert "Could be chance" in table.summary
+    assert "by chance alone" in table.summary
     assert channels().segments_table().could_be_chance.to_list() == [False, False]
     assert channels().segments_table().p_value["Search"] < 0.01
 
@@ -88,5 +88,5 @@ def test_a_reader_sees_all_segments_together_below() -> None:
     shown = channels(currency="EUR").segments_table().shown
     assert shown.index.to_list() == ["Search", "Social", "All segments"]
     assert shown.loc["Search", "CAC"] == "EUR 20.00"
-    assert shown["Could be chance"].to_list() == ["no", "no", "\N{EN DASH}"]
+    assert shown["Share could differ by chance"].to_list() == ["no", "no", "\N{EN DASH}"]
     assert "All segments" in repr(channels().segments_table())

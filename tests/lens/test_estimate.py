@@ -37,7 +37,7 @@ def test_a_plan_is_planned_and_not_counted() -> None:
     assert both.through("eight")["conversion"].why.startswith("Counted or planned at Conversion.")
     assert both.through("eight", "Fair")["conversion"].why.startswith("Counted at Conversion.")
     said = cvj.compare(plan, ["five", "eight"])
-    assert "Five-step customer life cycle: of 5 numbers 5 planned." in said.summary()
+    assert "Five-step customer life cycle: 5 stages, 5 planned." in said.summary()
     assert dict(said.picture().legend)["exact"] == "planned"
     assert dict(cvj.compare([plan, both], ["five"]).picture().legend)["exact"] == (
         "counted or planned"

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,6 +97,30 @@ def test_what_a_visitor_types_changes_no_file(folder: Path) -> None:
     assert visitor.journey.base.segments == SHOP.segments
     visitor.does("", "file", "file", "save")
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def back_words(page: Any) -> tuple[str, str]:
+    """What the button is called that goes back to the file, and what is said of it."""
+    button = page._chooser.fields[BACK]
+    return button.text, button.label
+
+
+def test_the_button_back_says_what_becomes_of_what_was_typed_and_it_is_so(folder: Path) -> None:
+    pages = {
+        dashboards.journey: "Undo brings it back",
+        dashboards.compare: "nothing brings it back",
+    }
+    for page, words in pages.items():
+        text, label = back_words(page(folder))
+        assert (text, label.partition(".")[0]) == ("Back to the file", "Back to the file's numbers")
+        assert words in label
+        assert "chooses another journey finds it again" in label
+    visitor = Visitor(folder).does("new", *CHOOSE)
+    text, label = back_words(visitor.page)
+    assert (text, label.partition(".")[0]) == ("Begin again", "Begin again with an empty journey")
+    visitor.does("500", "stages", "reach", "reached").does("", *BACK)
+    assert np.isnan(visitor.people[0])
+    assert visitor.does("", "head", "head", "undo").people[0] == 500
 
 
 def test_the_files_numbers_come_back_as_the_file_is_by_then(folder: Path) -> None:

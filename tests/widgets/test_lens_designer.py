@@ -217,7 +217,7 @@ def test_every_starter_can_be_typed_in_every_framework(path: Path) -> None:
 def test_the_document_holds_only_what_may_be_compared_and_names_no_winner() -> None:
     document = compare_document(cvj.compare(SHOP))
     labels = [row[0] for row in document["comparable"]["rows"]]
-    assert "First payers" in labels
+    assert "First-time buyers" in labels
     assert not any("step" in label.lower() for label in labels)
     said = str(document).lower()
     assert not any(word in said for word in ("better", "performs", "winner", "outperform"))

@@ -26,8 +26,8 @@ RESPONSE: dict[str, tuple[str, NumberUnit]] = {
 SHOWN: dict[str, tuple[str, Unit]] = {
     "spend": ("Spend", "money"),
     "people": ("People it brings", "people"),
-    "worth": ("Worth of one", "money"),
-    "marginal": ("Last unit returns", "money"),
+    "worth": ("Worth of one person", "money"),
+    "marginal": ("Return on the last 1 spent", "money"),
 }
 HELP = (
     "Type what there is to spend, and for each channel how many people it could bring at most and "

@@ -131,7 +131,7 @@ def _steps(journey: Journey, first: FixFirst, typed: Mapping[tuple[str, str], Ty
         f"{first.by}_per_point": ("+1 point", unit),
         f"{first.by}_per_tenth": ("+10%", unit),
         f"{first.by}_at_best": ("At best segment's", unit),
-        "value_to_go": ("Worth of one here", "money"),
+        "value_to_go": ("Worth of one person", "money"),
     }
     measured = {name: about for name, about in measured.items() if first[name].notna().any()}
     texts = {name: texts_of(first[name], one, currency) for name, (_, one) in measured.items()}

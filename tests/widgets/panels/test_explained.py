@@ -141,7 +141,7 @@ def test_what_ifs_and_segments_side_by_side_open_what_each_number_is() -> None:
             of = "" if row.name == "All segments" else f" of {row.name}"
             title = one.explain().title
             assert title.endswith(f"{of}: {'not known' if one.text == '–' else one.text}")
-    assert table.explains["1"]().title == "First payers (Customers)"
+    assert table.explains["1"]().title == "First-time buyers (Customers)"
 
 
 def test_the_answers_open_the_figure_of_the_goal_and_the_rates_of_the_steps() -> None:

@@ -318,7 +318,7 @@ def test_a_what_if_on_another_says_so_and_opens_with_the_changes_of_both(tmp_pat
     assert people(hand.journey) == pytest.approx([10000, 2000, 200, 100, 25])
     assert hand.field(*RATE).was == "5%"
     hand.presses("kept", "0", "remove")
-    assert "has others that stand on it: Both" in hand.message("kept", "0", "remove")
+    assert "is what other scenarios are based on: Both" in hand.message("kept", "0", "remove")
 
 
 def test_a_name_is_typed_letter_by_letter_as_one_step() -> None:
