@@ -16,6 +16,7 @@ from cvjkit.widgets.panels.explained import explaining
 from cvjkit.widgets.rate_codec import RateCodec
 
 if TYPE_CHECKING:
+    from cvjkit.catalog.stage import Stage
     from cvjkit.journey import Journey
     from cvjkit.model.flow import Flow
 
