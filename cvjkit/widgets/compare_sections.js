@@ -1,7 +1,7 @@
 // @ts-check
 // The tables and lists below the lenses.
 
-import { html, textElement } from "./dom.js";
+import { headerCell, html, tableParts, textElement } from "./dom.js";
 
 /**
  * What cvjkit.widgets.compare_view sends for each section.
@@ -33,23 +33,12 @@ export const sections = [
  * @param {HTMLTableRowElement[]} rows
  */
 function makeTable(className, label, headings, rows) {
-  const head = html("tr", "", ...headings.map((heading) => headerCell("col", heading)));
-  const table = html("table", className, html("thead", "", head), html("tbody", "", ...rows));
+  const table = html("table", className, ...tableParts(headings, rows));
   const frame = html("div", "lens-frame", table);
   frame.tabIndex = 0;
   frame.setAttribute("role", "region");
   frame.setAttribute("aria-label", label);
   return frame;
-}
-
-/**
- * @param {string} scope
- * @param {string} name
- */
-function headerCell(scope, name) {
-  const cell = textElement("th", "", name);
-  cell.scope = scope;
-  return cell;
 }
 
 /** @param {Grid} grid */

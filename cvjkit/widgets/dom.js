@@ -55,6 +55,27 @@ export function textElement(tag, className = "", text = "") {
 }
 
 /**
+ * Make a table whose rows begin with their names.
+ * @param {string[]} headings
+ * @param {HTMLTableRowElement[]} rows
+ * @returns {[HTMLTableSectionElement, HTMLTableSectionElement]}  Its head and its body.
+ */
+export function tableParts(headings, rows) {
+  const head = html("tr", "", ...headings.map((heading) => headerCell("col", heading)));
+  return [html("thead", "", head), html("tbody", "", ...rows)];
+}
+
+/**
+ * @param {"col" | "row"} scope
+ * @param {string} name
+ */
+export function headerCell(scope, name) {
+  const cell = textElement("th", "", name);
+  cell.scope = scope;
+  return cell;
+}
+
+/**
  * Make an SVG element.
  * @template {keyof SVGElementTagNameMap} Tag
  * @param {Tag} tag

@@ -1,7 +1,7 @@
 // @ts-check
 // Draws the picture of cvjkit.charts.sankey as SVG, with labels in HTML.
 
-import { html, keyed, setAttributes, setText, svg, textElement } from "./dom.js";
+import { headerCell, html, keyed, setAttributes, setText, svg, tableParts, textElement } from "./dom.js";
 import { arrange, DENSITIES, HEADER_GAP, LEADING } from "./flow_layout.js";
 import { measureIn, watchLayout, watchPrinting } from "./measure.js";
 import { ribbonPath } from "./ribbon.js";
@@ -104,21 +104,10 @@ function write(parts, picture) {
  * @param {Picture} picture
  */
 function writeTable(table, { columns, rows }) {
-  const head = html("tr", "", ...columns.map((name) => headerCell("col", name)));
   const lines = rows.map(([name, ...cells]) =>
     html("tr", "", headerCell("row", name), ...cells.map((cell) => html("td", "", cell))),
   );
-  table.replaceChildren(html("thead", "", head), html("tbody", "", ...lines));
-}
-
-/**
- * @param {string} scope
- * @param {string} name
- */
-function headerCell(scope, name) {
-  const cell = textElement("th", "", name);
-  cell.scope = scope;
-  return cell;
+  table.replaceChildren(...tableParts(columns, lines));
 }
 
 /**
