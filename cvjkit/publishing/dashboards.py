@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ipywidgets import Box
 from markupsafe import Markup
@@ -22,12 +23,15 @@ from cvjkit.widgets.changed import Changed
 from cvjkit.widgets.designer import Designer
 from cvjkit.widgets.fields import Article, Field, Keep, Part
 from cvjkit.widgets.form import Form
-from cvjkit.widgets.guard import Edits, Guarded
+from cvjkit.widgets.guard import Guarded
 from cvjkit.widgets.later import Later
 from cvjkit.widgets.lens_designer import Lenses
 from cvjkit.widgets.refusal import sentence
 from cvjkit.widgets.share import SVG, Share, file_of
 from cvjkit.widgets.still import Kept
+
+if TYPE_CHECKING:
+    from cvjkit.widgets.inbox import Edits
 
 CHOOSE, BACK = "choose", "back"
 NEW = "new"

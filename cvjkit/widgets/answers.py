@@ -12,9 +12,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cvjkit.errors import InputError
-from cvjkit.widgets.fields import Part, marked
+from cvjkit.widgets.fields import Part
 from cvjkit.widgets.form import Form
 from cvjkit.widgets.guard import told
+from cvjkit.widgets.marks import marked
 from cvjkit.widgets.panels import budget, fix_first, goal, how_sure, over_time, side_by_side
 from cvjkit.widgets.refusal import sentence
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from cvjkit.decisions.simulation import Simulation
     from cvjkit.journey import Journey
     from cvjkit.widgets.fields import Address
-    from cvjkit.widgets.guard import Edits
+    from cvjkit.widgets.inbox import Edits
     from cvjkit.widgets.panels.entries import Asked
 
 TITLES = {

@@ -20,12 +20,13 @@ from cvjkit.numbers import Evidence
 from cvjkit.widgets.answers import Answers
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.editor import Editor
-from cvjkit.widgets.fields import Act, Field, Part, marked, texts_of, with_was
+from cvjkit.widgets.fields import Act, Field, Part
 from cvjkit.widgets.flow_view import FlowView
 from cvjkit.widgets.form import Form
 from cvjkit.widgets.guard import Guarded, told
 from cvjkit.widgets.input import can_take_back
 from cvjkit.widgets.later import Later
+from cvjkit.widgets.marks import marked, texts_of, with_was
 from cvjkit.widgets.panels.audit import audit_parts
 from cvjkit.widgets.panels.entries import Asked
 from cvjkit.widgets.panels.guide import guide_part

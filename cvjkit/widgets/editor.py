@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cvjkit.widgets.compare_view import CompareView
     from cvjkit.widgets.flow_view import FlowView
     from cvjkit.widgets.form import Form
-    from cvjkit.widgets.guard import Edits
+    from cvjkit.widgets.inbox import Edits
     from cvjkit.widgets.session import Session
 
 

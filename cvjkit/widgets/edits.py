@@ -16,7 +16,7 @@ from cvjkit.widgets.session import EXAMPLE_NOTE, FAILED_NOTE, joined
 from cvjkit.widgets.step import with_edited, with_whole
 
 if TYPE_CHECKING:
-    from cvjkit.widgets.guard import Edits
+    from cvjkit.widgets.inbox import Edits
     from cvjkit.widgets.session import Session
 
 FILE = "file"

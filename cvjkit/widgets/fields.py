@@ -6,8 +6,8 @@ path; an edit puts what the codec reads from the text at the path.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cvjkit.numbers import NO_EVIDENCE, Evidence
@@ -274,96 +274,6 @@ class Part:
     explain: Explain | None = None
     explains: Mapping[str, Explain] = field(default_factory=dict)
     brief: str = ""
-
-
-def marked(parts: Iterable[Part], said: Mapping[Address, tuple[str, str]]) -> Iterator[Part]:
-    """Show texts that the journey does not hold in their fields, and what is wrong with them.
-
-    Parameters
-    ----------
-    parts : iterable of Part
-    said : mapping of address to (str, str)
-        Text and message.
-
-    Yields
-    ------
-    Part
-    """
-    tables = {table for table, _, _ in said}
-    for part in parts:
-        if tables.isdisjoint(table.id for table in part.tables):
-            yield part
-        else:
-            yield replace(part, tables=tuple(_marked(table, said) for table in part.tables))
-
-
-def _marked(table: Table, said: Mapping[Address, tuple[str, str]]) -> Table:
-    def mark(row: Row, field: Field) -> Field:
-        text, message = said.get((table.id, row.id, field.column), (field.text, field.message))
-        return replace(field, text=text, message=message)
-
-    rows = (
-        replace(row, fields=tuple(mark(row, field) for field in row.fields)) for row in table.rows
-    )
-    return replace(table, rows=tuple(rows))
-
-
-def texts_of(parts: Iterable[Part]) -> dict[tuple[str, str, str, str], str]:
-    """Give what fields show by their table, the id and name of their row, and their column.
-
-    Parameters
-    ----------
-    parts : iterable of Part
-
-    Returns
-    -------
-    dict
-    """
-    return {
-        (table.id, row.id, row.name, field.column): field.text
-        for part in parts
-        for table in part.tables
-        for row in table.rows
-        for field in row.fields
-        if isinstance(field.edit, Put)
-    }
-
-
-def with_was(
-    parts: Iterable[Part],
-    before: Mapping[tuple[str, str, str, str], str],
-    is_changed: Callable[[Edit | None], bool],
-) -> Iterator[Part]:
-    """Show with each number what it was.
-
-    Parameters
-    ----------
-    parts : iterable of Part
-    before : mapping
-        As `texts_of` gives it.
-    is_changed : callable
-        Takes the edit of a field whose text is another, and tells whether that is changed in it.
-
-    Yields
-    ------
-    Part
-    """
-
-    def mark(table: Table, row: Row, field: Field) -> Field:
-        was = before.get((table.id, row.id, row.name, field.column), field.text)
-        if was == field.text:
-            return field
-        return replace(field, was=was or "not set", resets=is_changed(field.edit))
-
-    def marked_table(table: Table) -> Table:
-        rows = (
-            replace(row, fields=tuple(mark(table, row, field) for field in row.fields))
-            for row in table.rows
-        )
-        return replace(table, rows=tuple(rows))
-
-    for part in parts:
-        yield replace(part, tables=tuple(map(marked_table, part.tables)))
 
 
 def explained_in(parts: Iterable[Part]) -> dict[Address, Explain]:

@@ -16,7 +16,8 @@ import traitlets
 
 from cvjkit.widgets.assets import Script, Style
 from cvjkit.widgets.fields import Article, explained_in
-from cvjkit.widgets.guard import Edits, Guarded, Inbox, question_in, told
+from cvjkit.widgets.guard import Guarded, told
+from cvjkit.widgets.inbox import Edits, Inbox, question_in
 from cvjkit.widgets.paste import lay
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from cvjkit.widgets.codec import PEOPLE
 from cvjkit.widgets.compare_view import CompareView
 from cvjkit.widgets.counted import with_people_spread
 from cvjkit.widgets.editor import Editor
-from cvjkit.widgets.fields import Act, Field, Part, Put, Row, Table, marked
+from cvjkit.widgets.fields import Act, Field, Part, Put, Row, Table
 from cvjkit.widgets.form import Form
+from cvjkit.widgets.marks import marked
 from cvjkit.widgets.panels.head import BEGINNING, segment_choices, step_fields
 from cvjkit.widgets.panels.stages import stage_table
 from cvjkit.widgets.session import Session

@@ -7,7 +7,7 @@ from copy import deepcopy
 import pytest
 
 from cvjkit.widgets.edits import take
-from cvjkit.widgets.guard import Edits
+from cvjkit.widgets.inbox import Edits
 from cvjkit.widgets.session import FAILED_NOTE
 from tests.widgets.hand import FRAMEWORK, MODE, SHOP, UNDO, Hand
 
