@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
@@ -48,6 +49,15 @@ def open_page(chromium: Browser, link: str, first: str) -> Page:
     page.goto(link, wait_until="commit")
     page.wait_for_selector(first, timeout=60_000)
     return page
+
+
+def seconds_to(chromium: Browser, link: str, first: str) -> float:
+    """Measure how long a new visitor waits for the first picture [s]."""
+    start = time.perf_counter()
+    page = open_page(chromium, link, first)
+    taken = time.perf_counter() - start
+    page.context.close()
+    return taken
 
 
 def checkouts(arguments: list[str]) -> dict[str, Path]:

@@ -25,7 +25,15 @@ from typing import TYPE_CHECKING
 import nbformat
 
 import cvjkit as cvj
-from benchmarks.browsing import WAITING, browser, checkouts, dashboard, open_page, press_keys
+from benchmarks.browsing import (
+    WAITING,
+    browser,
+    checkouts,
+    dashboard,
+    open_page,
+    press_keys,
+    seconds_to,
+)
 from tests.browser.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -84,7 +92,7 @@ def main() -> None:
             times: dict[str, list[float]] = {"bare notebook in stock Voila": [], "ours": []}
             for _ in range(PAGES):
                 for name, link in zip(times, (peer, ours), strict=True):
-                    times[name].append(_seconds_to_sankey(chromium, link))
+                    times[name].append(seconds_to(chromium, link, SANKEY))
                     time.sleep(3 if kernels else 0.5)
             for name, taken in times.items():
                 print(f"  {name:<30}{median(taken):.2f}   {min(taken):.2f} to {max(taken):.2f}")
@@ -130,14 +138,6 @@ def _begun(chromium: Browser, link: str, mode: str) -> Page:
     page.wait_for_timeout(1000)
     page.keyboard.press("End")
     return page
-
-
-def _seconds_to_sankey(chromium: Browser, link: str) -> float:
-    start = time.perf_counter()
-    page = open_page(chromium, link, SANKEY)
-    taken = time.perf_counter() - start
-    page.context.close()
-    return taken
 
 
 def _bare_notebook(path: Path) -> Path:

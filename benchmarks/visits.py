@@ -1,7 +1,8 @@
 """What a visit costs. Run: python -m benchmarks.visits [--against CHECKOUT].
 
-Two questions, each about this checkout and, if one is named, another one:
+Three questions, each about this checkout and, if one is named, another one:
 - how many bytes a browser loads at the first visit and at the second, everything counted;
+- how long a visitor who comes alone waits from the request to the first Sankey, in turns;
 - how long 25 visitors wait who come at once, from their request until they have the state of all
   widgets of their page, and how much memory the server and its kernels have then. These visitors
   are no browsers, which would have the processor to themselves on machines of their own: they load
@@ -17,6 +18,7 @@ import struct
 import sys
 import time
 import uuid
+from contextlib import ExitStack
 from statistics import median
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -25,13 +27,18 @@ import psutil
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-from benchmarks.browsing import WAITING, browser, checkouts, dashboard
+from benchmarks.browsing import WAITING, browser, checkouts, dashboard, seconds_to
 from tests.browser.conftest import ROOT
 from tests.browser.relay import Relay
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Browser
 
+PAGES = 12
+# Until another page waits in place of the one that was taken.
+REFILLING_SECONDS = 4
 VISITORS = 25
 ROUNDS = 3
 JOURNEYS = ROOT / "data" / "journeys"
@@ -51,6 +58,7 @@ def main() -> None:
             with dashboard("journey", WAITING, JOURNEYS, checkout) as link:
                 first, second = (sent / 1e6 for sent in _bytes(chromium, link))
             print(f"  {name:<30}{first:.2f}   {second:.3f}")
+        _print_first_pictures(chromium, compared)
     print(f"{VISITORS} visitors at once [s], median, last; memory [MB]")
     for _ in range(ROUNDS):
         for name, checkout in compared.items():
@@ -58,6 +66,22 @@ def main() -> None:
                 time.sleep(STARTING_SECONDS)
                 waited, memory = asyncio.run(_crowd(link))
             print(f"  {name:<30}{median(waited):.1f}   {max(waited):.1f}   {memory:.0f}")
+
+
+def _print_first_pictures(chromium: Browser, compared: dict[str, Path]) -> None:
+    print(f"Request to first Sankey [s], median of {PAGES}, least, most")
+    taken: dict[str, list[float]] = {name: [] for name in compared}
+    with ExitStack() as stack:
+        links = {
+            name: stack.enter_context(dashboard("journey", WAITING, JOURNEYS, checkout))
+            for name, checkout in compared.items()
+        }
+        for _ in range(PAGES):
+            for name, link in links.items():
+                time.sleep(REFILLING_SECONDS)
+                taken[name].append(seconds_to(chromium, link, SANKEY))
+    for name, times in taken.items():
+        print(f"  {name:<30}{median(times):.2f}   {min(times):.2f}   {max(times):.2f}")
 
 
 def _bytes(chromium: Browser, link: str) -> list[int]:

@@ -55,7 +55,7 @@ def _dashboard(arguments: argparse.Namespace) -> int:
         extensions=arguments.extension,
     )
     ready = partial(tell_link, address.link(token), arguments.open)
-    server.run(command, server.environment(token, journeys), address, ready)
+    server.run(command, server.environment(token, journeys, address), address, ready)
     return 0
 
 

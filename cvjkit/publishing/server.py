@@ -24,6 +24,7 @@ from typing import IO
 from urllib.parse import quote
 
 from cvjkit.errors import Fault, InputError
+from cvjkit.widgets.assets import SERVED_BELOW
 
 PACKAGE = Path(__file__).parent
 LOCALHOST = "127.0.0.1"
@@ -33,6 +34,8 @@ PORTS_TRIED = 100
 STARTING_SECONDS = 60
 STOPPING_SECONDS = 10
 
+# Where a dashboard's server has the scripts of the widgets, below its base URL.
+SCRIPTS = "voila/widgets/"
 # What is run instead of a program.
 CHILD = "cvjkit.publishing.child"
 MODULES = {"voila": "cvjkit.publishing.voila"}
@@ -245,7 +248,9 @@ def lab_command(directory: Path, address: Address) -> list[str]:
     return ["jupyterlab", *_arguments(settings)]
 
 
-def environment(token: str | None, journeys: Path | None) -> dict[str, str]:
+def environment(
+    token: str | None, journeys: Path | None, dashboard: Address | None = None
+) -> dict[str, str]:
     """Make the environment of a server and of its kernels.
 
     Parameters
@@ -254,6 +259,8 @@ def environment(token: str | None, journeys: Path | None) -> dict[str, str]:
         In the environment and not on the command line, which every user of a machine can read.
     journeys : Path or None
         Directory of the journeys' files, ``CVJKIT_JOURNEYS`` in the kernels.
+    dashboard : Address, optional
+        Of a server that has the scripts of the widgets.
 
     Returns
     -------
@@ -267,6 +274,7 @@ def environment(token: str | None, journeys: Path | None) -> dict[str, str]:
         "JUPYTER_CONFIG_PATH": _before("JUPYTER_CONFIG_PATH", PACKAGE / "lab"),
         "JUPYTER_TOKEN": token,
         "CVJKIT_JOURNEYS": str(journeys.absolute()) if journeys else None,
+        SERVED_BELOW: dashboard and f"{dashboard.base_url}{SCRIPTS}",
     }
     merged = {**os.environ, **changes}
     return {name: value for name, value in merged.items() if value is not None}

@@ -1,5 +1,8 @@
 """Scripts and style sheets of the widgets, each joined into the one text that anywidget takes.
 
+It is part of every widget's state. Where a server has the scripts, browsers can keep them, and the
+state has their address only.
+
 The scripts are ordinary ES modules, so that editors, linters and TypeScript's checker follow their
 imports. A browser gets a widget's script as text without an address, where a relative import leads
 nowhere. Therefore each module that a script imports is put in front of it, once, and only the
@@ -8,6 +11,9 @@ script itself keeps its exports.
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +22,15 @@ from pathlib import Path
 HERE = Path(__file__).parent
 IMPORT = re.compile(r'^import [^;]* from "\./([a-z_]+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=function|const|class)", re.MULTILINE)
+# The path below which the server of a page has the scripts, in the environment of its kernels.
+SERVED_BELOW = "CVJKIT_SCRIPTS"
+# A browser gets it as text without an address, too: the path begins at the page's server.
+LOADER = """const address = new URL({path}, location.origin).href;
+export default (await import(address)).default;
+"""
+STYLED = """document.head.append(
+  Object.assign(document.createElement("style"), {{ textContent: {style} }}));
+{script}"""
 
 
 @dataclass(frozen=True)
@@ -37,16 +52,33 @@ class Script:
     name: str
 
     def __str__(self) -> str:
-        """Give the text that a browser can load as one module.
+        """Give what a browser can load as one module: the whole, or what loads it from a server.
 
         Returns
         -------
         str
         """
-        return self._text
+        below = os.environ.get(SERVED_BELOW)
+        return LOADER.format(path=json.dumps(below + self._address)) if below else self.text
 
     @cached_property
-    def _text(self) -> str:
+    def served(self) -> str:
+        """What a server has: the script and, to be loaded with it, its style sheet."""
+        style = Style(self.name.replace(".js", ".css"))
+        return STYLED.format(style=json.dumps(style.text), script=self.text)
+
+    @cached_property
+    def version(self) -> str:
+        """The hash of what a server has."""
+        return hashlib.sha256(self.served.encode()).hexdigest()[:16]
+
+    @property
+    def _address(self) -> str:
+        return self.name.replace(".js", f".{self.version}.js")
+
+    @cached_property
+    def text(self) -> str:
+        """The whole of it."""
         names = _in_order(self.name, [])
         texts = {name: IMPORT.sub("", _read(name)) for name in names}
         imported = [EXPORT.sub("", texts[name]) for name in names[:-1]]
@@ -66,16 +98,17 @@ class Style:
     name: str
 
     def __str__(self) -> str:
-        """Give the text of both.
+        """Give the whole of it, or nothing where a server has it with the script.
 
         Returns
         -------
         str
         """
-        return self._text
+        return "" if os.environ.get(SERVED_BELOW) else self.text
 
     @cached_property
-    def _text(self) -> str:
+    def text(self) -> str:
+        """The text of both."""
         return f"{_read('theme.css')}\n{_read(self.name)}"
 
 

@@ -24,6 +24,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
+from cvjkit.widgets.assets import Script
 from tests.browser.conftest import ROOT, WAITING_SECONDS, Server, Site, Start, notebook
 from tests.browser.relay import Relay
 from tests.files.hostile import HOSTILE_FILES
@@ -41,6 +42,14 @@ accent = "#b4531f"
 LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 20">
 <script>alert(2)</script><rect width="60" height="20"/></svg>"""
 JOURNEYS = "import cvjkit as cvj\n\ncvj.dashboards.journey()"
+JOURNEY = """
+schema_version = 1
+name = "{name}"
+framework = "five"
+[[segments]]
+name = "All"
+counts = {{ reach = {reached} }}
+"""
 WIDGETS = """
 import anywidget, ipywidgets, traitlets
 
@@ -102,12 +111,17 @@ def dashboard() -> Iterator[str]:
 def pages() -> Iterator[Server]:
     """A directory of dashboards, published below a base URL, and what its server says."""
     with tempfile.TemporaryDirectory(prefix="cvj") as directory:
-        folder = Path(directory)
+        folder = Path(directory, "pages")
+        folder.mkdir()
         notebook(folder / "failing.ipynb", HELLO, WIDGETS, FAILING, "print('after')")
         notebook(folder / "lost.ipynb", WIDGETS, LOST)
-        notebook(folder / "mortal.ipynb", KERNEL, WIDGETS)
+        notebook(folder / "mortal.ipynb", KERNEL, JOURNEYS)
         notebook(folder / "this & that.ipynb", "# Both", WIDGETS)
-        server = Server([*DASHBOARD, ".", "--base-url=shop/floor"], folder)
+        for name, reached in (("one", 900), ("two", 70)):
+            written = JOURNEY.format(name=name, reached=reached)
+            Path(directory, f"{name}.toml").write_text(written, encoding="utf-8")
+        arguments = ["pages", "--base-url=shop/floor", "--journeys=."]
+        server = Server([*DASHBOARD, *arguments], Path(directory))
         server.link()
         yield server
         server.stop()
@@ -190,11 +204,13 @@ def test_nothing_is_asked_of_another_machine(page: Page, dashboard: str) -> None
 
 
 # Of headers, files and websockets, as a network carries them.
-MOST_BYTES = {"first": 1_700_000, "second": 132_000}
+MOST_BYTES = {"first": 1_700_000, "second": 100_000}
 
 
 def test_a_visit_is_light_and_the_next_one_lighter(page: Page, voila: Site) -> None:
     made = f"import cvjkit as cvj\n\ncvj.dashboards.journey({str(ROOT / 'data/journeys')!r})"
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
     relay = Relay(voila.add("light", made))
     for visit, most in MOST_BYTES.items():
         before = relay.sent
@@ -204,6 +220,13 @@ def test_a_visit_is_light_and_the_next_one_lighter(page: Page, voila: Site) -> N
         sent = relay.sent - before
         assert sent < most, visit
         assert sent > 10_000, "nothing was counted"
+        scripts = [path for path in asked if path.startswith("/voila/widgets/")]
+        assert sorted(path.split("/")[-1].split(".")[0] for path in scripts) == [
+            "flow_view",
+            "form",
+            "share",
+        ], "one for all widgets of a kind"
+        asked.clear()
     relay.close()
 
 
@@ -243,6 +266,24 @@ def test_files_are_sent_as_asked_for_and_kept_as_long_as_they_last(
     assert fetch(script).headers["Cache-Control"] == "no-cache", "it has no version"
     # Who can add to a page and see the length of what is compressed could guess what is in it.
     assert fetch(dashboard, {"Accept-Encoding": "gzip"}).headers["Content-Encoding"] is None
+
+
+def test_a_script_of_widgets_is_kept_as_long_as_it_lasts(voila: Site) -> None:
+    below = urlsplit(voila.add("none"))._replace(path="/voila/widgets/", query="").geturl()
+    for stem in ("compare_view", "flow_view", "form", "share"):
+        script = Script(f"{stem}.js")
+        packed = fetch(f"{below}{stem}.{script.version}.js", {"Accept-Encoding": "gzip"})
+        assert "immutable" in packed.headers["Cache-Control"]
+        assert packed.headers["Content-Type"].startswith("text/javascript")
+        assert gzip.decompress(packed.read()).decode() == script.served
+        # As a kernel asks that was started before cvjkit was replaced.
+        plain = fetch(f"{below}{stem}.0123456789abcdef.js")
+        assert plain.headers["Cache-Control"] == "no-cache"
+        assert plain.headers["Content-Encoding"] is None
+        assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
+        assert plain.read().decode() == script.served
+    for path in ("none.00.js", "dom.00.js", "form.js", "form.00.css", "../assets.py", "%2e%2e"):
+        assert fetch(f"{below}{path}").status == 404, path
 
 
 def fetch(link: str, headers: Mapping[str, str] = MappingProxyType({})) -> HTTPResponse:
@@ -370,11 +411,15 @@ def test_ctrl_c_while_it_starts_ends_it_without_a_word(serve: Start, tmp_path: P
 
 
 def test_a_page_ends_its_kernel_when_it_is_left(page: Page, serve: Start, tmp_path: Path) -> None:
-    notebook(tmp_path / "page.ipynb", WIDGETS)
+    notebook(tmp_path / "page.ipynb", WIDGETS, "print(file=open('made.txt', 'a'))")
     # Nothing but its page ends a kernel here: it may be idle for longer than the test lasts.
-    link = serve([*DASHBOARD, "page.ipynb", "--idle=3600", "--kernels=1"], tmp_path).link()
+    limits = ["--idle=3600", "--kernels=1", "--visitors=2"]
+    link = serve([*DASHBOARD, "page.ipynb", *limits], tmp_path).link()
+    made = tmp_path / "made.txt"
     kernels = []
-    for _ in range(2):
+    for visits in range(2):
+        # Beside the visitor there is a page that waits: it is not one of the two that may be.
+        wait_until(lambda: made.exists() and len(made.read_text()) > visits, "no page waits")  # noqa: B023 - it is asked at once
         page.goto(link)
         expect(page.locator("circle")).to_be_visible()
         config = json.loads(page.locator("#jupyter-config-data").text_content() or "")
@@ -433,21 +478,36 @@ def test_a_widget_that_cannot_be_drawn_is_told(
     assert "widget model not found" in complaints.pop()
 
 
-def test_a_page_whose_kernel_died_says_so_and_starts_again(
+def test_a_page_whose_kernel_died_says_so_and_starts_again_with_what_was_typed(
     page: Page, pages: Server, complaints: list[str]
 ) -> None:
     page.goto(page_of(pages, "mortal"))
-    expect(page.locator("circle")).to_be_visible()
+    journey = page.get_by_label("Journey", exact=True)
+    journey.select_option("one.toml")
+    reached = page.get_by_label("Reached: Reach", exact=True)
+    expect(reached).to_have_value("900")
+    reached.fill("20000")
+    expect(page).to_have_url(re.compile("=20000$"))
     first = page.get_by_text(re.compile(r"kernel \d+")).inner_text()
     os.kill(int(first.split()[1]), signal.SIGKILL)
-    expect(page.get_by_role("status")).to_contain_text("This page no longer answers")
+    expect(page.locator("#cvjkit-status")).to_contain_text("Its address keeps what you typed")
     assert page.locator("main").evaluate("main => main.inert")
     page.get_by_role("button", name="Start again").click()
-    expect(page.locator("circle")).to_be_visible()
+    expect(reached).to_have_value("20,000")
     complaints.clear()
     assert page.get_by_text(re.compile(r"kernel \d+")).inner_text() != first
-    page.get_by_role("slider").press("ArrowRight")
-    expect(page.locator("circle")).to_have_attribute("r", "11")
+
+    journey.select_option("two.toml")
+    expect(reached).to_have_value("70")
+    reached.fill("8000")
+    expect(page).to_have_url(re.compile("two.toml.*=8000$"))
+    for _ in range(2):
+        page.go_back()
+        expect(journey).to_have_value("one.toml")
+        expect(reached).to_have_value("20,000")
+        page.go_forward()
+        expect(journey).to_have_value("two.toml")
+        expect(reached).to_have_value("8,000")
 
 
 def test_a_page_whose_server_is_gone_says_so(

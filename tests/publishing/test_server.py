@@ -52,14 +52,17 @@ def test_servers_find_what_is_ours_and_what_the_user_has_set(
     assert found["JUPYTER_PATH"] == f"{PACKAGE}{os.pathsep}/mine"
     assert found["JUPYTER_TOKEN"] == token
     assert found["CVJKIT_JOURNEYS"] == str(tmp_path / "journeys")
+    below = server.Address("127.0.0.1", 1, "/shop/")
+    dashboard = server.environment(token, Path("journeys"), below)
+    assert dashboard == found | {"CVJKIT_SCRIPTS": "/shop/voila/widgets/"}
 
 
-def test_without_a_token_none_is_inherited(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_inherited_of_another_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JUPYTER_TOKEN", "of another server")
     monkeypatch.setenv("CVJKIT_JOURNEYS", "elsewhere")
+    monkeypatch.setenv("CVJKIT_SCRIPTS", "/of/another/server/")
     found = server.environment(None, None)
-    assert "JUPYTER_TOKEN" not in found
-    assert "CVJKIT_JOURNEYS" not in found
+    assert not {"JUPYTER_TOKEN", "CVJKIT_JOURNEYS", "CVJKIT_SCRIPTS"} & {*found}
 
 
 def test_every_setting_is_one_that_its_program_knows() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from jupyter_server.base.handlers import FileFindHandler
+from jupyter_server.utils import url_path_join
 from tornado.web import HTTPError, authenticated
 from voila.app import Voila
 from voila.request_info_handler import RequestInfoSocketHandler
@@ -15,7 +16,8 @@ from voila.tornado.handler import TornadoVoilaHandler
 from cvjkit.errors import InputError
 from cvjkit.files.folders import dashboard_folder
 from cvjkit.files.look import Look, read_look
-from cvjkit.publishing.voila.static import ExtensionFile, TemplateFile, VoilaFile
+from cvjkit.publishing.server import SCRIPTS
+from cvjkit.publishing.voila.static import ExtensionFile, TemplateFile, VoilaFile, WidgetScript
 
 # A visitor who has not been heard of for three pings has left.
 PINGS = 3
@@ -106,14 +108,16 @@ class Dashboards(Voila):
         Returns
         -------
         list of tuple
-            Those of Voila that a dashboard needs.
+            Those of Voila that a dashboard needs, and our own.
         """
         handlers = super().init_handlers()
-        return [
+        scripts = url_path_join(self.server_url, SCRIPTS, r"([a-z_]+)\.([0-9a-f]+)\.js")
+        theirs = [
             (_address(pattern), INSTEAD.get(handler, handler), *more)
             for pattern, handler, *more in handlers
             if handler not in CLOSED
         ]
+        return [(scripts, WidgetScript), *theirs]
 
 
 def _address(pattern: str) -> str:

@@ -15,8 +15,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from jupyter_server.base.handlers import FileFindHandler
-from tornado.web import StaticFileHandler
+from tornado.web import HTTPError, RequestHandler, StaticFileHandler
 from voila.static_file_handler import MultiStaticFileHandler, TemplateStaticFileHandler
+
+from cvjkit.widgets.assets import Script
 
 COMPRESSIBLE = re.compile(r"text/.*|application/(javascript|json|xml)|image/svg\+xml")
 # More than a page with plotly has.
@@ -24,6 +26,8 @@ MOST_FILES = 1000
 # An address with one of them always leads to the same content: the version of Voila, a hash.
 LASTING = re.compile(r"/voila/static/\d[^/]*/|\.[0-9a-f]{8,}\.js$")
 LASTING_SECONDS = 365 * 24 * 60 * 60
+LASTS = f"public, max-age={LASTING_SECONDS}, immutable"
+CHANGES = "no-cache"
 
 
 @lru_cache(MOST_FILES)
@@ -44,6 +48,37 @@ def compressed(path: str, modified: float) -> bytes:  # noqa: ARG001 - it tells 
     return gzip.compress(Path(path).read_bytes(), mtime=0)
 
 
+@lru_cache(MOST_FILES)
+def packed(text: str) -> bytes:
+    """Compress a text, unless it was compressed before.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    bytes
+        In the format of gzip.
+    """
+    return gzip.compress(text.encode(), mtime=0)
+
+
+def reads_gzip(handler: RequestHandler) -> bool:
+    """Tell whether a browser can read what is compressed.
+
+    Parameters
+    ----------
+    handler : RequestHandler
+        Of its request.
+
+    Returns
+    -------
+    bool
+    """
+    return "gzip" in handler.request.headers.get("Accept-Encoding", "")
+
+
 class Compressed(StaticFileHandler):
     """Sends a file compressed, where the browser can read that, and says how long it is valid."""
 
@@ -53,13 +88,12 @@ class Compressed(StaticFileHandler):
         """Give the headers, which depend on the file, its address and the browser."""
         super().set_headers()
         lasts = "v" in self.request.arguments or LASTING.search(self.request.path)
-        keep = f"public, max-age={LASTING_SECONDS}, immutable" if lasts else "no-cache"
-        self.set_header("Cache-Control", keep)
+        self.set_header("Cache-Control", LASTS if lasts else CHANGES)
         self.clear_header("Expires")
         if not COMPRESSIBLE.fullmatch(self.get_content_type()):
             return
         self.set_header("Vary", "Accept-Encoding")
-        if "gzip" in self.request.headers.get("Accept-Encoding", "") and self.absolute_path:
+        if reads_gzip(self) and self.absolute_path:
             self.set_header("Content-Encoding", "gzip")
             # A range would be one of the compressed bytes.
             self.request.headers.pop("Range", None)
@@ -111,3 +145,36 @@ class VoilaFile(Compressed, MultiStaticFileHandler):
 
 class ExtensionFile(Compressed, FileFindHandler):
     """A script of an extension of JupyterLab."""
+
+
+class WidgetScript(RequestHandler):
+    """A script of our widgets, which all widgets of a kind load and browsers keep."""
+
+    def get(self, stem: str, version: str) -> None:
+        """Send it.
+
+        Parameters
+        ----------
+        stem : str
+            Of the name of its file.
+        version : str
+            What the kernel of the page takes for its version.
+
+        Raises
+        ------
+        HTTPError
+            404 if no widget has such a script.
+        """
+        # Read anew: the kernel may be younger than this server, and cvjkit another one by now.
+        script = Script(f"{stem}.js")
+        try:
+            text = script.served
+        except FileNotFoundError:
+            raise HTTPError(404) from None
+        self.set_header("Cache-Control", LASTS if version == script.version else CHANGES)
+        self.set_header("Content-Type", "text/javascript; charset=UTF-8")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Vary", "Accept-Encoding")
+        if reads_gzip(self):
+            self.set_header("Content-Encoding", "gzip")
+        self.finish(packed(text) if reads_gzip(self) else text)
