@@ -274,7 +274,7 @@ def environment(
         "JUPYTER_CONFIG_PATH": _before("JUPYTER_CONFIG_PATH", PACKAGE / "lab"),
         "JUPYTER_TOKEN": token,
         "CVJKIT_JOURNEYS": str(journeys.absolute()) if journeys else None,
-        SERVED_BELOW: dashboard and f"{dashboard.base_url}{SCRIPTS}",
+        SERVED_BELOW: f"{dashboard.base_url}{SCRIPTS}" if dashboard else None,
     }
     merged = {**os.environ, **changes}
     return {name: value for name, value in merged.items() if value is not None}

@@ -63,13 +63,23 @@ class Script:
 
     @cached_property
     def served(self) -> str:
-        """What a server has: the script and, to be loaded with it, its style sheet."""
+        """Give what a server has: the script and, to be loaded with it, its style sheet.
+
+        Returns
+        -------
+        str
+        """
         style = Style(self.name.replace(".js", ".css"))
         return STYLED.format(style=json.dumps(style.text), script=self.text)
 
     @cached_property
     def version(self) -> str:
-        """The hash of what a server has."""
+        """Give the hash of what a server has.
+
+        Returns
+        -------
+        str
+        """
         return hashlib.sha256(self.served.encode()).hexdigest()[:16]
 
     @property
@@ -78,7 +88,12 @@ class Script:
 
     @cached_property
     def text(self) -> str:
-        """The whole of it."""
+        """Give the whole of it.
+
+        Returns
+        -------
+        str
+        """
         names = _in_order(self.name, [])
         texts = {name: IMPORT.sub("", _read(name)) for name in names}
         imported = [EXPORT.sub("", texts[name]) for name in names[:-1]]
@@ -108,7 +123,12 @@ class Style:
 
     @cached_property
     def text(self) -> str:
-        """The text of both."""
+        """Give the text of both.
+
+        Returns
+        -------
+        str
+        """
         return f"{_read('theme.css')}\n{_read(self.name)}"
 
 
