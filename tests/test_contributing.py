@@ -98,6 +98,5 @@ def test_a_change_works_and_touches_only_the_files_it_names(change: Change, tmp_
         else:
             shutil.copy(source, tmp_path / name)
     assert apply(change.diff, tmp_path) == change.named
-    run(tmp_path, "-c", change.shown)
     check = "import importlinter.cli as linter; raise SystemExit(linter.lint_imports())"
-    run(tmp_path, "-c", check)
+    run(tmp_path, "-c", f"{change.shown}\n{check}")

@@ -36,11 +36,10 @@ def test_plans_flow_as_the_equations_say(batch: int) -> None:
         moves, births, entered = typed(plan)
         visits, people, referred = oracle(moves, births, entered)
         told = {"visits": visits, "people": people, "referred": referred, "entered": entered}
+        stages = flow.stages
         for column, expected in told.items():
-            found = getattr(flow, column)
-            assert found == pytest.approx(expected, rel=1e-8, abs=1e-9), (batch, number, column)
-            total = expected.sum(axis=0)
-            assert flow.stages[column].to_numpy() == pytest.approx(total, rel=1e-8, abs=1e-9)
+            assert_close(getattr(flow, column), expected, case=(batch, number, column))
+            assert_close(stages[column], expected.sum(axis=0), case=(batch, number, column))
         assert_conserved(flow, visits.sum())
         assert_rates(flow, moves, people)
         brought = referred.sum()
@@ -178,15 +177,23 @@ def spectral_radius(matrix: Floats) -> float:
 
 
 def assert_conserved(flow: Any, size: float) -> None:
-    stages, links = flow.stages, flow.links
-    close = {"rel": 1e-8, "abs": 1e-9 * max(1.0, size)}
-    inside = links[links.kind != "referral"]
-    came = inside.groupby("target").people.sum().reindex(stages.index, fill_value=0.0)
-    went = inside.groupby("source").people.sum().reindex(stages.index, fill_value=0.0)
-    into = stages.entered + stages.referred + came
-    out = went + stages.dropped + stages.finished
-    assert into.to_numpy() == pytest.approx(stages.visits.to_numpy(), **close)
-    assert out.to_numpy() == pytest.approx(stages.visits.to_numpy(), **close)
+    stages, least = flow.stages, 1e-9 * max(1.0, size)
+    came, went = dict.fromkeys(stages.index, 0.0), dict.fromkeys(stages.index, 0.0)
+    for source, target, kind, people in flow.links.itertuples(index=False):
+        if kind != "referral":
+            came[target] += people
+            went[source] += people
+    into = stages.entered + stages.referred + np.array([*came.values()])
+    out = np.array([*went.values()]) + stages.dropped + stages.finished
+    assert_close(into, stages.visits, least=least)
+    assert_close(out, stages.visits, least=least)
+
+
+def assert_close(
+    found: Any, expected: Any, share: float = 1e-8, least: float = 1e-9, case: object = ""
+) -> None:
+    """pytest.approx compares number by number, which took most of the time of these tests."""
+    np.testing.assert_allclose(found, expected, rtol=share, atol=least, err_msg=str(case))
 
 
 def assert_rates(flow: Any, moves: Floats, people: Floats) -> None:
@@ -214,21 +221,21 @@ def test_counts_are_reproduced_or_the_stage_is_named(batch: int) -> None:
         flow = cvj.Journey.from_document(document).flow()
         named = {flag.stage for flag in flow.flags}
         for index, row in enumerate(document["segments"]):
-            part = flow.only(row["name"]).stages
             if "counts" not in row:
                 continue
-            for key, count in row["counts"].items():
-                if count is not None and key not in named:
-                    assert part.people[key] == pytest.approx(count, rel=1e-9, abs=1e-9), number
+            part = flow.only(row["name"]).stages
+            told = {key: n for key, n in row["counts"].items() if n is not None}
+            sure = [key for key in told if key not in named]
+            assert_close(part.people[sure], [told[key] for key in sure], 1e-9, case=number)
             if not flow.undefined[index].any():
                 start = flow.entered[index] + flow.referred[index]
                 ever = ever_there(flow.shares[index], start)
-                assert ever == pytest.approx(flow.people[index], rel=1e-8, abs=1e-8)
+                assert_close(ever, flow.people[index], least=1e-8)
         assert (flow.entered >= 0).all()
         assert (flow.shares >= 0).all()
         assert (flow.shares.sum(axis=2) <= 1 + 1e-9).all()
-        for column in ("step_rate", "overall_rate"):
-            assert flow.stages[column].dropna().between(0, 1).all()
+        rates = flow.stages[["step_rate", "overall_rate"]].to_numpy()
+        assert ((rates >= 0) & (rates <= 1) | np.isnan(rates)).all()
         for index, name in enumerate(flow.segments):
             if not flow.undefined[index].any():
                 assert_conserved(flow.only(name), flow.visits[index].sum())
@@ -270,17 +277,18 @@ def drawn_counts(chance: Chance) -> dict[str, Any]:
 @pytest.mark.parametrize("batch", BATCHES)
 def test_honest_counts_raise_no_alarm(batch: int) -> None:
     chance = np.random.default_rng([3, batch])
+    alarms = [rule for rule in cvj.rules() if rule.id in {"A02", "A04", "A46", "A50"}]
+    assert len(alarms) == 4
     for number in range(HONEST):
         framework = cvj.framework(chance.choice(KEYS))
         counts = {name: honest(chance, framework) for name in NAMES[: chance.integers(1, 3)]}
         journey = cvj.Journey.from_counts(framework, counts)
         assert not journey.flow().flags, (number, counts)
         assert not journey.flow().contradicted.any()
-        for audit in (journey.audit(), journey.planned().audit()):
-            for rule in ("A02", "A04", "A46", "A50"):
-                fired = [finding for finding in audit[rule] if finding.answer == "fires"]
-                # The five- and seven-step frameworks may have no stage for leads at all.
-                assert not [one for one in fired if one.numbers], (number, framework.key, counts)
+        for audit in (journey.audit(rules=alarms), journey.planned().audit(rules=alarms)):
+            # The five- and seven-step frameworks may have no stage for leads at all.
+            fired = [finding for finding in audit.fired if finding.numbers]
+            assert not fired, (number, framework.key, counts)
 
 
 def honest(chance: Chance, framework: cvj.Framework) -> list[int]:
