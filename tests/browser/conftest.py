@@ -44,6 +44,7 @@ expect.set_options(timeout=WAITING_SECONDS * 1000)
 LOCALE = "en-US"
 SIZE: ViewportSize = {"width": 1400, "height": 900}
 PICTURES = ROOT / ".cache" / "pictures"
+JOURNEYS = "import os; print('journeys in', os.environ['CVJKIT_JOURNEYS'])"
 
 
 class Server:
@@ -130,19 +131,26 @@ class Site:
     none of their own share them.
     """
 
-    def __init__(self, command: list[str], below: str) -> None:
+    def __init__(self, command: list[str], below: str, first: str, *cells: str) -> None:
         self._made = tempfile.TemporaryDirectory(prefix="cvj")
         self.folder = Path(self._made.name)
-        # Voila does not start on an empty directory.
-        notebook(self.folder / "first.ipynb", "# First")
+        # Where `cvjkit` looks for journeys.
+        (self.folder / "data" / "journeys").mkdir(parents=True)
+        path = self.folder / first
+        path.parent.mkdir(exist_ok=True)
+        notebook(path, *cells)
         self._server = Server(command, self.folder)
         self._below = below
+
+    def link(self) -> str:
+        """The link that `cvjkit` prints."""
+        return self._server.link()
 
     def add(self, name: str, *cells: str) -> str:
         """Add a notebook, and return its link."""
         path = notebook(self.folder / f"{name}.ipynb", *cells)
         shown = f"{self._below.format(name=name)}{path.name}"
-        return urlsplit(self._server.link())._replace(path=shown).geturl()
+        return urlsplit(self.link())._replace(path=shown).geturl()
 
     def stop(self) -> None:
         self._server.stop()
@@ -159,17 +167,21 @@ class Kept:
         Of a page that says how to make what it shows anew.
     anew : callable
         Make the page look as it did when it was opened.
+    locale : str
+        The language the browser tells.
     """
 
-    def __init__(self, browser: Browser, link: str, anew: Callable[[Page], None]) -> None:
-        self._browser, self._link, self._anew = browser, link, anew
+    def __init__(
+        self, browser: Browser, link: str, anew: Callable[[Page], None], locale: str = LOCALE
+    ) -> None:
+        self._browser, self._link, self._anew, self._locale = browser, link, anew, locale
         self._page: Page | None = None
 
     @contextmanager
     def lent(self, complaints: list[str], test: pytest.Item) -> Iterator[Page]:
         """Hand the page to a test; one that fails leaves nothing of it to the next."""
         if self._page is None:
-            self._page = new_page(self._browser)
+            self._page = new_page(self._browser, self._locale)
             with watched(self._page, complaints, test):
                 self._page.goto(self._link)
         page = self._page
@@ -249,7 +261,9 @@ def serve() -> Iterator[Start]:
 @pytest.fixture(scope="session")
 def voila() -> Iterator[Site]:
     """Pages published with ``cvjkit dashboard``."""
-    site = Site(["dashboard", "--port=0", "--no-token", "--kernels=0", "."], "/voila/render/")
+    command = ["dashboard", "--port=0", "--no-token", "--kernels=0", "."]
+    # Voila does not start on an empty directory.
+    site = Site(command, "/voila/render/", "first.ipynb", "# First")
     yield site
     site.stop()
 
@@ -259,7 +273,8 @@ def jupyterlab() -> Iterator[Site]:
     """Notebooks opened with ``cvjkit lab``."""
     # Each in a workspace of its own: JupyterLab opens again what a workspace had open, and which
     # notebook then takes the commands is a matter of chance.
-    site = Site(["lab", "--port=0"], "/lab/workspaces/{name}/tree/")
+    below = "/lab/workspaces/{name}/tree/"
+    site = Site(["lab", "--port=0"], below, "notebooks/01-design.ipynb", "# Design", JOURNEYS)
     yield site
     site.stop()
 
@@ -317,6 +332,24 @@ def page(
         yield opened
     opened.context.close()
     assert not complaints, "\n".join(complaints)
+
+
+@pytest.fixture(scope="session")
+def paper(browser: Browser) -> Iterator[Kept]:
+    """A page for all tests that need no more than an empty one."""
+    kept = Kept(browser, "about:blank", lambda page: page.goto("about:blank"))
+    yield kept
+    kept.close()
+
+
+@pytest.fixture
+def blank(paper: Kept, complaints: list[str], request: pytest.FixtureRequest) -> Iterator[Page]:
+    """An empty page, in the window in which other tests had theirs.
+
+    To open a window takes a third of a second of a processor.
+    """
+    with paper.lent(complaints, request.node) as page:
+        yield page
 
 
 def new_page(browser: Browser, locale: str = LOCALE) -> Page:

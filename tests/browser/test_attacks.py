@@ -26,7 +26,7 @@ import websocket
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ROOT, WAITING_SECONDS, Server, Start, notebook
-from tests.browser.test_server import HELLO, get, page_of, wait_until
+from tests.browser.test_server import HELLO, WIDGETS, get, page_of, wait_until
 
 TOKEN = "as-others-must-not-know-it"  # noqa: S105 - of servers that live as long as a test
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
@@ -403,11 +403,14 @@ def copies_of_another(server: Server, copied: psutil.Process) -> bool:
     return any("forkserver" in command_line(process) for process in others)
 
 
-def test_a_dashboard_ends_when_its_command_is_killed(serve: Start, tmp_path: Path) -> None:
-    notebook(tmp_path / "page.ipynb", HELLO)
+def test_a_dashboard_ends_when_its_command_is_killed_and_its_page_says_so(
+    page: Page, serve: Start, tmp_path: Path, complaints: list[str]
+) -> None:
+    notebook(tmp_path / "page.ipynb", WIDGETS)
     server = serve(["dashboard", "page.ipynb", "--port=0", "--kernels=1"], tmp_path)
     link = server.link()
-    get(link).read()
+    page.goto(link)
+    expect(page.locator("circle")).to_be_visible()
     started = processes(server)
     assert len(started) > 2
     server.process.send_signal(signal.SIGKILL)
@@ -415,6 +418,8 @@ def test_a_dashboard_ends_when_its_command_is_killed(serve: Start, tmp_path: Pat
     wait_until(lambda: not [each for each in started if each.is_running()], "something still runs")
     with pytest.raises(URLError):
         get(link)
+    expect(page.get_by_role("status")).to_contain_text("The server cannot be reached")
+    complaints.clear()
 
 
 # --- what the page says, and what the terminal --------------------------------------------------

@@ -87,53 +87,53 @@ def as_printed(page: Page, paper: str) -> list[Any]:
 
 @OF_EACH
 def test_a_starter_is_printed_on_one_page_and_all_of_it(
-    page: Page, tmp_path: Path, name: str
+    blank: Page, tmp_path: Path, name: str
 ) -> None:
-    show(page, tmp_path, cvj.read_journey(JOURNEYS / f"{name}.toml"))
+    show(blank, tmp_path, cvj.read_journey(JOURNEYS / f"{name}.toml"))
     for paper in PAPERS:
-        assert pages(page, paper) == 1
-        assert as_printed(page, paper) == []
+        assert pages(blank, paper) == 1
+        assert as_printed(blank, paper) == []
 
 
 @pytest.mark.parametrize("key", ["five", "seven", "eight", "nine"])
 def test_an_overfull_worksheet_is_printed_on_one_page_all_the_same(
-    page: Page, tmp_path: Path, key: str
+    blank: Page, tmp_path: Path, key: str
 ) -> None:
-    show(page, tmp_path, full(key))
-    assert pages(page, "A4") == pages(page, "A3") == 1
-    assert as_printed(page, "A4") == []
+    show(blank, tmp_path, full(key))
+    assert pages(blank, "A4") == pages(blank, "A3") == 1
+    assert as_printed(blank, "A4") == []
 
 
-def test_more_than_a_page_would_be_seen_as_more_than_a_page(page: Page, tmp_path: Path) -> None:
-    show(page, tmp_path, full("nine"))
-    page.evaluate("document.documentElement.style.setProperty('--size', 1)")
-    assert pages(page, "A4") > 1
-    assert page.evaluate(OUTSIDE) != []
+def test_more_than_a_page_would_be_seen_as_more_than_a_page(blank: Page, tmp_path: Path) -> None:
+    show(blank, tmp_path, full("nine"))
+    blank.evaluate("document.documentElement.style.setProperty('--size', 1)")
+    assert pages(blank, "A4") > 1
+    assert blank.evaluate(OUTSIDE) != []
 
 
 @OF_EACH
-def test_a_starter_can_be_read_from_two_steps_away(page: Page, tmp_path: Path, name: str) -> None:
-    show(page, tmp_path, cvj.read_journey(JOURNEYS / f"{name}.toml"))
-    page.set_viewport_size(dict(zip(("width", "height"), PAPERS["A3"], strict=True)))
-    page.emulate_media(media="print")
-    expect(page.locator("main")).to_have_css("width", "1587px")
-    assert page.evaluate(TEXT_SIZE) * 72 / 96 >= 6  # points
+def test_a_starter_can_be_read_from_two_steps_away(blank: Page, tmp_path: Path, name: str) -> None:
+    show(blank, tmp_path, cvj.read_journey(JOURNEYS / f"{name}.toml"))
+    blank.set_viewport_size(dict(zip(("width", "height"), PAPERS["A3"], strict=True)))
+    blank.emulate_media(media="print")
+    expect(blank.locator("main")).to_have_css("width", "1587px")
+    assert blank.evaluate(TEXT_SIZE) * 72 / 96 >= 6  # points
 
 
-def test_little_text_leaves_room_to_write_on(page: Page, tmp_path: Path) -> None:
-    show(page, tmp_path, cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop"))
-    for row in page.locator("tbody tr").filter(has_text="what we").all():
+def test_little_text_leaves_room_to_write_on(blank: Page, tmp_path: Path) -> None:
+    show(blank, tmp_path, cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop"))
+    for row in blank.locator("tbody tr").filter(has_text="what we").all():
         box = row.bounding_box()
         assert box is not None
         assert box["height"] > 50
 
 
-def test_the_text_is_as_large_as_fits_at_any_width(page: Page, tmp_path: Path) -> None:
-    show(page, tmp_path, cvj.read_journey(JOURNEYS / "contact_lenses.toml"))
+def test_the_text_is_as_large_as_fits_at_any_width(blank: Page, tmp_path: Path) -> None:
+    show(blank, tmp_path, cvj.read_journey(JOURNEYS / "contact_lenses.toml"))
     for width in (1100, 1400, 2200):
-        page.set_viewport_size({"width": width, "height": 900})
-        expect(page.locator("main")).to_have_css("width", f"{width}px")
-        assert page.evaluate(OUTSIDE) == []
+        blank.set_viewport_size({"width": width, "height": 900})
+        expect(blank.locator("main")).to_have_css("width", f"{width}px")
+        assert blank.evaluate(OUTSIDE) == []
 
 
 def test_a_hostile_name_is_shown_and_does_nothing(page: Page, tmp_path: Path) -> None:

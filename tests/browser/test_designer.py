@@ -6,7 +6,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 import cvjkit as cvj
 from tests.browser.conftest import (
     LOCALE,
-    ROOT,
     Kept,
     Site,
-    Start,
     make_anew,
     renewable,
     run_all_cells,
@@ -82,6 +80,13 @@ def published(browser: Browser, link: str) -> Iterator[Kept]:
 
 
 @pytest.fixture(scope="module")
+def german(browser: Browser, link: str) -> Iterator[Kept]:
+    kept = Kept(browser, link, lambda page: make_anew(page, ".cvj-page"), "de-DE")
+    yield kept
+    kept.close()
+
+
+@pytest.fixture(scope="module")
 def opened(browser: Browser, jupyterlab: Site) -> Iterator[Kept]:
     """JupyterLab with a notebook open, whose cells run anew for each test."""
     SHOP.save(jupyterlab.folder / "shop.toml")
@@ -91,16 +96,10 @@ def opened(browser: Browser, jupyterlab: Site) -> Iterator[Kept]:
 
 
 @pytest.fixture
-def dashboard(
-    published: Kept, link: str, locale: str, complaints: list[str], request: pytest.FixtureRequest
-) -> Iterator[Page]:
+def dashboard(locale: str, complaints: list[str], request: pytest.FixtureRequest) -> Iterator[Page]:
     """The dashboard, with the shop chosen."""
-    with ExitStack() as stack:
-        if locale == LOCALE:
-            page = stack.enter_context(published.lent(complaints, request.node))
-        else:
-            page = request.getfixturevalue("page")
-            page.goto(link)
+    kept: Kept = request.getfixturevalue("published" if locale == LOCALE else "german")
+    with kept.lent(complaints, request.node) as page:
         choose_shop(page)
         turn(page, "Counted")
         yield page
@@ -559,46 +558,45 @@ def test_hostile_names_are_shown_as_they_are_and_do_nothing(dashboard: Page) -> 
         assert dashboard.evaluate("document.documentElement.scrollWidth") == width
 
 
-@pytest.mark.parametrize("width", [390, 700, 1000, 1400])
-def test_it_fits_any_width(dashboard: Page, width: int) -> None:
-    dashboard.set_viewport_size({"width": width, "height": 900})
-    assert dashboard.evaluate("document.documentElement.scrollWidth") == width
-    # Both at one moment: what is above them may still be answered.
-    numbers, picture = field(dashboard, "Reached: Loyalty").evaluate(
-        """field => [field, document.querySelector(".cvj-flow")].map(
-            element => element.getBoundingClientRect().toJSON())"""
-    )
-    beside = picture["x"] > numbers["x"] + numbers["width"]
-    below = picture["y"] > numbers["y"] + numbers["height"]
-    assert (beside, below) == ((True, False) if width >= 1000 else (False, True))
+def test_it_fits_any_width(dashboard: Page) -> None:
     inputs = dashboard.locator('[data-table="stages"] input:not(.cvj-nothing)')
-    for box in (inputs.nth(at).bounding_box() for at in range(inputs.count())):
-        assert box
-        assert box["width"] >= 50
-        assert 0 <= box["x"] <= width - box["width"]
+    for width in (390, 700, 1000, 1400):
+        dashboard.set_viewport_size({"width": width, "height": 900})
+        assert dashboard.evaluate("document.documentElement.scrollWidth") == width
+        # Both at one moment: what is above them may still be answered.
+        numbers, picture = field(dashboard, "Reached: Loyalty").evaluate(
+            """field => [field, document.querySelector(".cvj-flow")].map(
+                element => element.getBoundingClientRect().toJSON())"""
+        )
+        beside = picture["x"] > numbers["x"] + numbers["width"]
+        below = picture["y"] > numbers["y"] + numbers["height"]
+        assert (width, beside, below) == (width, width >= 1000, width < 1000)
+        boxes = inputs.evaluate_all("all => all.map(one => one.getBoundingClientRect().toJSON())")
+        assert len(boxes) > 15
+        outside = [box for box in boxes if not 0 <= box["x"] <= width - box["width"]]
+        assert (width, outside) == (width, [])
+        assert (width, min(box["width"] for box in boxes) >= 50) == (width, True)
 
 
 UNFOLD = "parts => parts.forEach(part => { if (part.tagName === 'DETAILS') part.open = true; })"
 
 
-@pytest.mark.parametrize("font", FONTS)
-def test_in_any_font_nothing_in_the_form_is_cut_or_lies_on_another(
-    dashboard: Page, font: str
-) -> None:
+def test_in_any_font_nothing_in_the_form_is_cut_or_lies_on_another(dashboard: Page) -> None:
     choose(dashboard, "with_money.toml")
     parts = dashboard.locator(".cvj-part")
     # The price that the audit finds too big a step is this journey's.
     expect(dashboard.locator('[data-part="audit"]')).to_contain_text("Monthly bag costs")
     parts.evaluate_all(UNFOLD)
-    force_font(dashboard, FONTS[font])
-    faults = {}
-    for width in WIDTHS:
+    names = parts.evaluate_all("parts => parts.map(part => part.dataset.part)")
+    faults: dict[tuple[str, int, str], Any] = {}
+    for (font, family), width in product(FONTS.items(), WIDTHS):
+        force_font(dashboard, family)
         set_width(dashboard, width)
-        names = parts.evaluate_all("parts => parts.map(part => part.dataset.part)")
         for name, found in zip(names, text_faults(parts), strict=True):
             if any(found.values()):
-                faults[width, name] = found
-        assert dashboard.evaluate("document.documentElement.scrollWidth") == width
+                faults[font, width, name] = found
+        if (scrolled := dashboard.evaluate("document.documentElement.scrollWidth")) != width:
+            faults[font, width, "page"] = scrolled
     assert faults == {}
 
 
@@ -733,11 +731,11 @@ EDITS: list[Any] = [
 
 
 def test_whatever_a_visitor_sends_no_traceback_comes_back_and_the_page_goes_on(
-    page: Page, serve: Start, folder: Path
+    page: Page, voila: Site, folder: Path
 ) -> None:
-    # The page as it is published, and of its own: what is sent may spoil it.
-    arguments = ["--port=0", "--no-token", "--kernels=0", f"--journeys={folder}"]
-    page.goto(serve(["dashboard", *arguments, "dashboards/journey.ipynb"], ROOT).link())
+    # A page of its own: what is sent may spoil it.
+    made = f"from cvjkit import dashboards\ndashboards.journey({str(folder)!r})"
+    page.goto(voila.add("sent-anything", made))
     choose_shop(page)
     config = page.locator("#jupyter-config-data").text_content()
     kernel = json.loads(config or "")["kernelId"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 from playwright.sync_api import Page
@@ -19,15 +20,14 @@ CALL = """async ([text, before, expression]) => {
 }"""
 
 
-@pytest.fixture
-def ask(page: Page):
+def answer(page: Page, script: str, expression: str, before: str = "") -> object:
     """Evaluate an expression with the exports of a script, which it calls ``module``."""
-    page.goto("about:blank")
+    return page.evaluate(CALL, [str(Script(script)), before, expression])
 
-    def asked(script: str, expression: str, before: str = "") -> object:
-        return page.evaluate(CALL, [str(Script(script)), before, expression])
 
-    return asked
+@pytest.fixture
+def ask(blank: Page):
+    return partial(answer, blank)
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,9 @@ def test_scripts_keep_the_same_names_in_order_as_the_terminal(ask, text):
         assert ask("dom.js", "element.title || element.textContent", before) == expected
 
 
-def test_texts_are_measured_in_the_font_they_are_drawn_in(page: Page, ask):
-    page.set_content("<p style='font: 20px monospace'><span>0</span></p>")
-    drawn = page.locator("span").bounding_box()["width"]
+def test_texts_are_measured_in_the_font_they_are_drawn_in(blank: Page, ask):
+    blank.set_content("<p style='font: 20px monospace'><span>0</span></p>")
+    drawn = blank.locator("span").bounding_box()["width"]
     measured = ask("measure.js", 'module.measureIn(document.querySelector("p"))("11,1", 20, 400)')
     assert measured == pytest.approx(4 * drawn, abs=0.1)
 
@@ -241,13 +241,9 @@ def test_a_figure_is_announced_with_how_far_it_is_from_the_base(ask, change, exp
     assert ask("announce.js", f'module.inWords("CAC", "EUR 21.81", "{change}")') == expected
 
 
-def test_what_changes_is_announced_once_its_reader_pauses(page: Page, ask):
+def test_what_changes_is_announced_once_its_reader_pauses(page: Page):
     page.clock.install()
-    ask(
-        "announce.js",
-        "null",
-        "window.announcer = module.makeAnnouncer(document.body);",
-    )
+    answer(page, "announce.js", "null", "window.announcer = module.makeAnnouncer(document.body);")
     region = page.locator(".cvj-heard")
 
     def tell(*texts: str, pause: int) -> str:

@@ -25,7 +25,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cvjkit.widgets.assets import Script
-from tests.browser.conftest import ROOT, WAITING_SECONDS, Server, Site, Start, notebook
+from tests.browser.conftest import (
+    ROOT,
+    WAITING_SECONDS,
+    Server,
+    Site,
+    Start,
+    notebook,
+    run_all_cells,
+)
 from tests.browser.relay import Relay
 from tests.files.hostile import HOSTILE_FILES
 
@@ -510,19 +518,6 @@ def test_a_page_whose_kernel_died_says_so_and_starts_again_with_what_was_typed(
         expect(reached).to_have_value("8,000")
 
 
-def test_a_page_whose_server_is_gone_says_so(
-    page: Page, serve: Start, tmp_path: Path, complaints: list[str]
-) -> None:
-    notebook(tmp_path / "page.ipynb", WIDGETS)
-    server = serve([*DASHBOARD, "page.ipynb"], tmp_path)
-    page.goto(server.link())
-    expect(page.locator("circle")).to_be_visible()
-    server.process.terminate()
-    server.process.wait(WAITING_SECONDS)
-    expect(page.get_by_role("status")).to_contain_text("The server cannot be reached")
-    complaints.clear()
-
-
 def test_a_broken_or_hostile_journey_is_told_and_the_others_open(
     page: Page, serve: Start, tmp_path: Path
 ) -> None:
@@ -572,20 +567,13 @@ def test_plotly_figures_appear_where_their_extension_is_asked_for(
     assert "setData is not a function" in complaints.pop()
 
 
-def test_the_lab_opens_the_design_with_the_journeys_at_hand(
-    page: Page, serve: Start, tmp_path: Path, complaints: list[str]
-) -> None:
-    (tmp_path / "notebooks").mkdir()
-    (tmp_path / "data" / "journeys").mkdir(parents=True)
-    notebook(tmp_path / "notebooks" / "01-design.ipynb", HELLO, KERNEL)
-    link = serve(["lab", "--port=0"], tmp_path).link()
+def test_the_lab_opens_the_design_with_the_journeys_at_hand(page: Page, jupyterlab: Site) -> None:
+    link = jupyterlab.link()
     assert (
         get(below(link, "").replace("lab/tree/notebooks/01-design.ipynb", "api/contents")).status
         == 403
     )
     page.goto(link)
-    expect(page.get_by_role("heading", name="Hello")).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("| Idle")).to_be_visible(timeout=60_000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    expect(page.get_by_text(re.compile(rf"kernel \d+ {tmp_path}/data/journeys"))).to_be_visible()
+    expect(page.get_by_role("heading", name="Design")).to_be_visible(timeout=60_000)
+    run_all_cells(page)
+    expect(page.get_by_text(f"journeys in {jupyterlab.folder}/data/journeys")).to_be_visible()

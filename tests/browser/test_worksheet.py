@@ -203,14 +203,14 @@ def test_the_numbers_are_there_again_as_they_were(worksheet: Page) -> None:
     expect(worksheet.locator('[data-part="stage-reach"]')).to_have_count(0)
 
 
-@pytest.mark.parametrize("width", [390, 700, 1400])
-def test_a_hostile_worksheet_fits_any_width_and_does_nothing(worksheet: Page, width: int) -> None:
+def test_a_hostile_worksheet_fits_any_width_and_does_nothing(worksheet: Page) -> None:
     choose(worksheet, "hostile.toml")
     field(worksheet, f"New tactic: {EVIL}").first.focus()
     worksheet.keyboard.type(EVIL * 9)
     worksheet.keyboard.press("Tab")
     worksheet.keyboard.press("Enter")
     expect(field(worksheet, f"Tactic: {EVIL} 1")).to_have_value(EVIL * 9)
-    worksheet.set_viewport_size({"width": width, "height": 900})
-    assert worksheet.evaluate("document.documentElement.scrollWidth") == width
+    for width in (390, 700, 1400):
+        worksheet.set_viewport_size({"width": width, "height": 900})
+        assert worksheet.evaluate("document.documentElement.scrollWidth") == width
     assert worksheet.locator(".cvj-page img, .cvj-page script").count() == 0
