@@ -10,8 +10,7 @@ from pydantic import PrivateAttr
 from cvjkit.audit.audit import Audit, audit
 from cvjkit.audit.rules import rules as all_rules
 from cvjkit.decisions.budget import budget
-from cvjkit.decisions.explain import Explanation, explain
-from cvjkit.decisions.explain_stage import STAGES, explain_stage
+from cvjkit.decisions.explain_figure import explain
 from cvjkit.decisions.goal import goal
 from cvjkit.decisions.kept import WithScenarios
 from cvjkit.decisions.priorities import fix_first
@@ -61,6 +60,7 @@ class Journey(Shown, WithScenarios):
 
     # What is worked out from a design alone: each is documented where it is worked out.
     budget = budget
+    explain = explain
     fix_first = fix_first
     goal = goal
     segments_table = segments_table
@@ -238,40 +238,6 @@ class Journey(Shown, WithScenarios):
         chosen = self._framework_of(framework)
         known = self.known(segment, weights=weights, habit_orders=habit_orders)
         return see(known, chosen, self.economics(segment), self.stages)
-
-    def explain(self, figure: str, segment: str | None = None) -> Explanation:
-        """Explain a figure: its formula, the numbers put in, and where each comes from.
-
-        Parameters
-        ----------
-        figure : str
-            Key of a figure of `economics`, such as "cac"; or a number of a stage,
-            "stages.conversion.people", "stages.conversion.rate" or
-            "stages.conversion.cost_per_person".
-        segment : str, optional
-            Only this segment's people.
-
-        Returns
-        -------
-        Explanation
-            `formula`, `put_in` (the formula with numbers), `inputs` (each typed, counted, derived
-            or estimated, with its path), `parts` (the figures among them, explained in turn). Its
-            repr is words.
-
-        Raises
-        ------
-        InputError
-            If there is no such figure or segment.
-
-        Examples
-        --------
-        >>> shop = Journey.from_counts("five", [10000, 2000, 100, 40, 10])
-        >>> shop.with_stage("conversion", unit_cost=25).explain("cac").put_in
-        '2,500.00 / 100'
-        """
-        if figure.startswith(f"{STAGES}."):
-            return explain_stage(self, figure, segment)
-        return explain(self, figure, segment)
 
     def save(self, path: str | Path | None = None, *, overwrite: bool = False) -> Path:
         """Write the journey to a file: TOML, CSV or XLSX, by its suffix.

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cvjkit.decisions.bases import started
-from cvjkit.decisions.explain import Explanation, Input, traced, typed_text
+from cvjkit.decisions.explain import Explanation, Input, typed_text
+from cvjkit.decisions.traced import traced
 from cvjkit.errors import InputError, unknown_name
 from cvjkit.model.changes import value_at
 from cvjkit.model.figures import UndefinedError
@@ -15,7 +16,8 @@ from cvjkit.paths import Title, path_of
 from cvjkit.shown import text_of
 
 if TYPE_CHECKING:
-    from cvjkit.decisions.explain import Origin, Traced
+    from cvjkit.decisions.explain import Origin
+    from cvjkit.decisions.traced import Traced
     from cvjkit.model.design import Design
     from cvjkit.model.parts import Segment
     from cvjkit.shown import Unit
