@@ -78,6 +78,8 @@ class Explanation:
         The numbers that the formula reads.
     parts : mapping of str to Explanation
         The figures among them, explained in turn.
+    numbers : str
+        The formula with its numbers put in, where they are not put in by name.
     """
 
     figure: str
@@ -89,10 +91,13 @@ class Explanation:
     reason: str
     inputs: tuple[Input, ...]
     parts: Mapping[str, Explanation] = field(default_factory=dict)
+    numbers: str = ""
 
     @property
     def put_in(self) -> str:
         """The formula with numbers alone; the formula as it is if that is not possible."""
+        if self.numbers:
+            return self.numbers
         texts = {one.name.rpartition(".")[2]: one.text for one in self.inputs}
         texts |= {short: texts[name] for short, name in LETTERS.items() if name in texts}
         phrases = {one.title.lower(): one.text for one in self.inputs if one.title in SUMS}

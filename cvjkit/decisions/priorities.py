@@ -198,7 +198,7 @@ def fix_first(
     chances = np.full(len(steps.keys), np.nan)
     if np.isfinite(score).any():
         chances = question.chances(draws, seed)
-    return question.answer(found, score, chances)
+    return question.answer(found, score, chances, draws)
 
 
 class _Question:
@@ -266,7 +266,7 @@ class _Question:
             first if customers else None,
         )
 
-    def answer(self, found: Gains, score: Floats, chances: Floats) -> FixFirst:
+    def answer(self, found: Gains, score: Floats, chances: Floats, draws: int) -> FixFirst:
         steps, aims, framework = self.steps, self.aims, self.design.framework
         money = dict(zip(CHANGES, found.money[0], strict=True))
         people = dict(zip(CHANGES, found.people[0], strict=True))
@@ -314,6 +314,7 @@ class _Question:
             "title": self.design.name,
             "reason": self._reason(),
             "changes": self._changes(),
+            "draws": draws,
         }
         return answer
 

@@ -256,8 +256,10 @@ class Part:
     charts : tuple of Chart
     explain : callable, optional
         Explains what the section says.
-    explains : mapping of str to callable
-        Explain figures, by their names.
+    explains : mapping of (str, str) to callable
+        Explain figures ("figures" and the name of one), charts ("charts" and its id), figures in a
+        note ("note 0", "note 1" ... and how they are written there, in their order) and lines of
+        an article (its id, and "0", "1" ...).
     brief : str
         What is in it, in a few words: to be read while the section is folded.
     """
@@ -272,12 +274,12 @@ class Part:
     articles: tuple[Article, ...] = ()
     charts: tuple[Chart, ...] = ()
     explain: Explain | None = None
-    explains: Mapping[str, Explain] = field(default_factory=dict)
+    explains: Mapping[tuple[str, str], Explain] = field(default_factory=dict)
     brief: str = ""
 
 
 def explained_in(parts: Iterable[Part]) -> dict[Address, Explain]:
-    """Give what explains the fields, headings, figures and sections, by what asks for it.
+    """Give what explains all that is shown, by what asks for it.
 
     Parameters
     ----------
@@ -286,13 +288,13 @@ def explained_in(parts: Iterable[Part]) -> dict[Address, Explain]:
     Returns
     -------
     dict of address to callable
-        A heading's address has no row; that of a figure is its section and "figures"; a section
-        has only the first.
+        A heading's address has no row; what `Part.explains` has its section first; a section has
+        only the first.
     """
     found: dict[Address, Explain | None] = {}
     for part in parts:
         found[part.id, "", ""] = part.explain
-        found |= {(part.id, "figures", name): one for name, one in part.explains.items()}
+        found |= {(part.id, *about): one for about, one in part.explains.items()}
         for table in part.tables:
             found |= {(table.id, "", column): one for column, one in table.explains.items()}
             found |= {

@@ -135,15 +135,16 @@ function render({ model, el }) {
     // The notebook around has keys of its own for what is typed here.
     event.stopPropagation();
     const input = inputOf(event);
-    if (!input) return;
-    const isNumber = input.inputMode === "decimal";
-    const asking = event.key === "?" && isNumber && input.closest("td")?.querySelector(".cvj-ask");
-    const asks = asking || (event.key === "Enter" && input.matches(".cvj-ask") && input);
+    const control = /** @type {Element} */ (event.target);
+    const isText = input && input.inputMode !== "decimal";
+    const asking = event.key === "?" && !isText && control.closest("td")?.querySelector(".cvj-ask");
+    const asks = asking || (event.key === "Enter" && input?.matches(".cvj-ask") && input);
     if (asks) {
       explainer.toggle(/** @type {HTMLElement} */ (asks));
       event.preventDefault();
       return;
     }
+    if (!input) return;
     const next = destination(event, input);
     next?.focus();
     const isRestored = event.key === "Escape" && !event.shiftKey && (restore(input) || reset(input));

@@ -2,6 +2,7 @@
 // Charts of lines over days. The lines are stretched to the room there is; the words are not.
 
 import { html, keyed, setAttributes, setText, svg, textElement } from "./dom.js";
+import { setExplained } from "./form_explain.js";
 
 /**
  * A chart as cvjkit.widgets.line_chart.Chart gives it.
@@ -27,12 +28,13 @@ export function makeChart({ id }) {
 /**
  * @param {HTMLElement} figure
  * @param {Chart} chart
+ * @param {Map<string, import("./form_controls.js").Address>} asked
  */
-export function updateChart(figure, chart) {
+export function updateChart(figure, chart, asked) {
   const [title, names, plot, summary] = figure.children;
   const [picture, ticks, days, marks] = plot.children;
   const scale = scaleOf(chart);
-  setText(title, chart.title);
+  setExplained(/** @type {HTMLElement} */ (title), chart.title, asked.get(chart.id) ?? null);
   setText(summary, chart.summary);
   setAttributes(picture, { "aria-label": `${chart.title}: ${chart.summary}` });
   const named = chart.lines.length > 1 ? chart.lines : [];

@@ -203,7 +203,8 @@ export function updateWas(holder, control, field) {
  */
 export function updateAsking(holder, control, field) {
   const state = stateOf(control ?? null);
-  const asks = control && state && field?.explains && !field.fixed && field.text;
+  const opens = !field?.fixed || control instanceof HTMLButtonElement;
+  const asks = control && state && field?.explains && opens && field.text;
   keyed(
     holder,
     asks ? [{ id: "ask", control, label: field.label, address: state.address }] : [],

@@ -46,13 +46,42 @@ export function makeAsking(className, text = "") {
  * @param {Address | null} address
  */
 export function setExplained(element, text, address) {
-  let button = element.querySelector("button");
-  if (address && !button) {
-    button = makeAsking("cvj-term");
-    element.replaceChildren(button);
+  setSentence(element, text, new Map(address ? [[text, address]] : []));
+}
+
+/**
+ * Show a sentence in which figures ask for what explains them.
+ * @param {HTMLElement} element
+ * @param {string} sentence
+ * @param {Map<string, Address>} asked  By the figures, as the sentence has them and in its order.
+ */
+export function setSentence(element, sentence, asked) {
+  /** @type {{ id: string, text: string, address: Address | null }[]} */
+  const runs = [];
+  let rest = sentence;
+  for (const [figure, address] of asked) {
+    const at = rest.indexOf(figure);
+    if (at >= 0) {
+      runs.push({ id: `before ${figure}`, text: rest.slice(0, at), address: null }, { id: figure, text: figure, address });
+      rest = rest.slice(at + figure.length);
+    }
   }
-  setText(button ?? element, text);
-  if (button) setAsking(button, address);
+  if (!runs.length) {
+    setText(element, sentence);
+    return;
+  }
+  runs.push({ id: "rest", text: rest, address: null });
+  // What was a text alone is no child that has an id.
+  if (!element.firstElementChild) element.replaceChildren();
+  keyed(
+    element,
+    runs.filter(({ text }) => text),
+    ({ address, text }) => (address ? makeAsking("cvj-term", text) : textElement("span")),
+    (run, { text, address }) => {
+      setText(run, text);
+      if (run instanceof HTMLButtonElement) setAsking(run, address);
+    },
+  );
 }
 
 /**

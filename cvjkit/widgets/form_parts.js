@@ -3,8 +3,10 @@
 
 import { html, keyed, setAttributes, setText, textElement } from "./dom.js";
 import { makeChart, updateChart } from "./form_charts.js";
-import { makeAsking, setAsking, setExplained } from "./form_explain.js";
+import { makeAsking, setAsking, setExplained, setSentence } from "./form_explain.js";
 import { makeTable, updateTable } from "./form_tables.js";
+
+/** @typedef {import("./form_controls.js").Address} Address */
 
 /**
  * A section as cvjkit.widgets.fields.Part.document gives it.
@@ -13,7 +15,7 @@ import { makeTable, updateTable } from "./form_tables.js";
  *   figures: [string, string, string][], changes: [string, string, string, string][],
  *   tables: import("./form_tables.js").Table[],
  *   articles: Article[], charts: import("./form_charts.js").Chart[],
- *   explains?: boolean, explained?: string[] }} Part
+ *   explains?: boolean, explained?: [string, string][] }} Part
  */
 
 /**
@@ -50,16 +52,26 @@ export function updatePart(section, part, context) {
   if (section instanceof HTMLDetailsElement) updateFold(section, first, part);
   else if (first instanceof HTMLHeadingElement) setExplained(first, part.title, part.explains ? [part.id, "", ""] : null);
   const [tables, figures, notes, charts, articles] = /** @type {Element} */ (section.lastElementChild).children;
+  const asked = askedIn(part);
   keyed(tables, part.tables, makeTable, (element, table) => updateTable(element, table, context));
-  updateFigures(figures, part);
+  updateFigures(figures, part, asked("figures"));
   keyed(
     notes,
     part.notes.map((text, id) => ({ id, text })),
     () => textElement("p"),
-    (note, { text }) => setText(note, text),
+    (note, { text, id }) => setSentence(/** @type {HTMLElement} */ (note), text, asked(`note ${id}`)),
   );
-  keyed(charts, part.charts, makeChart, updateChart);
-  keyed(articles, part.articles, makeArticle, updateArticle);
+  keyed(charts, part.charts, makeChart, (chart, shown) => updateChart(chart, shown, asked("charts")));
+  keyed(articles, part.articles, makeArticle, (article, shown) => updateArticle(article, shown, asked(shown.id)));
+}
+
+/**
+ * What a section explains: of figures, charts, a note or an article, the addresses by what is explained.
+ * @param {Part} part
+ * @returns {(kind: string) => Map<string, Address>}
+ */
+function askedIn({ id, explained = [] }) {
+  return (kind) => new Map(explained.filter(([one]) => one === kind).map(([, about]) => [about, [id, kind, about]]));
 }
 
 /**
@@ -81,19 +93,21 @@ function updateFold(section, line, { title, brief, tables }) {
 /**
  * @param {Element} list
  * @param {Part} part
+ * @param {Map<string, Address>} asked
  */
-function updateFigures(list, { id: section, figures, changes, explained = [] }) {
+function updateFigures(list, { figures, changes }, asked) {
   const changed = new Map(changes.map(([id, ...change]) => [id, change]));
   keyed(
     list,
     figures.map(([id, value, remark]) => ({ id, value, remark, change: changed.get(id) })),
     ({ id }) => {
       const parts = ["cvj-change", "cvj-was", "cvj-remark"].map((name) => html("div", name));
-      const asks = explained.includes(id);
+      const address = asked.get(id);
+      const asks = Boolean(address);
       const amount = asks ? makeAsking("cvj-amount") : html("div", "cvj-amount");
       const figure = html("div", "cvj-figure", html("div", "cvj-heading", id), amount, ...parts);
       setAttributes(figure, { "data-figure": id, "data-rest": asks, role: "listitem" });
-      if (asks) setAsking(amount, [section, "figures", id]);
+      if (address) setAsking(amount, address);
       return figure;
     },
     (figure, { value, remark, change: [change, was, way] = ["", "", ""] }) => {
@@ -120,8 +134,9 @@ function makeArticle({ id }) {
 /**
  * @param {HTMLElement} element
  * @param {Article} article
+ * @param {Map<string, Address>} asked
  */
-function updateArticle(element, { title, note, lines }) {
+function updateArticle(element, { title, note, lines }, asked) {
   const [summary, list] = element.children;
   setText(summary.children[0], title);
   setText(summary.children[1], note);
@@ -129,9 +144,9 @@ function updateArticle(element, { title, note, lines }) {
     list,
     lines.map(([about, text], id) => ({ id, about, text })),
     () => html("div", "", html("dt"), textElement("dd")),
-    (line, { about, text }) => {
+    (line, { id, about, text }) => {
       setText(line.children[0], about);
-      setText(line.children[1], text);
+      setExplained(/** @type {HTMLElement} */ (line.children[1]), text, asked.get(String(id)) ?? null);
     },
   );
 }

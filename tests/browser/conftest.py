@@ -174,7 +174,7 @@ class Kept:
     def __init__(
         self, browser: Browser, link: str, anew: Callable[[Page], None], locale: str = LOCALE
     ) -> None:
-        self._browser, self._link, self._anew, self._locale = browser, link, anew, locale
+        self._browser, self.link, self._anew, self._locale = browser, link, anew, locale
         self._page: Page | None = None
 
     @contextmanager
@@ -183,7 +183,7 @@ class Kept:
         if self._page is None:
             self._page = new_page(self._browser, self._locale)
             with watched(self._page, complaints, test):
-                self._page.goto(self._link)
+                self._page.goto(self.link)
         page = self._page
         with watched(page, complaints, test):
             page.set_viewport_size(SIZE)

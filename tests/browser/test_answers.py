@@ -144,13 +144,13 @@ def test_every_figure_says_what_it_is_made_of_to_who_asks(page: Page) -> None:
 
 
 def test_a_bar_pressed_is_tried_out_and_a_key_takes_it_back(page: Page) -> None:
-    bar = card(page, "first").get_by_role("button", name="try Conversion at 5.5%")
+    bar = card(page, "first").locator('.cvj-bar[title$="try Conversion at 5.5%"]')
     bar.focus()
     bar.press("Enter")
     expect(figure(page, "Customers")).to_have_text("110")
     expect(page.get_by_label("Step rate: Conversion", exact=True)).to_have_value("5.5%")
     # The bars change places: the key works from the one that was pressed, wherever it is.
-    bar = card(page, "first").get_by_role("button", name="try Conversion at 6.1%")
+    bar = card(page, "first").locator('.cvj-bar[title$="try Conversion at 6.1%"]')
     expect(bar).to_be_focused()
     page.keyboard.press("Control+z")
     expect(figure(page, "Customers")).to_have_text("100")
@@ -261,3 +261,69 @@ def test_a_fold_says_what_is_wrong_in_it_and_stays_as_it_was_left(page: Page) ->
     for sheet in ("Worksheet", "Numbers"):
         page.get_by_role("radio", name=sheet, exact=True).press("Space")
     expect(money).to_have_attribute("open", "")
+
+
+# Ask about everything that can be asked about, one after another, and give what each is called.
+ALL_ASKED = """
+async () => {
+  const titles = [];
+  const until = async (holds) => {
+    for (let turn = 0; turn < 1000 && !holds(); turn += 1) {
+      await new Promise((done) => { setTimeout(done, 5); });
+    }
+  };
+  const panels = () => [...document.querySelectorAll(".cvj-explanation:popover-open")];
+  for (const asks of document.querySelectorAll(".cvj-ask")) {
+    if (!asks.checkVisibility()) continue;
+    asks.scrollIntoView({ block: "center" });
+    asks.click();
+    await until(() => panels().length && panels()[0].querySelector("strong").textContent !== "…");
+    const [panel] = panels();
+    const lines = panel?.querySelectorAll("dl > div").length ?? 0;
+    titles.push([panel?.querySelector("strong").textContent ?? "", lines]);
+    window.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+    await until(() => !panels().length);
+  }
+  return titles;
+}
+"""
+# Figures that nothing is typed into, and that ask for no explanation.
+MUTE = """
+() => [...document.querySelectorAll("td .cvj-shown, .cvj-bar, .cvj-amount, .cvj-chart-title")]
+  .filter((one) => one.checkVisibility() && /\\d/.test(one.value ?? one.textContent))
+  .filter((one) => !one.matches(".cvj-ask"))
+  .filter((one) => !(one.closest("td") ?? one).querySelector(".cvj-ask"))
+  .map((one) => one.getAttribute("aria-label") ?? one.textContent)
+"""
+
+
+def test_by_finger_every_figure_of_a_page_opens_what_it_is(
+    browser: Browser, published: Kept
+) -> None:
+    context = browser.new_context(
+        has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844}, locale="en-GB"
+    )
+    page = context.new_page()
+    page.goto(published.link)
+    expect(card(page, "sure")).to_contain_text("with a probability of 90%")
+    panel = page.get_by_role("dialog")
+    for asks, title in (
+        (card(page, "sure").locator(".cvj-notes .cvj-ask").first, "Profit"),
+        (
+            card(page, "goal").get_by_role("button", name="now: 100"),
+            "First payers (Customers): 100",
+        ),
+        (card(page, "first").locator(".cvj-asking").first, "ten percent more: profit it brings"),
+    ):
+        asks.tap()
+        expect(panel).to_contain_text(title)
+        expect(panel.locator("dl > div").first).to_be_visible()
+        page.locator(".cvj-part-sure h2").tap()
+        expect(panel).to_have_count(0)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    expect(page.locator('[data-table="reached-by"]')).to_be_visible()
+    found = page.evaluate(ALL_ASKED)
+    assert len(found) > 80
+    assert [title for title, lines in found if not lines or "could not" in title] == []
+    assert page.evaluate(MUTE) == []
+    context.close()

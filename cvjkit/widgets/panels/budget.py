@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from cvjkit.decisions.explain_answer import explain_channel
 from cvjkit.errors import InputError
 from cvjkit.shown import text_of
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.fields import Field, Part, Row, Table
 from cvjkit.widgets.panels.entries import Asked, Typed, reasons
+from cvjkit.widgets.panels.explained import answered
 
 if TYPE_CHECKING:
     from cvjkit.decisions.budget import Budget
@@ -96,6 +98,7 @@ def _row(
                 key,
                 f"{title}: {name}",
                 text_of(answer.loc[name, key], unit, asked.journey.currency),
+                explain=answered(explain_channel, answer, name, key),
             )
             for key, (title, unit) in SHOWN.items()
         ]

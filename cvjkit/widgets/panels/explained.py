@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cvjkit.decisions.explain import in_words
 from cvjkit.model.economics import FIGURES
 from cvjkit.widgets.fields import Article
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cvjkit.decisions.explain import Explanation, Input
     from cvjkit.journey import Journey
     from cvjkit.widgets.fields import Explain
 
 
-def explaining(journey: Journey, figure: str, segment: str | None = None) -> Explain:
+def explaining(
+    journey: Journey, figure: str, segment: str | None = None, shown: str = ""
+) -> Explain:
     """Give what explains a figure, or a number of a stage.
 
     Parameters
@@ -24,15 +29,19 @@ def explaining(journey: Journey, figure: str, segment: str | None = None) -> Exp
     figure : str
     segment : str, optional
         All as in `Journey.explain`.
+    shown : str
+        How the number is shown, if not as in the explanation.
 
     Returns
     -------
     callable
     """
-    return partial(figure_article, journey, figure, segment)
+    return partial(figure_article, journey, figure, segment, shown)
 
 
-def figure_article(journey: Journey, figure: str, segment: str | None = None) -> Article:
+def figure_article(
+    journey: Journey, figure: str, segment: str | None = None, shown: str = ""
+) -> Article:
     """Explain a figure, or a number of a stage: formula, numbers put in, where each comes from.
 
     Parameters
@@ -41,6 +50,8 @@ def figure_article(journey: Journey, figure: str, segment: str | None = None) ->
     figure : str
     segment : str, optional
         All as in `Journey.explain`.
+    shown : str
+        How the number is shown, if not as in the explanation.
 
     Returns
     -------
@@ -58,6 +69,35 @@ def figure_article(journey: Journey, figure: str, segment: str | None = None) ->
     """
     found = journey.explain(figure, segment)
     of = f" of {segment}" if segment is not None else ""
+    title = _title(figure) if figure in FIGURES else found.title
+    return _article(replace(found, text=shown or found.text), f"{title}{of}")
+
+
+def answered(explain: Callable[..., Explanation], *about: Any, shown: str = "") -> Explain:
+    """Give what explains a number of an answer.
+
+    Parameters
+    ----------
+    explain : callable
+        Gives the explanation.
+    *about
+        What it takes.
+    shown : str
+        How the number is shown, if not as in the explanation.
+
+    Returns
+    -------
+    callable
+    """
+
+    def article() -> Article:
+        found = explain(*about)
+        return _article(replace(found, text=shown or found.text), found.title)
+
+    return article
+
+
+def _article(found: Explanation, title: str) -> Article:
     lines = [("Formula", in_words(found.formula))]
     if found.put_in != found.formula:
         lines.append(("With the numbers", in_words(found.put_in)))
@@ -66,8 +106,7 @@ def figure_article(journey: Journey, figure: str, segment: str | None = None) ->
     lines += [("Where", f"{found.symbols}.")] if found.symbols else []
     lines += [(_name(one), _comes_from(found, one)) for one in found.inputs]
     shown = "not known" if found.reason else found.text
-    title = _title(figure) if figure in FIGURES else found.title
-    return Article(figure, f"{title}{of}: {shown}", found.meaning, tuple(lines))
+    return Article(found.figure, f"{title}: {shown}", found.meaning, tuple(lines))
 
 
 def _title(figure: str) -> str:

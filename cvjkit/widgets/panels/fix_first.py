@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Literal, cast
 
+from cvjkit.decisions.explain_step import explain_step
 from cvjkit.errors import InputError
 from cvjkit.number_text import money_text, people_text, share_text
 from cvjkit.shown import chance_text, text_of, texts_of
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.fields import Act, Article, Field, Keep, Part, Row, Table
 from cvjkit.widgets.panels.entries import Asked, Typed, reasons
-from cvjkit.widgets.panels.explained import explaining
+from cvjkit.widgets.panels.explained import answered
 
 if TYPE_CHECKING:
     from cvjkit.decisions.aims import Lift
@@ -107,6 +108,7 @@ def _bars(asked: Asked, first: FixFirst) -> list[Row]:
             "bar",
             edit=None if asked.try_out is None else Act(partial(_try_out, asked, first, stage)),
             share=round(score / most, 3),
+            explain=answered(explain_step, asked.journey, first, stage, "score"),
         )
         bars.append(Row(stage, names[stage], (bar,), f"{now} → {aim}"))
     return bars
@@ -145,16 +147,25 @@ def _steps(journey: Journey, first: FixFirst, typed: Mapping[tuple[str, str], Ty
                 name,
                 f"{title}: {names[key]}",
                 texts[name][index],
-                explain=explaining(journey, f"stages.{key}.rate") if name == "rate" else None,
+                explain=answered(explain_step, journey, first, key, name, shown=texts[name][index]),
             )
             for name, (title, _) in measured.items()
         ]
         fields += [typed[key, name].field for name in TARGETS]
         if (key, "target") in typed and typed[key, "target"].value is not None:
-            worth = text_of(row[f"{first.by}_at_target"], unit, currency)
-            fields.append(Field("at_target", f"Worth at your target: {names[key]}", worth))
+            column = f"{first.by}_at_target"
+            worth, explain = (
+                text_of(row[column], unit, currency),
+                answered(explain_step, journey, first, key, column),
+            )
+            fields.append(
+                Field("at_target", f"Worth at your target: {names[key]}", worth, explain=explain)
+            )
         chance = "" if math.isnan(row["p_best"]) else chance_text(row["p_best"])
-        fields.append(Field("chance", f"Chance to be the best: {names[key]}", chance))
+        explain = answered(explain_step, journey, first, key, "p_best")
+        fields.append(
+            Field("chance", f"Chance to be the best: {names[key]}", chance, explain=explain)
+        )
         rows.append(Row(key, names[key], tuple(fields)))
     headings = (
         ("step", "Step to"),

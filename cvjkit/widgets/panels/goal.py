@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cvjkit.decisions.explain_answer import explain_goal
 from cvjkit.decisions.goal_search import MOST
 from cvjkit.decisions.goal_words import NO_MATTER, amount, rates_alone
 from cvjkit.errors import InputError
@@ -14,15 +15,17 @@ from cvjkit.number_text import people_text, share_text, write_number
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.fields import Article, Field, Keep, Part
 from cvjkit.widgets.panels.entries import reasons
-from cvjkit.widgets.panels.explained import explaining
+from cvjkit.widgets.panels.explained import answered, explaining
 
 if TYPE_CHECKING:
     from cvjkit.decisions.goal_answer import Goal
     from cvjkit.journey import Journey
     from cvjkit.number_text import Unit
     from cvjkit.widgets.codec import Choices
+    from cvjkit.widgets.fields import Explain
     from cvjkit.widgets.panels.entries import Asked
 
+Explains = dict[tuple[str, str], "Explain"]
 TITLE = "What would it take?"
 FIGURE, TARGET = ("goal", "goal", "figure"), ("goal", "goal", "target")
 UNITS: dict[str, Unit] = {"people": "people", "share": "share", "days": "days"}
@@ -57,19 +60,22 @@ def goal_part(asked: Asked) -> Part:
     typed = asked.number(TARGET, label, unit, _suggested(before, figure, unit, less=less))
     notes: tuple[str, ...] = ("Type what you want to reach.",)
     articles: tuple[Article, ...] = ()
+    explains: Explains = {}
     if typed.field.message:
         notes = ()
     elif typed.value is not None:
         try:
             goal = journey.goal(figure, typed.value)
-            notes, articles = _ways(goal, journey), _more(goal)
+            explained = figure if figure in FIGURES else f"stages.{figure}.people"
+            now = explaining(journey, explained)
+            (notes, explains), (articles, more) = _ways(goal, journey, now), _more(goal)
+            explains = {**explains, **more}
         except InputError as error:
             notes, typed = (), typed.refused(" ".join(reasons(error).values()))
     chosen = Field("figure", "Goal", figure, "choice", choices=choices, edit=Keep())
     fields = (chosen, replace(typed.field, kind="number"))
-    explained = figure if figure in FIGURES else f"stages.{figure}.people"
-    explain = explaining(journey, explained)
-    return Part("goal", TITLE, (line("goal", *fields),), notes, articles=articles, explain=explain)
+    tables = (line("goal", *fields),)
+    return Part("goal", TITLE, tables, notes, articles=articles, explains=explains)
 
 
 def _figures(journey: Journey) -> Choices:
@@ -103,7 +109,7 @@ def _suggested(journey: Journey, figure: str, unit: Unit, *, less: bool) -> str:
     return write_number(float(f"{rounded or scale:.12g}"), unit)
 
 
-def _ways(goal: Goal, journey: Journey) -> tuple[str, ...]:
+def _ways(goal: Goal, journey: Journey, explain: Explain) -> tuple[tuple[str, ...], Explains]:
     """Say what does it: more people, one rate, or the same lift of all.
 
     Of a goal that is reached already: how much less of each would still do.
@@ -114,12 +120,19 @@ def _ways(goal: Goal, journey: Journey) -> tuple[str, ...]:
     notes = [
         f"{name} now: {now}{': already reached. It would still hold with' if is_reached else '.'}"
     ]
+    explains: Explains = {("note 0", f"now: {now}"): explain}
+
+    def of(way: str) -> Explain:
+        return answered(explain_goal, goal, way)
+
     first = journey.framework.stages[0].name
     if goal.entrants is None:
         notes.append(f"No number of people is enough: {goal.reason}.")
     else:
         sure = ""
+        explains["note 1", f"{goal.entrants:,}"] = of("entrants")
         if goal.entrants_95 is not None:
+            explains["note 1", f"{goal.entrants_95:,} to be 95% sure"] = of("entrants_95")
             sure = f" ({goal.entrants_95:,} to be 95% sure)"
         who = f"people at {first}" if not _enter_later(journey) else "people to come in"
         need = "" if is_reached else "You need "
@@ -130,14 +143,19 @@ def _ways(goal: Goal, journey: Journey) -> tuple[str, ...]:
         f"{goal.names[key]} at {share_text(rate)} instead of {share_text(goal.rates_now[key])}"
         for key, rate in _alone(goal)[:ALONE]
     ]
+    explains |= {
+        (f"note {len(notes)}", f"{goal.names[key]} at {share_text(rate)}"): of(key)
+        for key, rate in _alone(goal)[:ALONE]
+    }
     if alone:
         kind = "lower" if is_reached else "better"
         notes.append(f"or one {kind} rate: {', or '.join(alone)},")
     if goal.equal_lift is not None:
+        explains[f"note {len(notes)}", f"× {goal.equal_lift:.3g}"] = of("equal_lift")
         notes.append(f"or every rate on the way × {goal.equal_lift:.3g}.")
     elif "equal_lift" in goal.reasons:
         notes.append(f"The same lift of all rates does not do it: {goal.reasons['equal_lift']}.")
-    return tuple(notes)
+    return tuple(notes), explains
 
 
 def _enter_later(journey: Journey) -> bool:
@@ -157,12 +175,20 @@ def _alone(goal: Goal) -> list[tuple[str, float]]:
     return sorted(rates_alone(goal).items(), key=change)
 
 
-def _more(goal: Goal) -> tuple[Article, ...]:
+def _more(goal: Goal) -> tuple[tuple[Article, ...], Explains]:
     """Say which other rates would do it, which do not and why, and the plan in whole people."""
+    others = _alone(goal)[ALONE:]
     lines = [
         (goal.names[key], f"{share_text(rate)} instead of {share_text(goal.rates_now[key])}")
-        for key, rate in _alone(goal)[ALONE:]
+        for key, rate in others
     ]
+    explains: Explains = {
+        ("goal-rates", str(at)): answered(explain_goal, goal, key)
+        for at, (key, _) in enumerate(others)
+    } | {
+        ("goal-plan", str(at)): answered(explain_goal, goal, f"plan.{key}")
+        for at, key in enumerate(goal.plan)
+    }
     lines += [
         (goal.names[key], f"not alone: {rate.reason}")
         for key, rate in goal.rates.items()
@@ -174,4 +200,4 @@ def _more(goal: Goal) -> tuple[Article, ...]:
     if goal.plan:
         plan = tuple((goal.names[key], f"{number:,}") for key, number in goal.plan.items())
         articles.append(Article("goal-plan", "In whole people at each stage", lines=plan))
-    return tuple(articles)
+    return tuple(articles), explains

@@ -6,10 +6,12 @@ import math
 from typing import TYPE_CHECKING
 
 from cvjkit.decisions.chance_words import band_text
+from cvjkit.decisions.explain_answer import explain_interval, explain_probability
 from cvjkit.model.economics import FIGURES
 from cvjkit.number_text import share_text
 from cvjkit.shown import chance_text
 from cvjkit.widgets.fields import Article, Part
+from cvjkit.widgets.panels.explained import answered
 
 if TYPE_CHECKING:
     from cvjkit.decisions.simulation import Simulation
@@ -38,29 +40,35 @@ def how_sure_part(now: Simulation, before: Simulation | None = None) -> Part:
     figure, level = FIGURES[main], share_text(now.level)
     title = figure.short if main == "customers" else figure.title
     notes = [f"{title}: {_band(now, main)}, with a probability of {level}."]
-    if before is not None and (better := now.beats(before, main)) is not None:
-        notes.append(
-            f"The chance that this is better than without the what-if: {chance_text(better)}."
-        )
-    repays = now.probability("ltv_net > cac")
-    if repays is not None:
-        notes.append(
-            f"The chance that a customer brings more than winning one costs: {chance_text(repays)}."
-        )
+    explains = {("note 0", _band(now, main)): answered(explain_interval, now, main)}
+    chances = {
+        "a customer brings more than winning one costs": now.probability("ltv_net > cac"),
+    }
+    if before is not None:
+        better = now.beats(before, main)
+        chances = {"this is better than without the what-if": better, **chances}
+    for statement, chance in chances.items():
+        if chance is not None:
+            text, about = chance_text(chance), (now, statement, chance)
+            explains[f"note {len(notes)}", text] = answered(explain_probability, *about)
+            notes.append(f"The chance that {statement}: {text}.")
     thin = now.thin
     notes.append(thin[0] if thin else _rests_on(now))
     articles = []
-    bands = tuple(
-        (one.short, _band(now, key))
-        for key, one in FIGURES.items()
-        if one.headline and key != main and band_text(now, key)
-    )
+    others = [
+        key for key, one in FIGURES.items() if one.headline and key != main and band_text(now, key)
+    ]
+    bands = tuple((FIGURES[key].short, _band(now, key)) for key in others)
+    explains |= {
+        ("sure-bands", str(at)): answered(explain_interval, now, key)
+        for at, key in enumerate(others)
+    }
     if bands:
         articles.append(Article("sure-bands", f"The other figures ({level})", lines=bands))
     if thin[1:]:
         lines = tuple(("", sentence) for sentence in thin[1:])
         articles.append(Article("sure-thin", f"Thin evidence: {len(lines)} more", lines=lines))
-    return Part("sure", TITLE, notes=tuple(notes), articles=tuple(articles))
+    return Part("sure", TITLE, notes=tuple(notes), articles=tuple(articles), explains=explains)
 
 
 def _band(simulation: Simulation, figure: str) -> str:

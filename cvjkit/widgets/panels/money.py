@@ -132,7 +132,10 @@ def _figures(journey: Journey, segment: str | None, shown: set[str]) -> Part:
         (figure.short, economics.text(key, currency), economics.remark(key, currency))
         for key, figure in entries.items()
     )
-    explains = {figure.short: explaining(journey, key, segment) for key, figure in entries.items()}
+    explains = {
+        ("figures", figure.short): explaining(journey, key, segment)
+        for key, figure in entries.items()
+    }
     return Part("figures", figures=figures, explains=explains)
 
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cvjkit.decisions.explain_answer import explain_cash, explain_reached, explain_standing
 from cvjkit.number_text import days_text, money_text, people_text
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.fields import Field, Keep, Part, Row, Table
 from cvjkit.widgets.line_chart import Chart, line_chart
+from cvjkit.widgets.panels.explained import answered
 
 if TYPE_CHECKING:
     from cvjkit.model.timeline import Timeline
@@ -40,7 +42,9 @@ def over_time_part(asked: Asked) -> Part:
     said = timeline.summary.removeprefix(f"{asked.journey.name}: ")
     note = f"{said[0].upper()}{said[1:]}"
     tables = (line("time", days), _table(timeline))
-    return Part("time", TITLE, tables, (note,), fold="closed", charts=charts)
+    about = {"cash": explain_cash, "standing": explain_standing}
+    explains = {("charts", chart.id): answered(about[chart.id], timeline) for chart in charts}
+    return Part("time", TITLE, tables, (note,), fold="closed", charts=charts, explains=explains)
 
 
 def _cash(timeline: Timeline) -> Chart | None:
@@ -94,6 +98,7 @@ def _table(timeline: Timeline) -> Table:
                 str(day),
                 f"Reached {stage.name} by day {day}",
                 people_text(float(reached[stage.key].iloc[day])),
+                explain=answered(explain_reached, timeline, stage.key, day),
             )
             for day in days
         )

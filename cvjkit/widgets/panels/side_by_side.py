@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from cvjkit.decisions.explain_answer import explain_segment
 from cvjkit.model.economics import FIGURES
 from cvjkit.widgets.fields import Field, Part, Row, Table
-from cvjkit.widgets.panels.explained import explaining, term_article
+from cvjkit.widgets.panels.explained import answered, explaining, term_article
 
 if TYPE_CHECKING:
     from cvjkit.widgets.fields import Explain
@@ -36,10 +37,14 @@ def side_by_side_part(asked: Asked) -> Part | None:
     figures = {key: key for key in FIGURES}
     figures["people"] = f"stages.{journey.framework.keys[0]}.people"
 
-    def explain(title: str, segment: str, at: int) -> Explain | None:
+    def explain(title: str, segment: str, at: int, text: str) -> Explain | None:
         key = keys[title]
         name = segment if at < len(journey.segments) else None
-        return explaining(journey, figures[key], name) if key in figures else None
+        if key in figures:
+            return explaining(journey, figures[key], name, text)
+        if name is None and key != "rate":
+            return None
+        return answered(explain_segment, journey, answer, name, key, shown=text)
 
     rows = tuple(
         Row(
@@ -50,7 +55,7 @@ def side_by_side_part(asked: Asked) -> Part | None:
                     str(column),
                     f"{title}: {name}",
                     text,
-                    explain=explain(str(title), str(name), at),
+                    explain=explain(str(title), str(name), at, text),
                 )
                 for column, (title, text) in enumerate(zip(shown.columns, texts, strict=True))
             ),

@@ -11,11 +11,14 @@ from hypothesis import given
 import cvjkit as cvj
 from cvjkit.model.economics import FIGURES
 from cvjkit.number_text import people_text
-from cvjkit.widgets.fields import Address
+from cvjkit.widgets.fields import Address, Part, explained_in
 from cvjkit.widgets.form import Form
+from cvjkit.widgets.panels.budget import budget_part
 from cvjkit.widgets.panels.entries import Asked
 from cvjkit.widgets.panels.fix_first import fix_first_parts
 from cvjkit.widgets.panels.goal import goal_part
+from cvjkit.widgets.panels.how_sure import how_sure_part
+from cvjkit.widgets.panels.over_time import over_time_part
 from cvjkit.widgets.panels.side_by_side import side_by_side_part
 from tests.widgets.hand import ANYTHING, JOURNEYS, MODE, MONEY, SHOP, TWO, Hand, deliver
 
@@ -37,7 +40,7 @@ def questions(form: Form) -> list[Address]:
     found: list[Address] = []
     for part in form.document["parts"]:
         found += [(part["id"], "", "")] if part.get("explains") else []
-        found += [(part["id"], "figures", name) for name in part.get("explained", ())]
+        found += [(part["id"], *about) for about in part.get("explained", ())]
         for table in part["tables"]:
             found += [(table["id"], "", column) for column in table.get("explained", ())]
             for row in table["rows"]:
@@ -146,11 +149,10 @@ def test_what_ifs_and_segments_side_by_side_open_what_each_number_is() -> None:
 
 def test_the_answers_open_the_figure_of_the_goal_and_the_rates_of_the_steps() -> None:
     goal = goal_part(Asked(MONEY, None, {("goal", "goal", "figure"): "cac"}))
-    assert goal.explain is not None
-    assert goal.explain().title == "Cost of winning a customer (CAC): EUR 10.00"
+    now = goal.explains["note 0", "now: EUR 10.00"]()
+    assert now.title == "Cost of winning a customer (CAC): EUR 10.00"
     people = goal_part(Asked(MONEY, None, {("goal", "goal", "figure"): "retention"}))
-    assert people.explain is not None
-    assert people.explain().title == "People at Retention: 40"
+    assert people.explains["note 0", "now: 40"]().title == "People at Retention: 40"
     _, steps = fix_first_parts(Asked(MONEY, None, {}))
     (table,) = steps.tables
     (rate,) = [
@@ -161,6 +163,56 @@ def test_the_answers_open_the_figure_of_the_goal_and_the_rates_of_the_steps() ->
     ]
     assert rate.explain is not None
     assert rate.explain().title == f"Rate into Conversion: {rate.text}"
+
+
+BUDGET = {
+    ("budget", "budget", "money"): "2000",
+    **{("responses", str(at), "most"): "8000" for at in range(3)},
+    **{("responses", str(at), "half"): "700" for at in range(3)},
+    ("aims", "conversion", "target"): "30%",
+}
+
+
+@pytest.mark.parametrize("path", sorted(JOURNEYS.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_figure_of_every_answer_opens_what_it_is(path: Any) -> None:
+    journey = cvj.read_journey(path)
+    asked_ = Asked(journey, journey, BUDGET, try_out=lambda _: None)
+    sure = journey.simulate(300)
+    parts = [*fix_first_parts(asked_), goal_part(asked_), how_sure_part(sure, sure)]
+    parts += [over_time_part(asked_), budget_part(asked_)]
+    parts += [part for part in [side_by_side_part(asked_)] if part is not None]
+    for part in parts:
+        fields_open(part)
+        notes_and_lines_open(part)
+        assert {("charts", chart.id) for chart in part.charts} <= {*part.explains}
+
+
+def fields_open(part: Part) -> None:
+    found = explained_in([part])
+    shown = [
+        ((table.id, row.id, one.column), one)
+        for table in part.tables
+        for row in table.rows
+        for one in row.fields
+        if one.edit is None or one.kind == "bar"
+    ]
+    for address, one in shown:
+        if any(sign.isdigit() for sign in one.text):
+            article = found[address]()
+            assert article.title.endswith(f": {one.text}"), (part.id, one.label)
+            assert article.lines[0][0] == "Formula"
+
+
+def notes_and_lines_open(part: Part) -> None:
+    for article in part.articles:
+        if article.id in {"goal-plan", "sure-bands"}:
+            for at, (_, text) in enumerate(article.lines):
+                assert part.explains[article.id, str(at)]().title.endswith(f": {text}")
+    for (kind, phrase), explain in part.explains.items():
+        if kind.startswith("note"):
+            assert phrase in part.notes[int(kind.removeprefix("note "))]
+            figure = explain().title.rpartition(": ")[2].removeprefix("x ")
+            assert figure in phrase or phrase in figure
 
 
 @given(ANYTHING)

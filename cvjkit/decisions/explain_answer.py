@@ -1,0 +1,409 @@
+"""Explain the numbers of answers: goal, how sure, over time, budget, segments side by side."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from cvjkit.decisions.chance_words import band_text
+from cvjkit.decisions.explain import Explanation, Input
+from cvjkit.decisions.explain_step import cases_of, put_in
+from cvjkit.decisions.goal_words import amount
+from cvjkit.model.chance import LEVEL
+from cvjkit.model.economics import FIGURES
+from cvjkit.number_text import money_text, people_text, plain_text, share_text
+from cvjkit.shown import chance_text, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cvjkit.decisions.budget import Budget
+    from cvjkit.decisions.explain import Origin
+    from cvjkit.decisions.goal_answer import Goal
+    from cvjkit.decisions.segments import SegmentsTable
+    from cvjkit.decisions.simulation import Simulation
+    from cvjkit.model.design import Design
+    from cvjkit.model.timeline import Timeline
+
+HALF = "spend that brings half of them"
+
+
+def explain_goal(goal: Goal, way: str) -> Explanation:
+    """Explain what a goal takes.
+
+    Parameters
+    ----------
+    goal : Goal
+    way : str
+        "entrants", "entrants_95", "equal_lift", the key of a stage for the rate into it, or
+        "plan." and the key of a stage for its whole people.
+
+    Returns
+    -------
+    Explanation
+    """
+    is_figure = goal.figure in FIGURES
+    figure = FIGURES[goal.figure].short if is_figure else f"people at {goal.names[goal.figure]}"
+    sign = "at most" if is_figure and FIGURES[goal.figure].less_is_better else "at least"
+    target = amount(goal.figure, goal.target, goal.currency)
+    asked = Input("goal", f"The goal, {sign}", goal.target, target, "typed")
+    now = amount(goal.figure, goal.now, goal.currency)
+    here = Input("now", f"{figure[0].upper()}{figure[1:]} now", goal.now, now, "derived")
+    came = Input(
+        "came", "Who come in now", goal.entrants_now, people_text(goal.entrants_now), "derived"
+    )
+    inputs, numbers = [asked, here], ""
+    value: float | None
+    rest = f"with {figure} {sign} {target}, all else as it is"
+    if way == "entrants":
+        value, title = goal.entrants, "People who must come in"
+        formula = f"the fewest {rest}"
+        text, inputs = people_text(value), [asked, here, came]
+        if value and goal.now and (not is_figure or goal.figure == "customers"):
+            formula = "who come in now x goal / now, rounded up"
+            numbers = f"{came.text} x {target} / {now}, rounded up"
+    elif way == "entrants_95":
+        value, title = goal.entrants_95, "People who must come in to be 95% sure"
+        formula = f"the fewest of whom, with a probability of 95%, enough go on to be {target}"
+        text, inputs = people_text(value), [asked, here, came]
+    elif way == "equal_lift":
+        value, title = goal.equal_lift, "The same lift of all rates on the way"
+        formula = f"the factor nearest to 1 {rest}"
+        text = "–" if value is None else f"x {value:.3g}"
+    elif way.startswith("plan."):
+        key = way.removeprefix("plan.")
+        value, title = goal.plan[key], f"Whole people at {goal.names[key]}"
+        formula = "the fewest of whom enough go on at the rates as they are, rounded up"
+        text = people_text(value)
+    else:
+        value, title = goal.rates[way].rate, f"Rate into {goal.names[way]} that does it alone"
+        formula = f"the rate nearest to now {rest}"
+        text, rate = share_text(value), goal.rates_now[way]
+        inputs.append(Input("rate", "The rate now", rate, share_text(rate), "derived"))
+    return Explanation(
+        figure=f"goal.{way}",
+        title=title,
+        meaning="What it takes to reach the goal, by itself.",
+        formula=formula,
+        value=value,
+        text=text,
+        reason="" if value is not None else goal.reasons.get(way, "there is none"),
+        inputs=tuple(inputs),
+        numbers=numbers,
+    )
+
+
+def explain_interval(simulation: Simulation, figure: str) -> Explanation:
+    """Explain the bounds of a figure.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    figure : str
+        Key of a figure of the economics.
+
+    Returns
+    -------
+    Explanation
+    """
+    design, entry = simulation.design, FIGURES[figure]
+    value, level = design.economics()[figure], share_text(simulation.level)
+    outside = share_text((1 - simulation.level) / 2)
+    return Explanation(
+        figure=f"interval.{figure}",
+        title=f"{entry.title}, with a probability of {level}",
+        meaning="How far it may be off because the rates are not known exactly.",
+        formula=f"what is left of the draws without the lowest and the highest {outside}",
+        value=value,
+        text=band_text(simulation, figure),
+        reason="",
+        inputs=(
+            Input(
+                figure, f"{entry.short} now", value, entry.text(value, design.currency), "derived"
+            ),
+            put_in("draws", "Draws of all rates", simulation.count, "people", "estimated"),
+            *cases_of(design),
+        ),
+    )
+
+
+def explain_probability(simulation: Simulation, statement: str, chance: float) -> Explanation:
+    """Explain how probable something is.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    statement : str
+        What it is about, in words.
+    chance : float
+        0 to 1.
+
+    Returns
+    -------
+    Explanation
+    """
+    held, draws = people_text(chance * simulation.count), people_text(simulation.count)
+    return Explanation(
+        figure="probability",
+        title=f"The chance that {statement}",
+        meaning="How often it holds if every rate is drawn from what it rests on.",
+        formula="draws in which it holds / draws",
+        value=chance,
+        text=chance_text(chance),
+        reason="",
+        inputs=(
+            put_in("draws", "Draws of all rates", simulation.count, "people", "estimated"),
+            *cases_of(simulation.design),
+        ),
+        numbers=f"{held} / {draws}",
+    )
+
+
+def explain_cash(timeline: Timeline) -> Explanation:
+    """Explain the money at the end of a timeline.
+
+    Parameters
+    ----------
+    timeline : Timeline
+
+    Returns
+    -------
+    Explanation
+    """
+    money, currency = timeline.money, timeline.design.currency
+    margin, cost = float(money["margin"].sum()), float(money["cost"].sum())
+    cash = float(money["cash"].iloc[-1])
+    inputs = (
+        put_in("margin", "All margins to date", margin, "money", "derived", currency=currency),
+        put_in("cost", "All costs to date", cost, "money", "derived", currency=currency),
+        *_delays(timeline),
+    )
+    return Explanation(
+        figure="cash",
+        title=f"Money on day {timeline.days:,}",
+        meaning="What has come in until then, less what has been spent; not discounted.",
+        formula="all margins to date - all costs to date",
+        value=cash,
+        text=money_text(cash, currency),
+        reason="",
+        inputs=inputs,
+        numbers=f"{inputs[0].text} - {inputs[1].text}",
+    )
+
+
+def explain_standing(timeline: Timeline) -> Explanation:
+    """Explain how many stand at the stages.
+
+    Parameters
+    ----------
+    timeline : Timeline
+
+    Returns
+    -------
+    Explanation
+    """
+    last = timeline.stages.loc[timeline.days]
+    totals = {name: float(last[name].sum()) for name in ("visits", "passed", "dropped", "finished")}
+    there = float(last["standing"].sum())
+    titles = ("Have come to a stage", "Have gone on from one", "Have left", "Have come to the end")
+    inputs = tuple(
+        put_in(name, title, value, "people", "derived")
+        for title, (name, value) in zip(titles, totals.items(), strict=True)
+    )
+    return Explanation(
+        figure="standing",
+        title=f"People on their way on day {timeline.days:,}",
+        meaning="Who are at a stage and will pass on or leave later.",
+        formula="have come to a stage - have gone on - have left - have come to the end",
+        value=there,
+        text=people_text(there),
+        reason="",
+        inputs=(*inputs, *_delays(timeline)),
+        numbers=" - ".join(one.text for one in inputs),
+    )
+
+
+def explain_reached(timeline: Timeline, stage: str, day: int) -> Explanation:
+    """Explain how many have reached a stage by a day.
+
+    Parameters
+    ----------
+    timeline : Timeline
+    stage : str
+        Its key.
+    day : int
+
+    Returns
+    -------
+    Explanation
+    """
+    design = timeline.design
+    value = float(timeline.stages["reached"][day, stage])
+    total = design.flow().numbers("people")[design.framework.index(stage)]
+    part = value / total if total else math.nan
+    people = put_in("people", "People who reach it in the end", total, "people", "derived")
+    share = put_in("share", "Share of them who are there by then", part, "share", "derived")
+    return Explanation(
+        figure=f"reached.{stage}.{day}",
+        title=f"Reached {design.framework[stage].name} by day {day:,}",
+        meaning="Unique people to date, if all who enter come on day 0.",
+        formula="people who reach it in the end x share who are there by then",
+        value=value,
+        text=people_text(value),
+        reason="it does not follow from what is known" if math.isnan(value) else "",
+        inputs=(people, share, *_delays(timeline)),
+        numbers=f"{people.text} x {share.text}",
+    )
+
+
+def _delays(timeline: Timeline) -> Sequence[Input]:
+    """List the delays that are typed."""
+    design = timeline.design
+    found = {row.stage: row.mean_delay for row in design.stages if row.mean_delay}
+    return [
+        put_in(f"delay.{key}", f"Delay to {design.framework[key].name}", days, "days", "typed")
+        for key, days in found.items()
+    ]
+
+
+def explain_channel(answer: Budget, name: str, column: str) -> Explanation:
+    """Explain a number of a channel with diminishing returns.
+
+    Parameters
+    ----------
+    answer : Budget
+        Of which the channel's response is `Saturating`.
+    name : str
+        Of the channel.
+    column : str
+        "spend", "people", "worth" or "marginal".
+
+    Returns
+    -------
+    Explanation
+    """
+    row: dict[Any, Any] = answer.loc[name].to_dict()
+    curve, currency = answer.attrs["curves"][name], answer.attrs["currency"]
+    half = curve.scale * math.log(2)
+    most = put_in("most", "People at most", curve.most, "people", "typed")
+    midway = put_in("half", f"S{HALF[1:]}", half, "money", "typed", currency=currency)
+    spend = put_in("spend", "Spend", row["spend"], "money", "derived", currency=currency)
+    worth = put_in("worth", "Worth of one", row["worth"], "money", "derived", currency=currency)
+    power = f"0.5 ^ ({spend.text} / {midway.text})"
+    inputs: tuple[Input, ...]
+    titles = {
+        "spend": "Spend",
+        "people": "People it brings",
+        "worth": "Worth of one",
+        "marginal": "What the last unit of money returns",
+    }
+    if column == "people":
+        formula = f"people at most x (1 - 0.5 ^ (spend / {HALF}))"
+        numbers, inputs = f"{most.text} x (1 - {power})", (most, spend, midway)
+        meaning = "Twice the money does not bring twice the people."
+    elif column == "worth":
+        formula = "profit with one more person who comes in - profit now"
+        numbers, inputs = "", ()
+        meaning = "What a person who comes in brings, by all that follows in the journey."
+    elif column == "marginal":
+        formula = f"worth of one x people at most x ln 2 / {HALF} x 0.5 ^ (spend / {HALF})"
+        numbers = f"{worth.text} x {most.text} x 0.693 / {midway.text} x {power}"
+        inputs = (worth, most, midway, spend)
+        meaning = "The best division is the one in which it is the same wherever money is spent."
+    else:
+        lam = Input(
+            "lam",
+            "What the last unit returns anywhere",
+            answer.lam,
+            plain_text(answer.lam),
+            "derived",
+        )
+        if row["spend"]:
+            formula = (
+                f"{HALF} x log2(worth of one x people at most x ln 2 / "
+                f"({HALF} x last unit returns))"
+            )
+            numbers = (
+                f"{midway.text} x log2({worth.text} x {most.text} x 0.693 / "
+                f"({midway.text} x {lam.text}))"
+            )
+        else:
+            formula = "nothing: its first unit of money returns less than the last one elsewhere"
+            numbers = ""
+        inputs, meaning = (
+            (midway, worth, most, lam),
+            "At this spend its last unit of money returns as much as elsewhere.",
+        )
+    return Explanation(
+        figure=f"budget.{name}.{column}",
+        title=f"{titles[column]}: {name}",
+        meaning=meaning,
+        formula=formula,
+        value=float(row[column]),
+        text=text_of(row[column], "people" if column == "people" else "money", currency),
+        reason="",
+        inputs=inputs,
+        numbers=numbers,
+    )
+
+
+def explain_segment(
+    design: Design, answer: SegmentsTable, name: str | None, column: str
+) -> Explanation:
+    """Explain how many of a segment become customers, and whether the difference could be chance.
+
+    Parameters
+    ----------
+    design : Design
+    answer : SegmentsTable
+        Of the design.
+    name : str or None
+        Of the segment; None for all together.
+    column : {"rate", "could_be_chance"}
+
+    Returns
+    -------
+    Explanation
+    """
+    row: dict[Any, Any] = (answer.average if name is None else answer.loc[name]).to_dict()
+    own = [one for one in design.segments if name in {None, one.name}]
+    origin: Origin = "counted" if all(one.observed for one in own) else "derived"
+    people = put_in("people", "People", row["people"], "people", origin)
+    customers = put_in("customers", "Customers", row["customers"], "people", origin)
+    who, of = name or "All segments", f" of {name}" if name else ""
+    if column == "rate":
+        rate = float(row["rate"])
+        return Explanation(
+            figure=f"segments.{who}.rate",
+            title=f"Share of people who become customers{of}",
+            meaning="Share of the people who become customers.",
+            formula="customers / people",
+            value=rate,
+            text=share_text(rate),
+            reason="nobody is known at the first stage" if math.isnan(rate) else "",
+            inputs=(customers, people),
+            numbers=f"{customers.text} / {people.text}",
+        )
+    others = answer[answer["p_value"].notna()].drop(index=name)
+    rest = [
+        put_in(
+            f"other_{key}", f"{key.capitalize()} of the others", others[key].sum(), "people", origin
+        )
+        for key in ("customers", "people")
+    ]
+    chance, sure = float(row["p_value"]), row["could_be_chance"]
+    text = text_of(sure, "answer", "")
+    p_value = put_in("p", "Chance of such a difference among equals", chance, "share", "derived")
+    unknown = math.isnan(chance)
+    return Explanation(
+        figure=f"segments.{who}.could_be_chance",
+        title=f"Could be chance, in customers{of}",
+        meaning="Whether segments that are equal would often differ as much in how many become "
+        "customers (Fisher's exact test, Holm's procedure for several segments).",
+        formula=f"chance of such a difference among equals > {share_text(LEVEL)}, divided by how "
+        "many are tested",
+        value=None if unknown else chance,
+        text=text,
+        reason="only people who were counted can be compared" if unknown else "",
+        inputs=(customers, people, *rest, p_value),
+    )
