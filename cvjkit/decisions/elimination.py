@@ -97,16 +97,18 @@ def fundamental(ways: NDArray[np.floating]) -> NDArray[np.float64]:
            [0.5  , 1.25 ]])
     """
     found = -np.asarray(ways, np.float64)
+    leads = np.asarray(found.any(axis=tuple(range(2, found.ndim))))
     for state in range(len(found)):
         exits = 1 + found[state, state]
         times = 1 / np.where(exits > LEAST_EXIT, exits, np.nan)
         onward = found[state] * times
         onward[state] = times
-        for other in range(len(found)):
-            back = found[other, state].copy()
-            if other != state and back.any():
+        for other in np.flatnonzero(leads[:, state]).tolist():
+            if other != state:
+                back = found[other, state].copy()
                 found[other, state] = 0
                 found[other] -= back * onward
+                leads[other] |= leads[state]
         found[state] = onward
     return found
 

@@ -158,11 +158,12 @@ class _Blocks:
         self.size, self.own = size, np.arange(members)
         self.shares = ways.shares[:, groups].transpose(3, 4, 2, 1, 0)
         births = ways.births[groups[:, :, None], :, groups[:, None, :]].transpose(1, 3, 2, 4, 0)
-        moves = np.repeat(births[..., None], draws, axis=-1)
-        moves[self.own, :, self.own] += self.shares.transpose(2, 0, 1, 3, 4)
+        within = np.eye(members)[:, None, :, None, None, None]
+        moves = births[..., None] + within * self.shares.transpose(2, 0, 1, 3, 4)[:, :, None]
         self.matrix = fundamental(moves.reshape(members * size, members * size, count, draws))
         entered = ways.entered[groups].reshape(count, -1).T
-        self.visits = (entered[:, None, :, None] * self.matrix).sum(axis=0)
+        some = entered.any(axis=1)
+        self.visits = (entered[some, None, :, None] * self.matrix[some]).sum(axis=0)
         # The group, and the stages and nodes of the steps: shape (segments, groups, steps).
         self.group, self.segment = np.arange(count)[:, None], self.own[:, None, None]
         self.sources, self.targets = steps.sources[groups].swapaxes(0, 1), steps.targets
@@ -177,7 +178,9 @@ class _Blocks:
         return np.asarray(more * (first[:, None, None] * onward).sum(axis=0))
 
     def money(self, moved: Floats, gain: Floats) -> Floats:
-        worth = (self.matrix * gain.reshape(len(gain), -1).T[:, :, None]).sum(axis=1)
+        brings = gain.reshape(len(gain), -1).T
+        some = brings.any(axis=1)
+        worth = (self.matrix[:, some] * brings[some][:, :, None]).sum(axis=1)
         return np.asarray((moved * worth[self.ends, self.group][:, None]).sum(axis=(0, 2)))
 
     def people(self, more: Floats, moved: Floats, goal: int) -> Floats:

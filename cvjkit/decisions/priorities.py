@@ -295,15 +295,14 @@ class _Question:
             "p_best": chances,
         }
         # The stages without a step whose rate is known, the first one among them, come last.
-        order = [steps.keys[at] for at in np.argsort(-score, kind="stable")]
-        order += [key for key in framework.keys if key not in steps.keys]
-        rows = pd.DataFrame(columns, pd.Index(steps.keys, name="stage", dtype=object))
-        rows = rows.reindex(pd.Index(order, name="stage", dtype=object))
-        worth = dict(
-            zip(framework.keys, self.design.economics().columns["value_to_go"], strict=True)
-        )
-        rows.insert(len(rows.columns) - 1, "value_to_go", [float(worth[key]) for key in order])
-        answer = FixFirst(rows)
+        best = np.argsort(-score, kind="stable")
+        rest = [at for at, key in enumerate(framework.keys) if key not in steps.keys]
+        ordered = {name: _followed(values[best], len(rest)) for name, values in columns.items()}
+        worth = np.asarray(self.design.economics().columns["value_to_go"], dtype=float)
+        ordered["value_to_go"] = worth[[*steps.targets[best], *rest]]
+        ordered["p_best"] = ordered.pop("p_best")
+        order = [*(steps.keys[at] for at in best), *(framework.keys[at] for at in rest)]
+        answer = FixFirst(ordered, pd.Index(order, name="stage", dtype=object))
         first = first_of(dict(zip(steps.keys, score.tolist(), strict=True)))
         answer.attrs = {
             "by": self.by,
@@ -339,6 +338,11 @@ class _Question:
             if flag.id == "A48":
                 return flag.message
         return self.design.economics().reasons.get(self.by, "no rate is known")
+
+
+def _followed(values: Floats, count: int) -> Floats:
+    """Add rows of which nothing is known."""
+    return np.concatenate([values, np.full(count, np.nan, dtype=values.dtype)])
 
 
 def _faults(
