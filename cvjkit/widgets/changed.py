@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -12,13 +13,15 @@ from cvjkit.decisions.difference import difference
 from cvjkit.decisions.made import with_rows_kept
 from cvjkit.decisions.putting import with_changes
 from cvjkit.decisions.scenario import read_scenarios
-from cvjkit.errors import InputError, unknown_name
+from cvjkit.errors import Fault, InputError, unknown_name
 from cvjkit.widgets.step import Step, within
 from cvjkit.widgets.what_if import in_what_if_or_not, typed_on, with_what_if
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
     from cvjkit.journey import Journey
+
+STAGE_IN_PATH = re.compile(r"(?:stages|segments\[.*\]\.\w+)\.([^.]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +126,40 @@ def step_with(first: Journey, changed: Changed) -> Step:
     shown = within(whole, _framework(first, changed.shown_in, first.in_view().framework))
     step = Step(whole, shown)
     if changed.typed:
-        start = within(whole, _framework(first, changed.typed_in, whole.framework))
+        start = within(whole, _framework(first, changed.typed_in, _meant(changed, step)))
         try:
             step = with_what_if(step, start, changed.typed)
+        except InputError as error:
+            if changed.is_what_if:
+                raise _with_names(error, start.framework) from error
         except ValueError:
             if changed.is_what_if:
                 raise
     elif changed.is_what_if:
         step, _ = in_what_if_or_not(step, None)
     return replace(step, is_what_if=step.is_what_if and changed.is_what_if)
+
+
+def _meant(changed: Changed, step: Step) -> Framework:
+    """Find the framework of a what-if that names none, as a link that was typed by hand.
+
+    It is the journey's own, or the one that is shown if the stages are only there.
+    """
+    stages = {named[1] for path in changed.typed if (named := STAGE_IN_PATH.match(path))}
+    own = step.whole.framework
+    return own if stages <= {*own.keys} else step.shown.framework
+
+
+def _with_names(error: InputError, framework: Framework) -> InputError:
+    """Say which stages faults are about by the names that a reader sees, too."""
+
+    def named(fault: Fault) -> Fault:
+        found = STAGE_IN_PATH.match(fault.field)
+        if found is None or found[1] not in framework.keys:
+            return fault
+        return replace(fault, field=f"{framework[found[1]].name} ({fault.field})")
+
+    return InputError(error.subject, [named(fault) for fault in error.faults], more=error.more)
 
 
 def _key(framework: Framework, default: Framework) -> str:
