@@ -19,6 +19,7 @@ from cvjkit.number_text import people_text, share_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from cvjkit.charts.frame import Shape
     from cvjkit.charts.style import Theme
     from cvjkit.decisions.simulation import Simulation
 
@@ -27,13 +28,15 @@ BARS, TAILS = 60, 0.005  # of a distribution; what is cut off at each end
 LEAST = 0.5  # people: nobody has no place on a logarithmic axis
 
 
-def bands(simulation: Simulation, *, theme: Theme = "light") -> go.Figure:
+def bands(simulation: Simulation, *, theme: Theme = "light", shape: Shape = "wide") -> go.Figure:
     """Draw how far the headline figures may be off.
 
     Parameters
     ----------
     simulation : Simulation
     theme : {"light", "dark"}
+    shape : {"wide", "narrow"}
+        "wide" needs a width of 900 px, "narrow" 390 px.
 
     Returns
     -------
@@ -44,7 +47,7 @@ def bands(simulation: Simulation, *, theme: Theme = "light") -> go.Figure:
     Raises
     ------
     InputError
-        If there is no such theme.
+        If there is no such theme or shape.
 
     Examples
     --------
@@ -67,18 +70,27 @@ def bands(simulation: Simulation, *, theme: Theme = "light") -> go.Figure:
         texts.append(inert(f"{said} ({band_text(simulation, key)})"))
     title = f"How far the figures may be off, with {share_text(simulation.level)} probability"
     figure = _whiskers(
-        simulation, title, theme, rows=(names, texts), marks=[0.0] * len(names), ends=(lows, highs)
+        simulation,
+        title,
+        (theme, shape),
+        rows=(names, texts),
+        marks=[0.0] * len(names),
+        ends=(lows, highs),
     )
     return figure.update_xaxes(tickformat=".0%")
 
 
-def funnel_bands(simulation: Simulation, *, theme: Theme = "light") -> go.Figure:
+def funnel_bands(
+    simulation: Simulation, *, theme: Theme = "light", shape: Shape = "wide"
+) -> go.Figure:
     """Draw how many people reach each stage, with their bands.
 
     Parameters
     ----------
     simulation : Simulation
     theme : {"light", "dark"}
+    shape : {"wide", "narrow"}
+        "wide" needs a width of 900 px, "narrow" 390 px.
 
     Returns
     -------
@@ -89,7 +101,7 @@ def funnel_bands(simulation: Simulation, *, theme: Theme = "light") -> go.Figure
     Raises
     ------
     InputError
-        If there is no such theme.
+        If there is no such theme or shape.
 
     Examples
     --------
@@ -114,13 +126,13 @@ def funnel_bands(simulation: Simulation, *, theme: Theme = "light") -> go.Figure
     title = f"People at each stage, with {share_text(simulation.level)} probability"
     marks, lows, highs = on_axis
     figure = _whiskers(
-        simulation, title, theme, rows=(names, texts), marks=marks, ends=(lows, highs)
+        simulation, title, (theme, shape), rows=(names, texts), marks=marks, ends=(lows, highs)
     )
     return figure.update_xaxes(type="log", dtick=1)
 
 
 def distribution(
-    simulation: Simulation, name: str = "profit", *, theme: Theme = "light"
+    simulation: Simulation, name: str = "profit", *, theme: Theme = "light", shape: Shape = "wide"
 ) -> go.Figure:
     """Draw how probable the values of a figure are.
 
@@ -130,6 +142,8 @@ def distribution(
     name : str
         A figure, as in `Simulation.values`.
     theme : {"light", "dark"}
+    shape : {"wide", "narrow"}
+        "wide" needs a width of 900 px, "narrow" 390 px.
 
     Returns
     -------
@@ -140,7 +154,7 @@ def distribution(
     Raises
     ------
     InputError
-        If there is no such figure or theme.
+        If there is no such figure, theme or shape.
 
     Examples
     --------
@@ -149,7 +163,7 @@ def distribution(
     >>> round(sum(distribution(shop.simulate(1000), "customers").data[0].y), 2)
     0.99
     """
-    page = new_page(theme)
+    page = new_page(theme, shape)
     values = simulation.values(name)
     told = np.empty(0) if values is None else values[np.isfinite(values)]
     write: Callable[[float], str] = share_text if name.endswith(".rate") else people_text
@@ -190,14 +204,14 @@ def distribution(
 def _whiskers(
     simulation: Simulation,
     title: str,
-    theme: Theme,
+    look: tuple[Theme, Shape],
     *,
     rows: tuple[Sequence[str], Sequence[str]],
     marks: Sequence[float],
     ends: tuple[Sequence[float], Sequence[float]],
 ) -> go.Figure:
     """Draw a mark and a band for each row, a name, and write its text above."""
-    page, (names, texts), (lows, highs) = new_page(theme), rows, ends
+    page, (names, texts), (lows, highs) = new_page(*look), rows, ends
     trace = go.Scatter(
         x=list(marks),
         y=list(names),

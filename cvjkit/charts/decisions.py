@@ -27,6 +27,7 @@ from cvjkit.number_text import isolated
 from cvjkit.shown import Unit, texts_of
 
 if TYPE_CHECKING:
+    from cvjkit.charts.frame import Shape
     from cvjkit.charts.page import Page
     from cvjkit.charts.style import Theme
 
@@ -38,7 +39,9 @@ Answered = (
 )
 
 
-def decision_figure(answer: Answered, *, theme: Theme = "light") -> go.Figure:
+def decision_figure(
+    answer: Answered, *, theme: Theme = "light", shape: Shape = "wide"
+) -> go.Figure:
     """Draw an answer.
 
     Parameters
@@ -47,6 +50,8 @@ def decision_figure(answer: Answered, *, theme: Theme = "light") -> go.Figure:
         Of a simulation the bands are drawn, of a timeline the cash curve, or without money who
         stands where; `cvjkit.charts.chance` and `over_time` have further figures of them.
     theme : {"light", "dark"}
+    shape : {"wide", "narrow"}
+        "wide" needs a width of 900 px, "narrow" 390 px.
 
     Returns
     -------
@@ -56,16 +61,16 @@ def decision_figure(answer: Answered, *, theme: Theme = "light") -> go.Figure:
     Raises
     ------
     InputError
-        If there is no such theme, or it is no answer.
+        If there is no such theme or shape, or it is no answer.
 
     Examples
     --------
     >>> import cvjkit as cvj
     >>> plan = cvj.Journey.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
     >>> decision_figure(plan.fix_first()).layout.title.text
-    'What a better rate is worth: more<br>customers'
+    'What a better rate is worth: more customers'
     """
-    page = new_page(theme)
+    page = new_page(theme, shape)
     draws: Mapping[type, Callable[[Any, Page], go.Figure]] = {
         FixFirst: _fix_first,
         Goal: _goal,
@@ -75,10 +80,10 @@ def decision_figure(answer: Answered, *, theme: Theme = "light") -> go.Figure:
         Explanation: _explanation,
     }
     if isinstance(answer, Simulation):
-        return bands(answer, theme=theme)
+        return bands(answer, theme=theme, shape=shape)
     if isinstance(answer, Timeline):
         known = bool(answer.money["cash"].notna().any())
-        return cash_curve(answer, theme=theme) if known else standing(answer, theme=theme)
+        return (cash_curve if known else standing)(answer, theme=theme, shape=shape)
     for kind, draw in draws.items():
         if isinstance(answer, kind):
             return draw(answer, page)

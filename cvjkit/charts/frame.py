@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
 from cvjkit.charts.page import Page, check_choice
 from cvjkit.charts.still import Drawing
@@ -17,18 +18,21 @@ if TYPE_CHECKING:
 
     from cvjkit.charts.style import Theme
 
-WIDTH, MARGIN = 852.0, 24.0  # [px]
-MEASURE = 342.0  # [px] of lines of text, which plotly does not break anew on a phone
+Shape = Literal["wide", "narrow"]
+MARGIN = 24.0  # [px]
+WIDTHS: Mapping[Shape, float] = {"wide": 852.0, "narrow": 342.0}
+"""Of lines of text, which plotly does not break anew where there is another width [px]."""
 GAP, LEGEND, AXIS, NUMBERS = 8.0, 24, 44, 22  # [px]
 SYMBOL = 45.0  # [px] of a legend, before each name
 
 
-def new_page(theme: Theme) -> Page:
+def new_page(theme: Theme, shape: Shape = "wide") -> Page:
     """Start what is put into a frame.
 
     Parameters
     ----------
     theme : {"light", "dark"}
+    shape : {"wide", "narrow"}
 
     Returns
     -------
@@ -37,10 +41,11 @@ def new_page(theme: Theme) -> Page:
     Raises
     ------
     InputError
-        If there is no such theme.
+        If there is no such theme or shape.
     """
     check_choice("theme", theme, INK)
-    return Page(theme, WIDTH, MARGIN)
+    check_choice("shape", shape, WIDTHS)
+    return Page(theme, WIDTHS[shape], MARGIN)
 
 
 def framed(
@@ -77,9 +82,8 @@ def framed(
     """
     named = [str(name) for name in getattr(traces[0], "y", None) or ()] if lines is None else []
     left = max((text_width(name, BODY) for name in named), default=0.0 if lines is None else 46.0)
-    several, room = len(traces) > 1, MEASURE - left - GAP
+    several, room = len(traces) > 1, page.width - left - GAP
     legend = LEGEND * _rows([trace.name or "" for trace in traces], room) if several else 0
-    page.width = MEASURE
     layout = page.layout(height, title, summary.splitlines(), {"summary": summary}, stretches=True)
     # Words begin where the title does, below the title of the axis; a legend has rows of its own.
     below = AXIS if lines else NUMBERS if numbered else 0

@@ -13,19 +13,22 @@ from cvjkit.charts.text import inert
 from cvjkit.number_text import isolated, money_text, people_text
 
 if TYPE_CHECKING:
+    from cvjkit.charts.frame import Shape
     from cvjkit.charts.style import Theme
     from cvjkit.model.timeline import Timeline
 
 HEIGHT = 320  # [px]
 
 
-def cash_curve(timeline: Timeline, *, theme: Theme = "light") -> go.Figure:
+def cash_curve(timeline: Timeline, *, theme: Theme = "light", shape: Shape = "wide") -> go.Figure:
     """Draw the money that is laid out and comes back.
 
     Parameters
     ----------
     timeline : Timeline
     theme : {"light", "dark"}
+    shape : {"wide", "narrow"}
+        "wide" needs a width of 900 px, "narrow" 390 px.
 
     Returns
     -------
@@ -36,7 +39,7 @@ def cash_curve(timeline: Timeline, *, theme: Theme = "light") -> go.Figure:
     Raises
     ------
     InputError
-        If there is no such theme.
+        If there is no such theme or shape.
 
     Examples
     --------
@@ -47,7 +50,7 @@ def cash_curve(timeline: Timeline, *, theme: Theme = "light") -> go.Figure:
     >>> list(cash_curve(plan.timeline(4)).data[0].y)
     [-100.0, -100.0, -100.0, 100.0, 100.0]
     """
-    page = new_page(theme)
+    page = new_page(theme, shape)
     cash = timeline.money["cash"]
     currency = timeline.design.currency
     color, days = page.colors["forward"], cash.index.tolist()
@@ -81,13 +84,15 @@ def cash_curve(timeline: Timeline, *, theme: Theme = "light") -> go.Figure:
     )
 
 
-def standing(timeline: Timeline, *, theme: Theme = "light") -> go.Figure:
+def standing(timeline: Timeline, *, theme: Theme = "light", shape: Shape = "wide") -> go.Figure:
     """Draw who stands where on each day.
 
     Parameters
     ----------
     timeline : Timeline
     theme : {"light", "dark"}
+    shape : {"wide", "narrow"}
+        "wide" needs a width of 900 px, "narrow" 390 px.
 
     Returns
     -------
@@ -98,7 +103,7 @@ def standing(timeline: Timeline, *, theme: Theme = "light") -> go.Figure:
     Raises
     ------
     InputError
-        If there is no such theme.
+        If there is no such theme or shape.
 
     Examples
     --------
@@ -108,7 +113,7 @@ def standing(timeline: Timeline, *, theme: Theme = "light") -> go.Figure:
     >>> [trace.name for trace in standing(plan.timeline(4)).data]
     ['Reach']
     """
-    page = new_page(theme)
+    page = new_page(theme, shape)
     there = timeline.stages["standing"].unstack("stage")
     kinds = ("forward", "repeat", "back", "referral", "inferred", "drop", "skip")
     traces: list[go.Scatter] = []

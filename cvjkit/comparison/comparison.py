@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from cvjkit.catalog.framework import Framework
+    from cvjkit.charts.frame import Shape
     from cvjkit.charts.sections import Scale
     from cvjkit.charts.style import Theme
-    from cvjkit.comparison.figure import Shape
     from cvjkit.comparison.picture import AlignedPicture
     from cvjkit.comparison.shared import View
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from cvjkit.charts.fills import Style, dashed, filled, hatched, hollow
 from cvjkit.charts.page import Page, check_choice
@@ -16,10 +16,9 @@ from cvjkit.charts.text import inert, text_lines, text_width
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+    from cvjkit.charts.frame import Shape
     from cvjkit.charts.style import Theme
     from cvjkit.comparison.picture import AlignedPicture, Bar, Ribbon, Row
-
-Shape = Literal["wide", "narrow"]
 
 THICKNESS = {"wide": 84.0, "narrow": 76.0}  # [px] of the most people
 PAGE, MARGIN = {"wide": 900.0, "narrow": 390.0}, {"wide": 14.0, "narrow": 16.0}  # [px] widths

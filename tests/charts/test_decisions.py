@@ -67,6 +67,8 @@ def test_what_is_no_answer_is_refused() -> None:
         decision_figure(shop())  # type: ignore[arg-type]
     with pytest.raises(cvj.InputError, match="theme"):
         decision_figure(shop().fix_first(), theme="blue")  # type: ignore[arg-type]
+    with pytest.raises(cvj.InputError, match="shape"):
+        decision_figure(shop().simulate(10), shape="round")  # type: ignore[arg-type]
 
 
 def test_a_step_that_loses_money_has_room_for_its_number_beside_the_names() -> None:
@@ -82,7 +84,7 @@ def test_a_step_that_loses_money_has_room_for_its_number_beside_the_names() -> N
 def test_title_and_words_fit_on_a_phone() -> None:
     """Plotly breaks no lines: what is wider than the page is cut."""
     for name, answer in answers().items():
-        layout = decision_figure(answer).layout
+        layout = decision_figure(answer, shape="narrow").layout
         title = layout.title.text.split("<br>")
         assert max(text_width(line, TITLE, bold=True) for line in title) <= PHONE, name
         said = [note for note in layout.annotations if note.xref == note.yref == "paper"]
@@ -93,6 +95,19 @@ def test_title_and_words_fit_on_a_phone() -> None:
             assert "…" not in words, name
             # They begin at the margin, whatever stands at the left of the bars.
             assert layout.margin.l + note.xshift == MARGIN, name
+
+
+def test_on_a_wide_page_the_words_take_its_width() -> None:
+    for name, answer in answers().items():
+        notes = decision_figure(answer).layout.annotations
+        (said,) = [note for note in notes if note.xref == note.yref == "paper"]
+        lines = [unescape(re.sub("<(?!br)[^>]+>", "", one)) for one in said.text.split("<br>")]
+        widths = [text_width(line, BODY) for line in lines]
+        assert max(widths) <= 900 - 2 * MARGIN, name
+        for width, line, following in zip(widths, lines, lines[1:], strict=False):
+            first = following.split(" ", maxsplit=1)[0]
+            is_full = width + text_width(f" {first}", BODY) > 900 - 2 * MARGIN
+            assert is_full or line.endswith((".", ":")), name
 
 
 def test_the_axes_of_a_budget_name_the_currency() -> None:

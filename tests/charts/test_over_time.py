@@ -50,6 +50,9 @@ def test_the_cash_of_a_day_is_written_as_money() -> None:
     written = [money_text(cash, "\u05e9 <b>").replace("<b>", "&lt;b&gt;") for cash in line.y]
     assert list(line.customdata) == written
     assert mark.hoverinfo == "name"
+    axis = cash_curve(timeline).layout.yaxis
+    assert axis.separatethousands
+    assert axis.title.text == "Cash [\u2068\u05e9 &lt;b&gt;\u2069]"
 
 
 def test_the_areas_are_the_people_who_stand_at_each_stage() -> None:
@@ -84,7 +87,7 @@ def test_the_names_of_many_stages_have_as_many_rows_above_as_they_take_on_a_phon
         plan = cvj.Journey.from_counts(framework, [2 ** (20 - at) for at in range(stages)])
         for key in plan.framework.keys[1:]:
             plan = plan.with_stage(key, delay_days=3)
-        figure = standing(plan.timeline(60))
+        figure = standing(plan.timeline(60), shape="narrow")
         layout, names = figure.layout, [trace.name for trace in figure.data]
         # Plotly gives all columns the width of the widest name, after 45 px of line and gaps.
         widest = 45 + max(text_width(name, BODY) for name in names)
