@@ -311,7 +311,7 @@ def test_by_finger_every_figure_of_a_page_opens_what_it_is(
         (card(page, "sure").locator(".cvj-notes .cvj-ask").first, "Profit"),
         (
             card(page, "goal").get_by_role("button", name="now: 100"),
-            "First payers (Customers): 100",
+            "(Customers): 100",
         ),
         (card(page, "first").locator(".cvj-asking").first, "ten percent more: profit it brings"),
     ):
