@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cvjkit.charts.fills import filled
 from cvjkit.charts.page import Page, check_choice
 from cvjkit.charts.polygons import box
-from cvjkit.charts.style import BODY, INK, LINE, SMALL
+from cvjkit.charts.style import BODY, INK, LINE
 from cvjkit.charts.text import inert, text_lines, text_width
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class _Scale:
     def __init__(self, page: Page, rows: list[dict[str, Any]]) -> None:
         parts = [row["change_share"] for row in rows if math.isfinite(row["change_share"])]
         low, high = min([0.0, *parts]), max([0.0, *parts])
-        words = max([text_width(row["words"], SMALL) for row in rows], default=0.0) + 8
+        words = max([text_width(row["words"], BODY) for row in rows], default=0.0) + 8
         left = NAMES + (words if low < 0 else 0.0)
         right = page.width - (words if high > 0 or low == 0 else 0.0)
         self.pixels = (right - left) / (high - low) if high > low else 0.0
@@ -120,8 +120,8 @@ def _group(
         page.write(
             at,
             top + BAR / 2,
-            [page.soft(words or _unchanged(row), SMALL)],
-            SMALL,
+            [page.soft(words or _unchanged(row), BODY)],
+            BODY,
             xanchor="left" if length >= 0 else "right",
             yanchor="middle",
         )

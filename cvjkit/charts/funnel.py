@@ -13,7 +13,7 @@ from cvjkit.charts.page import Page, check_choice, hover
 from cvjkit.charts.sankey import sankey_picture
 from cvjkit.charts.sections import SCALES, breaks, factor_text, magnifications
 from cvjkit.charts.still import Drawing
-from cvjkit.charts.style import BODY, INK, SMALL, faded
+from cvjkit.charts.style import BODY, INK, faded
 from cvjkit.charts.text import inert, text_lines, text_width
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def funnel(
     needed = [
         max(
             text_width(node.value, BODY, bold=True),
-            text_width(APART.join(node.notes), SMALL) if wide else 0.0,
+            text_width(APART.join(node.notes), BODY) if wide else 0.0,
         )
         for node in stages
     ]
@@ -108,8 +108,8 @@ def funnel(
     for index, number in enumerate(people):
         if number is None:
             values[index] = ""
-            words = [page.soft("not known", SMALL)]
-            page.write(0, centres[index], words, SMALL, yanchor="middle")
+            words = [page.soft("not known", BODY)]
+            page.write(0, centres[index], words, BODY, yanchor="middle")
     color, thick = page.colors["forward"], BAR * ROW[orientation]
     for index, factor in breaks(magnified):
         before = bars[index], centres[index] + thick / 2
@@ -168,10 +168,9 @@ def _words(
     names = ["<br>".join(map(inert, text_lines(node.name, room, 2, BODY))) for node in stages]
     values = [f"<b>{inert(node.value)}</b>" for node in stages]
     if wide:
-        small = f'<span style="font-size:{SMALL}px">'
-        shares = [f"{small}{inert(APART.join(node.notes))}</span>" for node in stages]
+        shares = [inert(APART.join(node.notes)) for node in stages]
         return names, [f"{value}<br>{share}" for value, share in zip(values, shares, strict=True)]
-    shares = ["<br>".join(page.soft(note, SMALL) for note in node.notes) for node in stages]
+    shares = ["<br>".join(page.soft(note, BODY) for note in node.notes) for node in stages]
     return [f"{name}<br>{share}" for name, share in zip(names, shares, strict=True)], values
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cvjkit.charts.style import BODY, LARGE, MEDIUM, SMALL, TINY
+from cvjkit.charts.style import BODY, LARGE, MEDIUM
 from cvjkit.charts.text import inert, text_lines, text_width
 
 if TYPE_CHECKING:
@@ -57,16 +57,6 @@ class Labels:
         tight = cls(picture, layout, width, tight=True)
         return cls(picture, layout, max(width, tight._needed()), tight=True)
 
-    @property
-    def note_size(self) -> int:
-        """Font size of everything but the numbers [px].
-
-        Returns
-        -------
-        int
-        """
-        return TINY if self.tight else SMALL
-
     def write(self, page: Page) -> None:
         """Write all labels on a page.
 
@@ -81,24 +71,24 @@ class Labels:
     def _write(self, node: Node, label: Label, page: Page) -> None:
         wide, right = self.layout.orientation == "h", label.align == "right"
         above, inline = wide and node.kind == "stage", right and not wide
-        size, room = self.note_size, self._room(label)
+        room = self._room(label)
         value = (
             f'<span style="font-size:{self._value_size(node)}px"><b>{inert(node.value)}</b></span>'
         )
         if inline:
-            room -= self._value_width(node) + text_width(" ", size)
+            room -= self._value_width(node) + text_width(" ", BODY)
         most = 2 if wide and node.kind != "stage" and not right else 1
         lines = [
-            *text_lines(node.name, room, 2, size),
+            *text_lines(node.name, room, 2, BODY),
             value,
-            *(line for note in self._notes(node) for line in text_lines(note, room, most, size)),
+            *(line for note in self._notes(node) for line in text_lines(note, room, most, BODY)),
         ]
-        lines = [line if line is value else page.soft(line, size) for line in lines]
+        lines = [line if line is value else page.soft(line, BODY) for line in lines]
         page.write(
             label.left + label.width if right else label.left,
             self.layout.header - 8 if above else label.top,
             [" ".join(lines)] if inline else lines,
-            MEDIUM if node.kind == "stage" and not self.tight else SMALL,
+            MEDIUM if node.kind == "stage" and not self.tight else BODY,
             up=above,
             name=node.id,
             align=label.align,
@@ -124,6 +114,6 @@ class Labels:
             if label := self.layout.labels.get(node.id):
                 lines = [self._value_width(node)]
                 if node.kind == "stage":
-                    lines += [text_width(note, self.note_size) for note in self._notes(node)]
+                    lines += [text_width(note, BODY) for note in self._notes(node)]
                 most = max(most, max(lines) / label.width)
         return most * self.layout.width

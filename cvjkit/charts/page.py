@@ -18,7 +18,6 @@ from cvjkit.charts.style import (
     INK,
     LINE,
     MEDIUM,
-    SMALL,
     TITLE,
     Theme,
 )
@@ -160,7 +159,7 @@ class Page:
             "bgcolor": self.ink["paper"],
             "bordercolor": self.colors["forward"],
         }
-        self.write(x, y, [f"<b>{inert(text)}</b>"], SMALL, **around)
+        self.write(x, y, [f"<b>{inert(text)}</b>"], BODY, **around)
 
     def guide(self, x: float, top: float, foot: float, dash: str = "solid") -> None:
         """Draw a thin line behind everything else.
@@ -198,15 +197,15 @@ class Page:
         wide, tall = SWATCH
         x, gap, row, indent = 0.0, 18.0, 18.0, wide + 6
         for key, meaning, style in entries:
-            lines = text_lines(meaning, self.width - indent, 3, SMALL)
-            needed = indent + max(text_width(line, SMALL) for line in lines)
+            lines = text_lines(meaning, self.width - indent, 3, BODY)
+            needed = indent + max(text_width(line, BODY) for line in lines)
             if x and x + needed > self.width:
                 x, y, row = 0.0, y + row, 18.0
             swatch = box(x * self.pixel, y + 4, wide * self.pixel, tall)
             self.draw(swatch, style, meaning, {"mark": "legend", "kind": key})
-            words = [self.soft(line, SMALL) for line in lines]
-            self.write((x + indent) * self.pixel, y + 9 - SMALL * LINE / 2, words, SMALL)
-            row = max(row, SMALL * LINE * len(lines) + 4)
+            words = [self.soft(line, BODY) for line in lines]
+            self.write((x + indent) * self.pixel, y + 9 - BODY * LINE / 2, words, BODY)
+            row = max(row, BODY * LINE * len(lines) + 4)
             x += needed + gap
         return y + row if x else y
 

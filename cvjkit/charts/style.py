@@ -62,7 +62,7 @@ CLEAR = "rgba(0,0,0,0)"
 FONT = "system-ui, Segoe UI, Roboto, Helvetica, Arial, sans-serif"
 
 # The type scale [px].
-TITLE, LARGE, MEDIUM, BODY, SMALL, TINY = 17, 15, 13, 12, 11, 10
+TITLE, LARGE, MEDIUM, BODY = 17, 15, 13, 12
 LINE = 1.3  # [font sizes] height of a line, as plotly sets it
 
 

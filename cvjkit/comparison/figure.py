@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cvjkit.charts.fills import Style, dashed, filled, hatched, hollow
 from cvjkit.charts.page import Page, check_choice
 from cvjkit.charts.polygons import Edge, bent, box, ribbon
-from cvjkit.charts.style import INK, LINE, MEDIUM, SMALL, TINY
+from cvjkit.charts.style import BODY, INK, LINE, MEDIUM
 from cvjkit.charts.text import inert, text_lines, text_width
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def comparison_figure(
     summary : str
         Shown below the figure, one paragraph per line.
     shape : {"wide", "narrow"}
-        "wide" needs 900 px; "narrow" needs 390 px, and lists the labels below each lens.
+        "wide" needs 900 px, or more where a word of a name does; "narrow" needs 390 px, and lists the labels below each lens.
     theme : {"light", "dark"}
 
     Returns
@@ -115,23 +115,22 @@ class _Figure:
                 ]
             )
             return
-        self.y += max(text_width(mark.name, TINY, bold=mark.shared) for mark in marks) + 14
+        self.y += max(text_width(mark.name, BODY, bold=mark.shared) for mark in marks) + 14
         for mark in marks:
             text = f"<b>{inert(mark.name)}</b>" if mark.shared else inert(mark.name)
-            page.write(mark.start, self.y - 4, [text], TINY, up=True, textangle=-90)
+            page.write(mark.start, self.y - 4, [text], BODY, up=True, textangle=-90)
 
     def _breaks(self) -> None:
         """Say where people begin to be drawn at another scale, and how much thicker."""
         if self.picture.breaks:
-            self.y += SMALL * LINE + 6
+            self.y += BODY * LINE + 6
         for change in self.picture.breaks:
             text = [f"<b>{inert(change.text)}</b>"]
-            self.page.write(change.along, self.y, text, SMALL, up=True, xanchor="center")
+            self.page.write(change.along, self.y, text, BODY, up=True, xanchor="center")
 
     def _mark(self, name: str, room: float, *, bold: bool) -> Iterator[str]:
-        size = SMALL if bold else TINY
-        for line in text_lines(name, room, 2, size, bold=bold):
-            yield f"<b>{inert(line)}</b>" if bold else self.page.soft(line, size)
+        for line in text_lines(name, room, 2, BODY, bold=bold):
+            yield f"<b>{inert(line)}</b>" if bold else self.page.soft(line, BODY)
 
     def _row(self, row: Row) -> None:
         page, guides = self.page, self.y
@@ -149,7 +148,7 @@ class _Figure:
         else:
             self.y += 14
             for bar in row.bars:
-                page.write(bar.start, self.y, [str(numbers[bar.stage])], TINY, up=True)
+                page.write(bar.start, self.y, [str(numbers[bar.stage])], BODY, up=True)
         feet = [self._ribbon(drawn, row) for drawn in row.ribbons]
         foot = max([0.0, *feet, *(self._bar(bar, row) for bar in row.bars)])
         for mark in self.picture.marks:
@@ -169,25 +168,25 @@ class _Figure:
             for column, bar in enumerate(row.bars[first::half]):
                 named = replace(bar, name=f"{numbers[bar.stage]} {bar.name}")
                 lines = self._label(named, room)
-                self.page.write(column / 2, self.y, lines, SMALL)
+                self.page.write(column / 2, self.y, lines, BODY)
                 tallest = max(tallest, len(lines))
-            self.y += SMALL * LINE * tallest + 8
+            self.y += BODY * LINE * tallest + 8
 
     def _label(self, bar: Bar, room: float) -> list[str]:
-        name = text_lines(bar.name, room, 3, TINY)
-        value = text_lines(bar.value, room, 2, SMALL, bold=True)
-        note = text_lines(bar.note, room, 3, TINY)
+        name = text_lines(bar.name, room, 3, BODY)
+        value = text_lines(bar.value, room, 2, BODY, bold=True)
+        note = text_lines(bar.note, room, 3, BODY)
         return [
-            *(self.page.soft(line, TINY) for line in name),
+            *(self.page.soft(line, BODY) for line in name),
             *(f"<b>{inert(line)}</b>" for line in value),
-            *(self.page.soft(line, TINY) for line in note),
+            *(self.page.soft(line, BODY) for line in note),
         ]
 
     def _side_by_side(self, labels: Sequence[_Label]) -> None:
         """Set labels beside each other, their last lines level."""
-        self.y += SMALL * LINE * max(len(label.lines) for label in labels) + 4
+        self.y += BODY * LINE * max(len(label.lines) for label in labels) + 4
         for label in labels:
-            self.page.write(label.along, self.y, label.lines, SMALL, up=True)
+            self.page.write(label.along, self.y, label.lines, BODY, up=True)
         self.y += 5
 
     def _styles(self) -> dict[str, Style]:
@@ -261,8 +260,8 @@ def _needed(picture: AlignedPicture) -> float:
     for row in picture.rows:
         free = _rooms(row)
         for bar in row.bars:
-            words = [text_width(word[:LONGEST], TINY) for word in bar.name.split()]
-            words += [text_width(word, SMALL, bold=True) for word in bar.value.split()]
-            words += [text_width(word, TINY) for word in bar.note.split()]
+            words = [text_width(word[:LONGEST], BODY) for word in bar.name.split()]
+            words += [text_width(word, BODY, bold=True) for word in bar.value.split()]
+            words += [text_width(word, BODY) for word in bar.note.split()]
             rooms.append((max(words) + APART) / free[bar.start])
     return max(rooms)

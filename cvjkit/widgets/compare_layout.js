@@ -18,15 +18,9 @@ import { linesNeeded } from "./measure.js";
  *   colors: import("./theme.js").Palette }} Picture
  */
 
-/**
- * Font sizes of the texts in a label, and of the milestones above [px].
- * @typedef {{ name: number, value: number, note: number, mark: number }} Sizes
- * @type {Sizes[]}  From best to worst.
- */
-const SIZES = [
-  { name: 11, value: 13, note: 10.5, mark: 12 },
-  { name: 10, value: 12, note: 10, mark: 10.5 },
-];
+/** Font sizes of the numbers, and of all other texts, as compare_view.css sets them [px]. */
+const VALUE = 13;
+const TEXT = 12;
 /** What is kept free behind each text [px]. */
 export const BEHIND = 6;
 const MOST_NAME_LINES = 3;
@@ -34,28 +28,24 @@ const LONG_NAME = 40; // letters from which a name may be cut, and its title has
 const LONG_WORD = 13; // letters from which a word may be broken
 
 /**
- * Choose the largest sizes at which all labels have room beside each other; else they are listed
- * below each lens. The names of the milestones run across where they have room, else upwards.
+ * Set the labels beside each other where all have room; else list them below each lens. The names of
+ * the milestones run across where they have room, else upwards.
  * @param {Picture} picture
  * @param {number} width  [px]
  * @param {import("./measure.js").Measure} measure
- * @returns {{ sizes: Sizes, labels: "beside" | "listed", marks: "across" | "upright" }}
+ * @returns {{ labels: "beside" | "listed", marks: "across" | "upright" }}
  */
 export function arrangeLabels({ marks, rows }, width, measure) {
-  const fitting = SIZES.find((sizes) =>
-    rows.every(({ bars }) =>
-      bars.every((bar) => labelFits(bar, roomFor(bar, bars) * width - BEHIND, sizes, measure)),
-    ),
+  const labelsFit = rows.every(({ bars }) =>
+    bars.every((bar) => labelFits(bar, roomFor(bar, bars) * width - BEHIND, measure)),
   );
-  const sizes = fitting ?? SIZES[0];
   const column = width / marks.length - BEHIND;
   const marksFit = marks.every(
-    ({ name, shared }) => longestWord(name, sizes.mark, shared ? 600 : 400, measure) <= column,
+    ({ name, shared }) => longestWord(name, shared ? 600 : 400, measure) <= column,
   );
   return {
-    sizes,
-    labels: fitting ? "beside" : "listed",
-    marks: fitting && marksFit ? "across" : "upright",
+    labels: labelsFit ? "beside" : "listed",
+    marks: labelsFit && marksFit ? "across" : "upright",
   };
 }
 
@@ -72,27 +62,25 @@ export function roomFor(bar, bars) {
 /**
  * @param {Bar} bar
  * @param {number} room  [px]
- * @param {Sizes} sizes
  * @param {import("./measure.js").Measure} measure
  */
-function labelFits({ name, value, note }, room, sizes, measure) {
+function labelFits({ name, value, note }, room, measure) {
   /** @param {string} text */
-  const nameWidth = (text) => measure(text, sizes.name, 400);
+  const nameWidth = (text) => measure(text, TEXT, 400);
   return (
-    measure(value, sizes.value, 600) <= room &&
-    longestWord(note, sizes.note, 400, measure) <= room &&
-    longestWord(name, sizes.name, 400, measure) <= room &&
+    measure(value, VALUE, 600) <= room &&
+    longestWord(note, 400, measure) <= room &&
+    longestWord(name, 400, measure) <= room &&
     (name.length > LONG_NAME || linesNeeded(name, room, nameWidth).lines <= MOST_NAME_LINES)
   );
 }
 
 /**
  * @param {string} text
- * @param {number} size
  * @param {number} weight
  * @param {import("./measure.js").Measure} measure
  */
-function longestWord(text, size, weight, measure) {
+function longestWord(text, weight, measure) {
   const words = text.split(" ").map((word) => word.slice(0, LONG_WORD));
-  return Math.max(...words.map((word) => measure(word, size, weight)));
+  return Math.max(...words.map((word) => measure(word, TEXT, weight)));
 }

@@ -29,9 +29,6 @@ function draw(field, picture, hatch, width = field.clientWidth) {
   const listed = arranged.labels === "listed";
   const frame = { width, listed, marks, breaks, thick: listed ? THICK.listed : THICK.beside };
   setAttributes(field, { "data-labels": arranged.labels, "data-marks": arranged.marks });
-  for (const [name, size] of Object.entries(arranged.sizes)) {
-    field.style.setProperty(`--cvj-size-${name}`, `${size}px`);
-  }
   field.style.setProperty("--marks", String(marks.length));
   const lenses = /** @type {HTMLElement} */ (field.querySelector(".lens-all"));
   drawMarks(/** @type {HTMLElement} */ (field.querySelector(".lens-marks")), marks);

@@ -39,15 +39,16 @@ const MOST_NOTE_LINES = 3;
 /** What lies between the labels of the stages and the picture below them [px]. */
 export const HEADER_GAP = 8;
 
+/** Font size of every line of a label but the number of a stage [px], as flow_view.css sets it. */
+const TEXT = 12;
 /**
- * Font sizes [px] of the lines of a label, how many lines a name may take, and which notes it shows.
- * @typedef {{ words: "notes" | "short", nameLines: number, name: number, value: number,
- *   note: number, sideValue: number, sideNote: number }} Density
+ * Which notes a label shows, how many lines a name may take, and the font size of a stage's number [px].
+ * @typedef {{ words: "notes" | "short", nameLines: number, value: number }} Density
  * @type {Record<string, Density>}
  */
 export const DENSITIES = {
-  roomy: { words: "notes", nameLines: 2, name: 12.5, value: 18, note: 11, sideValue: 12, sideNote: 11 },
-  tight: { words: "short", nameLines: 3, name: 11, value: 12, note: 10, sideValue: 10, sideNote: 10 },
+  roomy: { words: "notes", nameLines: 2, value: 18 },
+  tight: { words: "short", nameLines: 3, value: 12 },
 };
 
 /** @type {[Orientation, string, number][]} The arrangements from best to worst, and their least widths. */
@@ -65,8 +66,8 @@ const ARRANGEMENTS = [
  */
 
 /**
- * Choose the first arrangement in which no number is cut and no word broken. Where both densities
- * of an orientation will do, the one in which the names fit, too.
+ * Choose the first arrangement in which no number is cut and all names fit; if there is none, the
+ * first in which no number is cut.
  * @param {Picture} picture
  * @param {number} width  [px]
  * @param {import("./measure.js").Measure} measure
@@ -81,11 +82,8 @@ export function arrange(picture, width, measure) {
     return { orientation, density, labels };
   });
   const fitting = tried.filter(({ labels }) => labels.every(({ fits }) => fits));
-  const first = fitting[0] ?? tried[tried.length - 1];
-  const chosen = fitting.find(
-    ({ orientation, labels }) =>
-      orientation === first.orientation && labels.every(({ nameFits }) => nameFits),
-  ) ?? first;
+  const whole = fitting.find(({ labels }) => labels.every(({ nameFits }) => nameFits));
+  const chosen = whole ?? fitting[0] ?? tried[tried.length - 1];
   return { ...chosen, stretch: stretchNeeded(chosen.labels, obstacles(picture, chosen.orientation, width)) };
 }
 
@@ -102,25 +100,23 @@ function measureLabel(node, layout, orientation, density, width, measure) {
   const label = layout.labels[node.id];
   const stretch = width / layout.width;
   const isStage = node.kind === "stage";
-  const [valueSize, noteSize] = isStage
-    ? [density.value, density.note]
-    : [density.sideValue, density.sideNote];
+  const valueSize = isStage ? density.value : TEXT;
   const room = label.width * stretch - ROUNDING;
   /** @param {string} text */
-  const noteWidth = (text) => measure(text, noteSize, 400);
+  const textWidth = (text) => measure(text, TEXT, 400);
   const notes = node[density.words];
   const valueWidth = measure(node.value, valueSize, 600);
-  const notesWidth = Math.max(0, ...notes.map(noteWidth));
-  const name = linesNeeded(node.name, room, (text) => measure(text, density.name, 400));
+  const notesWidth = Math.max(0, ...notes.map(textWidth));
+  const name = linesNeeded(node.name, room, textWidth);
   const nameLines = node.name ? Math.min(name.lines, density.nameLines) : 0;
   const nameFits = name.lines <= density.nameLines && !name.broken;
 
   const isInline = !isStage && label.align === "right" && orientation === "v";
-  const wrapped = notes.map((text) => linesNeeded(text, room, noteWidth));
+  const wrapped = notes.map((text) => linesNeeded(text, room, textWidth));
   const mayWrap = !isStage && label.align === "left";
   const noteLines = mayWrap ? Math.min(MOST_NOTE_LINES, Math.max(1, ...wrapped.map(({ lines }) => lines))) : 1;
-  let noteFits = mayWrap ? wrapped.every(({ lines, broken }) => lines <= 2 && !broken) : notesWidth <= room;
-  let noteHeight = noteLines * notes.length * noteSize * LEADING;
+  let noteFits = mayWrap ? wrapped.every(({ lines, broken }) => lines <= MOST_NOTE_LINES && !broken) : notesWidth <= room;
+  let noteHeight = noteLines * notes.length * TEXT * LEADING;
   let wide = Math.max(valueWidth, mayWrap && noteLines > 1 ? room : notesWidth);
   if (isInline) {
     wide = valueWidth + BETWEEN + notesWidth;
@@ -128,7 +124,7 @@ function measureLabel(node, layout, orientation, density, width, measure) {
     if (noteFits) noteHeight = 0;
   }
   const gap = isStage && orientation === "h" ? HEADER_GAP : 0;
-  const height = nameLines * density.name * LEADING + valueSize * LEADING + noteHeight + gap;
+  const height = nameLines * TEXT * LEADING + valueSize * LEADING + noteHeight + gap;
   const shown = Math.min(room, wide);
   const left = label.left * stretch + (label.align === "right" ? room - shown : 0);
   return {

@@ -146,18 +146,14 @@ function place(parts, picture, width = parts.field.clientWidth) {
  */
 
 /**
- * Hand the font sizes that the labels were measured with to the style sheet.
+ * Hand the sizes that the labels were measured with to the style sheet.
  * @param {HTMLElement} figure
  * @param {string} density
  */
 function setSizes(figure, density) {
   if (figure.dataset.density === density) return;
   figure.dataset.density = density;
-  const { name, value, note, sideValue, sideNote } = DENSITIES[density];
-  const sizes = { name, value, note, "side-value": sideValue, "side-note": sideNote };
-  for (const [line, size] of Object.entries(sizes)) {
-    figure.style.setProperty(`--cvj-size-${line}`, `${size}px`);
-  }
+  figure.style.setProperty("--cvj-size-value", `${DENSITIES[density].value}px`);
   figure.style.setProperty("--cvj-leading", String(LEADING));
 }
 

@@ -112,7 +112,7 @@ def test_guide_lines_are_where_the_figure_has_them() -> None:
         assert line.get("stroke") == shape.line.color
         assert (line.get("stroke-dasharray") == "none") == (shape.line.dash == "solid")
         # Within the margins: horizontally in shares of the width, vertically in pixels.
-        width = 900 - margin.l - margin.r
+        width = figure.layout.width - margin.l - margin.r
         assert (x1, x2) == pytest.approx(
             [margin.l + width * x for x in (shape.x0, shape.x1)], abs=0.2
         )
