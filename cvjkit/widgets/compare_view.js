@@ -7,7 +7,7 @@ import { arrangeLabels } from "./compare_layout.js";
 import { drawLens, makeLens } from "./compare_lens.js";
 import { sections } from "./compare_sections.js";
 import { html, keyed, setAttributes, setText, textElement } from "./dom.js";
-import { measureIn, watchLayout, watchPrinting } from "./measure.js";
+import { measureIn, PAPERS, watchLayout, watchPrinting } from "./measure.js";
 import { followTheme } from "./theme.js";
 
 /** @typedef {import("./compare_layout.js").Picture} Picture */
@@ -144,16 +144,15 @@ function render({ model, el }) {
       show(parts.sections[index], rest[name], () => [html("h2", "", heading), make(rest[name])]),
     );
   };
-  const stopWatching = watchLayout(parts.field, () => {
-    const picture = model.get("document")?.picture;
-    if (picture) draw(parts.field, picture, hatch);
-  });
-  model.on("change:document", redraw);
-  redraw();
-  const stopPrinting = watchPrinting((width) => {
+  /** @param {number} [width]  [px] */
+  const redrawField = (width) => {
     const picture = model.get("document")?.picture;
     if (picture) draw(parts.field, picture, hatch, width);
-  });
+  };
+  const stopWatching = watchLayout(parts.field, () => redrawField());
+  model.on("change:document", redraw);
+  redraw();
+  const stopPrinting = watchPrinting(() => redrawField(PAPERS.portrait), () => redrawField());
   return () => {
     stopWatching();
     stopPrinting();

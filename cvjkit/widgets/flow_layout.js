@@ -33,6 +33,8 @@ import { linesNeeded } from "./measure.js";
 export const LEADING = 1.38;
 /** Below this width stages are set below each other [px]. */
 const LEAST_WIDE = 560;
+/** How short a picture that runs down may be drawn, which makes nobody thinner, where its labels have room. */
+const LEAST_LONG = 0.8;
 const BETWEEN = 4; // [px] a label's value and its note, where they share a line
 const ROUNDING = 1; // [px] by which a browser may draw a text wider than it measures it
 const MOST_NOTE_LINES = 3;
@@ -62,7 +64,8 @@ const ARRANGEMENTS = [
 /**
  * @typedef {{ id: string, left: number, top: number, width: number, height: number,
  *   nameLines: number, noteLines: number, fits: boolean, nameFits: boolean }} Label  Sizes in px.
- * @typedef {{ orientation: Orientation, density: string, stretch: number, labels: Label[] }} Arrangement
+ * @typedef {{ orientation: Orientation, density: string, stretch: number, crop: number, labels: Label[] }} Arrangement
+ *   `crop` is what of the stretched picture is blank at the top [px].
  */
 
 /**
@@ -84,7 +87,23 @@ export function arrange(picture, width, measure) {
   const fitting = tried.filter(({ labels }) => labels.every(({ fits }) => fits));
   const whole = fitting.find(({ labels }) => labels.every(({ nameFits }) => nameFits));
   const chosen = whole ?? fitting[0] ?? tried[tried.length - 1];
-  return { ...chosen, stretch: stretchNeeded(chosen.labels, obstacles(picture, chosen.orientation, width)) };
+  const below = obstacles(picture, chosen.orientation, width);
+  const least = chosen.orientation === "v" ? LEAST_LONG : 1;
+  const stretch = stretchNeeded(chosen.labels, below, least);
+  return { ...chosen, stretch, crop: blankAbove(picture, chosen, stretch) };
+}
+
+/**
+ * The room for the labels of the stages that none of them needs [px].
+ * @param {Picture} picture
+ * @param {{ orientation: Orientation, labels: Label[] }} arrangement
+ * @param {number} stretch
+ */
+function blankAbove({ nodes, layouts }, { orientation, labels }, stretch) {
+  if (orientation === "v") return 0;
+  const stages = new Set(nodes.filter(({ kind }) => kind === "stage").map(({ id }) => id));
+  const needed = labels.filter(({ id }) => stages.has(id)).map(({ height }) => height);
+  return Math.max(0, Math.floor(layouts.h.header * stretch - Math.max(0, ...needed)));
 }
 
 /**
@@ -154,10 +173,11 @@ function obstacles(picture, orientation, width) {
  * How far a picture must be stretched downwards, so that no label reaches into what is below it.
  * @param {Label[]} labels
  * @param {{ left: number, top: number, width: number }[]} below
- * @returns {number}  1 or more.
+ * @param {number} [least]
+ * @returns {number}  `least` or more.
  */
-export function stretchNeeded(labels, below) {
-  let stretch = 1;
+export function stretchNeeded(labels, below, least = 1) {
+  let stretch = least;
   const others = [...labels, ...below];
   for (const label of labels) {
     for (const other of others) {

@@ -3,13 +3,14 @@
 
 import { headerCell, html, keyed, setAttributes, setText, svg, tableParts, textElement } from "./dom.js";
 import { arrange, DENSITIES, HEADER_GAP, LEADING } from "./flow_layout.js";
-import { measureIn, watchLayout, watchPrinting } from "./measure.js";
+import { measureIn, PAPERS, watchLayout, watchPrinting } from "./measure.js";
 import { ribbonPath } from "./ribbon.js";
 import { followTheme } from "./theme.js";
 import { showTips } from "./tips.js";
 
 /** @typedef {import("./flow_layout.js").Picture} Picture */
 /** @typedef {ReturnType<typeof build>} Parts */
+/** @typedef {ReturnType<typeof buildField>} Drawing */
 
 /**
  * Make the elements of a view.
@@ -24,13 +25,7 @@ function build(el) {
     subtitle: textElement("div", "cvj-subtitle"),
     whole: html("button", "", "All stages"),
     scales: html("div", "cvj-scales"),
-    guides: svg("g"),
-    links: svg("g"),
-    was: svg("g"),
-    magnified: svg("g"),
-    nodes: svg("g"),
-    labels: html("div", "cvj-labels"),
-    factors: html("div", "cvj-factors"),
+    sheets: html("div", "cvj-sheets"),
     tip: textElement("div", "cvj-tip"),
     summary: textElement("p", "cvj-summary"),
     legend: html("ul", "cvj-legend"),
@@ -38,24 +33,33 @@ function build(el) {
     table,
     twin: html("details", "cvj-twin", html("summary", "", "Show as table"), frame),
   };
-  const { guides, links, was, magnified, nodes, labels, factors, scales } = parts;
-  const keys = { tabindex: 0, "aria-keyshortcuts": "ArrowRight ArrowLeft ArrowDown ArrowUp Enter s" };
-  const picture = svg("svg", { role: "img", ...keys }, guides, links, magnified, nodes, was);
+  const { scales, sheets } = parts;
+  const drawing = buildField();
+  setAttributes(drawing.svg, { tabindex: 0, "aria-keyshortcuts": "ArrowRight ArrowLeft ArrowDown ArrowUp Enter s" });
+  drawing.field.append(parts.tip);
   parts.whole.type = "button";
   setAttributes(scales, { role: "group", "aria-label": "How thick people are drawn" });
   scales.append(parts.whole);
-  const field = html("div", "cvj-field", picture, labels, factors, parts.tip);
-  labels.setAttribute("aria-hidden", "true");
-  factors.setAttribute("aria-hidden", "true");
   parts.tip.setAttribute("role", "status");
   parts.tip.hidden = true;
   const figure = html(
     "figure", "cvj-flow",
     html("figcaption", "", parts.title, parts.subtitle),
-    field, scales, parts.legend, parts.summary, parts.warnings, parts.twin,
+    drawing.field, sheets, scales, parts.legend, parts.summary, parts.warnings, parts.twin,
   );
   el.append(figure);
-  return { ...parts, svg: picture, field, figure };
+  return { ...parts, ...drawing, figure };
+}
+
+/** Make the elements of a drawing. */
+function buildField() {
+  const layers = { guides: svg("g"), links: svg("g"), magnified: svg("g"), nodes: svg("g"), was: svg("g") };
+  const labels = html("div", "cvj-labels");
+  const factors = html("div", "cvj-factors");
+  labels.setAttribute("aria-hidden", "true");
+  factors.setAttribute("aria-hidden", "true");
+  const picture = svg("svg", { role: "img" }, ...Object.values(layers));
+  return { ...layers, labels, factors, svg: picture, field: html("div", "cvj-field", picture, labels, factors) };
 }
 
 /**
@@ -113,22 +117,24 @@ function writeTable(table, { columns, rows }) {
 /**
  * Draw what follows from the width: sizes, positions and paths. All are shares of the width, so
  * that they also hold on paper, whose width no script sees.
- * @param {Parts} parts
+ * @param {Drawing} parts
  * @param {Picture} picture
  * @param {number} [width]  [px]
  */
 function place(parts, picture, width = parts.field.clientWidth) {
   if (!width) return;
   const arrangement = arrange(picture, width, measureIn(parts.labels));
-  const { orientation, density, stretch } = arrangement;
+  const { orientation, density, stretch, crop } = arrangement;
   const layout = picture.layouts[orientation];
   const height = Math.round(layout.height * stretch);
-  parts.figure.dataset.orientation = orientation;
-  parts.figure.classList.toggle("cvj-tight", density === "tight");
-  setSizes(parts.figure, density);
-  parts.field.style.height = `${height}px`;
-  const anyWidth = { preserveAspectRatio: "none", viewBox: `0 0 ${width} ${height}` };
-  setAttributes(parts.svg, { width: "100%", height, ...anyWidth });
+  setAttributes(parts.field, { "data-orientation": orientation, "data-density": density });
+  parts.field.style.setProperty("--cvj-size-value", `${DENSITIES[density].value}px`);
+  parts.field.style.setProperty("--cvj-leading", String(LEADING));
+  const seen = height - crop;
+  parts.field.style.height = `${seen}px`;
+  for (const layer of [parts.labels, parts.factors]) layer.style.top = `${-crop}px`;
+  const anyWidth = { preserveAspectRatio: "none", viewBox: `0 ${crop} ${width} ${seen}` };
+  setAttributes(parts.svg, { width: "100%", height: seen, ...anyWidth });
   const frame = { layout, x: width / layout.width, y: height / layout.height };
   const placed = picture.nodes.filter(({ id }) => layout.boxes[id]);
   drawGuides(parts.guides, orientation === "h" ? placed : [], frame);
@@ -146,15 +152,18 @@ function place(parts, picture, width = parts.field.clientWidth) {
  */
 
 /**
- * Hand the sizes that the labels were measured with to the style sheet.
- * @param {HTMLElement} figure
- * @param {string} density
+ * Draw the picture once for each way that paper may lie; the style sheet shows the right one.
+ * @param {Parts} parts
+ * @param {Picture} picture
  */
-function setSizes(figure, density) {
-  if (figure.dataset.density === density) return;
-  figure.dataset.density = density;
-  figure.style.setProperty("--cvj-size-value", `${DENSITIES[density].value}px`);
-  figure.style.setProperty("--cvj-leading", String(LEADING));
+function placeOnPaper(parts, picture) {
+  for (const [paper, width] of Object.entries(PAPERS)) {
+    const sheet = buildField();
+    sheet.field.dataset.paper = paper;
+    setAttributes(sheet.svg, { "aria-label": picture.summary });
+    parts.sheets.append(sheet.field);
+    place(sheet, picture, width);
+  }
 }
 
 /**
@@ -231,7 +240,7 @@ function stretched(edges, x, y, upright) {
 
 /**
  * Show where links are drawn out from one scale to another, and how much.
- * @param {Parts} parts
+ * @param {Drawing} parts
  * @param {Frame} frame
  * @param {boolean} upright
  */
@@ -393,7 +402,10 @@ function render({ model, el }) {
   });
   model.on("change:picture", redraw);
   redraw();
-  const stopPrinting = watchPrinting((width) => safely((picture) => place(parts, picture, width)));
+  const stopPrinting = watchPrinting(
+    () => safely((picture) => placeOnPaper(parts, picture)),
+    () => parts.sheets.replaceChildren(),
+  );
   return () => {
     stopWatching();
     stopPrinting();

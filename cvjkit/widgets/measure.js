@@ -91,18 +91,19 @@ export function watchLayout(field, changed) {
   return () => observer.disconnect();
 }
 
-/** The least width that a picture has on A4 or Letter, drawn at 85% of its size [px]. */
-const PAPER = 780;
+/**
+ * The least widths that a picture has on paper, A4 or Letter, upright and lying [px].
+ * @type {Record<string, number>}
+ */
+export const PAPERS = { portrait: 680, landscape: 940 };
 
 /**
- * Call `draw` with the least width there is on paper before the page is printed, and without one
- * afterwards.
- * @param {(width?: number) => void} draw
+ * Call `before` when the page is about to be printed, and `after` when it has been.
+ * @param {() => void} before
+ * @param {() => void} after
  * @returns {() => void}  Ends it.
  */
-export function watchPrinting(draw) {
-  const before = () => draw(PAPER);
-  const after = () => draw();
+export function watchPrinting(before, after) {
   window.addEventListener("beforeprint", before);
   window.addEventListener("afterprint", after);
   return () => {
