@@ -157,6 +157,7 @@ function place(parts, picture, width = parts.field.clientWidth) {
  * @param {Picture} picture
  */
 function placeOnPaper(parts, picture) {
+  parts.sheets.replaceChildren();
   for (const [paper, width] of Object.entries(PAPERS)) {
     const sheet = buildField();
     sheet.field.dataset.paper = paper;
@@ -281,7 +282,7 @@ function drawNodes(layer, nodes, { layout, x, y }) {
         y: top * y,
         width: width * x,
         height: height * y,
-        ...dataset({ node: id, text }),
+        ...dataset({ node: id, people: people ?? "", text }),
       });
     },
   );

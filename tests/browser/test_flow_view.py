@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from itertools import product
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import Kept, Site, make_anew, renewable, run_all_cells
-from tests.browser.fonts import FONTS, WIDTHS, force_font, set_width, text_faults
+from tests.browser.conftest import ROOT, Kept, Site, make_anew, renewable, run_all_cells
+from tests.browser.fonts import FONTS, force_font, set_width, text_faults
+from tests.browser.paper import MEASURED, PAPERS, SMALLEST
 
 SETUP = """
 import ipywidgets as widgets
@@ -17,7 +18,11 @@ import cvjkit as cvj
 from cvjkit.widgets.flow_view import FlowView
 """
 # From 1 in 10,000 to all; numbers of up to seven digits; ways back, repeats, skips, referrals.
-GALLERY = """
+GALLERY = f"""
+from pathlib import Path
+paths = sorted(Path({str(ROOT / "data" / "journeys")!r}).glob("*.toml"))
+starters = [cvj.read_journey(path) for path in paths]
+
 def rates(framework, pattern):
     return [pattern[i % len(pattern)] for i in range(len(cvj.framework(framework)) - 1)]
 
@@ -28,20 +33,21 @@ def busy(framework):
         .with_transition(keys[2], keys[4], 0.1).with_referral(keys[-1], to=keys[1], per_person=2))
 
 frameworks = ["five", "seven", "eight", "nine", "full:time"]
-patterns = {"tiny": [0.0001, 1, 0.5], "all": [1], "most": [0.95], "steady": [0.1, 0.5]}
-plans = [cvj.Journey.from_rates(f, 1_234_567, rates(f, p), name=f"{f} {name}")
+patterns = {{"tiny": [0.0001, 1, 0.5], "all": [1], "most": [0.95], "steady": [0.1, 0.5],
+            "orders": [0.03, 0.9, 0.2, 0.01, 0.6]}}
+plans = [cvj.Journey.from_rates(f, 1_234_567, rates(f, p), name=f"{{f}} {{name}}")
          for f in frameworks if f != "full:time" for name, p in patterns.items()]
 full = cvj.framework("full:time").keys
-branches = {key: 0.3 for key in full[1:]}
+branches = dict.fromkeys(full[1:], 0.3)
 plans += [cvj.Journey.from_rates("full:time", 1_234_567, branches, name="full:time branches")]
 plans += [cvj.Journey.from_rates("full:time", 90, branches, name="full:time, few people")]
-halves = {key: 0.5 for key in full[1:]}
+halves = dict.fromkeys(full[1:], 0.5)
 plans += [cvj.Journey.from_rates("full:time", 987_654_321, halves, name="full:time, the world")]
 plans += [busy(f) for f in frameworks if f != "full:time"]
 plans += [cvj.Journey.from_counts("five", [10000, 2000, 100, 3000, 10], name="Rising"),
           cvj.Journey.from_counts("eight", [900, 400, None, 90, 40, 9, None, None], name="Half"),
           cvj.Journey.from_counts("five", [0] * 5, name="Nobody")]
-widgets.VBox([FlowView(plan.flow()) for plan in plans])
+widgets.VBox([FlowView(plan.flow()) for plan in plans + starters])
 """
 HOSTILE = """
 evil = {
@@ -115,56 +121,69 @@ CONTRASTS = """() => {
   }
   return found;
 }"""
-# A4 and Letter, upright and lying, without the margins that browsers and the page leave, at 85% of
-# the size [px].
-PAPER_WIDTHS = (790, 816, 1176, 1099)
-# A printer lays the page out at the width of its paper, and no script runs any more: all in one go.
-PRINTED = """(figures, width) => figures.flatMap(figure => {
-  const kept = figure.style.width, title = figure.querySelector(".cvj-title").textContent;
-  figure.style.width = `${width}px`;
-  const found = [], field = figure.querySelector(".cvj-field").getBoundingClientRect();
-  if (field.width < 600) found.push([title, "is not as wide as the paper", field.width]);
-  for (const label of figure.querySelectorAll(".label-stage")) {
-    const bar = figure.querySelector(`.sankey-node[data-node="${label.dataset.stage}"]`);
-    const [at, over] = [label.getBoundingClientRect(), bar?.getBoundingClientRect()];
-    if (over?.height && figure.dataset.orientation === "h" && Math.abs(at.left - over.left) > 2)
-      found.push([title, label.textContent, at.left - over.left]);
-  }
-  for (const shown of figure.querySelectorAll(".node-label > span, .sankey-node, .sankey-link")) {
-    const { left, right } = shown.getBoundingClientRect();
-    if (left < field.left - 1 || right > field.right + 1) found.push([title, shown.textContent]);
-  }
-  figure.style.width = kept;
-  return found;
-})"""
+# A label of a stage that does not stand over its bar.
+SHIFTED = """() => [...document.querySelectorAll('.cvj-field[data-orientation="h"]')]
+  .filter(field => field.checkVisibility()).flatMap(field =>
+    [...field.querySelectorAll(".label-stage")].filter(label => {
+      const bar = field.querySelector(`.sankey-node[data-node="${label.dataset.stage}"]`);
+      const [at, over] = [label, bar].map(one => one?.getBoundingClientRect());
+      return over?.height && Math.abs(at.left - over.left) > 2;
+    }).map(label => label.textContent))"""
 VIEWS = "widgets.VBox([FlowView(hostile), live(), broken()])"
-TEXTS = """
-figures => figures.map(figure => {
-  const box = r => [r.left, r.top, r.right, r.bottom];
-  const field = figure.querySelector(".cvj-field").getBoundingClientRect();
-  const texts = [...figure.querySelectorAll(".node-label > span")].map(span => {
-    const range = document.createRange();
-    range.selectNodeContents(span);
-    const all = span.getBoundingClientRect();
-    const ink = range.getBoundingClientRect();
-    const room = span.parentElement.getBoundingClientRect();
-    const clipped = getComputedStyle(span).overflow !== "visible";
-    const seen = clipped ? [Math.max(all.left, ink.left), Math.max(all.top, ink.top),
-      Math.min(all.right, ink.right), Math.min(all.bottom, ink.bottom)] : box(ink);
-    return {
-      text: span.textContent, box: seen,
-      isNumber: span.matches(".cvj-value, .cvj-note"),
-      isCut: ink.left < room.left - 1 || ink.right > room.right + 1
-        || (clipped && ink.bottom > all.bottom + 2),
-      size: parseFloat(getComputedStyle(span).fontSize),
-    };
-  });
+# Of each figure: what is written and drawn too small, over what it does not name or outside, and
+# stages not to scale. The ways out of a stage may add up to more than it, if one is drawn as thick
+# as the thinnest: then it is that much thicker.
+LEGIBLE = """figures => figures.map(figure => {
+  const title = figure.querySelector(".cvj-title").textContent, found = [];
+  const field = figure.querySelector(".cvj-field"), flat = field.dataset.orientation === "h";
+  const { left, top, right, bottom } = field.getBoundingClientRect();
+  const thinnest = 6 * (flat ? 1 : Math.min(1, (right - left) / 358)) - 0.02; // 358 on a phone
+  const inside = box => box.left > left - 1 && box.right < right + 1
+    && box.top > top - 1 && box.bottom < bottom + 1;
   const bars = [...figure.querySelectorAll(".sankey-node")].map(bar =>
-    ({ text: bar.dataset.node, box: box(bar.getBoundingClientRect()) }));
-  return { title: figure.querySelector(".cvj-title").textContent, field: box(field), texts, bars,
-    orientation: figure.dataset.orientation };
-})
-"""
+    ({ ...bar.dataset, stage: bar.matches(".kind-stage"), box: bar.getBoundingClientRect() }));
+  for (const line of figure.querySelectorAll(".node-label > span, .cvj-factor")) {
+    if (!line.textContent) continue;
+    const range = document.createRange(), room = line.getBoundingClientRect();
+    range.selectNodeContents(line);
+    const ink = range.getBoundingClientRect();
+    const box = { left: ink.left, right: ink.right, top: Math.max(ink.top, room.top),
+      bottom: Math.min(ink.bottom, room.bottom) };
+    if (!inside(box)) found.push(["outside", line.textContent]);
+    if (parseFloat(getComputedStyle(line).fontSize) < 12) found.push(["small", line.textContent]);
+    if (line.matches(".cvj-value, .cvj-note") && ink.right > room.right + 1)
+      found.push(["cut", line.textContent]);
+    if (line.matches(".cvj-factor")) continue;
+    for (const { node, box: bar } of bars)
+      if (Math.min(box.right, bar.right) - Math.max(box.left, bar.left) > 1
+        && Math.min(box.bottom, bar.bottom) - Math.max(box.top, bar.top) > 1)
+        found.push(["over a bar", line.textContent, node]);
+  }
+  const along = box => flat ? box.left : box.top;
+  const breaks = [...figure.querySelectorAll(".cvj-factor")]
+    .map(one => along(one.getBoundingClientRect()));
+  const sections = new Map();
+  for (const { node, people, stage, box } of bars) {
+    const thick = flat ? box.height : box.width;
+    if (!stage || !Number(people)) continue;
+    if (thick < thinnest) found.push(["thin", node, thick]);
+    const section = breaks.filter(at => at < along(box)).length;
+    sections.set(section, [...sections.get(section) ?? [], { node, thick, people }]);
+  }
+  for (const stages of sections.values()) {
+    const scale = Math.min(...stages.map(({ thick, people }) => thick / people));
+    for (const { node, thick, people } of stages)
+      if (thick > 1.01 * scale * people + 7) found.push(["not to scale", node, thick, scale * people]);
+  }
+  const ways = ".sankey-link:is(.kind-forward, .kind-skip, .kind-inferred)";
+  for (const way of figure.querySelectorAll(ways)) {
+    const [there, back] = way.getAttribute("d").split("L").map(side =>
+      side.match(/[-\\d.]+,[-\\d.]+/g).map(point => Number(point.split(",")[flat ? 1 : 0])));
+    const ends = [back.at(-1) - there[0], back[0] - there.at(-1)];
+    if (Math.max(...ends) < thinnest) found.push(["thin", way.dataset.text, ...ends]);
+  }
+  return { title, found };
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +191,7 @@ def pictures(browser: Browser, voila: Site) -> Iterator[Kept]:
     """All pictures on one page, which every test sets to the width and the font it looks at."""
 
     def usual(page: Page) -> None:
-        expect(page.locator("figure.cvj-flow")).to_have_count(26)
+        expect(page.locator("figure.cvj-flow")).to_have_count(35)
         force_font(page, FONTS["usual"])
 
     kept = Kept(browser, voila.add("gallery", SETUP, GALLERY), usual)
@@ -211,59 +230,61 @@ def titled(views: Locator, title: str) -> Locator:
     return views.filter(has=views.page.get_by_text(title, exact=True)).first
 
 
-def overlap(one: list[float], other: list[float]) -> bool:
-    return (
-        min(one[2], other[2]) - max(one[0], other[0]) > 1
-        and min(one[3], other[3]) - max(one[1], other[1]) > 1
+# Each width in the widest letters, and in one of the other fonts.
+LOOKS = tuple(
+    look
+    for width, other in zip(
+        (390, 768, 1024, 1440, 1920),
+        ("usual", "narrow", "monospace", "usual", "monospace"),
+        strict=True,
     )
+    for look in ((width, "wide"), (width, other))
+)
 
 
-def lines_that_collide(seen: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    texts = [text for text in seen["texts"] if text["text"]]
-    for index, one in enumerate(texts):
-        for other in [*texts[index + 1 :], *seen["bars"]]:
-            if overlap(one["box"], other["box"]):
-                yield one["text"], other["text"]
+def illegible(figures: Locator) -> list[object]:
+    """List what cannot be read, is drawn too thin or not to scale in any of the figures."""
+    seen, texts = figures.evaluate_all(LEGIBLE), text_faults(figures)
+    found: list[object] = [(one["title"], *fault) for one in seen for fault in one["found"]]
+    return found + [
+        (one["title"], faults)
+        for one, faults in zip(seen, texts, strict=True)
+        if any(faults.values())
+    ]
 
 
-@pytest.mark.parametrize("font", list(FONTS))
-def test_no_text_lies_on_another_and_no_number_is_cut(gallery, font):
-    force_font(gallery.page, FONTS[font])
-    faults, orientations = [], {}
-    for width in (1920, 1440, 1024, 900, 768, 700, 390):
+def test_every_picture_is_legible_at_any_width_and_in_any_font(gallery):
+    found = {}
+    for width, font in LOOKS:
+        force_font(gallery.page, FONTS[font])
         set_width(gallery.page, width)
-        pictures = gallery.evaluate_all(TEXTS)
-        faults += [(width, seen["title"], *fault) for seen in pictures for fault in unclear(seen)]
-        orientations[width] = {seen["orientation"] for seen in pictures}
-    assert faults == []
-    assert [width for width, found in orientations.items() if "h" not in found] == [390]
-    assert orientations[390] == {"v"}
+        if faults := illegible(gallery):
+            found[width, font] = faults
+        flat = gallery.locator('.cvj-field[data-orientation="h"]').count()
+        assert bool(flat) == (width > 390)
+        assert gallery.page.evaluate("() => document.documentElement.scrollWidth") <= width
+    assert found == {}
 
 
-def unclear(seen: dict[str, Any]) -> Iterator[tuple[str, ...]]:
-    """Find texts of a picture that collide, stick out or are small, and numbers that are cut."""
-    for pair in lines_that_collide(seen):
-        yield ("collide", *pair)
-    left, _, right, _ = seen["field"]
-    for text in seen["texts"]:
-        if text["isCut"] and text["isNumber"]:
-            yield "is cut", text["text"]
-        if text["text"] and (text["box"][0] < left - 1 or text["box"][2] > right + 1):
-            yield "is outside", text["text"]
-        if text["size"] < 10:
-            yield "is small", text["text"]
-
-
-@pytest.mark.parametrize("font", list(FONTS))
-def test_names_are_whole_and_not_broken_within_a_word(gallery, font):
-    force_font(gallery.page, FONTS[font])
-    faults = {}
-    for width in WIDTHS:
-        set_width(gallery.page, width)
-        for at, found in enumerate(text_faults(gallery)):
-            if any(found.values()):
-                faults[width, at] = found
-    assert faults == {}
+def test_on_paper_labels_stand_over_their_bars_at_9_points_and_nothing_is_cut(gallery):
+    found = {}
+    for font, (paper, lies, width, height) in product(("wide", "usual"), PAPERS):
+        gallery.page.emulate_media(media="null")
+        force_font(gallery.page, FONTS[font])
+        gallery.page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+        gallery.page.emulate_media(media="print")
+        gallery.page.set_viewport_size({"width": width, "height": height})
+        expect(gallery.first.locator(".cvj-field:visible")).to_have_attribute(
+            "data-paper", "landscape" if lies else "portrait"
+        )
+        outside = gallery.page.evaluate(MEASURED, SMALLEST)["faults"]
+        shifted = gallery.page.evaluate(SHIFTED)
+        texts = [faults for faults in text_faults(gallery) if any(faults.values())]
+        if outside or shifted or texts:
+            found[paper, lies, font] = (outside, shifted, texts)
+    gallery.page.evaluate("() => dispatchEvent(new Event('afterprint'))")
+    expect(gallery.locator("[data-paper]")).to_have_count(0)
+    assert found == {}
 
 
 def test_the_leak_worth_most_is_drawn_darker_and_named(gallery):
@@ -277,13 +298,6 @@ def test_the_leak_worth_most_is_drawn_darker_and_named(gallery):
     )
     assert [one["darker"] for one in found] == [int(one["named"]) for one in found]
     assert {one["named"] for one in found} == {True, False}
-
-
-def test_the_page_does_not_scroll_sideways_on_a_phone(gallery):
-    for family in FONTS.values():
-        force_font(gallery.page, family)
-        set_width(gallery.page, 390)
-        assert gallery.page.evaluate("() => document.documentElement.scrollWidth") <= 390
 
 
 def test_names_that_are_markup_are_text(views):
@@ -427,13 +441,6 @@ def test_printed_it_is_dark_on_white(views):
     views.page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
     expect(live).to_have_attribute("data-theme", "light")
     expect(live).to_have_css("background-color", "rgb(255, 255, 255)")
-
-
-def test_on_paper_of_any_width_labels_stand_over_their_nodes_and_nothing_is_cut(gallery):
-    gallery.page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
-    for width in PAPER_WIDTHS:
-        assert gallery.evaluate_all(PRINTED, width) == []
-    gallery.page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
 
 
 def test_in_jupyterlab_it_is_drawn_and_turns_dark_with_the_theme(page: Page, jupyterlab: Site):
