@@ -41,7 +41,8 @@ def comparison_figure(
     summary : str
         Shown below the figure, one paragraph per line.
     shape : {"wide", "narrow"}
-        "wide" needs 900 px, or more where a word of a name does; "narrow" needs 390 px, and lists the labels below each lens.
+        "wide" needs 900 px, or more where a word of a name does; "narrow" needs 390 px, and lists
+        the labels below each lens.
     theme : {"light", "dark"}
 
     Returns

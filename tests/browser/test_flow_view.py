@@ -138,6 +138,7 @@ LEGIBLE = """figures => figures.map(figure => {
   const field = figure.querySelector(".cvj-field"), flat = field.dataset.orientation === "h";
   const { left, top, right, bottom } = field.getBoundingClientRect();
   const thinnest = 6 * (flat ? 1 : Math.min(1, (right - left) / 358)) - 0.02; // 358 on a phone
+  const most = 12 * (flat ? 1 : Math.max(1, (right - left) / 358));
   const inside = box => box.left > left - 1 && box.right < right + 1
     && box.top > top - 1 && box.bottom < bottom + 1;
   const bars = [...figure.querySelectorAll(".sankey-node")].map(bar =>
@@ -173,7 +174,8 @@ LEGIBLE = """figures => figures.map(figure => {
   for (const stages of sections.values()) {
     const scale = Math.min(...stages.map(({ thick, people }) => thick / people));
     for (const { node, thick, people } of stages)
-      if (thick > 1.01 * scale * people + 7) found.push(["not to scale", node, thick, scale * people]);
+      if (thick > 1.01 * scale * people + most)
+        found.push(["not to scale", node, thick, scale * people]);
   }
   const ways = ".sankey-link:is(.kind-forward, .kind-skip, .kind-inferred)";
   for (const way of figure.querySelectorAll(ways)) {
