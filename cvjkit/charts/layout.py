@@ -202,7 +202,7 @@ def vertical(proportions: Proportions) -> Layout:
     -------
     Layout
     """
-    columns, header, label, line, inline = proportions.columns, 122.0, 100.0, 34.0, 18.0
+    columns, header, label, line, inline = proportions.columns, 122.0, 100.0, 42.0, 18.0
     lanes = [inline * len(column.lane) for column in columns]
     outs = [line * (len(column.exits) + len(column.remarks)) for column in columns]
     step = max(94.0, *(94 + lane for lane in lanes[1:]), *(16 + out for out in outs))
