@@ -113,8 +113,13 @@ def link_table(flow: Flow) -> pd.DataFrame:
         for kind, people in (("inferred", inferred), ("referral", born))
         for i, j in zip(*np.nonzero(people), strict=True)
     ]
-    return pd.DataFrame(rows, columns=["source", "target", "kind", "people"]).astype(
-        {"source": object, "target": object, "kind": object, "people": float}
+    dtypes = {"source": object, "target": object, "kind": object, "people": float}
+    columns = zip(*rows, strict=True) if rows else [()] * len(dtypes)
+    return pd.DataFrame(
+        {
+            name: pd.Series(column, dtype=dtype)
+            for (name, dtype), column in zip(dtypes.items(), columns, strict=True)
+        }
     )
 
 

@@ -177,16 +177,16 @@ def spectral_radius(matrix: Floats) -> float:
 
 
 def assert_conserved(flow: Any, size: float) -> None:
-    stages, least = flow.stages, 1e-9 * max(1.0, size)
+    names = ("entered", "referred", "visits", "dropped", "finished")
+    stages, links, least = flow.stages, flow.links, 1e-9 * max(1.0, size)
+    entered, referred, visits, dropped, finished = (stages[name].to_numpy() for name in names)
     came, went = dict.fromkeys(stages.index, 0.0), dict.fromkeys(stages.index, 0.0)
-    for source, target, kind, people in flow.links.itertuples(index=False):
+    for source, target, kind, people in zip(*(links[name] for name in links), strict=True):
         if kind != "referral":
             came[target] += people
             went[source] += people
-    into = stages.entered + stages.referred + np.array([*came.values()])
-    out = np.array([*went.values()]) + stages.dropped + stages.finished
-    assert_close(into, stages.visits, least=least)
-    assert_close(out, stages.visits, least=least)
+    assert_close(entered + referred + [*came.values()], visits, least=least)
+    assert_close(dropped + finished + [*went.values()], visits, least=least)
 
 
 def assert_close(
