@@ -212,10 +212,11 @@ def in_words(formula: str) -> str:
 
     Examples
     --------
-    >>> in_words("ltv_net / cac")
-    'LTV / CAC'
+    >>> in_words("ltv_net / cac"), in_words("payback_cycles x cycle_days")
+    ('LTV / CAC', 'Payback in buying cycles x buying cycle')
     """
     titles = {name: entry.short for name, entry in FIGURES.items()}
+    titles |= {name: label for name, (label, _) in FIELDS.items() if name in SINGLE}
     return FIGURE_NAME.sub(lambda match: titles.get(match[0], match[0]), formula)
 
 

@@ -222,9 +222,9 @@ class Search:
         if best is None or best < 0:
             name = self.design.framework[self.steps.keys[tightest]].name
             reached = self._text(None if best is None else self.target + self.sign * best)
-            reasons["equal_lift"] = (
-                f"{name} can rise no more than {most:.4g} times, and then it is {reached}"
-            )
+            rises = f"{most:.4g}" != "1"
+            limit = f"can be multiplied by {most:.4g} at most" if rises else "cannot rise any more"
+            reasons["equal_lift"] = f"{name} {limit}, and then it is {reached}"
             return None
         return crossing(beyond, 1.0, most)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from cvjkit.errors import InputError
 from cvjkit.model.parts import Offer, Referral, Segment, StageNumbers, Transition
 from cvjkit.model.rows import titles_of
 from cvjkit.model.typed import typed_fields
@@ -58,6 +60,39 @@ def change_words(start: Design, path: str, before: object, after: object) -> str
         return f"{what} changed"
     unit = " people" if kind == "people" else " days" if kind == "days" else ""
     return f"{what} {_written(before, kind)} -> {_written(after, kind)}{unit}"
+
+
+def in_names(start: Design, error: InputError) -> InputError:
+    """Say what is wrong by the names that people see, in place of paths.
+
+    Parameters
+    ----------
+    start : Design
+        What was to be changed.
+    error : InputError
+
+    Returns
+    -------
+    InputError
+
+    Examples
+    --------
+    >>> from cvjkit.model.design import Design
+    >>> plan = Design.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
+    >>> fault = Fault("stages.conversion.rate", 7, "must be between 0 and 1", "write 0.07")
+    >>> print(in_names(plan, InputError("link", [fault])).faults[0])
+    Conversion: 7 must be between 0 and 1; write 0.07
+    """
+    faults = [replace(one, field=_name_of(start, one.field)) for one in error.faults]
+    return InputError(error.subject, faults, more=error.more)
+
+
+def _name_of(start: Design, path: str) -> str:
+    try:
+        name = _named(start, path)[0]
+    except ValueError:
+        return path
+    return f"{name[:1].upper()}{name[1:]}" or path
 
 
 def _named(start: Design, path: str) -> tuple[str, str]:

@@ -198,7 +198,8 @@ class Economics(Shown):
         for key, figure in FIGURES.items():
             if figure.phrase and self[key] is not None:
                 text = self.text(key, self.currency) + self.left_out(key)
-                words = (text, figure.phrase) if figure.unit == "people" else (figure.phrase, text)
+                phrase = figure.phrase_for(text)
+                words = (text, phrase) if figure.unit == "people" else (phrase, text)
                 said.append(" ".join(words))
         return "; ".join(said).replace("; and ", " and ")
 

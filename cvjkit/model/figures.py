@@ -151,7 +151,7 @@ class Figure(cached_property[float]):
         What to say beside it; other figures in braces are replaced by their values. Empty if
         there is nothing to say.
     phrase : str
-        Its name on a canvas; empty if it is not shown there.
+        Its name on a canvas, of people that of one; empty if it is not shown there.
     headline : bool
         Whether it is one of the few shown first.
     compared : bool
@@ -173,6 +173,27 @@ class Figure(cached_property[float]):
         self.headline: bool = entry["headline"]
         self.compared: bool = entry["compared"]
         self.less_is_better: bool = entry["less_is_better"]
+
+    def phrase_for(self, text: str) -> str:
+        """Give its name on a canvas.
+
+        Parameters
+        ----------
+        text : str
+            The value as people read it.
+
+        Returns
+        -------
+        str
+            Of people in the plural, unless there is one.
+
+        Examples
+        --------
+        >>> from cvjkit.model.economics import FIGURES
+        >>> FIGURES["customers"].phrase_for("1"), FIGURES["customers"].phrase_for("25")
+        ('customer', 'customers')
+        """
+        return self.phrase if self.unit != "people" or text == "1" else f"{self.phrase}s"
 
     def text(self, value: float | None, currency: str = "") -> str:
         """Write a value of the figure as people read it.

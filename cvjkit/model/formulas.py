@@ -37,7 +37,7 @@ class Formulas(Money):
         "people",
         "people at the first payment",
         short="Customers",
-        phrase="customers",
+        phrase="customer",
         headline=True,
         compared=True,
     )
@@ -460,7 +460,7 @@ class Formulas(Money):
         compared=True,
     )
     def profit(self) -> float:
-        """What is left after all costs; customers x (ltv_net - cac) if only orders have margins.
+        """What is left after all costs; customers x (LTV - CAC) if only orders have margins.
 
         Returns
         -------

@@ -287,7 +287,7 @@ def _figures(economics: Economics, currency: str) -> Iterator[_Figure]:
     for key, figure in FIGURES.items():
         if figure.phrase and economics[key] is not None:
             text = economics.text(key, currency) + economics.left_out(key)
-            yield _Figure(figure.phrase, text)
+            yield _Figure(figure.phrase_for(text), text)
 
 
 def _segment(segment: Segment, entered: float, currency: str) -> _Segment:

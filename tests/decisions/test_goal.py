@@ -69,7 +69,7 @@ def test_a_rate_that_cannot_rise_so_far_is_named_with_what_it_reaches() -> None:
     assert impossible.entrants == 20_000
     assert all(rate.rate is None for rate in impossible.rates.values())
     assert impossible.equal_lift is None
-    assert "Acquisition can rise no more than 2 times" in impossible.reasons["equal_lift"]
+    assert "Acquisition can be multiplied by 2 at most" in impossible.reasons["equal_lift"]
 
 
 def test_levers_share_the_change_within_their_limits() -> None:

@@ -48,7 +48,8 @@ def test_the_panel_the_canvas_and_the_comparison_show_the_figures_of_the_registr
     page = canvas(journey)
     for figure in FIGURES.values():
         if figure.phrase and economics[figure.key] is not None:
-            assert figure.phrase in page
+            text = figure.text(economics[figure.key], "")
+            assert figure.phrase_for(text) in page
     compared = cvj.compare(journey).comparable
     shown = compared[compared["figure"].isin(list(FIGURES))]
     assert shown["label"].to_list() == [one.title for one in FIGURES.values() if one.compared]

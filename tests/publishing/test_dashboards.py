@@ -99,6 +99,21 @@ def test_what_a_visitor_types_changes_no_file(folder: Path) -> None:
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
 
 
+@pytest.mark.parametrize(
+    ("put", "said"),
+    [
+        ("stages.conversion.rate=7", "Conversion: 7 must be between 0 and 1"),
+        ("stages.nope.rate=0.2", "Nope: 'nope' is not known"),
+        ("intake_days=-3", "Intake period: -3 must not be negative"),
+    ],
+)
+def test_what_a_link_cannot_change_is_told_by_its_name(folder: Path, put: str, said: str) -> None:
+    visitor = Visitor(folder)
+    visitor.page._followed(f"?journey=shop.toml&v=1&{put}")
+    (note,) = visitor.parts["choose"]["notes"]
+    assert note.startswith(f"{dashboards.NOT_TAKEN_UP} {said}")
+
+
 def back_words(page: Any) -> tuple[str, str]:
     """What the button is called that goes back to the file, and what is said of it."""
     button = page._chooser.fields[BACK]

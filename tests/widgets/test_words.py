@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
 import cvjkit as cvj
+from cvjkit.cli import main
+from cvjkit.model.economics import FIGURES
 from cvjkit.publishing.canvas import canvas
 from tests.widgets.hand import JOURNEYS, MODE, MONEY, PLAN, SHOP, TAB, TWO, Hand
 
@@ -20,6 +23,7 @@ CASES = {path.stem: cvj.read_journey(path) for path in sorted(JOURNEYS.glob("*.t
     "one": cvj.Journey.from_counts("eight", [1] * 8),
     "nobody": cvj.Journey.from_counts("nine", [0] * 9),
 }
+PUBLISHED = ("five", "seven", "eight", "nine", "full")
 SHOWN = {"title", "name", "note", "notes", "text", "brief", "label", "message", "lines", "headings"}
 SLIPS = {
     "a citation by number": re.compile(r"(?<![\d.,])00[0-4](:\d|\b)"),
@@ -28,8 +32,17 @@ SLIPS = {
     "a false plural": re.compile(
         r"(?<![\d.,:-])1 (?!is |as |was |has )(?:buying |more )?[a-z]{3,}(?<!s)s\b(?! (?:is|to)\b)"
     ),
+    "a citation in brackets": re.compile(r"\[\d{3}:"),
+    "a call": re.compile(r"\b[a-z_]{3,}\(\)"),
     "no value": re.compile(r"\b(None|nan|NaN)\b"),
 }
+
+
+def slips(texts: Iterable[str]) -> set[tuple[str, str]]:
+    """Find the texts that nobody should read, and what is wrong with them."""
+    return {
+        (slip, text) for text in texts for slip, pattern in SLIPS.items() if pattern.search(text)
+    }
 
 
 def texts(shown: Any, key: str = "") -> Iterator[str]:
@@ -41,6 +54,31 @@ def texts(shown: Any, key: str = "") -> Iterator[str]:
             yield from texts(value, key)
     elif isinstance(shown, str) and key in SHOWN:
         yield re.sub(r"^(Saved in|Changed since it was saved in) .*", r"\1", shown)
+
+
+def said(journey: cvj.Journey) -> Iterator[str]:
+    """What a notebook or a terminal is told about a journey: answers, explanations, refusals."""
+    questions: list[Callable[[], object]] = [
+        lambda: journey,
+        journey.flow,
+        journey.audit,
+        journey.economics,
+        journey.fix_first,
+        journey.segments_table,
+        lambda: journey.simulate(100).summary,
+        lambda: journey.goal("customers", 500),
+        lambda: journey.timeline(90),
+        lambda: cvj.compare(journey).summary(),
+        *(partial(journey.through, key) for key in PUBLISHED),
+        *(partial(journey.explain, figure) for figure in FIGURES),
+    ]
+    for ask in questions:
+        try:
+            yield from str(ask()).splitlines()
+        except cvj.InputError as error:
+            # Where a fault is, is told as a path, to be put right in Python.
+            for fault in error.faults:
+                yield from (fault.rule, fault.fix)
 
 
 def page_texts(journey: cvj.Journey) -> Iterator[str]:
@@ -56,13 +94,36 @@ def page_texts(journey: cvj.Journey) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", CASES)
 def test_no_text_on_a_page_has_codes_names_of_python_or_false_plurals(name: str) -> None:
-    found = {
-        (slip, text)
-        for text in page_texts(CASES[name])
-        for slip, pattern in SLIPS.items()
-        if pattern.search(text)
-    }
-    assert found == set()
+    assert slips(page_texts(CASES[name])) == set()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_answer_to_python_has_codes_names_of_python_or_false_plurals(name: str) -> None:
+    assert slips(said(CASES[name])) == set()
+
+
+@pytest.mark.parametrize("command", ["", "dashboard", "lab", "new", "check", "audit", "canvas"])
+def test_no_help_of_a_command_has_codes_or_false_plurals(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main([*command.split(), "--help"])
+    told = capsys.readouterr().out
+    assert slips([told]) == set()
+
+
+@pytest.mark.parametrize("format_", ["text", "github"])
+def test_no_audit_in_a_terminal_has_codes_names_of_python_or_false_plurals(
+    format_: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [*map(str, sorted(JOURNEYS.glob("*.toml")))]
+    main(["audit", "--format", format_, *files])
+    told = capsys.readouterr().out
+    for file in files:
+        told = told.replace(file, "FILE")
+    # Beside a rule stands the key of the stage, as whoever accepts the finding writes it.
+    keys = re.compile(r"(?<=  A\d\d )\[[a-z_, ]*|(?<=title=A\d\d )[a-z_]*")
+    assert slips(keys.sub("", told).splitlines()) == set()
 
 
 def test_the_slips_are_seen() -> None:

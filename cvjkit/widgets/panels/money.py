@@ -145,7 +145,7 @@ def _change(
     figure = FIGURES[key]
     was = figure.text(before, currency)
     if figure.text(value, currency) == was:
-        return figure.short, "unchanged", "", ""
+        return figure.short, "" if value is None else "unchanged", "", ""
     change = figure.change_text(value, before, currency)
     if value is None or before is None:
         return figure.short, "", f"was {was}", ""
