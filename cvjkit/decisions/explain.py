@@ -216,7 +216,7 @@ def in_words(formula: str) -> str:
     ('LTV / CAC', 'Payback in buying cycles x buying cycle')
     """
     titles = {name: entry.short for name, entry in FIGURES.items()}
-    titles |= {name: label for name, (label, _) in FIELDS.items() if name in SINGLE}
+    titles["cycle_days"] = "buying cycle"
     return FIGURE_NAME.sub(lambda match: titles.get(match[0], match[0]), formula)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ PARTS: Mapping[str, type[BaseModel]] = {
     "referrals": Referral,
 }
 NUMBERS = {"rate": "share", "rates": "share", "people": "people", "counts": "people"}
+# A path in brackets, after the name of what it leads to.
+NAMED_BESIDE = re.compile(r" \([a-z_]+[\[.].*\)$")
 NOT_SET = "not set"
 LONGEST = 40
 
@@ -77,6 +80,7 @@ def in_names(start: Design, error: InputError) -> InputError:
 
     Examples
     --------
+    >>> from cvjkit.errors import Fault
     >>> from cvjkit.model.design import Design
     >>> plan = Design.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
     >>> fault = Fault("stages.conversion.rate", 7, "must be between 0 and 1", "write 0.07")
@@ -91,7 +95,7 @@ def _name_of(start: Design, path: str) -> str:
     try:
         name = _named(start, path)[0]
     except ValueError:
-        return path
+        return NAMED_BESIDE.sub("", path)
     return f"{name[:1].upper()}{name[1:]}" or path
 
 
