@@ -124,7 +124,8 @@ $(VENV)/test: $(VENV)/builder pyproject.toml
 
 # uv finds one version of each package that suits every Python from 3.11 on, which pip cannot;
 # a pin for what a system does not need does no harm there, so conditions are cut off. From 4.25 on
-# jsonschema, which Jupyter and nbval load, compiles a grammar for a second in each process.
+# jsonschema compiles a grammar in each process that loads Jupyter or nbval: the server of a dashboard
+# took 7 s of a processor to start instead of 3.
 pins: $(VENV)/made
 	@"$(PYTHON)" -m venv --clear .cache/pins
 	@.cache/pins/bin/python -m pip install --quiet uv
