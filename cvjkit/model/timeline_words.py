@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cvjkit.number_text import days_text, money_text, people_text
+from cvjkit.number_text import count_text, days_text, money_text, people_text
 
 if TYPE_CHECKING:
     from cvjkit.model.timeline import Timeline
@@ -26,20 +26,22 @@ def timeline_summary(timeline: Timeline) -> str:
     """
     design, stages = timeline.design, timeline.stages
     coming, brought = float(stages["entered"].sum()), float(stages["referred"].sum())
-    came = f"{people_text(coming)} people come in"
+    came = count_text(people_text(coming), "person comes in", "people come in")
     if stages["entered"].isna().all():
         came = "nobody knows how many people come in"
     if brought > 0:
-        came += f" and {people_text(brought)} are brought in"
+        came += f" and {count_text(people_text(brought), 'is brought in', 'are brought in')}"
     sentences = [f"{design.name}: within {days_text(float(timeline.days))}, {came}."]
     standing = stages["standing"].loc[timeline.days].fillna(0)
     # Of half a person nobody would say that they are still on their way.
     if standing.sum() >= 1:
         where = design.framework[str(standing.idxmax())].name
-        sentences.append(
-            f"By day {timeline.days:,}, {people_text(float(standing.sum()))} are still on their "
-            f"way, most of them at {where}."
+        still = count_text(
+            people_text(float(standing.sum())),
+            f"is still on the way, at {where}",
+            f"are still on their way, most of them at {where}",
         )
+        sentences.append(f"By day {timeline.days:,}, {still}.")
     cash = timeline.money["cash"]
     if cash.notna().all():
         lowest = float(cash.min())

@@ -263,6 +263,13 @@ def test_a_timeline_says_what_it_shows() -> None:
     text = repr(x8().timeline(20, arrivals=100))
     assert text.startswith("X8: within 20 days, 2,100 people come in.")
     assert "135 are still on their way, most of them at Awareness" in text
+    one = cvj.Journey.from_rates("five", 1, [1.0, 1, 1, 1], name="One").with_stage(
+        "acquisition", delay_days=99
+    )
+    assert repr(one.timeline(20)).startswith(
+        "One: within 20 days, 1 person comes in. By day 20, 1 "
+    )
+    assert "1 is still on the way, at " in repr(one.timeline(20))
     assert (
         "No delay is typed" in cvj.Journey.from_counts("five", [9, 8, 7, 6, 5]).timeline(3).summary
     )
