@@ -65,6 +65,8 @@ types: $(VENV)/test
 imports: $(VENV)/test
 	$(call step,import contract,$(BIN)/lint-imports --no-logo)
 
+# Dozens of processes load the same modules: each would compile them anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Tests see the project and .venv, not what this user has configured for Jupyter.
 unit notebooks browser: export JUPYTER_CONFIG_DIR := $(CURDIR)/.cache/jupyter/config
 unit notebooks browser: export JUPYTER_DATA_DIR := $(CURDIR)/.cache/jupyter/data
