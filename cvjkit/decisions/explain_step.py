@@ -66,7 +66,7 @@ def explain_step(design: Design, first: FixFirst, stage: str, column: str) -> Ex
     stage : str
         Key of the stage that the step leads to, of those in the ranking with a rate.
     column : str
-        "rate", "dropped", "value_to_go", "p_best", "score", or a gain such as
+        "rate", "dropped", "score_rank", "value_to_go", "p_best", "score", or a gain such as
         "profit_per_tenth".
 
     Returns
@@ -102,6 +102,7 @@ class _Step:
         explain = {
             "rate": self._rate,
             "dropped": self._dropped,
+            "score_rank": self._rank,
             "value_to_go": self._worth,
             "p_best": self._chance,
         }.get(self.column, self._gain)
@@ -150,7 +151,7 @@ class _Step:
         lost = float(self.row["dropped"])
         part = lost / self.visits if self.visits else math.nan
         left = put_in("left", "Share of them after which people leave", part, "share", self.origin)
-        inputs = [self._coming(), left]
+        inputs = [self._coming(), left, self._ranked("dropped", "Rank by people lost")]
         return self._said(
             f"Leave before {self.name}",
             f"People who come to {self.before} and leave for good.",
@@ -158,6 +159,31 @@ class _Step:
             numbers=f"{inputs[0].text} x {inputs[1].text}",
             inputs=inputs,
             text=people_text(lost),
+        )
+
+    def _ranked(self, column: str, title: str) -> Input:
+        rank = float(self.row[f"{column}_rank"])
+        of = int(self.first[column].notna().sum())
+        return Input(f"{column}_rank", title, rank, f"{rank:.0f} of {of}", "derived")
+
+    def _rank(self) -> Explanation:
+        by, currency = self.first.by, self.design.currency
+        unit: Unit = "money" if by == "profit" else "people"
+        most, own = float(self.first["score"].max()), float(self.row["score"])
+        inputs = [
+            put_in("score", "What this step brings", own, unit, "derived", currency=currency),
+            put_in("most", "What the best step brings", most, unit, "derived", currency=currency),
+            self._ranked("dropped", "Rank by people lost"),
+        ]
+        rank = self._ranked("score", "").text
+        return self._said(
+            f"Rank of {self.name} by {by}",
+            "The step that brings most is number 1, however many people it loses; steps that "
+            "bring the same share a rank.",
+            "steps that bring more + 1",
+            numbers=f"{float(self.row['score_rank']) - 1:.0f} + 1",
+            inputs=inputs,
+            text=rank,
         )
 
     def _worth(self) -> Explanation:

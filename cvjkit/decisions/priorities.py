@@ -49,6 +49,9 @@ class FixFirst(Answer):
 
     headings: ClassVar[Mapping[str, Heading]] = {
         "rate": Heading("Rate", "share"),
+        "dropped": Heading("Leave before", "people"),
+        "dropped_rank": Heading("Rank by people lost", "people"),
+        "score_rank": Heading("Rank by what it brings", "people"),
         "profit_per_point": Heading("Profit, +1 point", "money"),
         "customers_per_point": Heading("Customers, +1 point", "people"),
         "profit_per_tenth": Heading("Profit, +10%", "money"),
@@ -143,7 +146,8 @@ def fix_first(
         people from those who leave, so it is never larger than they are.
 
         - rate: share, 0 to 1, of the visits to the stage before that go on to this one.
-        - dropped: people who leave instead.
+        - dropped, dropped_rank: people who leave instead, and the step's rank by them: 1 where
+          most leave; steps that tie share the best rank, and so below.
         - profit_per_point, customers_per_point: gain if the rate rises by 0.01 in every
           segment [currency, people].
         - profit_per_tenth, customers_per_tenth: gain if it rises by a tenth of itself.
@@ -157,7 +161,8 @@ def fix_first(
           percent more" or "one point more".
         - aim: the rate that is, all segments together; ``changes[stage]`` has it for each
           segment, to try out: ``journey.scenario("Try", first.changes[stage])``.
-        - score: gain by that, less the cost [currency, or people].
+        - score, score_rank: gain by that, less the cost [currency, or people], and the step's
+          rank by it.
         - value_to_go: money that one more person at the stage still brings, the most one may
           pay for one [currency per person].
         - p_best: probability that the step has the highest score; steps that tie share it.
@@ -294,6 +299,8 @@ class _Question:
             "score": score,
             "p_best": chances,
         }
+        for name in ("dropped", "score"):
+            columns[f"{name}_rank"] = _ranks(columns[name])
         # The stages without a step whose rate is known, the first one among them, come last.
         best = np.argsort(-score, kind="stable")
         rest = [at for at, key in enumerate(framework.keys) if key not in steps.keys]
@@ -338,6 +345,14 @@ class _Question:
             if flag.id == "A48":
                 return flag.message
         return self.design.economics().reasons.get(self.by, "no rate is known")
+
+
+def _ranks(values: Floats) -> Floats:
+    """Rank values, the highest first; those that are the same but for rounding share a rank."""
+    known = values[np.isfinite(values)]
+    least = TIE * np.abs(known).max(initial=0.0)
+    ranks = 1.0 + (known > values[:, None] + least).sum(axis=1)
+    return np.where(np.isfinite(values), ranks, np.nan)
 
 
 def _followed(values: Floats, count: int) -> Floats:

@@ -110,12 +110,14 @@ class _Words:
             return f"{where}, but that makes it no better to fix."
         if leak["dropped"] == self.steps[best]["dropped"]:
             return f"That is also where most people are lost ({lost})."
-        why = f"but {self._change(leak)} {self._gain(leak)}"
+        rank, of = leak["score_rank"], len(self.steps)
+        placed = f"it is only number {rank:.0f} of {of} by {self.by}: " if rank > 1 else ""
+        why = f"but {placed}{self._change(leak)} {self._gain(leak)}"
         if self.by == "profit" and leak["value_to_go"] < self.steps[best]["value_to_go"]:
             small, large = (self._money(row["value_to_go"]) for row in (leak, self.steps[best]))
             name = self.names[best]
             why += (
-                f": somebody who gets there is worth {small}, somebody who gets to {name} {large}"
+                f"; somebody who gets there is worth {small}, somebody who gets to {name} {large}"
             )
         return f"Most people are lost before {self.names[biggest]} ({lost}), {why}."
 

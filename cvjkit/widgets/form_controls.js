@@ -211,7 +211,8 @@ export function updateAsking(holder, control, field) {
     () => makeAsking("cvj-asking", "?"),
     (button, { control: opener, label, address }) => {
       setAsking(button, address, opener);
-      setAttributes(button, { tabindex: -1, title: "Explain (? in the field)", "aria-label": `Explain ${label}` });
+      const where = opener instanceof HTMLButtonElement ? "on the bar" : "in the field";
+      setAttributes(button, { tabindex: -1, title: `Explain (? ${where})`, "aria-label": `Explain ${label}` });
     },
   );
 }

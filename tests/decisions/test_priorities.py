@@ -11,6 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import cvjkit as cvj
+from cvjkit.decisions.explain_step import explain_step
 from tests.decisions.plans import rates_into, room_before, shop, with_rates
 from tests.strategies import journeys
 
@@ -127,6 +128,36 @@ def test_the_biggest_leak_is_not_the_first_to_fix_and_the_reason_is_said() -> No
     assert first.best == first.index[0] == "conversion"
     assert "Most people are lost before Acquisition (8,000)" in first.summary
     assert "Conversion 15.00" in first.summary
+
+
+def test_the_rank_by_people_lost_stands_beside_the_rank_by_what_a_step_brings() -> None:
+    first = shop().fix_first(targets={"conversion": 0.1, "acquisition": 0.3})
+    ranks = first[["dropped_rank", "score_rank"]]
+    assert ranks.loc["acquisition"].to_list() == [1, 4]
+    assert ranks.loc["conversion"].to_list() == [2, 1]
+    assert first.shown.loc["Acquisition", "Rank by people lost"] == "1"
+    assert "before Acquisition (8,000), but it is only number 4 of 4 by profit: " in first.summary
+    explained = explain_step(shop(), first, "acquisition", "score_rank")
+    assert (explained.text, explained.put_in) == ("4 of 4", "3 + 1")
+    assert explained.table.text["dropped_rank"] == "1 of 4"
+    lost = explain_step(shop(), first, "acquisition", "dropped").table
+    assert lost.text["dropped_rank"] == "1 of 4"
+
+
+@given(journeys(ways=True))
+def test_whatever_the_journey_more_is_never_ranked_lower_and_the_same_shares_a_rank(
+    journey: cvj.Journey,
+) -> None:
+    first = journey.fix_first(draws=1)
+    for column in ("dropped", "score"):
+        ranked = first[[column, f"{column}_rank"]].dropna()
+        assert len(ranked) == first[column].notna().sum()
+        pairs = [*ranked.itertuples(index=False, name=None)]
+        for value, rank in pairs:
+            higher = sum(other > value and other != pytest.approx(value) for other, _ in pairs)
+            assert rank == 1 + higher or any(
+                other != value and abs(other - value) < 1e-5 * abs(value) for other, _ in pairs
+            )
 
 
 def test_steps_are_ranked_by_what_they_bring_and_stages_without_a_step_come_last() -> None:

@@ -129,7 +129,8 @@ def _steps(journey: Journey, first: FixFirst, typed: Mapping[tuple[str, str], Ty
     unit: Unit = "money" if first.by == "profit" else "people"
     measured: dict[str, tuple[str, Unit]] = {
         "rate": ("Rate now", "share"),
-        "dropped": ("Leave before", "people"),
+        "dropped": ("Leave before (rank)", "people"),
+        "score_rank": (f"Rank by {first.by}", "people"),
         f"{first.by}_per_point": ("+1 point", unit),
         f"{first.by}_per_tenth": ("+10%", unit),
         f"{first.by}_at_best": ("At best segment's", unit),
@@ -137,6 +138,10 @@ def _steps(journey: Journey, first: FixFirst, typed: Mapping[tuple[str, str], Ty
     }
     measured = {name: about for name, about in measured.items() if first[name].notna().any()}
     texts = {name: texts_of(first[name], one, currency) for name, (_, one) in measured.items()}
+    texts["dropped"] = [
+        f"{lost} ({rank:.0f})" if rank == rank else lost  # noqa: PLR0124 - NaN where not known
+        for lost, rank in zip(texts["dropped"], first["dropped_rank"], strict=True)
+    ]
     rows = []
     for index, (stage, row) in enumerate(first.to_dict("index").items()):
         key = str(stage)

@@ -40,6 +40,18 @@ def test_ten_percent_more_ties_in_a_plain_chain_and_says_so() -> None:
     )
 
 
+def test_how_many_leave_is_shown_with_its_rank_beside_the_rank_by_profit() -> None:
+    _, steps = fix_first_parts(asked(PLAN, lift_lift_lift="point"))
+    assert dict(steps.tables[0].headings)["dropped"] == "Leave before (rank)"
+    assert dict(steps.tables[0].headings)["score_rank"] == "Rank by profit"
+    lost, ranks = (texts(steps, "aims", column) for column in ("dropped", "score_rank"))
+    assert (lost["acquisition"], ranks["acquisition"]) == ("8,000 (1)", "2")
+    assert (lost["conversion"], ranks["conversion"]) == ("1,900 (2)", "1")
+    explain = fields(steps, "aims", "dropped")["acquisition"].explain
+    assert explain is not None
+    assert explain().title == "Leave before Acquisition: 8,000 (1)"
+
+
 def test_without_money_the_worth_is_in_customers() -> None:
     best, steps = fix_first_parts(asked(TWO, lift_lift_lift="point"))
     assert best.title == "Fix first: what it is worth in customers"
