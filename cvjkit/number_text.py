@@ -294,6 +294,35 @@ def rate_text(value: float | None, decimals: int | None = None) -> str:
     return max(exact, share_text(value, decimals), key=len)
 
 
+def points_text(value: float | None, before: float | None) -> str:
+    """Write how much a share differs from the one before: in points, and as a part of that one.
+
+    Parameters
+    ----------
+    value : float or None
+    before : float or None
+        Both 0 to 1.
+
+    Returns
+    -------
+    str
+        Empty where one of the two is not known, or both are written alike.
+
+    Examples
+    --------
+    >>> points_text(0.22, 0.174), points_text(0.05, 0.1), points_text(0.05, 0)
+    ('+4.6 points, +26.4%', '-5 points, -50%', '+5 points')
+    >>> points_text(0.11, 0.1), points_text(0.1, 0.1), points_text(None, 0.1)
+    ('+1 point, +10%', '', '')
+    """
+    if value is None or before is None or share_text(value) == share_text(before):
+        return ""
+    sign, change = "+" if value > before else "-", abs(value - before)
+    points = share_text(change).removesuffix("%")
+    text = f"{sign}{points} point{'' if points == '1' else 's'}"
+    return f"{text}, {sign}{share_text(change / before)}" if before > 0 else text
+
+
 def days_text(value: float | None) -> str:
     """Write a length of time.
 

@@ -17,7 +17,7 @@ from cvjkit.charts.nodes import Column, Link, Node
 from cvjkit.charts.proportions import proportions_of
 from cvjkit.charts.style import COLORS
 from cvjkit.decisions.leaks import leaks_of
-from cvjkit.number_text import DASH, people_text, share_text
+from cvjkit.number_text import DASH, people_text, points_text, share_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -132,11 +132,11 @@ def sankey_picture(
     excerpt = Excerpt(flow, start)
     leaks = leaks_of(flow) if leaks is None else leaks
     first = words.worth_most(excerpt, leaks)
-    columns = [_column(excerpt, key) for key in excerpt.stages]
-    was: list[Column] = []
+    before, was = None, list[Column]()
     if base is not None and base.framework.keys == flow.framework.keys:
         before = Excerpt(base, start)
         was = [_column(before, key) for key in before.stages]
+    columns = [_column(excerpt, key, before) for key in excerpt.stages]
     proportions = proportions_of(columns, scale, was)
     layouts = {"h": horizontal(proportions), "v": vertical(proportions)}
     links = tuple(link for column in columns for link in column.links)
@@ -162,7 +162,7 @@ def sankey_picture(
     )
 
 
-def _column(excerpt: Excerpt, key: str) -> Column:
+def _column(excerpt: Excerpt, key: str, before: Excerpt | None = None) -> Column:
     row, first = excerpt.stages[key], key == excerpt.begin
     entry = []
     if people := row["entered"]:
@@ -179,7 +179,7 @@ def _column(excerpt: Excerpt, key: str) -> Column:
         if people
     ]
     return Column(
-        _stage_node(excerpt, key),
+        _stage_node(excerpt, key, before),
         entrance=entry if first else [],
         lane=lane if first else entry + lane,
         onward=_onward(excerpt, key),
@@ -190,7 +190,7 @@ def _column(excerpt: Excerpt, key: str) -> Column:
     )
 
 
-def _stage_node(excerpt: Excerpt, key: str) -> Node:
+def _stage_node(excerpt: Excerpt, key: str, before: Excerpt | None) -> Node:
     row, name = excerpt.stages[key], legible(excerpt.flow.framework[key].name)
     people, visits = row["people"], row["visits"]
     if people is None or visits is None:
@@ -205,7 +205,10 @@ def _stage_node(excerpt: Excerpt, key: str) -> Node:
     if visits > people * (1 + NEGLIGIBLE):
         text += f", {people_text(visits)} visits"
     if not start:
-        text += f"; {notes[0]} stage, {notes[1]}"
+        rate = None if before is None else before.stages[key]["step_rate"]
+        change = points_text(row["step_rate"], rate)
+        was = f" (was {share_text(rate)}: {change})" if change else ""
+        text += f"; {notes[0]} stage{was}, {notes[1]}"
     if row["dropped"]:
         text += f"; {people_text(row['dropped'])} leave{_of_visits(excerpt, key, row['dropped'])}"
     return Node(key, "stage", key, visits, name, people_text(people), notes, short, text)

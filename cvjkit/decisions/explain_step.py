@@ -13,7 +13,7 @@ from cvjkit.decisions.evidence import ways_of
 from cvjkit.decisions.explain import Explanation, Input
 from cvjkit.decisions.steps import steps_of
 from cvjkit.model.economics import FIGURES
-from cvjkit.number_text import people_text, share_text
+from cvjkit.number_text import DASH, people_text, share_text
 from cvjkit.shown import chance_text, text_of
 
 if TYPE_CHECKING:
@@ -164,7 +164,8 @@ class _Step:
     def _ranked(self, column: str, title: str) -> Input:
         rank = float(self.row[f"{column}_rank"])
         of = int(self.first[column].notna().sum())
-        return Input(f"{column}_rank", title, rank, f"{rank:.0f} of {of}", "derived")
+        text = DASH if math.isnan(rank) else f"{rank:.0f} of {of}"
+        return Input(f"{column}_rank", title, rank, text, "derived")
 
     def _rank(self) -> Explanation:
         by, currency = self.first.by, self.design.currency
@@ -181,7 +182,7 @@ class _Step:
             "The step that brings most is number 1, however many people it loses; steps that "
             "bring the same share a rank.",
             "steps that bring more + 1",
-            numbers=f"{float(self.row['score_rank']) - 1:.0f} + 1",
+            numbers=f"{people_text(float(self.row['score_rank']) - 1)} + 1",
             inputs=inputs,
             text=rank,
         )

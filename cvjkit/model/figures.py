@@ -18,6 +18,7 @@ from cvjkit.number_text import (
     money_text,
     people_text,
     plain_text,
+    points_text,
     ratio_text,
     share_text,
 )
@@ -239,8 +240,8 @@ class Figure(cached_property[float]):
         Returns
         -------
         str
-            Of people and money with the part by which they changed; empty where one of the two is
-            undefined, or both are written alike.
+            Of people, money and shares with the part by which they changed; empty where one of the
+            two is undefined, or both are written alike.
 
         Examples
         --------
@@ -250,18 +251,18 @@ class Figure(cached_property[float]):
         >>> FIGURES["payback_days"].change_text(284, 373), FIGURES["cac"].change_text(5, 5.001)
         ('-89 days', '')
         >>> FIGURES["second_purchase_rate"].change_text(0.42, 0.4)
-        '+2 points'
+        '+2 points, +5%'
         """
         if value is None or before is None:
             return ""
         if self.text(value, currency) == self.text(before, currency):
             return ""
+        if self.unit == "share":
+            return points_text(value, before)
         sign, change = "+" if value > before else "-", abs(value - before)
         text = self.text(change)
         if self.unit == "cycles":
             text = f"{change:,.0f} cycle{'' if round(change) == 1 else 's'}"
-        elif self.unit == "share":
-            text = f"{share_text(change).rstrip('%')} points"
         if not re.search("[1-9]", text):
             return ""
         part = share_text(change / before) if before > 0 else ""

@@ -113,6 +113,16 @@ def test_every_stage_says_its_name_its_people_and_both_shares():
     assert (nodes["drop:reach"].value, nodes["drop:reach"].notes) == ("8,000", ("80% leave",))
 
 
+def test_a_stage_says_by_how_much_its_rate_was_changed_and_the_others_do_not():
+    shop = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
+    tried = shop.scenario("Better", {"stages.conversion.rate": 0.06})
+    picture = sankey_picture(tried.flow(), base=shop.flow())
+    text = {node.id: node.text for node in picture.nodes}
+    was = "6% of previous stage (was 5%: +1 point, +20%), 1.2% of all"
+    assert was in text["conversion"]
+    assert [key for key in text if "was" in text[key]] == ["conversion"]
+
+
 def test_the_legend_lists_the_kinds_that_occur_and_no_others():
     plain = sankey_picture(five().flow())
     assert [kind for kind, _ in plain.legend] == ["forward", "entry", "finish", "drop"]

@@ -6,7 +6,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from cvjkit.decisions.bases import root_of
 from cvjkit.decisions.explain import in_words
+from cvjkit.errors import InputError
 from cvjkit.model.economics import FIGURES
 from cvjkit.widgets.fields import Article
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from cvjkit.decisions.explain import Explanation, Input
     from cvjkit.journey import Journey
     from cvjkit.widgets.fields import Explain
+
+LIKE = {"people": "customers", "rate": "second_purchase_rate", "cost_per_person": "cac"}
+"""Figures whose changes are written as those of the numbers of a stage are."""
 
 
 def explaining(
@@ -70,7 +75,28 @@ def figure_article(
     found = journey.explain(figure, segment)
     of = f" of {segment}" if segment is not None else ""
     title = _title(figure) if figure in FIGURES else found.title
-    return _article(replace(found, text=shown or found.text), f"{title}{of}")
+    article = _article(replace(found, text=shown or found.text), f"{title}{of}")
+    return replace(article, lines=article.lines + _before(journey, found, segment))
+
+
+def _before(
+    journey: Journey, found: Explanation, segment: str | None
+) -> tuple[tuple[str, str], ...]:
+    """Say what a what-if changes about a figure, if it does."""
+    base = root_of(journey)
+    if base is journey:
+        return ()
+    try:
+        was = base.explain(found.figure, segment)
+    except InputError:
+        # The journey itself has no such stage or segment.
+        return ()
+    if was.text == found.text:
+        return ()
+    number = found.figure.rpartition(".")[2]
+    change = FIGURES[LIKE.get(number, number)].change_text(found.value, was.value, journey.currency)
+    shown = was.text if was.value is not None else "not known"
+    return (("Without the what-if", f"{shown}; changed by {change}" if change else shown),)
 
 
 def answered(explain: Callable[..., Explanation], *about: Any, shown: str = "") -> Explain:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from cvjkit.decisions.explain_step import explain_step
 from cvjkit.errors import InputError
-from cvjkit.number_text import money_text, people_text, share_text
+from cvjkit.number_text import DASH, money_text, people_text, share_text
 from cvjkit.shown import chance_text, text_of, texts_of
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.fields import Act, Article, Field, Keep, Part, Row, Table
@@ -138,10 +138,12 @@ def _steps(journey: Journey, first: FixFirst, typed: Mapping[tuple[str, str], Ty
     }
     measured = {name: about for name, about in measured.items() if first[name].notna().any()}
     texts = {name: texts_of(first[name], one, currency) for name, (_, one) in measured.items()}
-    texts["dropped"] = [
-        f"{lost} ({rank:.0f})" if rank == rank else lost  # noqa: PLR0124 - NaN where not known
-        for lost, rank in zip(texts["dropped"], first["dropped_rank"], strict=True)
-    ]
+    if "dropped" in texts:
+        ranks = texts_of(first["dropped_rank"], "people", "")
+        texts["dropped"] = [
+            lost if rank == DASH else f"{lost} ({rank})"
+            for lost, rank in zip(texts["dropped"], ranks, strict=True)
+        ]
     rows = []
     for index, (stage, row) in enumerate(first.to_dict("index").items()):
         key = str(stage)

@@ -98,6 +98,22 @@ def test_a_segment_that_is_shown_is_what_is_explained() -> None:
     assert title == "Rate into Conversion: 6.25%"
 
 
+def test_what_a_what_if_changes_is_said_in_units_points_and_percent() -> None:
+    hand = Hand(MONEY).types("what_if", *MODE).types("6.25%", "stages", "conversion", "rate")
+    hand.presses("keep", "keep", "keep")
+    form = hand.designer._form
+    changed = {
+        ("stages", "conversion", "rate"): "5%; changed by +1.2 points, +25%",
+        ("stages", "conversion", "reached"): "100; changed by +25 (+25%)",
+        ("figures", "figures", "CAC"): "EUR 10.00; changed by -2.00 (-20%)",
+        ("kept", "0", "customers"): "100; changed by +25 (+25%)",
+    }
+    for about, words in changed.items():
+        assert dict(asked(form, *about)["lines"])["Without the what-if"] == words
+    for same in (("stages", "reach", "reached"), ("sides", "conversion", "base")):
+        assert "Without the what-if" not in dict(asked(form, *same)["lines"])
+
+
 def test_a_figure_that_is_not_known_says_why_and_symbols_say_what_they_are() -> None:
     found = asked(Hand(SHOP).designer._form, "figures", "figures", "CAC")
     assert found["title"] == "Cost of winning a customer (CAC): not known"
