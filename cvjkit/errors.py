@@ -58,7 +58,7 @@ class Fault:
     field : str
         Where it is, as a path a person can follow: ``segments[Ads].counts.conversion``.
     value : object
-        What was found there.
+        What was found there; None if nothing was, and the message says what holds of the field.
     rule : str
         What must hold, as part of a sentence: ``must be between 0 and 1``.
     fix : str
@@ -68,6 +68,8 @@ class Fault:
     --------
     >>> print(Fault("rates.conversion", 25, "must be between 0 and 1", "write 0.25"))
     rates.conversion: 25 must be between 0 and 1; write 0.25
+    >>> print(Fault("name", None, "is required", "add it"))
+    name is required; add it
     """
 
     field: str
@@ -80,7 +82,8 @@ class Fault:
         where, value, rule, fix = (
             part if len(part) <= LONGEST_PART else f"{part[:LONGEST_PART]}…" for part in parts
         )
-        return printable(f"{where}: {value} {rule}; {fix}")
+        found = "" if self.value is None else f": {value}"
+        return printable(f"{where}{found} {rule}; {fix}")
 
 
 class InputError(ValueError):

@@ -274,8 +274,14 @@ class Journey(Shown, WithScenarios):
         written = store.write(
             target, whole.document(), self._origin, overwrite=overwrite, means=whole.is_in
         )
-        self._origin = self._origin.at(written)
+        self._belong_to(self._origin.at(written))
         return written
+
+    def _belong_to(self, origin: store.Origin) -> None:
+        self._origin = origin
+        # The scenarios that are kept belong to the same file, and take it from here.
+        for made in ("scenarios", "possible"):
+            self._results.pop(made, None)
 
     def _in_file(self, target: str | Path) -> Journey | None:
         """Read what a file holds that this journey may replace; None if there is no such."""
@@ -364,7 +370,7 @@ def read_journey(path: str | Path) -> Journey:
     with told_as_fault(str(path)):
         document, origin = store.read(path)
         journey = Journey.from_document(document, str(path))
-    journey._origin = origin  # noqa: SLF001 - reading is the journey's own business
+    journey._belong_to(origin)  # noqa: SLF001 - reading is the journey's own business
     return journey
 
 

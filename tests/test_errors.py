@@ -23,7 +23,7 @@ def test_an_error_lists_all_faults_and_is_a_value_error() -> None:
     assert str(error).splitlines() == [
         "shop.toml: 2 faults",
         "  a: 1 is wrong; correct it",
-        "  b: nothing is required; add it",
+        "  b is required; add it",
     ]
     assert str(InputError("x", [one])).startswith("x: 1 fault\n")
 
@@ -98,7 +98,7 @@ def _found(row: object, names: dict[tuple[object, ...], str] | None = None) -> l
 @pytest.mark.parametrize(
     ("row", "expected"),
     [
-        ({}, "rows[0].name: nothing is required; add it"),
+        ({}, "rows[0].name is required; add it"),
         ({"name": 3}, "rows[0].name: 3 must be text; put it in quotes"),
         (
             {"name": "a", "colour": 1},

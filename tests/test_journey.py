@@ -241,7 +241,7 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
         lambda: cvj.Journey.from_counts(None, COUNTS),  # type: ignore[arg-type]
         [
             (
-                "framework: nothing is not known; "
+                "framework is not known; "
                 "Allowed: five, seven, eight, nine, full, eight:time, full:time"
             ),
         ],
@@ -475,7 +475,7 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
     ),
     "a stage that is no text": (
         lambda: shop().with_stage(None, unit_cost=1),  # type: ignore[arg-type]
-        [f"stage: nothing is not known; Allowed: {STAGES}"],
+        [f"stage is not known; Allowed: {STAGES}"],
     ),
     "an unknown segment to leave out": (
         lambda: shop().without_segment("Every"),
@@ -521,7 +521,7 @@ def test_everything_wrong_is_said_at_once() -> None:
         "stages.reach.colour: 'red' is not a known field",
         "offers.reach.repeat_rate: 2 must be between 0 and 1",
         "transitions[reach to reach].rate: 7 must be between 0 and 1",
-        "referrals[reach to reach].per_person: nothing is required; add it",
+        "referrals[reach to reach].per_person is required; add it",
     ):
         assert sum(fault.startswith(part) for fault in found) == 1, part
 
@@ -841,7 +841,7 @@ def _renamed(rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
 def test_counts_with_a_gap_cannot_be_planned_and_that_is_said() -> None:
     journey = cvj.Journey.from_counts("five", [1000, None, 100, 40, 10])
     (fault,) = faults(journey.planned)
-    assert fault.startswith("segments[Everyone].counts.acquisition: nothing must be known")
+    assert fault.startswith("segments[Everyone].counts.acquisition must be known")
 
 
 def test_counts_whose_end_is_not_known_are_planned_as_far_as_they_are() -> None:
@@ -918,7 +918,7 @@ def test_numbers_beyond_all_use_are_refused_before_they_overflow() -> None:
 
 def test_entrants_at_later_stages_are_numbers() -> None:
     (fault,) = faults(lambda: cvj.Journey.from_rates("five", [100, None, 0, 0, 0], [0.5] * 4))
-    assert fault.startswith("segments[Everyone].entrants.acquisition: nothing must be a number")
+    assert fault.startswith("segments[Everyone].entrants.acquisition must be a number")
 
 
 def test_a_refusal_survives_a_process_boundary() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cvjkit.decisions.bases import root_of
 from cvjkit.model.economics import FIGURES
+from cvjkit.model.figures import apart
 from cvjkit.shown import listed
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def _people(journey: Journey) -> dict[str, float | None]:
 def _compared(
     figure: Any, value: float | None, before: float | None, currency: str
 ) -> dict[str, Any]:
-    change = None if value is None or before is None else value - before
+    change = None if value is None or before is None else float(apart(value, before))
     return {
         "value": value,
         "base": before,

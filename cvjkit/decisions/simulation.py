@@ -24,7 +24,7 @@ from cvjkit.decisions.stage_bands import StageBands, quantiles
 from cvjkit.decisions.statement import COMPARISONS, read_statement
 from cvjkit.errors import Fault, InputError, unknown_name
 from cvjkit.model.economics import FIGURES
-from cvjkit.model.figures import UndefinedError
+from cvjkit.model.figures import UndefinedError, apart
 from cvjkit.model.intervals import rate_posterior
 from cvjkit.shown import Shown
 
@@ -311,16 +311,14 @@ class Simulation(Shown):
         self._check_same_draws(other)
         rows: list[list[float | None]] = []
         for key in FIGURES:
-            ours, theirs = self.values(key), other.values(key)
             here, there = (one.design.economics()[key] for one in (self, other))
-            difference = math.nan if here is None or there is None else here - there
-            if ours is None or theirs is None:
+            difference = math.nan if here is None or there is None else float(apart(here, there))
+            differences = self._apart(other, key)
+            if differences is None:
                 rows.append([difference, *[math.nan] * 4])
                 continue
-            with np.errstate(invalid="ignore"):
-                apart = ours - theirs
             probabilities = [(1 - self.level) / 2, 0.5, (1 + self.level) / 2]
-            rows.append([difference, *quantiles(apart, probabilities)])
+            rows.append([difference, *quantiles(differences, probabilities)])
             rows[-1].append(self._better(other, key))
         columns = ["difference", "low", "median", "high", "better"]
         return pd.DataFrame(rows, pd.Index(FIGURES, name="figure"), columns, dtype=float)
@@ -351,10 +349,16 @@ class Simulation(Shown):
 
     def _better(self, other: Simulation, figure: str) -> float | None:
         self._check_same_draws(other)
-        ours, theirs = self.values(figure), other.values(figure)
-        if ours is None or theirs is None:
+        differences = self._apart(other, figure)
+        if differences is None:
             return None
-        return float(np.mean(ours < theirs if FIGURES[figure].less_is_better else ours > theirs))
+        return float(
+            np.mean(differences < 0 if FIGURES[figure].less_is_better else differences > 0)
+        )
+
+    def _apart(self, other: Simulation, figure: str) -> NDArray[np.float64] | None:
+        ours, theirs = self.values(figure), other.values(figure)
+        return None if ours is None or theirs is None else apart(ours, theirs)
 
     def _check_same_draws(self, other: Simulation) -> None:
         if (self.count, self.seed) != (other.count, other.seed):

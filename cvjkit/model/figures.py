@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from cvjkit.number_text import (
     ratio_text,
     share_text,
 )
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 ROUNDING = 1e-9
 
@@ -102,6 +105,34 @@ def no_more_than(most: float, number: float, otherwise: str) -> float:
         raise UndefinedError(otherwise)
     capped = np.where(possible, np.minimum(number, most), np.nan)
     return capped if capped.ndim else float(capped)  # type: ignore[return-value]  # an array for an array
+
+
+def apart(number: Any, other: Any) -> NDArray[np.float64]:
+    """Subtract, and leave nothing of what is only rounding.
+
+    Parameters
+    ----------
+    number : float, or ndarray of float
+    other : float, or ndarray of float
+
+    Returns
+    -------
+    ndarray of float
+        number - other; 0 where they are the same to 1e-9 of themselves, NaN where both are
+        infinite.
+
+    Examples
+    --------
+    >>> float(apart(0.1 + 0.2, 0.3)), float(apart(3, 2))
+    (0.0, 1.0)
+    """
+    one, two = np.asarray(number, float), np.asarray(other, float)
+    with np.errstate(invalid="ignore"):
+        differences = one - two
+        least = ROUNDING * np.maximum(np.abs(one), np.abs(two))
+    # An infinite number is far from every finite one.
+    is_rounding = (np.abs(differences) <= least) & np.isfinite(least)
+    return np.where(is_rounding, 0.0, differences)
 
 
 def where_known(other: float, number: float) -> float:

@@ -374,7 +374,7 @@ def test_nothing_of_the_worksheet_is_written_where_there_is_none() -> None:
         ),
         (
             lambda: shop().with_terms(accepted=[{"rule": "A01"}]),
-            r"accepted\[0\]\.reason: nothing is required",
+            r"accepted\[0\]\.reason is required",
         ),
     ],
 )

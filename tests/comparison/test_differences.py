@@ -57,6 +57,13 @@ def test_a_row_for_each_stage_and_figure_of_each_scenario() -> None:
     assert cac["words"] == "-5.00 (-50%)"
 
 
+def test_a_number_that_no_scenario_changes_has_a_change_of_0() -> None:
+    table = compared(SHOP.scenario("Cheaper", {"stages.reach.unit_cost": 0.05})).table
+    is_same = table.words.eq("") & table.value.notna() & table.base.notna()
+    assert {"retention", "loyalty", "second_purchase_rate"} <= set(table.key[is_same])
+    assert (table.change[is_same] == 0).all()
+
+
 def test_what_is_not_defined_has_no_difference() -> None:
     nobody = SHOP.scenario("Nobody", {"stages.conversion.rate": 0})
     found = row(compared(nobody).table, "Nobody", "cac")

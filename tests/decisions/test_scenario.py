@@ -127,7 +127,7 @@ def test_in_a_journey_with_gaps_only_what_needs_no_plan_can_change() -> None:
         "fixed_cost",
     ]
     (fault,) = faults(lambda: gap.scenario("Better", {"stages.conversion.rate": 0.5}))
-    assert fault.startswith("segments[Everyone].counts.acquisition: nothing must be known to plan")
+    assert fault.startswith("segments[Everyone].counts.acquisition must be known to plan")
 
 
 def test_what_cannot_be_is_refused_as_by_put() -> None:
@@ -169,6 +169,26 @@ def test_scenarios_saved_one_after_another_are_all_kept(tmp_path: Path) -> None:
     assert again.fixed_cost == 7
     again.without_scenario("One").save()
     assert names(cvj.read_journey(tmp_path / "shop.toml")) == ["Two"]
+
+
+def test_those_kept_belong_to_the_file_of_their_journey(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.toml", tmp_path / "second.toml"
+    SHOP.scenario("Better", BETTER).save(first)
+    shop = cvj.read_journey(first)
+    assert [scenario.path for scenario in shop.scenarios] == [first]
+    better = shop.scenarios[0].put("fixed_cost", 5)
+    better.save()
+    better.scenario("More", {"stages.reach.people": 20000}).save()
+    shop = cvj.read_journey(first)
+    assert names(shop) == ["Better", "More"]
+    assert [scenario.fixed_cost for scenario in shop.scenarios] == [5, 5]
+    # Saved elsewhere, they go with it: the first file stays as it is.
+    before = first.read_bytes()
+    shop.save(second)
+    assert [scenario.path for scenario in shop.scenarios] == [second, second]
+    shop.scenario("More").put("fixed_cost", 7).save()
+    assert first.read_bytes() == before
+    assert cvj.read_journey(second).scenario("More").fixed_cost == 7
 
 
 def test_one_that_stands_on_another_is_saved_with_it(tmp_path: Path) -> None:

@@ -199,6 +199,15 @@ def test_what_is_shared_makes_no_difference() -> None:
     assert table.loc["total_cost", "better"] == 1
 
 
+def test_rounding_beats_nothing() -> None:
+    # As many of the customers buy again in both; worked out, the shares differ in the 17th digit.
+    better = shop().scenario("Better", {"stages.conversion.rate": 0.055}).simulate(DRAWS)
+    table = better.against(shop().simulate(DRAWS))
+    assert (table.loc["second_purchase_rate"] == 0).all()
+    assert better.beats(shop().simulate(DRAWS), "orders_per_customer") == 0
+    assert table.loc["customers", "better"] == 1
+
+
 def test_a_slightly_better_rate_is_better_for_sure_if_all_else_is_the_same() -> None:
     better = plan(0.5, 0.21, 0.4, 0.1).simulate(DRAWS)
     assert better.beats(plan(0.5, 0.2, 0.4, 0.1).simulate(DRAWS), "customers") > 0.99

@@ -501,7 +501,7 @@ def test_places_where_nothing_can_be_written_are_named(tmp_path: Path) -> None:
         ("schema_version = 1\nx = " + "[" * 9999, "nested too deeply"),
         ("schema_version = 1\nx = " + "1" * 5000, "is not TOML"),
         (b"schema_version = 1\n\xff", "is not UTF-8 text: see line 2"),
-        ("", "schema_version: nothing is required; write schema_version = 1"),
+        ("", "schema_version is required; write schema_version = 1"),
         ("schema_version = 2", "2 was written by a newer cvjkit"),
         ("schema_version = 0", "0 is not a known version"),
         ("schema_version = true", "True is not a known version"),
