@@ -84,14 +84,14 @@ def as_text(summary: str, shown: pd.DataFrame) -> str:
     str
     """
     shown = _in_order(shown)
-    columns = {
-        title: [text.ljust(max(map(len, shown[title]))) for text in shown[title]]
-        for title in shown.attrs.get("words", ())
-        if title in shown
-    }
+    words = [title for title in shown.attrs.get("words", ()) if title in shown]
+    widths = {title: max(map(len, [title, *shown[title]])) for title in words}
+    columns = {title: shown[title].str.ljust(width) for title, width in widths.items()}
+    headings = {title: title.ljust(width) for title, width in widths.items()}
     summary = in_order(summary)
-    table = shown.assign(**columns).to_string(max_rows=ROWS, index=_has_names(shown))
-    return f"{summary}\n\n{table}" if summary else table
+    table = shown.assign(**columns).rename(columns=headings)
+    written = table.to_string(max_rows=ROWS, index=_has_names(shown))
+    return f"{summary}\n\n{written}" if summary else written
 
 
 def as_html(summary: str, shown: pd.DataFrame) -> str:

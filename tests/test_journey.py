@@ -456,7 +456,7 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
         [
             (
                 "segments[Everyone].rates.conversion: 0.5 cannot be set: the segment is counted; "
-                "give people, or use planned()"
+                "give people, or make it a what-if"
             ),
         ],
     ),
@@ -465,7 +465,7 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
         [
             (
                 "segments[Everyone].rates.acquisition: 0.5 cannot be set: the segment is counted; "
-                "give people, or use planned()"
+                "give people, or make it a what-if"
             ),
         ],
     ),

@@ -80,3 +80,12 @@ def test_a_framework_is_a_sequence_of_stages() -> None:
         five[5]
     with pytest.raises(cvj.InputError, match="Allowed: reach"):
         five["reech"]
+
+
+def test_words_stand_below_their_heading_and_severities_are_words() -> None:
+    lines = repr(shop().audit()).splitlines()
+    head = next(number for number, line in enumerate(lines) if line.startswith("Rule"))
+    for finding, line in zip(shop().audit().fired, lines[head + 1 :], strict=True):
+        assert line[lines[head].index("Finding") :].startswith(finding.message)
+        severity = line[lines[head].index("Severity") :].split()[0]
+        assert severity in {"Error", "Failure", "Warning", "Money", "Note"}

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from cvjkit.audit.facts import Facts
-from cvjkit.audit.findings import SEVERITIES, Finding, Outcome, Rule, fires
+from cvjkit.audit.findings import SEVERITIES, SEVERITY_NAMES, Finding, Outcome, Rule, fires
 from cvjkit.shown import Heading, Shown, Table
 
 if TYPE_CHECKING:
@@ -163,6 +163,7 @@ class Audit(Shown):
         columns += ["checked", "because", "sources", "basis", "accepted"]
         rows = [finding.document() for finding in findings]
         names = {stage.key: stage.name for stage in self.framework or ()}
+        names.update(SEVERITY_NAMES)
         return FindingsTable(rows, columns=columns, dtype=object).described(names)
 
     def document(self) -> dict[str, Any]:

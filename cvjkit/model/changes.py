@@ -192,7 +192,7 @@ def numbered(design: Editable, segment: Segment, table: str, index: int, number:
         fix = "give a rate instead"
         if segment.observed:
             rule = "cannot be set: the segment is counted"
-            fix = "give people, or use planned()"
+            fix = "give people, or make it a what-if"
         raise _error(design, Fault(path, number, rule, fix))
     if number is None and table == "entrants" and index > 0:
         number = 0.0

@@ -265,7 +265,7 @@ class Pooled:
         if counted:
             of = ", ".join(counted)
             rule = f"cannot be set for all segments: the people of {of} are counted"
-            fix = "give people of one segment, or use planned() for a what-if"
+            fix = "give people of one segment, or make it a what-if"
             raise self._error(number, rule, fix)
 
     def _require_known(self, number: float) -> None:

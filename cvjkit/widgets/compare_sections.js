@@ -10,7 +10,7 @@ import { headerCell, html, tableParts, textElement } from "./dom.js";
  * @typedef {{ columns: [string, string][], milestones: [string, string][], cells: Cell[] }} Grid
  * @typedef {{ value: string, note: string, status: string }} Figure
  * @typedef {{ names: string[], rows: [string, ...Figure[]][] }} Comparable
- * @typedef {{ id: string, topic: string, question: string, stages: string, positions: string[],
+ * @typedef {{ topic: string, question: string, stages: string, positions: string[],
  *   consequence: string }} Disagreement
  */
 
@@ -94,10 +94,10 @@ function makeComparable({ names, rows }) {
 
 /** @param {Disagreement[]} disagreements */
 function makeDisagreements(disagreements) {
-  const parts = disagreements.map(({ id, topic, question, stages, positions, consequence }) =>
+  const parts = disagreements.map(({ topic, question, stages, positions, consequence }) =>
     html(
       "details", "",
-      html("summary", "", html("b", "", `${id} ${topic}`), html("small", "", stages)),
+      html("summary", "", html("b", "", topic), html("small", "", stages)),
       html("p", "", question),
       html("ul", "", ...positions.map((position) => html("li", "", position))),
       html("p", "", consequence),

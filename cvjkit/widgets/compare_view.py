@@ -204,6 +204,6 @@ def _disagreements(comparison: Comparison) -> list[dict[str, Any]]:
     for _, group in groupby(comparison.disagreements.to_dict("records"), itemgetter("id")):
         rows = list(group)
         stages = [f"{row['name']} ({names[row['framework']]})" for row in rows]
-        said = {name: rows[0][name] for name in ("id", "topic", "question", "consequence")}
+        said = {name: rows[0][name] for name in ("topic", "question", "consequence")}
         found.append(said | {"positions": list(rows[0]["positions"]), "stages": ", ".join(stages)})
     return found

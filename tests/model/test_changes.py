@@ -141,7 +141,7 @@ def test_counts_put_into_a_plan_make_it_counted_and_rates_with_entrants_a_plan()
     assert fault(counted, "segments[Everyone].rates", [0.5] * 4).startswith("segments[Everyone]: ")
     assert fault(shop(), "stages.conversion.rate", 0.5) == (
         "segments[Everyone].rates.conversion: 0.5 cannot be set: the segment is counted; "
-        "give people, or use planned()"
+        "give people, or make it a what-if"
     )
 
 

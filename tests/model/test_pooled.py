@@ -203,7 +203,7 @@ def test_counted_people_belong_to_one_segment() -> None:
     assert counted.get("stages.conversion.people") == 10
     assert refusal(counted, "stages.conversion.people", 11) == (
         "stages.conversion.people: 11 cannot be set for all segments: the people of Ads, Blog are "
-        "counted; give people of one segment, or use planned() for a what-if"
+        "counted; give people of one segment, or make it a what-if"
     )
     assert counted.put("segments[Ads].people.conversion", 5).segments[0].counts == (9, 8, 5, 6, 5)
 

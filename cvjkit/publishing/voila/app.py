@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from jupyter_server.base.handlers import FileFindHandler
@@ -17,6 +18,7 @@ from cvjkit.errors import InputError
 from cvjkit.files.folders import dashboard_folder
 from cvjkit.files.look import Look, read_look
 from cvjkit.publishing.server import SCRIPTS
+from cvjkit.publishing.voila.contents import about
 from cvjkit.publishing.voila.static import ExtensionFile, TemplateFile, VoilaFile, WidgetScript
 
 # A visitor who has not been heard of for three pings has left.
@@ -94,7 +96,10 @@ class Dashboards(Voila):
         # What a page's template is given, and what that of a list or an error is.
         self.config.VoilaConfiguration.resources = {"look": look}
         settings = super().init_settings()
-        settings["voila_jinja2_env"].globals["look"] = look
+        folder = Path(self.root_dir)
+        settings["voila_jinja2_env"].globals.update(
+            look=look, about=lambda path: about(folder / path)
+        )
         idle_seconds = self.kernel_manager.cull_idle_timeout
         ping = 1000 * max(idle_seconds // PINGS, SHORTEST_PING_SECONDS)
         pings = {"ws_ping_interval": ping, "ws_ping_timeout": PINGS * ping}
