@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -270,11 +269,10 @@ def test_every_picture_is_legible_at_any_width_and_in_any_font(gallery):
 
 def test_on_paper_labels_stand_over_their_bars_at_9_points_and_nothing_is_cut(gallery):
     found = {}
-    for font, (paper, lies, width, height) in product(("wide", "usual"), PAPERS):
-        gallery.page.emulate_media(media="null")
-        force_font(gallery.page, FONTS[font])
-        gallery.page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
-        gallery.page.emulate_media(media="print")
+    force_font(gallery.page, FONTS["wide"])
+    gallery.page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    gallery.page.emulate_media(media="print")
+    for paper, lies, width, height in PAPERS:
         gallery.page.set_viewport_size({"width": width, "height": height})
         expect(gallery.first.locator(".cvj-field:visible")).to_have_attribute(
             "data-paper", "landscape" if lies else "portrait"
@@ -283,7 +281,7 @@ def test_on_paper_labels_stand_over_their_bars_at_9_points_and_nothing_is_cut(ga
         shifted = gallery.page.evaluate(SHIFTED)
         texts = [faults for faults in text_faults(gallery) if any(faults.values())]
         if outside or shifted or texts:
-            found[paper, lies, font] = (outside, shifted, texts)
+            found[paper, lies] = (outside, shifted, texts)
     gallery.page.evaluate("() => dispatchEvent(new Event('afterprint'))")
     expect(gallery.locator("[data-paper]")).to_have_count(0)
     assert found == {}
