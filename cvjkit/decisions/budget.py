@@ -49,7 +49,7 @@ class Budget(Answer):
         "people": Heading("People", "people"),
         "worth": Heading("Worth of one person", "money"),
         "value": Heading("Value", "money"),
-        "marginal": Heading("Return on the last 1 spent", "money"),
+        "marginal": Heading("Marginal return", "money"),
         "s_shaped": Heading("S-shaped", "answer"),
     }
 
@@ -305,6 +305,7 @@ def _words(answer: Budget, money: float, currency: str) -> str:
     parts = [f"{money_text(spend, currency)} on {name}" for name, spend in used["spend"].items()]
     if not parts:
         return "Spend nothing: in no channel do people bring in what they cost."
+    one = money_text(1, currency)
     said = [f"Spend {', '.join(parts)}: that brings {money_text(used['value'].sum(), currency)}."]
     if answer.left:
         said.append(
@@ -312,11 +313,12 @@ def _words(answer: Budget, money: float, currency: str) -> str:
             "it would bring in less than is spent."
         )
     else:
-        said.append(f"The last 1 spent brings in {answer.lam:.2f}.")
+        brings = money_text(answer.lam, currency)
+        said.append(f"The last {one} spent brings in {brings}.")
     none = [str(name) for name in answer.index if answer["spend"][name] == 0]
     if none:
         said.append(
-            f"Nothing on {', '.join(none)}: even the first 1 spent there would bring in less."
+            f"Nothing on {', '.join(none)}: even the first {one} spent there would bring in less."
         )
     if answer["s_shaped"].any():
         names = ", ".join(map(str, answer.index[answer["s_shaped"]]))

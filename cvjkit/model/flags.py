@@ -52,15 +52,15 @@ def count_flags(
             if more > TOLERANCE:
                 number = f"{people_text(more)} more" if math.isfinite(more) else "more"
                 message = (
-                    f"The transitions and referrals typed bring {number} people{of} here than "
-                    "were counted, so only as many as were counted are taken: correct the count, "
-                    "the transition or the referral."
+                    f"The skips, ways back and referrals typed bring {number} people{of} here "
+                    "than were counted, so only as many as were counted are taken: correct the "
+                    "count, or how many come by them."
                 )
                 yield index, stage, Flag("A50", key, message)
             elif missed[index, stage]:
                 message = (
-                    f"With the transitions typed, no rates give the people{of} counted here: "
-                    "correct the count or the transitions."
+                    f"With the skips and ways back typed, no rates give the people{of} counted "
+                    "here: correct the count, or how many take them."
                 )
                 yield index, stage, Flag("A50", key, message)
             if found.entered[index, stage] > TOLERANCE and origin.parents[stage] is not None:
@@ -79,8 +79,9 @@ def _entering(
     most = max(counts[source] or 0 for source in before)
     if (counts[stage] or 0) <= most + TOLERANCE:
         message = (
-            f"The transitions typed lead so many people{of} elsewhere that {people_text(more)} of "
-            "those counted here are taken to enter here: correct the count or the transitions."
+            f"The skips and ways back typed lead so many people{of} elsewhere that "
+            f"{people_text(more)} of those counted here are taken to enter here: correct the "
+            "count, or how many take them."
         )
         return Flag("A50", key, message)
     if required is None:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from cvjkit.journey import Journey
 
 SHOWN = ("stage", "reached", "rate")
-WHOLE = "{name} is the design. Type a number in any framework: those that count it have the same."
-TYPED = "{name} is the design; the others are lenses of it."
+WHOLE = "The journey is kept in {name}. Type a number in any framework: all that count it show it."
+TYPED = "The journey is kept in {name}; the others are lenses on it."
 
 
 class Lenses(Editor):

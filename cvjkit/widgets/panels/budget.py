@@ -29,7 +29,7 @@ SHOWN: dict[str, tuple[str, Unit]] = {
     "spend": ("Spend", "money"),
     "people": ("People it brings", "people"),
     "worth": ("Worth of one person", "money"),
-    "marginal": ("Return on the last 1 spent", "money"),
+    "marginal": ("Marginal return", "money"),
 }
 HELP = (
     "Type what there is to spend, and for each channel how many people it could bring at most and "

@@ -114,8 +114,8 @@ def test_a_count_overruled_by_a_typed_skip_is_said_at_the_count_with_the_fix() -
     address = ("stages", "conversion", "reached")
     hand = Hand(SHOP.with_transition("reach", "conversion", 0.5))
     message = (
-        "The transitions and referrals typed bring 4,900 more people here than were counted, so "
-        "only as many as were counted are taken: correct the count, the transition or the referral."
+        "The skips, ways back and referrals typed bring 4,900 more people here than were counted, "
+        "so only as many as were counted are taken: correct the count, or how many come by them."
     )
     assert (hand.text(*address), hand.message(*address)) == ("100", message)
     assert hand.part("findings")["notes"] == ()
