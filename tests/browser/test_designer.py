@@ -615,6 +615,9 @@ def test_a_dashboard_opens_in_a_what_if_and_all_segments_are_typed_into(dashboar
         expect(field(dashboard, "Reached: Retention")).to_have_value(later)
 
 
+PAPER = "field => getComputedStyle(field).backgroundColor"
+
+
 def test_one_change_is_taken_back_by_escape_or_by_a_click_on_what_it_was(dashboard: Page) -> None:
     turn(dashboard, "What if")
     reach, rate = field(dashboard, "Reached: Reach"), field(dashboard, "Step rate: Conversion")
@@ -626,6 +629,10 @@ def test_one_change_is_taken_back_by_escape_or_by_a_click_on_what_it_was(dashboa
     expect(rate).to_have_value("5%")
     dashboard.keyboard.type("20%")
     expect(was(dashboard, "Step rate: Conversion")).to_have_text("was 5%")
+    # What was changed is tinted, what follows from it is not.
+    follows, usual = field(dashboard, "Reached: Loyalty"), field(dashboard, "Delay: Loyalty")
+    tints = [one.evaluate(PAPER) for one in (reach, rate, follows, usual)]
+    assert tints[0] == tints[1] != tints[2] == tints[3]
     reach.focus()
     rate.focus()
     dashboard.keyboard.press("Escape")
