@@ -217,7 +217,7 @@ def test_below_are_merged_cells_what_is_hidden_and_where_documents_differ(dashbo
     hidden = dashboard.locator(".lens-hides")
     expect(hidden).to_contain_text("Seven Steps to Heaven has no stage for Advocate and Promoter.")
     expect(dashboard.locator(".lens-figures")).to_contain_text("First-time buyers")
-    fifth = dashboard.locator(".lens-differ details").filter(has_text="C5")
+    fifth = dashboard.locator(".lens-differ details").filter(has_text="Word of mouth")
     fifth.locator("summary").press("Enter")
     expect(fifth).to_contain_text("(Fea, line 30)")
     # What is unfolded stays so while one types.
