@@ -327,7 +327,7 @@ def test_without_the_token_nothing_is_shown(
         refusal = get(address)
         assert refusal.status == 403
         said = refusal.read().decode()
-        assert "The dashboard opens with its full link" in said
+        assert "A dashboard opens with its full link" in said
         assert "Hello" not in said
     assert get(kernel).status == 403
 
