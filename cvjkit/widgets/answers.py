@@ -125,12 +125,12 @@ class Answers:
         self._fill()
 
     def _how_sure(self, asked: Asked) -> Part:
-        now = asked.journey.simulate(how_sure.DRAWS)
+        now, wanted = asked.journey.simulate(how_sure.DRAWS), goal.goal_of(asked)
         if asked.base is None:
-            return how_sure.how_sure_part(now)
+            return how_sure.how_sure_part(now, goal=wanted)
         if self._simulated is None or self._simulated[0] is not asked.base:
             self._simulated = asked.base, asked.base.simulate(how_sure.DRAWS)
-        return how_sure.how_sure_part(now, self._simulated[1])
+        return how_sure.how_sure_part(now, self._simulated[1], wanted)
 
     def _fill(self) -> None:
         parts = [self._parts[key] for key in TITLES if key in self._parts]

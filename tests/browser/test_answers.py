@@ -96,6 +96,7 @@ def test_a_stranger_asks_by_typing_only(page: Page) -> None:
     expect(card(page, "goal")).to_contain_text("You need 40,000 people at Reach")
     expect(card(page, "goal")).to_contain_text("Conversion at 25% instead of 6.2%")
     expect(card(page, "goal")).to_contain_text("every rate on the way × 2")
+    expect(card(page, "sure")).to_contain_text("the goal is reached, Customers at least 500: <1%.")
     # And it still holds, while the number is changed back.
     types(page, "Step rate: Conversion", "5%")
     expect(card(page, "goal")).to_contain_text("You need 50,000 people at Reach")

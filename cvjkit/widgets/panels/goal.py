@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cvjkit.decisions.explain_answer import explain_goal
 from cvjkit.decisions.goal_search import MOST
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cvjkit.number_text import Unit
     from cvjkit.widgets.codec import Choices
     from cvjkit.widgets.fields import Explain
-    from cvjkit.widgets.panels.entries import Asked
+    from cvjkit.widgets.panels.entries import Asked, Typed
 
 Explains = dict[tuple[str, str], "Explain"]
 TITLE = "What would it take?"
@@ -47,17 +47,8 @@ def goal_part(asked: Asked) -> Part:
     -------
     Part
     """
-    journey, before = asked.journey, asked.base or asked.journey
-    choices = _figures(before)
-    figure = asked.chosen(FIGURE, choices, choices[0][0])
-    if asked.entries.get(FIGURE, figure) != figure:
-        # What is typed is about a figure that is not known here.
-        rest = {at: text for at, text in asked.entries.items() if at != TARGET}
-        asked = replace(asked, entries=rest)
-    less = figure in FIGURES and FIGURES[figure].less_is_better
-    unit = UNITS.get(FIGURES[figure].unit, "amount") if figure in FIGURES else "people"
-    label = "At most" if less else "At least"
-    typed = asked.number(TARGET, label, unit, _suggested(before, figure, unit, less=less))
+    journey, wanted = asked.journey, _wanted(asked)
+    figure, typed = wanted.figure, wanted.typed
     notes: tuple[str, ...] = ("Type what you want to reach.",)
     articles: tuple[Article, ...] = ()
     explains: Explains = {}
@@ -72,10 +63,49 @@ def goal_part(asked: Asked) -> Part:
             explains = {**explains, **more}
         except InputError as error:
             notes, typed = (), typed.refused(" ".join(reasons(error).values()))
-    chosen = Field("figure", "Goal", figure, "choice", choices=choices, edit=Keep())
+    chosen = Field("figure", "Goal", figure, "choice", choices=wanted.choices, edit=Keep())
     fields = (chosen, replace(typed.field, kind="number"))
     tables = (line("goal", *fields),)
     return Part("goal", TITLE, tables, notes, articles=articles, explains=explains)
+
+
+def goal_of(asked: Asked) -> tuple[str, float] | None:
+    """Give the goal that is asked about.
+
+    Parameters
+    ----------
+    asked : Asked
+        As in `goal_part`.
+
+    Returns
+    -------
+    tuple of (str, float), or None
+        The key of a figure, or of a stage, and the value; None if there is no such number.
+    """
+    wanted = _wanted(asked)
+    return None if wanted.typed.value is None else (wanted.figure, wanted.typed.value)
+
+
+class _Wanted(NamedTuple):
+    choices: Choices
+    figure: str
+    typed: Typed
+
+
+def _wanted(asked: Asked) -> _Wanted:
+    """Read which figure is wanted, and how much of it."""
+    before = asked.base or asked.journey
+    choices = _figures(before)
+    figure = asked.chosen(FIGURE, choices, choices[0][0])
+    if asked.entries.get(FIGURE, figure) != figure:
+        # What is typed is about a figure that is not known here.
+        rest = {at: text for at, text in asked.entries.items() if at != TARGET}
+        asked = replace(asked, entries=rest)
+    less = figure in FIGURES and FIGURES[figure].less_is_better
+    unit = UNITS.get(FIGURES[figure].unit, "amount") if figure in FIGURES else "people"
+    label = "At most" if less else "At least"
+    default = _suggested(before, figure, unit, less=less)
+    return _Wanted(choices, figure, asked.number(TARGET, label, unit, default))
 
 
 def _figures(journey: Journey) -> Choices:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cvjkit.decisions.chance_words import band_text
 from cvjkit.decisions.explain_answer import explain_interval, explain_probability
+from cvjkit.decisions.goal_words import amount
 from cvjkit.model.economics import FIGURES
 from cvjkit.number_text import share_text
 from cvjkit.shown import chance_text
@@ -21,7 +22,9 @@ DRAWS = 4000
 """Enough for bounds that differ by a hundredth of the band from seed to seed."""
 
 
-def how_sure_part(now: Simulation, before: Simulation | None = None) -> Part:
+def how_sure_part(
+    now: Simulation, before: Simulation | None = None, goal: tuple[str, float] | None = None
+) -> Part:
     """Say how sure the figures are.
 
     Parameters
@@ -29,6 +32,8 @@ def how_sure_part(now: Simulation, before: Simulation | None = None) -> Part:
     now : Simulation
     before : Simulation, optional
         Without the what-if, with the same draws and seed.
+    goal : tuple of (str, float), optional
+        The key of a figure, or of a stage, and what it is to be.
 
     Returns
     -------
@@ -47,6 +52,8 @@ def how_sure_part(now: Simulation, before: Simulation | None = None) -> Part:
     if before is not None:
         better = now.beats(before, main)
         chances = {"this is better than without the what-if": better, **chances}
+    if goal is not None:
+        chances |= _of_goal(now, *goal)
     for statement, chance in chances.items():
         if chance is not None:
             text, about = chance_text(chance), (now, statement, chance)
@@ -69,6 +76,19 @@ def how_sure_part(now: Simulation, before: Simulation | None = None) -> Part:
         lines = tuple(("", sentence) for sentence in thin[1:])
         articles.append(Article("sure-thin", f"Thin evidence: {len(lines)} more", lines=lines))
     return Part("sure", TITLE, notes=tuple(notes), articles=tuple(articles), explains=explains)
+
+
+def _of_goal(simulation: Simulation, figure: str, target: float) -> dict[str, float | None]:
+    """Say how probable it is that a goal is reached as things are."""
+    is_figure, design = figure in FIGURES, simulation.design
+    less = is_figure and FIGURES[figure].less_is_better
+    name = FIGURES[figure].short if is_figure else design.framework[figure].name
+    wanted = f"{'at most' if less else 'at least'} {amount(figure, target, design.currency)}"
+    drawn = simulation.values(figure if is_figure else f"stages.{figure}.people")
+    reached = (
+        None if drawn is None else float(((drawn <= target) if less else (drawn >= target)).mean())
+    )
+    return {f"the goal is reached, {name} {wanted}": reached}
 
 
 def _band(simulation: Simulation, figure: str) -> str:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 
 import cvjkit as cvj
+from cvjkit.shown import chance_text
 from cvjkit.widgets.panels.how_sure import how_sure_part
 from tests.strategies import journeys
 from tests.widgets.panels.answered import PLAN, lines
@@ -35,6 +37,29 @@ def test_it_says_how_probable_it_is_that_the_what_if_is_better() -> None:
     worse = SHOP.scenario("x", {"stages.conversion.rate": 0.04})
     part = how_sure_part(worse.simulate(500), SHOP.simulate(500))
     assert "The chance that this is better than without the what-if: <1%." in part.notes
+
+
+@pytest.mark.parametrize(
+    ("goal", "words", "statement"),
+    [
+        (("customers", 110), "Customers at least 110", "customers >= 110"),
+        (("customers", 1e12), "Customers at least 1,000 bn", "customers >= 1000000000000"),
+        (("cac", 9.5), "CAC at most EUR 9.50", "cac <= 9.5"),
+        (("profit", 480.25), "Profit at least EUR 480.25", "profit >= 480.25"),
+        (("retention", 38), "Retention at least 38", "stages.retention.people >= 38"),
+    ],
+)
+def test_it_says_how_probable_the_goal_is_as_things_are(
+    goal: tuple[str, float], words: str, statement: str
+) -> None:
+    shop = SHOP.with_terms(currency="EUR").with_stage("reach", unit_cost=0.1)
+    simulation = shop.with_offer("conversion", name="Box", price=40, margin=15).simulate(500)
+    part = how_sure_part(simulation, goal=goal)
+    chance = simulation.probability(statement)
+    assert chance is not None
+    said = f"The chance that the goal is reached, {words}: {chance_text(chance)}."
+    assert said in part.notes
+    assert any(text == chance_text(chance) for _, text in part.explains)
 
 
 def test_thin_evidence_is_named_the_thinnest_first() -> None:
