@@ -168,6 +168,39 @@ class Known(KnownPeople):
         )
         return any(next(way_back, None) == milestone for way_back in ways_back)
 
+    def is_at_stage(self, milestone: str) -> bool:
+        """Tell whether the people at a milestone are those of one of the journey's stages.
+
+        Parameters
+        ----------
+        milestone : str
+            Its key.
+
+        Returns
+        -------
+        bool
+        """
+        return milestone in self._counted
+
+    def leak_around(self, milestone: str) -> tuple[str, str, float] | None:
+        """Give what the people at a milestone between two known ones are estimated from.
+
+        Parameters
+        ----------
+        milestone : str
+            Its key.
+
+        Returns
+        -------
+        tuple of (str, str, float) or None
+            Keys of the known milestones before and after it, and the share, 0 to 1, of the leak
+            between them that lies before it; None if it is known, or not estimated so.
+        """
+        start, end = self._around(milestone)
+        if milestone in self.people or milestone == HABITUAL or start is None or end is None:
+            return None
+        return start, end, self._part(start, milestone, end)
+
     def _ahead_of(self, end: str) -> Number:
         least, market = self.people[end], self.market
         bounded = market is not None and market >= least

@@ -2,6 +2,7 @@
 // Draws one lens: bars and ribbons as SVG, the labels of its stages in HTML.
 
 import { html, keyed, setAttributes, setText, svg, textElement } from "./dom.js";
+import { setExplained } from "./form_explain.js";
 import { ribbonPath } from "./ribbon.js";
 import { showTips } from "./tips.js";
 
@@ -9,9 +10,9 @@ import { showTips } from "./tips.js";
 /** @typedef {import("./compare_layout.js").Lens} Lens */
 /** @typedef {import("./compare_layout.js").Mark} Mark */
 /**
- * What one drawing has in common: the field's width, the height of the most people [px], whether
+ * What one drawing has in common: the index of its lens, the field's width, the height of the most people [px], whether
  * labels are listed below each lens, the milestones, and where the scale changes.
- * @typedef {{ width: number, thick: number, listed: boolean, marks: Mark[],
+ * @typedef {{ index: number, width: number, thick: number, listed: boolean, marks: Mark[],
  *   breaks: Picture["breaks"] }} Frame
  */
 
@@ -199,7 +200,7 @@ function drawBars(layer, { bars }, { width, thick }, hatch) {
  * @param {Lens} lens
  * @param {Frame} frame
  */
-function drawLabels(list, { bars }, { marks, listed }) {
+function drawLabels(list, { bars }, { marks, listed, index: lens }) {
   const columns = bars.map(({ start }) => Math.round(start * marks.length));
   keyed(
     list,
@@ -210,7 +211,10 @@ function drawLabels(list, { bars }, { marks, listed }) {
       const { stage, status, name, value, note, text } = bar;
       const className = `lens-label is-${status}`;
       setAttributes(label, { class: className, "data-stage": stage, "data-status": status, title: text });
-      [name, value, note].forEach((line, index) => setText(label.children[index], line));
+      const [named, number, remark] = /** @type {HTMLElement[]} */ ([...label.children]);
+      setText(named, name);
+      setExplained(number, value, ["lens", String(lens), stage]);
+      setText(remark, note);
       const end = Math.min(marks.length, ...columns.filter((other) => other > column));
       label.style.gridColumn = listed ? "" : `${column + 1} / ${end + 1}`;
     },

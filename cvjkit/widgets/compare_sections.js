@@ -2,13 +2,14 @@
 // The tables and lists below the lenses.
 
 import { headerCell, html, tableParts, textElement } from "./dom.js";
+import { setExplained } from "./form_explain.js";
 
 /**
  * What cvjkit.widgets.compare_view sends for each section.
  * @typedef {{ row: number, column: number, span: number, kind: string, title: string,
  *   stage: string, value: string, note: string }} Cell
  * @typedef {{ columns: [string, string][], milestones: [string, string][], cells: Cell[] }} Grid
- * @typedef {{ value: string, note: string, status: string }} Figure
+ * @typedef {{ value: string, note: string, status: string, figure: string }} Figure
  * @typedef {{ names: string[], rows: [string, ...Figure[]][] }} Comparable
  * @typedef {{ topic: string, question: string, stages: string, positions: string[],
  *   consequence: string }} Disagreement
@@ -41,6 +42,17 @@ function makeTable(className, label, headings, rows) {
   return frame;
 }
 
+/**
+ * A number that asks for what explains it.
+ * @param {string} value
+ * @param {import("./form_controls.js").Address} address
+ */
+function asking(value, address) {
+  const element = html("b");
+  setExplained(element, value, address);
+  return element;
+}
+
 /** @param {Grid} grid */
 function makeGrid({ columns, milestones, cells }) {
   const several = new Set(columns.map(([journey]) => journey)).size > 1;
@@ -49,7 +61,7 @@ function makeGrid({ columns, milestones, cells }) {
   const inOrder = cells.toSorted((one, other) => one.row - other.row || one.column - other.column);
   for (const { row, column, span, kind, title, stage, value, note } of inOrder) {
     const cell = textElement("td", `cell-${kind}`, title);
-    if (value) cell.append(html("b", "", value));
+    if (value) cell.append(asking(value, ["lens", String(column), stage]));
     if (note) cell.append(html("small", "", note));
     cell.rowSpan = span;
     cell.dataset.column = String(column);
@@ -78,8 +90,8 @@ function makeHidden(hides) {
 /** @param {Comparable} comparable */
 function makeComparable({ names, rows }) {
   const lines = rows.map(([label, ...figures]) => {
-    const cells = figures.map(({ value, note, status }) => {
-      const cell = html("td", `is-${status}`, html("b", "", value));
+    const cells = figures.map(({ value, note, status, figure }, at) => {
+      const cell = html("td", `is-${status}`, asking(value, ["comparable", String(at), figure]));
       if (note) cell.append(html("small", "", note));
       return cell;
     });

@@ -7,6 +7,7 @@ import { arrangeLabels } from "./compare_layout.js";
 import { drawLens, makeLens } from "./compare_lens.js";
 import { sections } from "./compare_sections.js";
 import { html, keyed, setAttributes, setText, textElement } from "./dom.js";
+import { followExplanations } from "./form_explain.js";
 import { measureIn, PAPERS, watchLayout, watchPrinting } from "./measure.js";
 import { followTheme } from "./theme.js";
 
@@ -37,7 +38,7 @@ function draw(field, picture, hatch, width = field.clientWidth) {
     lenses,
     rows.map((lens, index) => ({ id: `${index} ${lens.title}`, lens, index })),
     ({ lens, index }) => makeLens(lens, `${hatch}-${index}`, field),
-    (section, { lens, index }) => drawLens(section, lens, frame, `${hatch}-${index}`),
+    (section, { lens, index }) => drawLens(section, lens, { ...frame, index }, `${hatch}-${index}`),
   );
 }
 
@@ -121,13 +122,17 @@ function build(el) {
   return { ...parts, figure };
 }
 
-/** @param {{ model: import("./theme.js").Model, el: HTMLElement }} view */
+/** @param {{ model: import("./form.js").Model, el: HTMLElement }} view */
 function render({ model, el }) {
   views += 1;
   const hatch = `cvj-hatch-${views}`;
   const parts = build(el);
   const show = remake();
   const announcer = makeAnnouncer(parts.figure);
+  const explainer = followExplanations(model, parts.figure, `${hatch}x${Math.random().toString(36).slice(2, 8)}`);
+  parts.figure.addEventListener("click", ({ target }) => {
+    explainer.toggle(/** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest(".cvj-ask")));
+  });
   const theme = followTheme(model, parts.figure, () => model.get("document")?.picture?.colors);
 
   const redraw = () => {
@@ -157,6 +162,7 @@ function render({ model, el }) {
     stopWatching();
     stopPrinting();
     announcer.stop();
+    explainer.remove();
     theme.stop();
   };
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -12,14 +12,20 @@ import anywidget
 import traitlets
 from markupsafe import Markup
 
+from cvjkit.comparison.explained import explain_comparable, explain_lens_stage
+from cvjkit.comparison.words import stage_label
 from cvjkit.number_text import DASH, days_text, money_text, people_text, plain_text, share_text
 from cvjkit.widgets.assets import Script, Style
+from cvjkit.widgets.explaining import Explaining
 from cvjkit.widgets.guard import Guarded
+from cvjkit.widgets.inbox import question_in
+from cvjkit.widgets.panels.explained import answered
 from cvjkit.widgets.still import Kept, still_copy, still_table
 
 if TYPE_CHECKING:
     from cvjkit.charts.sections import Scale
     from cvjkit.comparison.comparison import Comparison
+    from cvjkit.widgets.fields import Address, Explain
 
 WRITTEN: Mapping[str, Callable[[float, str], str]] = {
     "people": lambda value, _: people_text(value),
@@ -30,7 +36,7 @@ WRITTEN: Mapping[str, Callable[[float, str], str]] = {
 }
 
 
-class CompareView(Kept, Guarded, anywidget.AnyWidget):
+class CompareView(Kept, Explaining, Guarded, anywidget.AnyWidget):
     """Sankeys on one spine, the table of milestones, and what each lens hides.
 
     Parameters
@@ -48,6 +54,8 @@ class CompareView(Kept, Guarded, anywidget.AnyWidget):
     ----------
     document : dict
         What is drawn: :func:`compare_document`. Set it through :meth:`show`.
+    explanation : dict
+        What somebody wanted to know last.
 
     Examples
     --------
@@ -95,6 +103,12 @@ class CompareView(Kept, Guarded, anywidget.AnyWidget):
         self.document = compare_document(comparison, start, scale)
         self._shown = (comparison, start, scale)
         self.changed()
+
+    def _handle_custom_msg(self, content: Mapping[str, Any], buffers: Sequence[Any]) -> None:  # noqa: ARG002 - ipywidgets gives both
+        comparison, *_ = self._shown
+        asked = {} if comparison is None else explained_in(comparison)
+        if (question := question_in(content, asked)) is not None:
+            self.explain(*question)
 
     def image(self) -> str:
         """Draw the lenses as an image.
@@ -159,6 +173,37 @@ def compare_document(
     }
 
 
+def explained_in(comparison: Comparison) -> dict[Address, Explain]:
+    """Give what explains the numbers of a comparison, by what asks for it.
+
+    Parameters
+    ----------
+    comparison : Comparison
+
+    Returns
+    -------
+    dict of address to callable
+        "lens", the index of a lens and the key of a stage; or "comparable", the index of a
+        journey and the name of a figure.
+    """
+    pairs = [(view, lens) for view in comparison.views for lens in view.lenses]
+    found: dict[Address, Explain] = {
+        ("lens", str(at), stage.key): answered(
+            explain_lens_stage, view, stage, shown=stage_label(stage)[0]
+        )
+        for at, (view, lens) in enumerate(pairs)
+        for stage in lens.stages
+    }
+    views = {view.name: (at, view) for at, view in enumerate(comparison.views)}
+    for row in comparison.comparable.to_dict("records"):
+        at, view = views[row["journey"]]
+        shown = _cell(row)["value"]
+        found["comparable", str(at), row["figure"]] = answered(
+            explain_comparable, view, row, shown=shown
+        )
+    return found
+
+
 def _hides(comparison: Comparison) -> list[tuple[str, list[str]]]:
     said: dict[tuple[str, str], list[str]] = {}
     for row in comparison.hides.to_dict("records"):
@@ -177,7 +222,8 @@ def _hides(comparison: Comparison) -> list[tuple[str, list[str]]]:
 def _comparable(comparison: Comparison) -> dict[str, Any]:
     rows: dict[str, list[Any]] = {}
     for row in comparison.comparable.to_dict("records"):
-        rows.setdefault(row["figure"], [row["label"]]).append(_cell(row))
+        cell = _cell(row) | {"figure": row["figure"]}
+        rows.setdefault(row["figure"], [row["label"]]).append(cell)
     return {"names": [view.name for view in comparison.views], "rows": list(rows.values())}
 
 

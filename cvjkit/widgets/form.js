@@ -4,7 +4,7 @@
 import { inWords, makeAnnouncer } from "./announce.js";
 import { keyed } from "./dom.js";
 import { resetBy, stateOf, updateControl } from "./form_controls.js";
-import { makeExplainer } from "./form_explain.js";
+import { followExplanations } from "./form_explain.js";
 import { makePart, updatePart } from "./form_parts.js";
 import { neighbour } from "./form_tables.js";
 
@@ -62,7 +62,7 @@ function render({ model, el }) {
   /** @type {Map<string, boolean>} */
   const unfolded = new Map();
   el.classList.add("cvj-form");
-  const explainer = makeExplainer(el, (asked, about) => model.send({ what: "explain", view, number: asked, about }));
+  const explainer = followExplanations(model, el, view);
 
   const announcer = makeAnnouncer(el);
 
@@ -232,16 +232,10 @@ function render({ model, el }) {
   el.addEventListener("focusin", focusin);
   el.addEventListener("focusout", focusout);
   el.addEventListener("mouseup", mouseup);
-  const explained = () => {
-    const explanation = model.get("explanation");
-    if (explanation.view === view) explainer.show(explanation);
-  };
   model.on("change:document", redraw);
-  model.on("change:explanation", explained);
   redraw();
   return () => {
     model.off("change:document", redraw);
-    model.off("change:explanation", explained);
     explainer.remove();
     announcer.stop();
   };

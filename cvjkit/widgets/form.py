@@ -15,8 +15,9 @@ import anywidget
 import traitlets
 
 from cvjkit.widgets.assets import Script, Style
-from cvjkit.widgets.fields import Article, explained_in
-from cvjkit.widgets.guard import Guarded, told
+from cvjkit.widgets.explaining import Explaining
+from cvjkit.widgets.fields import explained_in
+from cvjkit.widgets.guard import Guarded
 from cvjkit.widgets.inbox import Edits, Inbox, question_in
 from cvjkit.widgets.paste import lay
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from cvjkit.widgets.fields import Address, Explain, Field, Part, Row, Table
 
 
-class Form(Guarded, anywidget.AnyWidget):
+class Form(Explaining, Guarded, anywidget.AnyWidget):
     """Fields to type into, in tables.
 
     Parameters
@@ -37,8 +38,6 @@ class Form(Guarded, anywidget.AnyWidget):
     ----------
     document : dict
         What the browser draws.
-    explanation : dict
-        What somebody wanted to know last: an `Article`, and for which question.
     fields : dict of address to Field
         What is shown.
     turn : lock
@@ -48,7 +47,6 @@ class Form(Guarded, anywidget.AnyWidget):
     _esm = Script("form.js")
     _css = Style("form.css")
     document = traitlets.Dict().tag(sync=True)
-    explanation = traitlets.Dict().tag(sync=True)
 
     def __init__(self, on_edit: Callable[[Edits], object] | None = None) -> None:
         self._on_edit = on_edit
@@ -82,7 +80,7 @@ class Form(Guarded, anywidget.AnyWidget):
     def _handle_custom_msg(self, content: Mapping[str, Any], buffers: Sequence[Any]) -> None:  # noqa: ARG002 - ipywidgets gives both
         with self.turn:
             if (question := question_in(content, self._explains)) is not None:
-                self._explain(*question)
+                self.explain(*question)
                 return
             edits = self._inbox.read(content, self.fields)
             if edits is not None and self._on_edit is not None:
@@ -95,13 +93,6 @@ class Form(Guarded, anywidget.AnyWidget):
         start, block = edits.texts[0]
         laid = lay(block, start, self._tables[start[0]])
         return replace(edits, texts=tuple(laid.texts.items()), said=laid.said, beside=laid.beside)
-
-    def _explain(self, view: str, number: int, explain: Explain) -> None:
-        article = Article("", "This could not be explained.")
-        with told(lambda: None):
-            article = explain()
-        words = {"title": article.title, "note": article.note, "lines": article.lines}
-        self.explanation = {"view": view, "number": number, **words}
 
 
 def _part(part: Part) -> dict[str, Any]:

@@ -85,11 +85,32 @@ export function setSentence(element, sentence, asked) {
 }
 
 /**
- * Make the panel of a form.
+ * Open what Python answers to what is asked in a widget, whose clicks and keys open it by `toggle`.
+ * @param {import("./theme.js").Model & { send(content: object): void,
+ *   off(event: string, callback: () => void): void }} model
+ * @param {HTMLElement} el
+ * @param {string} view  What the answers to this one are known by.
+ */
+export function followExplanations(model, el, view) {
+  const explainer = makeExplainer(el, (number, about) => model.send({ what: "explain", view, number, about }));
+  const explained = () => {
+    const explanation = model.get("explanation");
+    if (explanation.view === view) explainer.show(explanation);
+  };
+  model.on("change:explanation", explained);
+  const remove = () => {
+    model.off("change:explanation", explained);
+    explainer.remove();
+  };
+  return { toggle: explainer.toggle, remove };
+}
+
+/**
+ * Make the panel of a widget.
  * @param {HTMLElement} el
  * @param {(number: number, address: Address) => void} ask
  */
-export function makeExplainer(el, ask) {
+function makeExplainer(el, ask) {
   const title = textElement("strong");
   const note = textElement("p");
   const lines = html("dl");

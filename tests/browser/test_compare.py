@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import cvjkit as cvj
+from tests.browser.asked import explained
 from tests.browser.conftest import ROOT, Kept, Site, make_anew, renewable
 from tests.browser.fonts import FONTS, force_font, set_width, text_faults
 
@@ -253,6 +254,26 @@ def test_pointing_and_the_keyboard_say_a_stage_and_light_it_up_in_the_others(
         ".lens-bar, .lens-ribbon.kind-forward:not(.is-drawn-out)"
     ).evaluate_all("all => all.map(one => one.getBBox().height).filter(height => height < 5.99)")
     assert thin == []
+
+
+def test_every_figure_opens_what_it_is_made_of_by_key_and_by_press(dashboard: Page) -> None:
+    choose(dashboard, "Journey", "a_shop.toml")
+    panel = dashboard.get_by_role("dialog")
+    estimate = number(dashboard, "eight", "subscription").get_by_role("button")
+    estimate.press("Enter")
+    expect(panel).to_have_accessible_name("People at Subscription: ≈ 1,908")
+    expect(panel).to_contain_text("5,766 x (302 / 5,766) ^ 37.5%")
+    expect(panel).to_contain_text("People at Acquisition5,766, counted")
+    expect(panel).to_contain_text("Share of the leak before Subscription37.5%, estimated")
+    dashboard.keyboard.press("Escape")
+    expect(estimate).to_be_focused()
+    # What is typed is explained anew.
+    dashboard.get_by_label("Reached: Acquisition", exact=True).fill("6,000")
+    expect(estimate).to_have_text("≈ 1,956")
+    estimate.click()
+    expect(panel).to_contain_text("6,000 x (302 / 6,000)")
+    dashboard.keyboard.press("Escape")
+    assert len(explained(dashboard)) > 50
 
 
 def test_on_paper_of_any_width_the_labels_stand_over_their_stages(dashboard: Page) -> None:
