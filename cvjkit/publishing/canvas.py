@@ -19,12 +19,14 @@ from cvjkit.model.economics import FIGURES
 from cvjkit.number_text import days_text, money_text, people_text, share_text
 from cvjkit.publishing.folder import in_currency
 from cvjkit.publishing.page import render
+from cvjkit.widgets.panels.explained import figure_article
 
 if TYPE_CHECKING:
     from cvjkit.audit.audit import Audit
     from cvjkit.audit.findings import Finding
     from cvjkit.model.economics import Economics
     from cvjkit.model.parts import Message, Offer, Segment, Tactic
+    from cvjkit.widgets.fields import Article
 
 MINUTES_PER_HOUR, MINUTES_PER_DAY = 60, 24 * 60
 
@@ -85,11 +87,18 @@ class _Finding(NamedTuple):
     text: str
 
 
+class _Shown(NamedTuple):
+    """Something that is shown, and the id of what explains it; empty for nothing."""
+
+    text: str
+    explained_by: str
+
+
 class _Figure(NamedTuple):
     """A figure of the whole journey."""
 
     name: str
-    text: str
+    shown: _Shown
 
 
 class _Segment(NamedTuple):
@@ -108,9 +117,9 @@ class _Stage(NamedTuple):
     purpose: str
     sources: str
     is_first_payment: bool
-    people: str
+    people: _Shown
     rate: float | None
-    people_notes: list[str]
+    people_notes: list[_Shown]
     tactics: list[_Item]
     suggested: tuple[str, ...]
     messages: list[_Item]
@@ -138,6 +147,7 @@ class _Canvas:
     accepted: list[_Finding]
     next_test: str
     severities: list[tuple[str, str, str]]
+    explained: Mapping[str, Article]
 
 
 # --- where it comes from ------------------------------------------------------------------------
@@ -185,6 +195,31 @@ class _Layout:
             positions[stage.key] = position
         return positions
 
+    @cached_property
+    def explained(self) -> dict[str, Article]:
+        """What explains the figures that were laid out.
+
+        Returns
+        -------
+        dict of str to Article
+            By its id on the page.
+        """
+        return {}
+
+    def _explained(self, journey: Journey, figure: str, text: str) -> _Shown:
+        """Show a figure of the journey, or of a stage of the framework drawn."""
+        explained_by = f"explains-{figure.replace('.', '-')}"
+        self.explained[explained_by] = figure_article(journey, figure, shown=text)
+        return _Shown(text, explained_by)
+
+    def _figures(self) -> Iterator[_Figure]:
+        """Give the known figures of the whole journey."""
+        economics = self.journey.economics()
+        for key, figure in FIGURES.items():
+            if figure.phrase and economics[key] is not None:
+                text = economics.text(key, self.journey.currency) + economics.left_out(key)
+                yield _Figure(figure.phrase_for(text), self._explained(self.journey, key, text))
+
     def canvas(self) -> _Canvas:
         journey, framework, audit = self.journey, self.shown.framework, self.audit
         rules = {finding.id for finding in audit}
@@ -196,7 +231,7 @@ class _Layout:
             audited_as=audit.audited_as,
             source=framework.source,
             illustrative=journey.illustrative,
-            figures=list(_figures(journey.economics(), journey.currency)),
+            figures=list(self._figures()),
             answered=f"{len(rules) - len(audit.unanswered)} of {len(rules)}",
             completeness=audit.completeness,
             segments=self._segments(),
@@ -212,6 +247,7 @@ class _Layout:
             ],
             next_test="test" if days is None else f"test in {days_text(days)}:",
             severities=[(key, SEVERITY_NAMES[key], SEVERITIES[key]) for key in SEVERITIES],
+            explained=self.explained,
         )
 
     def _segments(self) -> list[_Segment]:
@@ -242,7 +278,9 @@ class _Layout:
                     purpose=stage.purpose,
                     sources=cited(stage.sources),
                     is_first_payment=position == first_payment,
-                    people=people_text(people[position]),
+                    people=self._explained(
+                        self.shown, f"stages.{stage.key}.people", people_text(people[position])
+                    ),
                     rate=rates[position],
                     people_notes=self._people_notes(position, economics),
                     tactics=[_tactic(tactic, currency) for row in rows for tactic in row.tactics],
@@ -254,19 +292,21 @@ class _Layout:
             )
         return stages
 
-    def _people_notes(self, position: int, economics: Economics) -> list[str]:
-        framework = self.shown.framework
+    def _people_notes(self, position: int, economics: Economics) -> list[_Shown]:
+        framework, path = self.shown.framework, f"stages.{self.shown.framework.keys[position]}"
         parent = framework.parents[position]
         rate = self.shown.flow().numbers("step_rate")[position]
         numbers = self.facts.numbers(position)
-        notes = []
+        notes = list[_Shown]()
         if rate is not None and parent is not None:
-            notes.append(f"{share_text(rate)} of {framework.stages[parent].name}")
+            text = f"{share_text(rate)} of {framework.stages[parent].name}"
+            notes.append(self._explained(self.shown, f"{path}.rate", text))
         if numbers.mean_delay:
-            notes.append(f"{days_text(numbers.mean_delay)} later")
+            notes.append(_Shown(f"{days_text(numbers.mean_delay)} later", ""))
         cost = economics.numbers("cost_per_person")[position] if economics.total_cost else None
         if cost is not None:
-            notes.append(f"{money_text(cost, self.journey.currency)} each so far")
+            text = f"{money_text(cost, self.journey.currency)} each so far"
+            notes.append(self._explained(self.shown, f"{path}.cost_per_person", text))
         return notes
 
     def _findings(self, position: int | None) -> list[_Finding]:
@@ -280,14 +320,6 @@ class _Layout:
             if finding.accepted is None
             and (None if finding.stage is None else index(finding.stage)) == position
         ]
-
-
-def _figures(economics: Economics, currency: str) -> Iterator[_Figure]:
-    """Give the known figures of the whole journey."""
-    for key, figure in FIGURES.items():
-        if figure.phrase and economics[key] is not None:
-            text = economics.text(key, currency) + economics.left_out(key)
-            yield _Figure(figure.phrase_for(text), text)
 
 
 def _segment(segment: Segment, entered: float, currency: str) -> _Segment:

@@ -151,6 +151,33 @@ def test_a_hostile_name_is_shown_and_does_nothing(page: Page, tmp_path: Path) ->
     assert asked == []
 
 
+def test_every_figure_opens_what_it_is_made_of_by_key_and_press_and_not_on_paper(
+    page: Page, tmp_path: Path
+) -> None:
+    show(page, tmp_path, cvj.read_journey(JOURNEYS / "contact_lenses.toml"))
+    figures, panel = page.locator("main button"), page.locator("[popover]:popover-open")
+    shown = page.locator(".figures dd, .number, tbody div p").filter(has_text=re.compile(r"\d"))
+    mute = shown.filter(has_not=page.locator("button")).all_text_contents()
+    assert [text for text in mute if not re.search(r"later| of \d+|people", text)] == []
+    assert figures.count() > 20
+    for figure in figures.all():
+        figure.press("Enter")
+        expect(panel).to_have_count(1)
+        expect(panel.locator("dt").first).to_have_text("Formula")
+        title, text = panel.locator("b").first.text_content(), figure.text_content()
+        assert title
+        assert text
+        assert title.endswith(text)
+        page.keyboard.press("Escape")
+        expect(panel).to_have_count(0)
+        expect(figure).to_be_focused()
+    figures.first.click()
+    expect(panel).to_be_visible()
+    page.emulate_media(media="print")
+    expect(panel).to_be_hidden()
+    expect(figures.first).to_be_visible()
+
+
 def test_the_button_prints_and_is_not_printed(page: Page, tmp_path: Path) -> None:
     page.add_init_script("window.print = () => { window.printed = true; };")
     show(page, tmp_path, cvj.read_journey(JOURNEYS / "contact_lenses.toml"))
