@@ -1,9 +1,9 @@
-"""Explain the numbers of answers: goal, how sure, over time, budget, segments side by side."""
+"""Explain the numbers of answers: goal, how sure, budget, segments side by side."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from cvjkit.decisions.chance_words import band_text
 from cvjkit.decisions.explain import Explanation, Input
@@ -15,15 +15,13 @@ from cvjkit.number_text import money_text, people_text, plain_text, share_text
 from cvjkit.shown import chance_text, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cvjkit.decisions.budget import Budget
     from cvjkit.decisions.explain import Origin
     from cvjkit.decisions.goal_answer import Goal
     from cvjkit.decisions.segments import SegmentsTable
     from cvjkit.decisions.simulation import Simulation
     from cvjkit.model.design import Design
-    from cvjkit.model.timeline import Timeline
+    from cvjkit.shown import Unit
 
 HALF = "spend that brings half of them"
 
@@ -159,113 +157,6 @@ def explain_probability(simulation: Simulation, statement: str, chance: float) -
     )
 
 
-def explain_cash(timeline: Timeline) -> Explanation:
-    """Explain the money at the end of a timeline.
-
-    Parameters
-    ----------
-    timeline : Timeline
-
-    Returns
-    -------
-    Explanation
-    """
-    money, currency = timeline.money, timeline.design.currency
-    margin, cost = float(money["margin"].sum()), float(money["cost"].sum())
-    cash = float(money["cash"].iloc[-1])
-    inputs = (
-        put_in("margin", "All margins to date", margin, "money", "derived", currency=currency),
-        put_in("cost", "All costs to date", cost, "money", "derived", currency=currency),
-        *_delays(timeline),
-    )
-    return Explanation(
-        figure="cash",
-        title=f"Money on day {timeline.days:,}",
-        meaning="What has come in until then, less what has been spent; not discounted.",
-        formula="all margins to date - all costs to date",
-        value=cash,
-        text=money_text(cash, currency),
-        reason="",
-        inputs=inputs,
-        numbers=f"{inputs[0].text} - {inputs[1].text}",
-    )
-
-
-def explain_standing(timeline: Timeline) -> Explanation:
-    """Explain how many stand at the stages.
-
-    Parameters
-    ----------
-    timeline : Timeline
-
-    Returns
-    -------
-    Explanation
-    """
-    last = timeline.stages.loc[timeline.days]
-    totals = {name: float(last[name].sum()) for name in ("visits", "passed", "dropped", "finished")}
-    there = float(last["standing"].sum())
-    titles = ("Have come to a stage", "Have gone on from one", "Have left", "Have come to the end")
-    inputs = tuple(
-        put_in(name, title, value, "people", "derived")
-        for title, (name, value) in zip(titles, totals.items(), strict=True)
-    )
-    return Explanation(
-        figure="standing",
-        title=f"People on their way on day {timeline.days:,}",
-        meaning="Who are at a stage and will pass on or leave later.",
-        formula="have come to a stage - have gone on - have left - have come to the end",
-        value=there,
-        text=people_text(there),
-        reason="",
-        inputs=(*inputs, *_delays(timeline)),
-        numbers=" - ".join(one.text for one in inputs),
-    )
-
-
-def explain_reached(timeline: Timeline, stage: str, day: int) -> Explanation:
-    """Explain how many have reached a stage by a day.
-
-    Parameters
-    ----------
-    timeline : Timeline
-    stage : str
-        Its key.
-    day : int
-
-    Returns
-    -------
-    Explanation
-    """
-    design = timeline.design
-    value = float(timeline.stages["reached"][day, stage])
-    total = design.flow().numbers("people")[design.framework.index(stage)]
-    part = value / total if total else math.nan
-    people = put_in("people", "People who reach it in the end", total, "people", "derived")
-    share = put_in("share", "Share of them who are there by then", part, "share", "derived")
-    return Explanation(
-        figure=f"reached.{stage}.{day}",
-        title=f"Reached {design.framework[stage].name} by day {day:,}",
-        meaning="Unique people to date, if all who enter come on day 0.",
-        formula="people who reach it in the end x share who are there by then",
-        value=value,
-        text=people_text(value),
-        reason="it does not follow from what is known" if math.isnan(value) else "",
-        inputs=(people, share, *_delays(timeline)),
-        numbers=f"{people.text} x {share.text}",
-    )
-
-
-def _delays(timeline: Timeline) -> Sequence[Input]:
-    """List the delays that are typed."""
-    design = timeline.design
-    found = {row.stage: row.mean_delay for row in design.stages if row.mean_delay}
-    return [
-        put_in(f"delay.{key}", f"Delay to {design.framework[key].name}", days, "days", "typed")
-        for key, days in found.items()
-    ]
-
-
 def explain_channel(answer: Budget, name: str, column: str) -> Explanation:
     """Explain a number of a channel with diminishing returns.
 
@@ -344,6 +235,65 @@ def explain_channel(answer: Budget, name: str, column: str) -> Explanation:
         reason="",
         inputs=inputs,
         numbers=numbers,
+    )
+
+
+def explain_budget(answer: Budget, what: Literal["value", "last", "left"]) -> Explanation:
+    """Explain what a whole budget brings, what its last unit returns, or what is left of it.
+
+    Parameters
+    ----------
+    answer : Budget
+    what : {"value", "last", "left"}
+
+    Returns
+    -------
+    Explanation
+    """
+    currency, spent = answer.attrs["currency"], float(answer["spend"].sum())
+    rows = answer[answer["spend"] > 0].to_dict("index")
+    column, words = {"value": ("value", "Brings"), "left": ("spend", "Spend on")}.get(
+        what, ("marginal", "Returned by the last 1 spent on")
+    )
+    unit: Unit = "ratio" if column == "marginal" else "money"
+    inputs = [
+        Input(
+            f"{column}.{name}",
+            f"{name} brings" if column == "value" else f"{words} {name}",
+            row[column],
+            plain_text(row[column]) if unit == "ratio" else money_text(row[column], currency),
+            "derived",
+        )
+        for name, row in rows.items()
+    ]
+    told = " + ".join(one.text for one in inputs)
+    if what == "value":
+        value, title, formula = float(answer["value"].sum()), "What the budget brings", "all added"
+        meaning, text = "What the people it brings are worth.", money_text(value, currency)
+    elif what == "left":
+        value, title, formula = (
+            answer.left,
+            "What is left of the budget",
+            "money - all that is spent",
+        )
+        meaning = "More would bring in less than is spent, wherever it is spent."
+        text, whole = money_text(value, currency), answer.left + spent
+        inputs.insert(0, put_in("money", "Money", whole, "money", "typed", currency=currency))
+        told = f"{inputs[0].text} - ({told})" if told else inputs[0].text
+    else:
+        value, title, formula = answer.lam, "What the last 1 spent brings in", "the same anywhere"
+        meaning = "The best division is the one in which it is the same wherever money is spent."
+        text, told = f"{value:.2f}", ""
+    return Explanation(
+        figure=f"budget.{what}",
+        title=title,
+        meaning=meaning,
+        formula=formula,
+        value=value,
+        text=text,
+        reason="",
+        inputs=tuple(inputs),
+        numbers=told,
     )
 
 

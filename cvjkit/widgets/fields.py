@@ -24,6 +24,8 @@ UNCHANGED: Any = object()
 Change = Callable[["Journey"], "Journey"]
 Explain = Callable[[], "Article"]
 """Explains something that is shown; it is asked when somebody wants to know."""
+Explains = dict[tuple[str, str], Explain]
+"""What explains what a part shows: as `Part.explains` has it."""
 
 
 @dataclass(frozen=True, slots=True)

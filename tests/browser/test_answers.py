@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import cvjkit as cvj
+from tests.browser.asked import explained
 from tests.browser.conftest import (
     ROOT,
     Kept,
@@ -264,42 +266,8 @@ def test_a_fold_says_what_is_wrong_in_it_and_stays_as_it_was_left(page: Page) ->
     expect(money).to_have_attribute("open", "")
 
 
-# Ask about everything that can be asked about, one after another, and give what each is called.
-ALL_ASKED = """
-async () => {
-  const titles = [];
-  const until = async (holds) => {
-    for (let turn = 0; turn < 1000 && !holds(); turn += 1) {
-      await new Promise((done) => { setTimeout(done, 5); });
-    }
-  };
-  const panels = () => [...document.querySelectorAll(".cvj-explanation:popover-open")];
-  for (const asks of document.querySelectorAll(".cvj-ask")) {
-    if (!asks.checkVisibility()) continue;
-    asks.scrollIntoView({ block: "center" });
-    asks.click();
-    await until(() => panels().length && panels()[0].querySelector("strong").textContent !== "…");
-    const [panel] = panels();
-    const lines = panel?.querySelectorAll("dl > div").length ?? 0;
-    titles.push([panel?.querySelector("strong").textContent ?? "", lines]);
-    window.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
-    await until(() => !panels().length);
-  }
-  return titles;
-}
-"""
-# Figures that nothing is typed into, and that ask for no explanation.
-MUTE = """
-() => [...document.querySelectorAll("td .cvj-shown, .cvj-bar, .cvj-amount, .cvj-chart-title")]
-  .filter((one) => one.checkVisibility() && /\\d/.test(one.value ?? one.textContent))
-  .filter((one) => !one.matches(".cvj-ask"))
-  .filter((one) => !(one.closest("td") ?? one).querySelector(".cvj-ask"))
-  .map((one) => one.getAttribute("aria-label") ?? one.textContent)
-"""
-
-
 def test_by_finger_every_figure_of_a_page_opens_what_it_is(
-    browser: Browser, published: Kept
+    browser: Browser, voila: Site, published: Kept
 ) -> None:
     context = browser.new_context(
         has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844}, locale="en-GB"
@@ -321,10 +289,23 @@ def test_by_finger_every_figure_of_a_page_opens_what_it_is(
         expect(panel.locator("dl > div").first).to_be_visible()
         page.locator(".cvj-part-sure h2").tap()
         expect(panel).to_have_count(0)
+    expect(card(page, "first").locator(".cvj-asking").first).to_have_attribute(
+        "title", "Explain (? on the bar)"
+    )
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     expect(page.locator('[data-table="reached-by"]')).to_be_visible()
-    found = page.evaluate(ALL_ASKED)
-    assert len(found) > 80
-    assert [title for title, lines in found if not lines or "could not" in title] == []
-    assert page.evaluate(MUTE) == []
+    assert len(explained(page)) > 80
+    # So does every figure of the page to decide with, those in its sentences among them.
+    made = f"from cvjkit import dashboards\ndashboards.decide({str(STARTERS)!r})"
+    page.goto(voila.add("decide-by-finger", made))
+    expect(card(page, "sure")).to_contain_text("with a probability of 90%")
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    page.get_by_label("Money to spend", exact=True).fill("2000")
+    page.get_by_label(re.compile("^People at most: ")).first.fill("80000")
+    page.get_by_label(re.compile("^Spend that brings half of them: ")).first.fill("500")
+    expect(card(page, "budget")).to_contain_text("Spend EUR")
+    assert len(explained(page)) > 80
+    for name in ("time", "budget", "channels"):
+        sentence = card(page, name).locator(".cvj-notes").first
+        expect(sentence.locator(".cvj-ask").first).to_be_visible()
     context.close()

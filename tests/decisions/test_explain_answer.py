@@ -14,16 +14,22 @@ import pytest
 import cvjkit as cvj
 from cvjkit.decisions.explain import Explanation
 from cvjkit.decisions.explain_answer import (
-    explain_cash,
+    explain_budget,
     explain_channel,
     explain_goal,
     explain_interval,
     explain_probability,
-    explain_reached,
     explain_segment,
-    explain_standing,
 )
 from cvjkit.decisions.explain_step import explain_step
+from cvjkit.decisions.explain_timeline import (
+    explain_break_even,
+    explain_cash,
+    explain_coming,
+    explain_reached,
+    explain_standing,
+    explain_tied_up,
+)
 from cvjkit.model.economics import FIGURES
 from tests.model.test_economics import shop
 
@@ -78,9 +84,12 @@ def explanations() -> Iterator[Explanation]:
     yield from (explain_interval(sure, key) for key in ("customers", "profit", "cac"))
     yield explain_probability(sure, "it pays", sure.probability("ltv_net > cac") or 0.0)
     timeline = two.timeline(30)
-    yield from (explain_cash(timeline), explain_standing(timeline))
+    yield from (explain_cash(timeline, day) for day in (0, 30))
+    yield from (explain_standing(timeline), explain_tied_up(timeline))
+    yield from (explain_break_even(timeline), explain_coming(timeline, "entered"))
     yield from (explain_reached(timeline, "conversion", day) for day in (0, 30))
     budget = two.budget(2000, {"Ads": (8000, 1000), "Blog": (12000, 2000)})
+    yield from (explain_budget(budget, what) for what in ("value", "left", "last"))
     for name in ("Ads", "Blog"):
         for column in ("spend", "people", "worth", "marginal"):
             yield explain_channel(budget, name, column)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from cvjkit.decisions.explain_answer import explain_channel
+from cvjkit.decisions.explain_answer import explain_budget, explain_channel
 from cvjkit.errors import InputError
+from cvjkit.number_text import money_text
 from cvjkit.shown import text_of
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.fields import Field, Part, Row, Table
 from cvjkit.widgets.panels.entries import Asked, Typed, reasons
-from cvjkit.widgets.panels.explained import answered
+from cvjkit.widgets.panels.explained import answered, in_note
 
 if TYPE_CHECKING:
     from cvjkit.decisions.budget import Budget
     from cvjkit.number_text import Unit as NumberUnit
     from cvjkit.shown import Unit
+    from cvjkit.widgets.fields import Explain
 
 TITLE = "Divide a budget"
 MONEY = ("budget", "budget", "money")
@@ -62,11 +64,12 @@ def budget_part(asked: Asked) -> Part:
         if (most := typed[at, MOST].value) is not None
         and (half := typed[at, HALF].value) is not None
     }
-    answer, notes = None, [HELP]
+    answer, notes, explains = None, [HELP], {}
     if money.value is not None and curves:
         try:
             answer = asked.journey.budget(money.value, curves)
             notes = [answer.summary]
+            explains = in_note(answer.summary, _said(answer, asked.journey.currency))
         except InputError as error:
             told = reasons(error)
             money = money.refused(told.pop("money")) if "money" in told else money
@@ -81,7 +84,22 @@ def budget_part(asked: Asked) -> Part:
         *((key, title) for key, (title, _) in SHOWN.items()),
     )
     tables = (line("budget", money.field), Table("responses", rows, headings))
-    return Part("budget", TITLE, tables, tuple(notes), fold="closed")
+    return Part("budget", TITLE, tables, tuple(notes), fold="closed", explains=explains)
+
+
+def _said(answer: Budget, currency: str) -> dict[str, Explain]:
+    """Give what explains the figures of the sentence, in its order."""
+    said = {
+        f"{money_text(row['spend'], currency)} on {name}": answered(
+            explain_channel, answer, name, "spend"
+        )
+        for name, row in answer.to_dict("index").items()
+    }
+    value, left = (money_text(one, currency) for one in (answer["value"].sum(), answer.left))
+    said[f"that brings {value}"] = answered(explain_budget, answer, "value")
+    said[f"Leave {left}"] = answered(explain_budget, answer, "left")
+    said[f"The last 1 spent brings in {answer.lam:.2f}"] = answered(explain_budget, answer, "last")
+    return said
 
 
 def _row(

@@ -13,11 +13,11 @@ from cvjkit.model.economics import FIGURES
 from cvjkit.widgets.fields import Article
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from cvjkit.decisions.explain import Explanation, Input
     from cvjkit.journey import Journey
-    from cvjkit.widgets.fields import Explain
+    from cvjkit.widgets.fields import Explain, Explains
 
 LIKE = {"people": "customers", "rate": "second_purchase_rate", "cost_per_person": "cac"}
 """Figures whose changes are written as those of the numbers of a stage are."""
@@ -121,6 +121,23 @@ def answered(explain: Callable[..., Explanation], *about: Any, shown: str = "") 
         return _article(replace(found, text=shown or found.text), found.title)
 
     return article
+
+
+def in_note(note: str, figures: Mapping[str, Explain]) -> Explains:
+    """Give what explains the figures of the first note of a part.
+
+    Parameters
+    ----------
+    note : str
+    figures : mapping of str to callable
+        By the words that it may have, in its order.
+
+    Returns
+    -------
+    dict
+        Of the words that it has.
+    """
+    return {("note 0", words): one for words, one in figures.items() if words in note}
 
 
 def _article(found: Explanation, title: str) -> Article:

@@ -22,10 +22,9 @@ if TYPE_CHECKING:
     from cvjkit.journey import Journey
     from cvjkit.number_text import Unit
     from cvjkit.widgets.codec import Choices
-    from cvjkit.widgets.fields import Explain
+    from cvjkit.widgets.fields import Explain, Explains
     from cvjkit.widgets.panels.entries import Asked, Typed
 
-Explains = dict[tuple[str, str], "Explain"]
 TITLE = "What would it take?"
 FIGURE, TARGET = ("goal", "goal", "figure"), ("goal", "goal", "target")
 UNITS: dict[str, Unit] = {"people": "people", "share": "share", "days": "days"}

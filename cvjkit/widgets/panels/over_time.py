@@ -7,15 +7,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cvjkit.decisions.explain_answer import explain_cash, explain_reached, explain_standing
-from cvjkit.number_text import days_text, money_text, people_text
+from cvjkit.decisions.explain_timeline import (
+    explain_break_even,
+    explain_cash,
+    explain_coming,
+    explain_reached,
+    explain_standing,
+    explain_tied_up,
+)
+from cvjkit.number_text import count_text, days_text, money_text, people_text
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.fields import Field, Keep, Part, Row, Table
 from cvjkit.widgets.line_chart import Chart, line_chart
-from cvjkit.widgets.panels.explained import answered
+from cvjkit.widgets.panels.explained import answered, in_note
 
 if TYPE_CHECKING:
     from cvjkit.model.timeline import Timeline
+    from cvjkit.widgets.fields import Explain, Explains
     from cvjkit.widgets.panels.entries import Asked
 
 TITLE = "Over time"
@@ -43,8 +51,37 @@ def over_time_part(asked: Asked) -> Part:
     note = f"{said[0].upper()}{said[1:]}"
     tables = (line("time", days), _table(timeline))
     about = {"cash": explain_cash, "standing": explain_standing}
-    explains = {("charts", chart.id): answered(about[chart.id], timeline) for chart in charts}
+    explains: Explains = {
+        ("charts", chart.id): answered(about[chart.id], timeline) for chart in charts
+    }
+    explains |= in_note(note, _said(timeline))
     return Part("time", TITLE, tables, (note,), fold="closed", charts=charts, explains=explains)
+
+
+def _said(timeline: Timeline) -> dict[str, Explain]:
+    """Give what explains the figures of the sentence, in its order."""
+    currency, cash = timeline.design.currency, timeline.money["cash"]
+    totals = {name: float(timeline.stages[name].sum()) for name in ("entered", "referred")}
+    words = {
+        "entered": ("person comes in", "people come in"),
+        "referred": ("is brought in", "are brought in"),
+    }
+    said = {
+        count_text(people_text(totals[how]), one, more): answered(explain_coming, timeline, how)
+        for how, (one, more) in words.items()
+    }
+    standing = float(timeline.stages["standing"].loc[timeline.days].sum())
+    still = count_text(people_text(standing), "is still on the way", "are still on their way")
+    said[still] = answered(explain_standing, timeline)
+    if cash.notna().all():
+        end, deep = float(cash.iloc[-1]), money_text(-float(cash.min()), currency)
+        day = timeline.break_even_day
+        short = f"{money_text(-end, currency)} short"
+        said[short] = answered(explain_cash, timeline, shown=short)
+        said[f"{deep} is tied up"] = answered(explain_tied_up, timeline)
+        said[f"day {day or 0:,} it is earned back"] = answered(explain_break_even, timeline)
+        said[f"{money_text(end, currency)} is left"] = answered(explain_cash, timeline)
+    return said
 
 
 def _cash(timeline: Timeline) -> Chart | None:

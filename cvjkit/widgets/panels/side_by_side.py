@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from cvjkit.decisions.explain_answer import explain_segment
 from cvjkit.model.economics import FIGURES
+from cvjkit.number_text import share_text
 from cvjkit.widgets.fields import Field, Part, Row, Table
-from cvjkit.widgets.panels.explained import answered, explaining, term_article
+from cvjkit.widgets.panels.explained import answered, explaining, in_note, term_article
 
 if TYPE_CHECKING:
+    from cvjkit.decisions.segments import SegmentsTable
+    from cvjkit.journey import Journey
     from cvjkit.widgets.fields import Explain
     from cvjkit.widgets.panels.entries import Asked
 
@@ -68,5 +71,32 @@ def side_by_side_part(asked: Asked) -> Part | None:
         for at, title in enumerate(shown.columns)
         if keys[str(title)] in FIGURES
     }
+    explains_said = in_note(answer.summary, _said(journey, answer))
     table = Table("channels", rows, (("segment", "Segment"), *columns), explains)
-    return Part("channels", TITLE, (table,), (answer.summary,), fold="closed")
+    return Part(
+        "channels", TITLE, (table,), (answer.summary,), fold="closed", explains=explains_said
+    )
+
+
+def _said(journey: Journey, answer: SegmentsTable) -> dict[str, Explain]:
+    """Give what explains the figures of the sentence, in its order."""
+    names, ratios = [segment.name for segment in journey.segments], answer["ltv_to_cac"]
+    figures = FIGURES["ltv_to_cac"]
+    if not ratios.notna().any():
+        rates = answer["rate"]
+        if not rates.notna().any():
+            return {}
+        best = str(rates.idxmax())
+        explain = answered(explain_segment, journey, answer, best, "rate")
+        return {f"customers, {share_text(rates[best])}": explain}
+    best = str(ratios.idxmax())
+    average = figures.text(answer.average["ltv_to_cac"], "")
+    said = {
+        f"costs: {figures.text(ratios[best], '')}": explaining(journey, "ltv_to_cac", best),
+        f"all segments together {average}": explaining(journey, "ltv_to_cac"),
+    }
+    return said | {
+        f"{name} ({figures.text(ratios[name], '')})": explaining(journey, "ltv_to_cac", name)
+        for name in names
+        if ratios[name] < 1
+    }
