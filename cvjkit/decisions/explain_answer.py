@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from cvjkit.decisions.segments import SegmentsTable
     from cvjkit.decisions.simulation import Simulation
     from cvjkit.model.design import Design
-    from cvjkit.shown import Unit
 
 HALF = "spend that brings half of them"
 
@@ -252,16 +251,16 @@ def explain_budget(answer: Budget, what: Literal["value", "last", "left"]) -> Ex
     """
     currency, spent = answer.attrs["currency"], float(answer["spend"].sum())
     rows = answer[answer["spend"] > 0].to_dict("index")
+    one = money_text(1, currency)
     column, words = {"value": ("value", "Brings"), "left": ("spend", "Spend on")}.get(
-        what, ("marginal", "Returned by the last 1 spent on")
+        what, ("marginal", f"Returned by the last {one} spent on")
     )
-    unit: Unit = "ratio" if column == "marginal" else "money"
     inputs = [
         Input(
             f"{column}.{name}",
             f"{name} brings" if column == "value" else f"{words} {name}",
             row[column],
-            plain_text(row[column]) if unit == "ratio" else money_text(row[column], currency),
+            money_text(row[column], currency),
             "derived",
         )
         for name, row in rows.items()
@@ -281,9 +280,13 @@ def explain_budget(answer: Budget, what: Literal["value", "last", "left"]) -> Ex
         inputs.insert(0, put_in("money", "Money", whole, "money", "typed", currency=currency))
         told = f"{inputs[0].text} - ({told})" if told else inputs[0].text
     else:
-        value, title, formula = answer.lam, "What the last 1 spent brings in", "the same anywhere"
+        value, title, formula = (
+            answer.lam,
+            f"What the last {one} spent brings in",
+            "the same anywhere",
+        )
         meaning = "The best division is the one in which it is the same wherever money is spent."
-        text, told = f"{value:.2f}", ""
+        text, told = money_text(value, currency), ""
     return Explanation(
         figure=f"budget.{what}",
         title=title,

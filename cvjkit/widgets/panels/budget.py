@@ -98,7 +98,8 @@ def _said(answer: Budget, currency: str) -> dict[str, Explain]:
     value, left = (money_text(one, currency) for one in (answer["value"].sum(), answer.left))
     said[f"that brings {value}"] = answered(explain_budget, answer, "value")
     said[f"Leave {left}"] = answered(explain_budget, answer, "left")
-    said[f"The last 1 spent brings in {answer.lam:.2f}"] = answered(explain_budget, answer, "last")
+    one, brings = (money_text(amount, currency) for amount in (1, answer.lam))
+    said[f"The last {one} spent brings in {brings}"] = answered(explain_budget, answer, "last")
     return said
 
 

@@ -213,7 +213,7 @@ def figures_left(part: Part) -> list[str]:
             before, found, after = left.partition(words)
             assert found, words
             left = f"{before}#{after}"
-    left = re.sub(r"day [\d,]+|the first 1|of EUR [\d,.]+ unspent", "", left)
+    left = re.sub(r"day [\d,]+|the first EUR 1.00|of EUR [\d,.]+ unspent", "", left)
     return re.findall(r"(?<![\w,.])(?:EUR |USD |GBP )?\d[\d,]*(?:\.\d+)?[x%]?(?![\w%]| days)", left)
 
 
