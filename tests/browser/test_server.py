@@ -25,6 +25,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cvjkit.widgets.assets import Script
+from tests.browser.axe import faults
 from tests.browser.conftest import (
     ROOT,
     WAITING_SECONDS,
@@ -332,6 +333,7 @@ def test_without_the_token_nothing_is_shown(
     assert get(kernel).status == 403
 
     page.goto(below(dashboard, ""))
+    assert faults(page) == []
     page.get_by_label("Token").fill(TOKEN)
     page.get_by_role("button").click()
     expect(page.locator("circle")).to_be_visible()
