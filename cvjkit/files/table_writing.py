@@ -76,7 +76,8 @@ def to_csv(document: Mapping[str, Any], subject: str) -> str:
     ]
     if lost:
         rule = f"cannot hold {', '.join(lost)}"
-        raise InputError(subject, [Fault("file", ".csv", rule, "save it as .toml or .xlsx")])
+        fix = "save it as .toml" if "scenarios" in document else "save it as .toml or .xlsx"
+        raise InputError(subject, [Fault("file", ".csv", rule, fix)])
     faults = [
         Fault(
             heading,
@@ -115,11 +116,14 @@ def to_xlsx(document: Mapping[str, Any], subject: str) -> bytes:
     Raises
     ------
     InputError
-        If a text has a character that a workbook cannot hold.
+        If a text has a character that a workbook cannot hold, or if there are scenarios.
     """
     from openpyxl import Workbook
     from openpyxl.utils.exceptions import IllegalCharacterError
 
+    if "scenarios" in document:
+        fault = Fault("file", ".xlsx", "cannot hold scenarios", "save it as .toml")
+        raise InputError(subject, [fault])
     own = document["framework"]
     terms = {field: value for field, value in document.items() if field in TERMS}
     if isinstance(own, Mapping):
