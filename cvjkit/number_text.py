@@ -368,6 +368,30 @@ def ratio_text(value: float | None) -> str:
     return f"{_signed(f'{value:,.2f}')}x"
 
 
+def factor_text(value: float | None) -> str:
+    """Write by what something is multiplied: with as many digits as it takes to differ from 1.
+
+    Parameters
+    ----------
+    value : float or None
+        None, NaN and infinity mean not known.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> factor_text(1.2158), factor_text(0.7071), factor_text(1.0012), factor_text(1)
+    ('1.22', '0.707', '1.001', '1')
+    """
+    if value is None or not math.isfinite(value) or value == 1:
+        return plain_text(value)
+    from_one = max(0, -math.floor(math.log10(abs(value - 1))))
+    size = math.floor(math.log10(abs(value))) if value else 0
+    return _trimmed(value, min(max(2 - size, from_one, 0), MOST_DECIMALS))
+
+
 def plain_text(value: float | None) -> str:
     """Write a number that has no unit, such as orders per customer.
 

@@ -11,7 +11,7 @@ from cvjkit.decisions.explain_step import cases_of, put_in
 from cvjkit.decisions.goal_words import amount
 from cvjkit.model.chance import LEVEL
 from cvjkit.model.economics import FIGURES
-from cvjkit.number_text import money_text, people_text, plain_text, share_text
+from cvjkit.number_text import factor_text, money_text, people_text, plain_text, share_text
 from cvjkit.shown import chance_text, text_of
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def explain_goal(goal: Goal, way: str) -> Explanation:
     elif way == "equal_lift":
         value, title = goal.equal_lift, "The same lift of all rates on the way"
         formula = f"the factor nearest to 1 {rest}"
-        text = "–" if value is None else f"x {value:.3g}"
+        text = f"× {factor_text(value)}"
     elif way.startswith("plan."):
         key = way.removeprefix("plan.")
         value, title = goal.plan[key], f"Whole people at {goal.names[key]}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cvjkit.model.economics import FIGURES
-from cvjkit.number_text import people_text, share_text
+from cvjkit.number_text import factor_text, people_text, share_text
 
 if TYPE_CHECKING:
     from cvjkit.decisions.goal_answer import Goal
@@ -64,7 +64,7 @@ def goal_words(goal: Goal) -> str:
     if others:
         lines.append(f"Not enough alone: {', '.join(others)}.")
     if goal.equal_lift is not None and goal.equal_lift != 1:
-        lines.append(f"Or with every rate on the way × {goal.equal_lift:.4g}.")
+        lines.append(f"Or with every rate on the way × {factor_text(goal.equal_lift)}.")
     elif "equal_lift" in goal.reasons:
         lines.append(f"The same lift of all rates is not enough: {goal.reasons['equal_lift']}.")
     lines += _levers(goal)

@@ -11,7 +11,7 @@ from cvjkit.decisions.goal_search import MOST
 from cvjkit.decisions.goal_words import NO_MATTER, amount, rates_alone
 from cvjkit.errors import InputError
 from cvjkit.model.economics import FIGURES
-from cvjkit.number_text import people_text, share_text, write_number
+from cvjkit.number_text import factor_text, people_text, share_text, write_number
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.fields import Article, Field, Keep, Part
 from cvjkit.widgets.panels.entries import reasons
@@ -180,8 +180,8 @@ def _ways(goal: Goal, journey: Journey, explain: Explain) -> tuple[tuple[str, ..
         kind = "lower" if is_reached else "better"
         notes.append(f"or one {kind} rate: {', or '.join(alone)},")
     if goal.equal_lift is not None:
-        explains[f"note {len(notes)}", f"× {goal.equal_lift:.3g}"] = of("equal_lift")
-        notes.append(f"or every rate on the way × {goal.equal_lift:.3g}.")
+        explains[f"note {len(notes)}", f"× {factor_text(goal.equal_lift)}"] = of("equal_lift")
+        notes.append(f"or every rate on the way × {factor_text(goal.equal_lift)}.")
     elif "equal_lift" in goal.reasons:
         notes.append(f"The same lift of all rates does not do it: {goal.reasons['equal_lift']}.")
     return tuple(notes), explains

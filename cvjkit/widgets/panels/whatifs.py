@@ -10,7 +10,7 @@ from cvjkit.decisions.bases import changed_in, start_of
 from cvjkit.decisions.made import possible_with
 from cvjkit.errors import InputError
 from cvjkit.model.economics import FIGURES
-from cvjkit.number_text import people_text, share_text, write_number
+from cvjkit.number_text import factor_text, people_text, share_text
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.fields import Act, Field, Keep, Part, Rename, Row, Table
 from cvjkit.widgets.panels.explained import explaining, term_article
@@ -29,7 +29,7 @@ NAME = ("keep", "keep", "name")
 HEADLINES = tuple(key for key, figure in FIGURES.items() if figure.headline)
 HINT = "Type over a number: all that comes after it follows, and what is on record stays."
 BACK = "Esc in a field, or a click on what it was, takes its change back."
-CLOSE, DIGITS = 1e-9, 3
+CLOSE = 1e-9
 
 
 def what_ifs_part(session: Session) -> Part:
@@ -130,7 +130,7 @@ def shared_changes(journey: Journey) -> list[str]:
         factor = max(factors.values())
         what = f"who enter at {stage.name}" if table == "entrants" else f"rate into {stage.name}"
         whose = f"the people {what}" if table == "entrants" else f"the {what}"
-        words = f"In each segment, {whose} × {_factor_text(factor)}"
+        words = f"In each segment, {whose} × {factor_text(factor)}"
         full = [
             f"{name} reaches its most, {share_text(number)}"
             for name, number, before in pairs
@@ -138,10 +138,6 @@ def shared_changes(journey: Journey) -> list[str]:
         ]
         said.append(f"{'; '.join([words, *full])}.")
     return said
-
-
-def _factor_text(factor: float) -> str:
-    return write_number(float(f"{factor:.{DIGITS}g}"))
 
 
 # --- those that are kept ----------------------------------------------------------------------
