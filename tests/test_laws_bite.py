@@ -24,6 +24,7 @@ from cvjkit.model import (
     design,
     document,
     flow,
+    flow_tables,
     fold,
     formulas,
     lifetime,
@@ -68,9 +69,9 @@ BREAKS = [
     Break(
         laws.people_are_conserved,
         (COUNTED,),
-        flow.Flow._columns,
-        "np.tril(self.shares)",
-        "self.shares",
+        flow_tables.stage_columns,
+        "np.tril(flow.shares)",
+        "flow.shares",
     ),
     Break(
         laws.counts_are_explained,
@@ -82,9 +83,9 @@ BREAKS = [
     Break(
         laws.nobody_is_lost_twice,
         (journeys(unknown=True),),
-        flow.Flow._columns,
-        "np.clip(1 - self.shares.sum(axis=2), 0, 1)",
-        "(0.9 - self.shares.sum(axis=2))",
+        flow_tables.stage_columns,
+        "np.clip(1 - flow.shares.sum(axis=2), 0, 1)",
+        "(0.9 - flow.shares.sum(axis=2))",
     ),
     Break(
         laws.a_plain_funnel_never_widens,
@@ -117,7 +118,7 @@ BREAKS = [
     Break(
         laws.segments_add_up,
         (PAYING,),
-        flow.Flow._rates,
+        flow_tables._rates,
         "standing @ reach[:, before, stage] / standing.sum()",
         "reach[:, before, stage].mean()",
     ),

@@ -28,7 +28,9 @@ def surfaces() -> dict[str, str]:
     compared = rows[rows["label"].str.contains("LTV")]
     audited = journey().audit()["A54"][0].message
     (finding,) = re.findall(r"Each customer costs \S+ \S+ and brings (\S+ \S+)", audited)
-    (canvas,) = re.findall(r"<dt>and brings</dt>\s*<dd>([^<]*)</dd>", cvj.canvas(journey()))
+    (canvas,) = re.findall(
+        r"<dt>and brings</dt>\s*<dd><button[^>]*>([^<]*)<", cvj.canvas(journey())
+    )
     return {
         "economics().text": economics.text("ltv_net", "EUR"),
         "the ratio": money_text((economics.ltv_to_cac or 0) * (economics.cac or 0), "EUR"),
