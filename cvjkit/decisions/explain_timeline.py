@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from cvjkit.decisions.explain import Explanation
 from cvjkit.decisions.explain_step import put_in
-from cvjkit.number_text import money_text, people_text
+from cvjkit.number_text import days_text, money_text, people_text, share_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -206,6 +206,39 @@ def explain_reached(timeline: Timeline, stage: str, day: int) -> Explanation:
         reason="it does not follow from what is known" if math.isnan(value) else "",
         inputs=(people, share, *_delays(timeline)),
         numbers=f"{people.text} x {share.text}",
+    )
+
+
+def explain_cohort(timeline: Timeline, stage: str, days: int) -> Explanation:
+    """Explain how many of those who came in together have reached a stage some days later.
+
+    Parameters
+    ----------
+    timeline : Timeline
+    stage : str
+        Its key.
+    days : int
+        Since they came in.
+
+    Returns
+    -------
+    Explanation
+    """
+    design = timeline.design
+    value = float(timeline.cohort[stage].iloc[days])
+    came = float(design.flow().entered.sum())
+    there = put_in("there", "Of all who come in, there by then", value * came, "people", "derived")
+    total = put_in("entered", "People who come in", came, "people", "derived")
+    return Explanation(
+        figure=f"cohort.{stage}.{days}",
+        title=f"Reached {design.framework[stage].name} within {days_text(float(days))}",
+        meaning="Share of those who came in from outside, counted from the day each came in.",
+        formula="people there by then / people who come in",
+        value=value,
+        text=share_text(value),
+        reason="it does not follow from what is known" if math.isnan(value) else "",
+        inputs=(there, total, *_delays(timeline)),
+        numbers=f"{there.text} / {total.text}",
     )
 
 

@@ -10,12 +10,20 @@ import numpy as np
 from cvjkit.decisions.explain_timeline import (
     explain_break_even,
     explain_cash,
+    explain_cohort,
     explain_coming,
     explain_reached,
     explain_standing,
     explain_tied_up,
 )
-from cvjkit.number_text import count_text, days_text, money_text, people_text
+from cvjkit.number_text import (
+    count_text,
+    days_text,
+    in_column,
+    money_text,
+    people_text,
+    share_text,
+)
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.fields import Field, Keep, Part, Row, Table
 from cvjkit.widgets.line_chart import Chart, line_chart
@@ -29,6 +37,9 @@ if TYPE_CHECKING:
 TITLE = "Over time"
 DAYS = ("time", "time", "days")
 LENGTHS = (("90", "90 days"), ("365", "a year"), ("730", "two years"))
+VIEW = ("time", "time", "view")
+CALENDAR, COHORT = "calendar", "cohort"
+VIEWS = ((CALENDAR, "by day"), (COHORT, "since they came in"))
 
 
 def over_time_part(asked: Asked) -> Part:
@@ -46,10 +57,13 @@ def over_time_part(asked: Asked) -> Part:
     chosen = asked.chosen(DAYS, LENGTHS, "365")
     timeline = asked.journey.timeline(int(chosen))
     days = Field("days", "How long", chosen, "tabs", choices=LENGTHS, edit=Keep())
+    view = asked.chosen(VIEW, VIEWS, CALENDAR)
+    shown = Field("view", "Who has reached a stage", view, "tabs", choices=VIEWS, edit=Keep())
     charts = tuple(chart for chart in (_cash(timeline), _standing(timeline)) if chart)
     said = timeline.summary.removeprefix(f"{asked.journey.name}: ")
     note = f"{said[0].upper()}{said[1:]}"
-    tables = (line("time", days), _table(timeline))
+    reached = _cohort(timeline) if view == COHORT else _reached(timeline)
+    tables = (line("time", days, shown), reached)
     about = {"cash": explain_cash, "standing": explain_standing}
     explains: Explains = {
         ("charts", chart.id): answered(about[chart.id], timeline) for chart in charts
@@ -124,11 +138,37 @@ def _standing(timeline: Timeline) -> Chart | None:
     return line_chart("standing", title, summary, lines, people_text, stacked=True)
 
 
-def _table(timeline: Timeline) -> Table:
-    """List how many have reached each stage, and how many stand there, on a few days."""
+def _days(timeline: Timeline) -> list[int]:
+    days = timeline.days
+    return sorted({0, days // 12, days // 4, days // 2, days})
+
+
+def _cohort(timeline: Timeline) -> Table:
+    """List which share of those who came in together has reached each stage some days later."""
+    days, rows = _days(timeline), []
+    shares = timeline.cohort.iloc[days]
+    for stage in timeline.design.framework:
+        fields = tuple(
+            Field(
+                str(day),
+                f"Reached {stage.name} within {days_text(float(day))}",
+                text,
+                explain=answered(explain_cohort, timeline, stage.key, day),
+            )
+            for day, text in zip(days, in_column(shares[stage.key], share_text), strict=True)
+        )
+        rows.append(Row(stage.key, stage.name, fields))
+    headings = (
+        ("stage", "Have reached it within"),
+        *((str(day), "the day" if not day else days_text(float(day))) for day in days),
+    )
+    return Table("reached-by", tuple(rows), headings)
+
+
+def _reached(timeline: Timeline) -> Table:
+    """List how many have reached each stage on a few days."""
     reached = timeline.stages["reached"].unstack("stage")
-    days = sorted({0, timeline.days // 12, timeline.days // 4, timeline.days // 2, timeline.days})
-    rows = []
+    days, rows = _days(timeline), []
     for stage in timeline.design.framework:
         fields = tuple(
             Field(

@@ -37,6 +37,21 @@ def test_who_has_reached_a_stage_is_listed_by_day() -> None:
     assert fields(part, "time", "days")["time"].text == "90"
 
 
+def test_those_who_came_in_together_are_followed_from_the_day_each_came_in() -> None:
+    late = SLOW.with_terms(intake_days=30)
+    part = over_time_part(asked(late, time_time_days="90", time_time_view="cohort"))
+    # 1% of 10,000 buy, 10 days after they came in, however long people keep coming.
+    assert texts(part, "reached-by", "7")["conversion"] == "0%"
+    assert texts(part, "reached-by", "22")["conversion"] == "1%"
+    assert texts(part, "reached-by", "22")["reach"] == "100%"
+    assert dict(part.tables[1].headings)["22"] == "22 days"
+    by_day = over_time_part(asked(late, time_time_days="90"))
+    assert (
+        texts(by_day, "reached-by", "22")["conversion"]
+        != texts(by_day, "reached-by", "90")["conversion"]
+    )
+
+
 def test_without_delays_it_says_that_all_happens_at_once_and_draws_no_people() -> None:
     part = over_time_part(asked(PLAN))
     assert "No delay is typed" in part.notes[0]
