@@ -16,6 +16,9 @@ INSTALL := $(PIP) install --quiet --no-compile --constraint constraints.txt
 # As many tests at once as there are cores, but no more than memory allows: each may have a server,
 # its kernels and a browser. Those who are done take over what others have still before them.
 PARALLEL := --numprocesses=logical --maxprocesses=8 --dist=worksteal
+# A browser's tests wait half of their time, for servers, kernels and the page.
+MORE := $(shell expr `getconf _NPROCESSORS_ONLN` + 1)
+IN_BROWSER := --numprocesses=$(MORE) --maxprocesses=8 --dist=worksteal
 # The cells of a notebook share its kernel.
 BY_FILE := --numprocesses=logical --maxprocesses=8 --dist=loadfile
 # The first keep one core busy at most, and run two at a time. Where make can, it prints what each
@@ -81,7 +84,7 @@ notebooks: $(VENV)/test
 		--nbval-cell-timeout=120 notebooks dashboards)
 
 browser: $(VENV)/test chromium
-	$(call step,browser tests,$(BIN)/pytest --quiet $(PARALLEL) tests/browser)
+	$(call step,browser tests,$(BIN)/pytest --quiet $(IN_BROWSER) tests/browser)
 
 # Tests of properties try the same examples each time; here they draw new ones.
 search: $(VENV)/test

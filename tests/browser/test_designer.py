@@ -102,6 +102,8 @@ def dashboard(locale: str, complaints: list[str], request: pytest.FixtureRequest
     with kept.lent(complaints, request.node) as page:
         choose_shop(page)
         turn(page, "Counted")
+        # It is there once the choice has been answered.
+        expect(field(page, "Name")).to_be_visible()
         yield page
 
 
