@@ -107,7 +107,8 @@ class _Segment(NamedTuple):
     name: str
     fields: list[tuple[str, str | None]]
     approach: str | None
-    people: str
+    people: _Shown
+    spend: str | None
 
 
 class _Stage(NamedTuple):
@@ -206,10 +207,12 @@ class _Layout:
         """
         return {}
 
-    def _explained(self, journey: Journey, figure: str, text: str) -> _Shown:
+    def _explained(
+        self, journey: Journey, figure: str, text: str, segment: str | None = None
+    ) -> _Shown:
         """Show a figure of the journey, or of a stage of the framework drawn."""
-        explained_by = f"explains-{figure.replace('.', '-')}"
-        self.explained[explained_by] = figure_article(journey, figure, shown=text)
+        explained_by = f"explains-{len(self.explained)}"
+        self.explained[explained_by] = figure_article(journey, figure, segment, shown=text)
         return _Shown(text, explained_by)
 
     def _figures(self) -> Iterator[_Figure]:
@@ -251,11 +254,16 @@ class _Layout:
         )
 
     def _segments(self) -> list[_Segment]:
-        entered = self.journey.flow().entered.sum(axis=1)
-        return [
-            _segment(segment, float(people), self.journey.currency)
-            for segment, people in zip(self.journey.segments, entered, strict=True)
-        ]
+        entered, first = self.journey.flow().entered, self.journey.framework.keys[0]
+        segments = []
+        for segment, people in zip(self.journey.segments, entered, strict=True):
+            shown = _Shown(f"{people_text(float(people.sum()))} people", "")
+            if people[0] and people[0] == people.sum():
+                shown = self._explained(
+                    self.journey, f"stages.{first}.people", shown.text, segment.name
+                )
+            segments.append(_segment(segment, shown, self.journey.currency))
+        return segments
 
     def _phases(self) -> list[tuple[str | None, int]]:
         """Give each phase of the document and how many stages it has; nothing without phases."""
@@ -322,7 +330,7 @@ class _Layout:
         ]
 
 
-def _segment(segment: Segment, entered: float, currency: str) -> _Segment:
+def _segment(segment: Segment, people: _Shown, currency: str) -> _Segment:
     levels = {level.key: level for level in awareness_levels()}
     level = levels.get(segment.awareness or "")
     content = segment.content and f"{segment.content} content first"
@@ -336,7 +344,8 @@ def _segment(segment: Segment, entered: float, currency: str) -> _Segment:
             ("knows", _joined(level.name if level else None, content)),
         ],
         approach=level.approach if level else None,
-        people=_joined(f"{people_text(entered)} people", spent),
+        people=people,
+        spend=spent,
     )
 
 
