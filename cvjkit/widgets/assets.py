@@ -58,8 +58,8 @@ class Script:
         -------
         str
         """
-        path = self.path
-        return LOADER.format(path=json.dumps(path)) if path else self.text
+        below = os.environ.get(SERVED_BELOW)
+        return LOADER.format(path=json.dumps(below + self._address)) if below else self.text
 
     @cached_property
     def served(self) -> str:
@@ -83,10 +83,8 @@ class Script:
         return hashlib.sha256(self.served.encode()).hexdigest()[:16]
 
     @property
-    def path(self) -> str | None:
-        """Give where the server of the page has it; None where no server has it."""
-        below = os.environ.get(SERVED_BELOW)
-        return below + self.name.replace(".js", f".{self.version}.js") if below else None
+    def _address(self) -> str:
+        return self.name.replace(".js", f".{self.version}.js")
 
     @cached_property
     def text(self) -> str:

@@ -20,15 +20,11 @@ from cvjkit.files.look import Look, read_look
 from cvjkit.publishing.server import SCRIPTS
 from cvjkit.publishing.voila.contents import about
 from cvjkit.publishing.voila.static import ExtensionFile, TemplateFile, VoilaFile, WidgetScript
-from cvjkit.widgets.assets import Script
 
 # A visitor who has not been heard of for three pings has left.
 PINGS = 3
 SHORTEST_PING_SECONDS = 5
 
-
-NEEDED_FIRST = ("form.js", "flow_view.js", "share.js")
-"""Scripts of widgets that a browser loads with the page, before the widgets ask for them."""
 
 FULL = "Too many visitors at the moment: try again in a minute"
 
@@ -98,8 +94,7 @@ class Dashboards(Voila):
         except InputError:  # which whoever started the server has been told
             look = Look()
         # What a page's template is given, and what that of a list or an error is.
-        paths = [Script(name).path for name in NEEDED_FIRST]
-        self.config.VoilaConfiguration.resources = {"look": look, "scripts": paths}
+        self.config.VoilaConfiguration.resources = {"look": look}
         settings = super().init_settings()
         folder = Path(self.root_dir)
         settings["voila_jinja2_env"].globals.update(
