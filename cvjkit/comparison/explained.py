@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cvjkit.catalog.lookup import framework
 from cvjkit.catalog.published import SPINE
 from cvjkit.catalog.spine import spine
-from cvjkit.decisions.explain import Explanation, Input
-from cvjkit.decisions.explain_step import put_in
+from cvjkit.decisions.explain import Explanation, Input, put_in
 from cvjkit.model.economics import FIGURES
 from cvjkit.shown import text_of
 

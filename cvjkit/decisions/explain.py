@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -11,6 +12,7 @@ import pandas as pd
 
 from cvjkit.model.economics import FIGURES
 from cvjkit.number_text import isolated, money_text, write_number
+from cvjkit.shown import text_of
 
 if TYPE_CHECKING:
     from cvjkit.model.figures import Figure
@@ -88,8 +90,8 @@ class Explanation:
     formula: str
     value: float | None
     text: str
-    reason: str
-    inputs: tuple[Input, ...]
+    reason: str = ""
+    inputs: tuple[Input, ...] = ()
     parts: Mapping[str, Explanation] = field(default_factory=dict)
     numbers: str = ""
 
@@ -141,6 +143,80 @@ class Explanation:
 
     def __repr__(self) -> str:
         return "\n".join([self.summary, *_lines(self, "  ", DEPTH)])
+
+
+def put_in(
+    name: str,
+    title: str,
+    value: float | None,
+    unit: Unit = "people",
+    origin: Origin = "derived",
+    *,
+    currency: str = "",
+) -> Input:
+    """Give a number that an answer rests on.
+
+    Parameters
+    ----------
+    name : str
+    title : str
+    value : float, optional
+    unit : {"people", "share", "money", "days", "ratio", "chance", "answer", "text"}
+    origin : {"typed", "counted", "derived", "estimated"}
+    currency : str
+        Of the journey, for money.
+
+    Returns
+    -------
+    Input
+    """
+    return Input(name, title, value, text_of(value, unit, currency), origin)
+
+
+def explained(
+    figure: str,
+    title: str,
+    meaning: str,
+    formula: str,
+    *,
+    value: float,
+    unit: Unit,
+    inputs: Sequence[Input],
+    numbers: str = "",
+    currency: str = "",
+) -> Explanation:
+    """Explain a number that is written as its unit is, and that may not be known.
+
+    Parameters
+    ----------
+    figure : str
+    title : str
+    meaning : str
+    formula : str
+    value : float
+        NaN where it is not known.
+    unit : {"people", "share", "money", "days", "ratio", "chance", "answer", "text"}
+    inputs : sequence of Input
+    numbers : str
+    currency : str
+        Of the journey, for money.
+
+    Returns
+    -------
+    Explanation
+    """
+    unknown = math.isnan(value)
+    return Explanation(
+        figure=figure,
+        title=title,
+        meaning=meaning,
+        formula=formula,
+        value=None if unknown else value,
+        text=text_of(value, unit, currency),
+        reason="it does not follow from what is known" if unknown else "",
+        inputs=tuple(inputs),
+        numbers=numbers,
+    )
 
 
 def typed_text(value: float, unit: Unit, currency: str = "") -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from cvjkit.decisions.chance_words import band_text
-from cvjkit.decisions.explain import Explanation, Input
-from cvjkit.decisions.explain_step import cases_of, put_in
+from cvjkit.decisions.explain import Explanation, Input, explained, put_in
+from cvjkit.decisions.explain_step import cases_of
 from cvjkit.decisions.goal_words import amount
 from cvjkit.model.chance import LEVEL
 from cvjkit.model.economics import FIGURES
 from cvjkit.number_text import factor_text, money_text, people_text, plain_text, share_text
-from cvjkit.shown import chance_text, text_of
+from cvjkit.shown import text_of
 
 if TYPE_CHECKING:
     from cvjkit.decisions.budget import Budget
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from cvjkit.model.design import Design
 
 HALF = "spend that brings half of them"
+EVEN = "The best division is the one in which it is the same wherever money is spent."
 
 
 def explain_goal(goal: Goal, way: str) -> Explanation:
@@ -46,9 +48,7 @@ def explain_goal(goal: Goal, way: str) -> Explanation:
     asked = Input("goal", f"The goal, {sign}", goal.target, target, "typed")
     now = amount(goal.figure, goal.now, goal.currency)
     here = Input("now", f"{figure[0].upper()}{figure[1:]} now", goal.now, now, "derived")
-    came = Input(
-        "came", "Who come in now", goal.entrants_now, people_text(goal.entrants_now), "derived"
-    )
+    came = put_in("came", "Who come in now", goal.entrants_now)
     inputs, numbers = [asked, here], ""
     value: float | None
     rest = f"with {figure} {sign} {target}, all else as it is"
@@ -76,7 +76,7 @@ def explain_goal(goal: Goal, way: str) -> Explanation:
         value, title = goal.rates[way].rate, f"Rate into {goal.names[way]} that does it alone"
         formula = f"the rate nearest to now {rest}"
         text, rate = share_text(value), goal.rates_now[way]
-        inputs.append(Input("rate", "The rate now", rate, share_text(rate), "derived"))
+        inputs.append(put_in("rate", "The rate now", rate, "share"))
     return Explanation(
         figure=f"goal.{way}",
         title=title,
@@ -103,8 +103,8 @@ def explain_interval(simulation: Simulation, figure: str) -> Explanation:
     -------
     Explanation
     """
-    design, entry = simulation.design, FIGURES[figure]
-    value, level = design.economics()[figure], share_text(simulation.level)
+    economics, currency = simulation.design.economics(), simulation.design.currency
+    entry, value, level = FIGURES[figure], economics[figure], share_text(simulation.level)
     outside = share_text((1 - simulation.level) / 2)
     return Explanation(
         figure=f"interval.{figure}",
@@ -113,13 +113,9 @@ def explain_interval(simulation: Simulation, figure: str) -> Explanation:
         formula=f"what is left of the draws without the lowest and the highest {outside}",
         value=value,
         text=band_text(simulation, figure),
-        reason="",
         inputs=(
-            Input(
-                figure, f"{entry.short} now", value, entry.text(value, design.currency), "derived"
-            ),
-            put_in("draws", "Draws of all rates", simulation.count, "people", "estimated"),
-            *cases_of(design),
+            Input(figure, f"{entry.short} now", value, economics.text(figure, currency), "derived"),
+            *_draws(simulation),
         ),
     )
 
@@ -140,20 +136,21 @@ def explain_probability(simulation: Simulation, statement: str, chance: float) -
     Explanation
     """
     held, draws = people_text(chance * simulation.count), people_text(simulation.count)
-    return Explanation(
-        figure="probability",
-        title=f"The chance that {statement}",
-        meaning="How often it holds if every rate is drawn from what it rests on.",
-        formula="draws in which it holds / draws",
+    return explained(
+        "probability",
+        f"The chance that {statement}",
+        "How often it holds if every rate is drawn from what it rests on.",
+        "draws in which it holds / draws",
         value=chance,
-        text=chance_text(chance),
-        reason="",
-        inputs=(
-            put_in("draws", "Draws of all rates", simulation.count, "people", "estimated"),
-            *cases_of(simulation.design),
-        ),
+        unit="chance",
+        inputs=_draws(simulation),
         numbers=f"{held} / {draws}",
     )
+
+
+def _draws(simulation: Simulation) -> list[Input]:
+    draws = put_in("draws", "Draws of all rates", simulation.count, "people", "estimated")
+    return [draws, *cases_of(simulation.design)]
 
 
 def explain_channel(answer: Budget, name: str, column: str) -> Explanation:
@@ -174,66 +171,52 @@ def explain_channel(answer: Budget, name: str, column: str) -> Explanation:
     """
     row: dict[Any, Any] = answer.loc[name].to_dict()
     curve, currency = answer.attrs["curves"][name], answer.attrs["currency"]
-    half = curve.scale * math.log(2)
+    amount = partial(put_in, unit="money", currency=currency)
     most = put_in("most", "People at most", curve.most, "people", "typed")
-    midway = put_in("half", f"S{HALF[1:]}", half, "money", "typed", currency=currency)
-    spend = put_in("spend", "Spend", row["spend"], "money", "derived", currency=currency)
-    worth = put_in("worth", "Worth of one", row["worth"], "money", "derived", currency=currency)
+    midway = amount("half", f"S{HALF[1:]}", curve.scale * math.log(2), origin="typed")
+    spend = amount("spend", "Spend", row["spend"])
+    worth = amount("worth", "Worth of one", row["worth"])
     power = f"0.5 ^ ({spend.text} / {midway.text})"
     inputs: tuple[Input, ...]
-    titles = {
-        "spend": "Spend",
-        "people": "People it brings",
-        "worth": "Worth of one",
-        "marginal": "What the last unit of money returns",
-    }
     if column == "people":
+        title, meaning = "People it brings", "Twice the money does not bring twice the people."
         formula = f"people at most x (1 - 0.5 ^ (spend / {HALF}))"
         numbers, inputs = f"{most.text} x (1 - {power})", (most, spend, midway)
-        meaning = "Twice the money does not bring twice the people."
     elif column == "worth":
+        title = "Worth of one"
+        meaning = "What a person who comes in brings, by all that follows in the journey."
         formula = "profit with one more person who comes in - profit now"
         numbers, inputs = "", ()
-        meaning = "What a person who comes in brings, by all that follows in the journey."
     elif column == "marginal":
+        title, meaning = "What the last unit of money returns", EVEN
         formula = f"worth of one x people at most x ln 2 / {HALF} x 0.5 ^ (spend / {HALF})"
         numbers = f"{worth.text} x {most.text} x 0.693 / {midway.text} x {power}"
         inputs = (worth, most, midway, spend)
-        meaning = "The best division is the one in which it is the same wherever money is spent."
     else:
-        lam = Input(
-            "lam",
-            "What the last unit returns anywhere",
-            answer.lam,
-            plain_text(answer.lam),
-            "derived",
+        title = "Spend"
+        meaning = "At this spend its last unit of money returns as much as elsewhere."
+        returned = plain_text(answer.lam)
+        lam = Input("lam", "What the last unit returns anywhere", answer.lam, returned, "derived")
+        formula, numbers = (
+            "nothing: its first unit of money returns less than the last one elsewhere",
+            "",
         )
         if row["spend"]:
-            formula = (
-                f"{HALF} x log2(worth of one x people at most x ln 2 / "
-                f"({HALF} x last unit returns))"
-            )
-            numbers = (
-                f"{midway.text} x log2({worth.text} x {most.text} x 0.693 / "
-                f"({midway.text} x {lam.text}))"
-            )
-        else:
-            formula = "nothing: its first unit of money returns less than the last one elsewhere"
-            numbers = ""
-        inputs, meaning = (
-            (midway, worth, most, lam),
-            "At this spend its last unit of money returns as much as elsewhere.",
-        )
-    return Explanation(
-        figure=f"budget.{name}.{column}",
-        title=f"{titles[column]}: {name}",
-        meaning=meaning,
-        formula=formula,
+            gains = f"worth of one x people at most x ln 2 / ({HALF} x last unit returns)"
+            formula = f"{HALF} x log2({gains})"
+            gains = f"{worth.text} x {most.text} x 0.693 / ({midway.text} x {returned})"
+            numbers = f"{midway.text} x log2({gains})"
+        inputs = (midway, worth, most, lam)
+    return explained(
+        f"budget.{name}.{column}",
+        f"{title}: {name}",
+        meaning,
+        formula,
         value=float(row[column]),
-        text=text_of(row[column], "people" if column == "people" else "money", currency),
-        reason="",
+        unit="people" if column == "people" else "money",
         inputs=inputs,
         numbers=numbers,
+        currency=currency,
     )
 
 
@@ -249,54 +232,39 @@ def explain_budget(answer: Budget, what: Literal["value", "last", "left"]) -> Ex
     -------
     Explanation
     """
-    currency, spent = answer.attrs["currency"], float(answer["spend"].sum())
-    rows = answer[answer["spend"] > 0].to_dict("index")
-    one = money_text(1, currency)
-    column, words = {"value": ("value", "Brings"), "left": ("spend", "Spend on")}.get(
-        what, ("marginal", f"Returned by the last {one} spent on")
+    currency, spent = answer.attrs["currency"], answer[answer["spend"] > 0]
+    amount, one = partial(put_in, unit="money", currency=currency), money_text(1, currency)
+    column, words = {"value": ("value", "{} brings"), "left": ("spend", "Spend on {}")}.get(
+        what, ("marginal", f"Returned by the last {one} spent on {{}}")
     )
     inputs = [
-        Input(
-            f"{column}.{name}",
-            f"{name} brings" if column == "value" else f"{words} {name}",
-            row[column],
-            money_text(row[column], currency),
-            "derived",
-        )
-        for name, row in rows.items()
+        amount(f"{column}.{name}", words.format(name), value)
+        for name, value in spent[column].items()
     ]
     told = " + ".join(one.text for one in inputs)
     if what == "value":
         value, title, formula = float(answer["value"].sum()), "What the budget brings", "all added"
-        meaning, text = "What the people it brings are worth.", money_text(value, currency)
+        meaning = "What the people it brings are worth."
     elif what == "left":
-        value, title, formula = (
-            answer.left,
-            "What is left of the budget",
-            "money - all that is spent",
-        )
+        value, title = answer.left, "What is left of the budget"
+        formula = "money - all that is spent"
         meaning = "More would bring in less than is spent, wherever it is spent."
-        text, whole = money_text(value, currency), answer.left + spent
-        inputs.insert(0, put_in("money", "Money", whole, "money", "typed", currency=currency))
-        told = f"{inputs[0].text} - ({told})" if told else inputs[0].text
+        whole = amount("money", "Money", value + float(answer["spend"].sum()), origin="typed")
+        inputs.insert(0, whole)
+        told = f"{whole.text} - ({told})" if told else whole.text
     else:
-        value, title, formula = (
-            answer.lam,
-            f"What the last {one} spent brings in",
-            "the same anywhere",
-        )
-        meaning = "The best division is the one in which it is the same wherever money is spent."
-        text, told = money_text(value, currency), ""
-    return Explanation(
-        figure=f"budget.{what}",
-        title=title,
-        meaning=meaning,
-        formula=formula,
+        value, title = answer.lam, f"What the last {one} spent brings in"
+        formula, meaning, told = "the same anywhere", EVEN, ""
+    return explained(
+        f"budget.{what}",
+        title,
+        meaning,
+        formula,
         value=value,
-        text=text,
-        reason="",
-        inputs=tuple(inputs),
+        unit="money",
+        inputs=inputs,
         numbers=told,
+        currency=currency,
     )
 
 
@@ -339,14 +307,12 @@ def explain_segment(
         )
     others = answer[answer["p_value"].notna()].drop(index=name)
     rest = [
-        put_in(
-            f"other_{key}", f"{key.capitalize()} of the others", others[key].sum(), "people", origin
-        )
-        for key in ("customers", "people")
+        put_in(f"other_{key}", f"{title} of the others", others[key].sum(), "people", origin)
+        for key, title in (("customers", "Customers"), ("people", "People"))
     ]
     chance, sure = float(row["p_value"]), row["could_be_chance"]
     text = text_of(sure, "answer", "")
-    p_value = put_in("p", "Chance of such a difference among equals", chance, "share", "derived")
+    p_value = put_in("p", "Chance of such a difference among equals", chance, "share")
     unknown = math.isnan(chance)
     return Explanation(
         figure=f"segments.{who}.could_be_chance",

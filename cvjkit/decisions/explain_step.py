@@ -10,11 +10,10 @@ import numpy as np
 
 from cvjkit.decisions.aims import POINT, TENTH, Aims
 from cvjkit.decisions.evidence import ways_of
-from cvjkit.decisions.explain import Explanation, Input
+from cvjkit.decisions.explain import Explanation, Input, explained, put_in
 from cvjkit.decisions.steps import steps_of
 from cvjkit.model.economics import FIGURES
-from cvjkit.number_text import DASH, people_text, share_text
-from cvjkit.shown import chance_text, text_of
+from cvjkit.number_text import DASH, people_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,27 +31,6 @@ RAISED = {
     "at_target": "your target",
 }
 MEANING = "What the better rate brings, all else as it is: the whole journey worked out anew."
-
-
-def put_in(
-    name: str, title: str, value: float | None, unit: Unit, origin: Origin, *, currency: str = ""
-) -> Input:
-    """Give a number that an answer rests on.
-
-    Parameters
-    ----------
-    name : str
-    title : str
-    value : float or None
-    unit : {"people", "share", "money", "days", "ratio", "chance"}
-    origin : {"typed", "counted", "derived", "estimated"}
-    currency : str
-
-    Returns
-    -------
-    Input
-    """
-    return Input(name, title, value, text_of(value, unit, currency), origin)
 
 
 def explain_step(design: Design, first: FixFirst, stage: str, column: str) -> Explanation:
@@ -108,28 +86,10 @@ class _Step:
         }.get(self.column, self._gain)
         return explain()
 
-    def _said(
-        self,
-        title: str,
-        meaning: str,
-        formula: str,
-        *,
-        numbers: str,
-        inputs: list[Input],
-        text: str,
-    ) -> Explanation:
-        value = float(self.row[self.column])
-        return Explanation(
-            figure=f"{self.column}.{self.stage}",
-            title=title,
-            meaning=meaning,
-            formula=formula,
-            value=None if math.isnan(value) else value,
-            text=text,
-            reason="it does not follow from what is known" if math.isnan(value) else "",
-            inputs=tuple(inputs),
-            numbers=numbers,
-        )
+    def _said(self, title: str, meaning: str, formula: str, **more: Any) -> Explanation:
+        value, currency = float(self.row[self.column]), self.design.currency
+        figure = f"{self.column}.{self.stage}"
+        return explained(figure, title, meaning, formula, value=value, currency=currency, **more)
 
     def _coming(self) -> Input:
         return put_in("visits", f"Visits to {self.before}", self.visits, "people", self.origin)
@@ -144,7 +104,7 @@ class _Step:
             "who go on / visits",
             numbers=f"{inputs[0].text} / {inputs[1].text}",
             inputs=inputs,
-            text=share_text(self.row["rate"]),
+            unit="share",
         )
 
     def _dropped(self) -> Explanation:
@@ -158,7 +118,7 @@ class _Step:
             "visits x share after which people leave",
             numbers=f"{inputs[0].text} x {inputs[1].text}",
             inputs=inputs,
-            text=people_text(lost),
+            unit="people",
         )
 
     def _ranked(self, column: str, title: str) -> Input:
@@ -172,20 +132,20 @@ class _Step:
         unit: Unit = "money" if by == "profit" else "people"
         most, own = float(self.first["score"].max()), float(self.row["score"])
         inputs = [
-            put_in("score", "What this step brings", own, unit, "derived", currency=currency),
-            put_in("most", "What the best step brings", most, unit, "derived", currency=currency),
+            put_in("score", "What this step brings", own, unit, currency=currency),
+            put_in("most", "What the best step brings", most, unit, currency=currency),
             self._ranked("dropped", "Rank by people lost"),
         ]
-        rank = self._ranked("score", "").text
-        return self._said(
+        said = self._said(
             f"Rank of {self.name} by {by}",
             "The step that brings most is number 1, however many people it loses; steps that "
             "bring the same share a rank.",
             "steps that bring more + 1",
             numbers=f"{people_text(float(self.row['score_rank']) - 1)} + 1",
             inputs=inputs,
-            text=rank,
+            unit="people",
         )
+        return replace(said, text=self._ranked("score", "").text)
 
     def _worth(self) -> Explanation:
         design, worth = self.design, float(self.row["value_to_go"])
@@ -193,15 +153,8 @@ class _Step:
         here = float(np.nan_to_num(design.economics().columns["gain_per_visit"][position]))
         currency = design.currency
         inputs = [
-            put_in("here", "What a visit here brings", here, "money", "derived", currency=currency),
-            put_in(
-                "on",
-                "What comes after it is worth",
-                worth - here,
-                "money",
-                "derived",
-                currency=currency,
-            ),
+            put_in("here", "What a visit here brings", here, "money", currency=currency),
+            put_in("on", "What comes after it is worth", worth - here, "money", currency=currency),
         ]
         return self._said(
             f"Worth of one person at {self.name}",
@@ -210,7 +163,7 @@ class _Step:
             "what a visit here brings + what comes after it is worth",
             numbers=f"{inputs[0].text} + {inputs[1].text}",
             inputs=inputs,
-            text=text_of(worth, "money", currency),
+            unit="money",
         )
 
     def _chance(self) -> Explanation:
@@ -231,7 +184,7 @@ class _Step:
             "draws in which it brings most / draws",
             numbers=f"{people_text(chance * draws)} / {people_text(draws)}",
             inputs=inputs,
-            text=chance_text(chance),
+            unit="chance",
         )
 
     def _gain(self) -> Explanation:
@@ -246,15 +199,8 @@ class _Step:
         unit: Unit = "money" if measure == "profit" else "people"
         then = math.nan if now is None else now + gain + cost
         inputs = [
-            put_in(
-                "then",
-                f"{figure.short} with the better rate",
-                then,
-                unit,
-                "derived",
-                currency=currency,
-            ),
-            put_in(measure, f"{figure.short} now", now, unit, "derived", currency=currency),
+            put_in("then", f"{figure.short} with the better rate", then, unit, currency=currency),
+            put_in(measure, f"{figure.short} now", now, unit, currency=currency),
             put_in("rate", f"Rate into {self.name} now", self.row["rate"], "share", self.origin),
             put_in("aim", f"The better rate: {words}", *self._aim(how)),
         ]
@@ -272,7 +218,7 @@ class _Step:
             formula,
             numbers=numbers,
             inputs=inputs,
-            text=text_of(gain, unit, currency),
+            unit=unit,
         )
 
     def _aim(self, how: str) -> tuple[float, Unit, Origin]:

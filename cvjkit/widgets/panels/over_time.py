@@ -7,15 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cvjkit.decisions.explain_timeline import (
-    explain_break_even,
-    explain_cash,
-    explain_cohort,
-    explain_coming,
-    explain_reached,
-    explain_standing,
-    explain_tied_up,
-)
+from cvjkit.decisions.explain_timeline import explain_timeline
 from cvjkit.number_text import (
     count_text,
     days_text,
@@ -30,6 +22,9 @@ from cvjkit.widgets.line_chart import Chart, line_chart
 from cvjkit.widgets.panels.explained import answered, in_note
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cvjkit.decisions.explain_timeline import What
     from cvjkit.model.timeline import Timeline
     from cvjkit.widgets.fields import Explain, Explains
     from cvjkit.widgets.panels.entries import Asked
@@ -64,9 +59,8 @@ def over_time_part(asked: Asked) -> Part:
     note = f"{said[0].upper()}{said[1:]}"
     reached = _cohort(timeline) if view == COHORT else _reached(timeline)
     tables = (line("time", days, shown), reached)
-    about = {"cash": explain_cash, "standing": explain_standing}
     explains: Explains = {
-        ("charts", chart.id): answered(about[chart.id], timeline) for chart in charts
+        ("charts", chart.id): answered(explain_timeline, timeline, chart.id) for chart in charts
     }
     explains |= in_note(note, _said(timeline))
     return Part("time", TITLE, tables, (note,), fold="closed", charts=charts, explains=explains)
@@ -81,20 +75,22 @@ def _said(timeline: Timeline) -> dict[str, Explain]:
         "referred": ("is brought in", "are brought in"),
     }
     said = {
-        count_text(people_text(totals[how]), one, more): answered(explain_coming, timeline, how)
+        count_text(people_text(totals[how]), one, more): answered(explain_timeline, timeline, how)
         for how, (one, more) in words.items()
     }
     standing = float(timeline.stages["standing"].loc[timeline.days].sum())
     still = count_text(people_text(standing), "is still on the way", "are still on their way")
-    said[still] = answered(explain_standing, timeline)
+    said[still] = answered(explain_timeline, timeline, "standing")
     if cash.notna().all():
         end, deep = float(cash.iloc[-1]), money_text(-float(cash.min()), currency)
         day = timeline.break_even_day
         short = f"{money_text(-end, currency)} short"
-        said[short] = answered(explain_cash, timeline, shown=short)
-        said[f"{deep} is tied up"] = answered(explain_tied_up, timeline)
-        said[f"day {day or 0:,} it is earned back"] = answered(explain_break_even, timeline)
-        said[f"{money_text(end, currency)} is left"] = answered(explain_cash, timeline)
+        said[short] = answered(explain_timeline, timeline, "cash", shown=short)
+        said[f"{deep} is tied up"] = answered(explain_timeline, timeline, "tied_up")
+        said[f"day {day or 0:,} it is earned back"] = answered(
+            explain_timeline, timeline, "break_even"
+        )
+        said[f"{money_text(end, currency)} is left"] = answered(explain_timeline, timeline, "cash")
     return said
 
 
@@ -138,50 +134,54 @@ def _standing(timeline: Timeline) -> Chart | None:
     return line_chart("standing", title, summary, lines, people_text, stacked=True)
 
 
-def _days(timeline: Timeline) -> list[int]:
-    days = timeline.days
-    return sorted({0, days // 12, days // 4, days // 2, days})
-
-
 def _cohort(timeline: Timeline) -> Table:
     """List which share of those who came in together has reached each stage some days later."""
-    days, rows = _days(timeline), []
-    shares = timeline.cohort.iloc[days]
-    for stage in timeline.design.framework:
-        fields = tuple(
-            Field(
-                str(day),
-                f"Reached {stage.name} within {days_text(float(day))}",
-                text,
-                explain=answered(explain_cohort, timeline, stage.key, day),
-            )
-            for day, text in zip(days, in_column(shares[stage.key], share_text), strict=True)
-        )
-        rows.append(Row(stage.key, stage.name, fields))
-    headings = (
-        ("stage", "Have reached it within"),
-        *((str(day), "the day" if not day else days_text(float(day))) for day in days),
-    )
-    return Table("reached-by", tuple(rows), headings)
+
+    def words(days: int) -> tuple[str, str]:
+        return (
+            "the day" if not days else days_text(float(days))
+        ), f"within {days_text(float(days))}"
+
+    def texts(stage: str, days: Sequence[int]) -> list[str]:
+        return in_column(timeline.cohort[stage].iloc[[*days]], share_text)
+
+    return _table(timeline, "cohort", "Have reached it within", words, texts)
 
 
 def _reached(timeline: Timeline) -> Table:
     """List how many have reached each stage on a few days."""
     reached = timeline.stages["reached"].unstack("stage")
-    days, rows = _days(timeline), []
+
+    def words(day: int) -> tuple[str, str]:
+        return ("day 0" if not day else days_text(float(day))), f"by day {day}"
+
+    def texts(stage: str, days: Sequence[int]) -> list[str]:
+        return [people_text(float(reached[stage].iloc[day])) for day in days]
+
+    return _table(timeline, "reached", "Have reached it by", words, texts)
+
+
+def _table(
+    timeline: Timeline,
+    what: What,
+    title: str,
+    words: Callable[[int], tuple[str, str]],
+    texts: Callable[[str, Sequence[int]], Sequence[str]],
+) -> Table:
+    """Make a table of stages and a few days; `words` head a column, and say when in a label."""
+    end = timeline.days
+    days = sorted({0, end // 12, end // 4, end // 2, end})
+    rows = []
     for stage in timeline.design.framework:
         fields = tuple(
             Field(
                 str(day),
-                f"Reached {stage.name} by day {day}",
-                people_text(float(reached[stage.key].iloc[day])),
-                explain=answered(explain_reached, timeline, stage.key, day),
+                f"Reached {stage.name} {words(day)[1]}",
+                text,
+                explain=answered(explain_timeline, timeline, what, stage.key, day),
             )
-            for day in days
+            for day, text in zip(days, texts(stage.key, days), strict=True)
         )
         rows.append(Row(stage.key, stage.name, fields))
-    headings = (
-        ("stage", "Have reached it by"),
-        *((str(day), "day 0" if not day else days_text(float(day))) for day in days),
-    )
+    headings = (("stage", title), *((str(day), words(day)[0]) for day in days))
     return Table("reached-by", tuple(rows), headings)
