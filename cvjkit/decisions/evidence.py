@@ -134,7 +134,7 @@ def _divided(
         told = typed is not None and (about is None or typed != evidence_typed(about, *step))
         odds = odds_of(design, step, share, left) if told else None
         if told or counts is None:
-            prior, cases = 0.0, supposed_cases(share)
+            prior, cases = 0.0, _supposed_cases(share)
             if odds is not None:
                 cases = odds.cases
             elif typed is not None and typed.cases:
@@ -149,25 +149,9 @@ def _divided(
         left = after
 
 
-def supposed_cases(share: float) -> float:
-    """Say how many cases a typed rate is as sure as, where nobody says.
-
-    Parameters
-    ----------
-    share : float
-        The rate, 0 to 1.
-
-    Returns
-    -------
-    float
-        20, or as many as it takes for one to be expected to go on, and one not to: after 20 cases
-        nobody could tell a rate of 0.1%.
-
-    Examples
-    --------
-    >>> supposed_cases(0.3), supposed_cases(0.001)
-    (20.0, 1000.0)
-    """
+def _supposed_cases(share: float) -> float:
+    """Say how many cases a typed rate is as sure as, where nobody says."""
+    # After 20 cases nobody could tell a rate of 0.1%: as many as let one be expected to go on.
     rarer = min(share, 1 - share)
     return max(CASES, 1 / rarer) if rarer > 0 else CASES
 
@@ -265,4 +249,4 @@ def repeat_cases(design: Design, rate: float, stage: int | None) -> float:
     counted = 0.0
     if stage is not None:
         counted = sum(_counted_at(design, index, stage) for index in range(len(design.segments)))
-    return counted or supposed_cases(rate)
+    return counted or _supposed_cases(rate)

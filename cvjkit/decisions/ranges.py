@@ -121,31 +121,16 @@ def odds_of(design: Design, step: tuple[int, int], share: float, left: float) ->
     typed = evidence_typed(design, *step)
     if typed is None or typed.range is None or not 0 < share < left * (1 - 1e-12):
         return None
-    low, high = map(log_odds, read_range(typed.range))
+    low, high = map(_log_odds, read_range(typed.range))
     rate = _all_together(_typed_in(design, step), step)
-    middle = log_odds(rate) if 0 < rate < 1 else math.nan
+    middle = _log_odds(rate) if 0 < rate < 1 else math.nan
     if not low <= middle <= high:
         middle = (low + high) / 2
-    return Odds(log_odds(share / left), middle - low, high - middle)
+    return Odds(_log_odds(share / left), middle - low, high - middle)
 
 
-def log_odds(share: float) -> float:
-    """Give the log odds of a share.
-
-    Parameters
-    ----------
-    share : float
-        Between 0 and 1.
-
-    Returns
-    -------
-    float
-
-    Examples
-    --------
-    >>> log_odds(0.5), round(log_odds(0.05), 3)
-    (0.0, -2.944)
-    """
+def _log_odds(share: float) -> float:
+    """Give the log odds of a share."""
     return math.log(share) - math.log1p(-share)
 
 

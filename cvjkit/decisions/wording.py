@@ -33,31 +33,8 @@ NOT_SET = "not set"
 LONGEST = 40
 
 
-def change_words(start: Design, path: str, before: object, after: object) -> str:
-    """Say what changes.
-
-    Parameters
-    ----------
-    start : Design
-        Before the change.
-    path : str
-    before : object
-    after : object
-        The values at the path.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> from cvjkit.model.design import Design
-    >>> plan = Design.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
-    >>> change_words(plan, "stages.conversion.rate", 0.2, 0.25)
-    'Conversion 20% -> 25%'
-    >>> change_words(plan, "stages.conversion.unit_cost", None, 4)
-    'unit cost of Conversion not set -> 4'
-    """
+def _change_words(start: Design, path: str, before: object, after: object) -> str:
+    """Say what changes."""
     what, kind = _named(start, path)
     if isinstance(before, dict | list | tuple) or isinstance(after, dict | list | tuple):
         return f"{what} changed"
@@ -196,5 +173,5 @@ def changes_of(start: Design, paths: Mapping[str, Any]) -> list[tuple[Any, ...]]
             title = _named(start, path)[0]
             rows.append((path, before, after, f"without {title.removeprefix('the ')}"))
         else:
-            rows.append((path, before, after, change_words(start, path, before, after)))
+            rows.append((path, before, after, _change_words(start, path, before, after)))
     return rows

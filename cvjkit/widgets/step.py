@@ -81,7 +81,7 @@ def with_edited(step: Step, changed: Journey, begun: Step | None = None) -> Step
     if step.is_what_if:
         return replace(step, typed=changed, plan=changed)
     before = step if begun is None else begun
-    whole = recounted(before.whole, before.shown, changed)
+    whole = _recounted(before.whole, before.shown, changed)
     shown = changed if whole == changed else within(whole, changed.framework)
     return replace(step, whole=whole, shown=shown)
 
@@ -126,33 +126,8 @@ def within(journey: Journey, framework: Framework) -> Journey:
     return journey if journey.framework == framework else journey.in_framework(framework)
 
 
-def recounted(whole: Journey, before: Journey, changed: Journey) -> Journey:
-    """Give all there is after an edit, keeping what the framework it was made in leaves out.
-
-    Parameters
-    ----------
-    whole : Journey
-        All there was.
-    before : Journey
-        The same in the framework it is edited in.
-    changed : Journey
-        What is edited, after the edit.
-
-    Returns
-    -------
-    Journey
-        `whole` with the counts that were changed, if these say all that was changed and stand at
-        milestones that it counts; else `changed`.
-
-    Examples
-    --------
-    >>> import cvjkit as cvj
-    >>> eight = cvj.Journey.from_counts("eight", [9000, 900, 90, 60, 50, 30, 9, 4])
-    >>> five = eight.in_framework("five")
-    >>> changed = five.put("segments[0].counts.conversion", 70)
-    >>> recounted(eight, five, changed).segments[0].counts
-    (9000.0, 900.0, 90.0, 70.0, 50.0, 30.0, 9.0, 4.0)
-    """
+def _recounted(whole: Journey, before: Journey, changed: Journey) -> Journey:
+    """Give all there is after an edit, keeping what the framework it was made in leaves out."""
     if whole.framework == changed.framework or len(whole.segments) != len(changed.segments):
         return changed
     stages = {whole.framework.anchor(key): key for key in whole.framework.keys}

@@ -24,26 +24,8 @@ TYPED_ELSEWHERE = "The what-if was typed in {}, and does not say how many reach 
 LONGEST_NAME = 60
 
 
-def in_what_if(step: Step, typed: Journey | None) -> tuple[Step, str]:
-    """Turn to a what-if: the one that was typed, if it is still possible, else a new one.
-
-    Parameters
-    ----------
-    step : Step
-    typed : Journey or None
-
-    Returns
-    -------
-    tuple of (Step, str)
-        And what there is to say about it.
-
-    Raises
-    ------
-    ValueError
-        If the framework has no room for what was typed.
-    InputError
-        If no plan explains the people counted.
-    """
+def _in_what_if(step: Step, typed: Journey | None) -> tuple[Step, str]:
+    """Turn to a what-if: the one that was typed, if it is still possible, else a new one."""
     note = ""
     if typed is not None and changed_in(typed):
         try:
@@ -55,7 +37,7 @@ def in_what_if(step: Step, typed: Journey | None) -> tuple[Step, str]:
 
 
 def in_what_if_or_not(step: Step, typed: Journey | None) -> tuple[Step, str]:
-    """Turn to a what-if as `in_what_if` does; where none is possible, say why and stay.
+    """Turn to a what-if: the one that was typed, or a new one; where none is possible, stay.
 
     Parameters
     ----------
@@ -67,7 +49,7 @@ def in_what_if_or_not(step: Step, typed: Journey | None) -> tuple[Step, str]:
     tuple of (Step, str)
     """
     try:
-        return in_what_if(step, typed)
+        return _in_what_if(step, typed)
     except InputError as error:
         return replace(step, is_what_if=False), f"{NO_WHAT_IF} {sentence(error)}"
     except ValueError as error:
@@ -92,7 +74,7 @@ def turned_to(step: Step, *, what_if: bool) -> tuple[Step, str]:
     ValueError
         If no what-if is possible.
     """
-    return in_what_if(step, step.typed) if what_if else (replace(step, is_what_if=False), "")
+    return _in_what_if(step, step.typed) if what_if else (replace(step, is_what_if=False), "")
 
 
 def tried_out(step: Step, values: Mapping[str, Any]) -> Step:
@@ -194,7 +176,7 @@ def kept_as(step: Step, name: str) -> Step:
     if not step.is_what_if or plan is None or not changed_in(plan):
         raise ValueError("type what changes first: there is nothing to keep yet")
     names = [row.name for row in step.whole.what_if.kept]
-    name = name.strip() or new_name(", ".join(plan.changes["words"]), names)
+    name = name.strip() or _new_name(", ".join(plan.changes["words"]), names)
     if name in names:
         raise ValueError("there is one of this name already: write another")
     kept = step.whole.with_scenario(name, changed_in(plan), framework=plan.framework)
@@ -221,24 +203,8 @@ def with_kept_of(journey: Journey, other: Journey) -> Journey:
     return knowing(journey.model_copy(), replace(journey.what_if, kept=kept))
 
 
-def new_name(words: str, names: Collection[str]) -> str:
-    """Call a what-if by what it changes, unlike all others.
-
-    Parameters
-    ----------
-    words : str
-    names : collection of str
-        Those that are taken.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> new_name("Conversion 5% -> 10%", ["Conversion 5% -> 10%"])
-    'Conversion 5% -> 10% (2)'
-    """
+def _new_name(words: str, names: Collection[str]) -> str:
+    """Call a what-if by what it changes, unlike all others."""
     first = words if len(words) <= LONGEST_NAME else f"{words[: LONGEST_NAME - 1]}…"
     name, number = first, 2
     while name in names:

@@ -22,14 +22,7 @@ from cvjkit.decisions.explain_answer import (
     explain_segment,
 )
 from cvjkit.decisions.explain_step import explain_step
-from cvjkit.decisions.explain_timeline import (
-    explain_break_even,
-    explain_cash,
-    explain_coming,
-    explain_reached,
-    explain_standing,
-    explain_tied_up,
-)
+from cvjkit.decisions.explain_timeline import explain_timeline
 from cvjkit.model.economics import FIGURES
 from tests.model.test_economics import shop
 
@@ -84,10 +77,11 @@ def explanations() -> Iterator[Explanation]:
     yield from (explain_interval(sure, key) for key in ("customers", "profit", "cac"))
     yield explain_probability(sure, "it pays", sure.probability("ltv_net > cac") or 0.0)
     timeline = two.timeline(30)
-    yield from (explain_cash(timeline, day) for day in (0, 30))
-    yield from (explain_standing(timeline), explain_tied_up(timeline))
-    yield from (explain_break_even(timeline), explain_coming(timeline, "entered"))
-    yield from (explain_reached(timeline, "conversion", day) for day in (0, 30))
+    for what in ("standing", "tied_up", "break_even", "entered"):
+        yield explain_timeline(timeline, what)
+    for day in (0, 30):
+        yield explain_timeline(timeline, "cash", day=day)
+        yield explain_timeline(timeline, "reached", "conversion", day)
     budget = two.budget(2000, {"Ads": (8000, 1000), "Blog": (12000, 2000)})
     yield from (explain_budget(budget, what) for what in ("value", "left", "last"))
     for name in ("Ads", "Blog"):

@@ -183,23 +183,13 @@ def _accepted_row(
     at = f" at {where}" if where else ""
     note = f"Rule {accepted.rule}{at}. Accepted: {accepted.reason}"
     label = f"Take back: rule {accepted.rule} {where}".strip()
-    take_back = partial(without_accepted, accepted=accepted)
+    take_back = partial(_without_accepted, accepted=accepted)
     fields = (button("remove", label, take_back, "Take back"),) if accepts else ()
     return Row(key, name, fields, note, tone="quiet")
 
 
-def without_accepted(journey: Journey, accepted: Accepted) -> Journey:
-    """Take back the acceptance of a finding.
-
-    Parameters
-    ----------
-    journey : Journey
-    accepted : Accepted
-
-    Returns
-    -------
-    Journey
-    """
+def _without_accepted(journey: Journey, accepted: Accepted) -> Journey:
+    """Take back the acceptance of a finding."""
     return journey.with_accepted(
         accepted.rule, None, stage=accepted.stage, segment=accepted.segment
     )

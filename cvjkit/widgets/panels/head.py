@@ -57,7 +57,7 @@ def head_part(session: Session, own: Framework | None, sheets: Field) -> Part:
         offered.append(Field("offer", label, kind="button", edit=take))
     fields = (
         sheets,
-        mode_field(session),
+        _mode_field(session),
         *offered,
         *([] if session.is_what_if else [JOURNEY_NAME.field(journey, "")]),
         Field(
@@ -65,7 +65,7 @@ def head_part(session: Session, own: Framework | None, sheets: Field) -> Part:
             "Framework",
             chosen,
             "choice",
-            choices=framework_choices(own),
+            choices=_framework_choices(own),
             edit=Act(show),
         ),
         *step_fields(session),
@@ -75,17 +75,8 @@ def head_part(session: Session, own: Framework | None, sheets: Field) -> Part:
     return Part("head", tables=(line("head", *fields),), notes=tuple(filter(None, notes)))
 
 
-def mode_field(session: Session) -> Field:
-    """Make the choice between the numbers as they are, and a what-if on them.
-
-    Parameters
-    ----------
-    session : Session
-
-    Returns
-    -------
-    Field
-    """
+def _mode_field(session: Session) -> Field:
+    """Make the choice between the numbers as they are, and a what-if on them."""
     counted = any(segment.observed for segment in session.whole.segments)
     modes = ((RECORD, "Counted" if counted else "Planned"), (WHAT_IF, "What if"))
     mode = WHAT_IF if session.is_what_if else RECORD
@@ -96,18 +87,8 @@ def mode_field(session: Session) -> Field:
     return Field("mode", "Numbers", mode, "tabs", choices=modes, edit=Act(turn))
 
 
-def framework_choices(own: Framework | None) -> Choices:
-    """List the published frameworks, their variants, and one's own.
-
-    Parameters
-    ----------
-    own : Framework or None
-
-    Returns
-    -------
-    tuple of (str, str)
-        Keys and names.
-    """
+def _framework_choices(own: Framework | None) -> Choices:
+    """List the published frameworks, their variants, and one's own."""
     bases = [base.key for base in frameworks()]
     published = sorted(
         published_frameworks(), key=lambda listed: bases.index(listed.key.partition(":")[0])

@@ -55,7 +55,7 @@ def segments_part(journey: Journey, *, what_if: bool = False) -> Part:
         *([] if what_if else [("numbers", "Numbers")]),
         *([("remove", "Remove")] if several else []),
     )
-    add = line("segment", button("add", "Add segment", with_another_segment), row="new")
+    add = line("segment", button("add", "Add segment", _with_another_segment), row="new")
     return Part(
         "segments",
         "Segments",
@@ -95,17 +95,8 @@ def renamed(journey: Journey, name: str, *, segment: int) -> Journey:
     return journey.with_segment(journey.segments[segment].name, rename=name)
 
 
-def with_another_segment(journey: Journey) -> Journey:
-    """Add a segment with nobody in it yet: counted or planned, like the last one.
-
-    Parameters
-    ----------
-    journey : Journey
-
-    Returns
-    -------
-    Journey
-    """
+def _with_another_segment(journey: Journey) -> Journey:
+    """Add a segment with nobody in it yet: counted or planned, like the last one."""
     names, last = {segment.name for segment in journey.segments}, journey.segments[-1]
     number = len(names) + 1
     while f"Segment {number}" in names:

@@ -104,7 +104,7 @@ def _new_way(journey: Journey, entries: Mapping[Address, str], evidence: Evidenc
     rate = entries.get(("way", "new", "rate"), "")
     chosen = _segment_choices(journey, entries, "way", ((TAKEN_BY, EVERY_SEGMENT),))
     add = partial(
-        with_way,
+        _with_way,
         source=source.text,
         target=target.text,
         rate=rate,
@@ -176,7 +176,7 @@ def _chosen(
     return chosen if chosen in dict(choices) else default
 
 
-def with_way(
+def _with_way(
     journey: Journey,
     source: str,
     target: str,
@@ -185,31 +185,7 @@ def with_way(
     segment: str | None = None,
     evidence: Evidence = NO_EVIDENCE,
 ) -> Journey:
-    """Add a way as it was typed.
-
-    Parameters
-    ----------
-    journey : Journey
-    source : str
-        Key of the stage where it begins.
-    target : str
-        Key of the stage where it ends.
-    rate : str
-        Share of those at `source` who take it.
-    segment : str or None
-        Name of the only segment whose people take it; None for every segment.
-    evidence : Evidence
-        What decides where the rate has two readings.
-
-    Returns
-    -------
-    Journey
-
-    Raises
-    ------
-    ValueError
-        If it is the step itself, or the rate is not a share.
-    """
+    """Add a way as it was typed."""
     stages = journey.framework
     if kind_of(stages, stages.index(source), stages.index(target)) == "forward":
         raise ValueError(

@@ -47,7 +47,7 @@ def what_ifs_part(session: Session) -> Part:
     notes: tuple[str, ...] = ()
     if session.is_what_if:
         tables.append(_keeping(session))
-        notes = changes_notes(session.journey)
+        notes = _changes_notes(session.journey)
     made, refused = possible_with(session.whole)
     if made or refused:
         base, compared = session.whole, [*made.values()][:MOST_SIDE_BY_SIDE]
@@ -80,17 +80,8 @@ def _keep(session: Session, name: str) -> None:
 # --- what changes -----------------------------------------------------------------------------
 
 
-def changes_notes(journey: Journey) -> tuple[str, ...]:
-    """Say what a what-if changes.
-
-    Parameters
-    ----------
-    journey : Journey
-
-    Returns
-    -------
-    tuple of str
-    """
+def _changes_notes(journey: Journey) -> tuple[str, ...]:
+    """Say what a what-if changes."""
     if not changed_in(journey):
         return (HINT,)
     words = f"Changed: {', '.join(journey.changes['words'])}."

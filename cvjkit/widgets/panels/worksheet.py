@@ -146,7 +146,7 @@ def _new_message(stage: Stage, entries: Mapping[Address, str]) -> Table:
     kind = entries.get((table, "new", "kind"), "")
     choices = (("", "choose its kind"), *_kinds(stage.milestone).choices[1:])
     label = f"New message: {stage.name}"
-    add = partial(with_message, stage=stage.key, kind=kind)
+    add = partial(_with_message, stage=stage.key, kind=kind)
     return line(
         table,
         Field("kind", label, kind, "choice", choices=choices, edit=Keep()),
@@ -156,52 +156,18 @@ def _new_message(stage: Stage, entries: Mapping[Address, str]) -> Table:
 
 
 def _adding(stage: Stage, name: str) -> partial[Journey]:
-    return partial(with_tactic, stage=stage.key, name=name)
+    return partial(_with_tactic, stage=stage.key, name=name)
 
 
-def with_tactic(journey: Journey, stage: str, name: str) -> Journey:
-    """Add a tactic at a stage.
-
-    Parameters
-    ----------
-    journey : Journey
-    stage : str
-        Key of the stage.
-    name : str
-
-    Returns
-    -------
-    Journey
-
-    Raises
-    ------
-    ValueError
-        If it has no name.
-    """
+def _with_tactic(journey: Journey, stage: str, name: str) -> Journey:
+    """Add a tactic at a stage."""
     if not name.strip():
         raise ValueError("write what you do, or take a suggestion")
     return _with_row(journey, f"stages.{stage}.tactics", {"name": name.strip()})
 
 
-def with_message(journey: Journey, stage: str, kind: str) -> Journey:
-    """Add a message at a stage.
-
-    Parameters
-    ----------
-    journey : Journey
-    stage : str
-        Key of the stage.
-    kind : str
-
-    Returns
-    -------
-    Journey
-
-    Raises
-    ------
-    ValueError
-        If no kind is chosen.
-    """
+def _with_message(journey: Journey, stage: str, kind: str) -> Journey:
+    """Add a message at a stage."""
     if not kind:
         raise ValueError("choose what kind of message it is")
     return _with_row(journey, f"stages.{stage}.messages", {"kind": kind})
