@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from cvjkit.number_text import Unit, write_number
 from cvjkit.numbers import NO_EVIDENCE, Evidence, read_number
@@ -18,24 +19,18 @@ Choices = tuple[tuple[str, str], ...]
 NOT_SET = ("", "not set")
 
 
-class Codec(Protocol):
-    """What a field needs to show a value and to read what is typed.
+class Codec(ABC):
+    """What a field needs to show a value and to read what is typed."""
 
-    Attributes
-    ----------
-    kind : {"number", "text", "choice"}
-        The kind of control.
-    choices : tuple of (str, str)
-        Values and what they are called; empty unless it is a choice.
-    """
+    __slots__ = ()
 
-    @property
-    def kind(self) -> Kind:
-        """The kind of control."""
+    kind: ClassVar[Kind]
+    """The kind of control."""
 
     @property
     def choices(self) -> Choices:
-        """Values and what they are called."""
+        """Values and what they are called; empty unless it is a choice."""
+        return ()
 
     def read(self, text: str, evidence: Evidence = NO_EVIDENCE, /) -> Any:
         """Read a text.
@@ -49,12 +44,14 @@ class Codec(Protocol):
         Returns
         -------
         object
+            None where nothing is known. It may be out of bounds: the journey decides.
 
         Raises
         ------
         ValueError
             With a message for its typist.
         """
+        return self._read(text, evidence)
 
     def write(self, value: Any) -> str:
         """Write a value.
@@ -62,16 +59,24 @@ class Codec(Protocol):
         Parameters
         ----------
         value : object
+            As `read` gives it.
 
         Returns
         -------
         str
             Empty if it is None.
         """
+        return self._write(value)
+
+    @abstractmethod
+    def _read(self, text: str, evidence: Evidence) -> Any: ...
+
+    @abstractmethod
+    def _write(self, value: Any) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class Number(Codec):
     """A number.
 
     Parameters
@@ -90,27 +95,8 @@ class Number:
     unit: Unit = "amount"
     needed: str = ""
     kind: ClassVar[Kind] = "number"
-    choices: ClassVar[Choices] = ()
 
-    def read(self, text: str, evidence: Evidence = NO_EVIDENCE, /) -> float | None:
-        """Read a number.
-
-        Parameters
-        ----------
-        text : str
-        evidence : Evidence
-            What decides where the text has two readings.
-
-        Returns
-        -------
-        float or None
-            None where it is blank. It may be out of bounds: the journey decides.
-
-        Raises
-        ------
-        ValueError
-            If it is no number, or one with two readings.
-        """
+    def _read(self, text: str, evidence: Evidence) -> float | None:
         number = read_number(text, self.unit, evidence)
         if self.needed and number is None:
             raise ValueError(self.needed)
@@ -119,22 +105,12 @@ class Number:
             raise ValueError("write more than 0, or press Remove")
         return number
 
-    def write(self, value: float | None) -> str:
-        """Write a number.
-
-        Parameters
-        ----------
-        value : float or None
-
-        Returns
-        -------
-        str
-        """
+    def _write(self, value: float | None) -> str:
         return write_number(value, self.unit)
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Text(Codec):
     """A text.
 
     Parameters
@@ -153,48 +129,20 @@ class Text:
     needed: str = ""
     blank: str | None = None
     kind: ClassVar[Kind] = "text"
-    choices: ClassVar[Choices] = ()
 
-    def read(self, text: str, _evidence: Evidence = NO_EVIDENCE, /) -> str | None:
-        """Read a text.
-
-        Parameters
-        ----------
-        text : str
-        _evidence : Evidence
-            Tells nothing about a text.
-
-        Returns
-        -------
-        str or None
-
-        Raises
-        ------
-        ValueError
-            If it is blank and needed.
-        """
+    def _read(self, text: str, _evidence: Evidence) -> str | None:
         if text.strip():
             return text
         if self.needed:
             raise ValueError(self.needed)
         return self.blank
 
-    def write(self, value: str | None) -> str:
-        """Write a text.
-
-        Parameters
-        ----------
-        value : str or None
-
-        Returns
-        -------
-        str
-        """
+    def _write(self, value: str | None) -> str:
         return value or ""
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Codec):
     """One of several values.
 
     Parameters
@@ -214,33 +162,10 @@ class Choice:
     values: Mapping[str, Any] = field(default_factory=dict)
     kind: ClassVar[Kind] = "choice"
 
-    def read(self, text: str, _evidence: Evidence = NO_EVIDENCE, /) -> Any:
-        """Give the value of a chosen text.
-
-        Parameters
-        ----------
-        text : str
-        _evidence : Evidence
-            Tells nothing about a choice.
-
-        Returns
-        -------
-        object
-            None if the text is empty.
-        """
+    def _read(self, text: str, _evidence: Evidence) -> Any:
         return self.values.get(text, text or None)
 
-    def write(self, value: Any) -> str:
-        """Give the text of a value.
-
-        Parameters
-        ----------
-        value : object
-
-        Returns
-        -------
-        str
-        """
+    def _write(self, value: Any) -> str:
         texts = [text for text, meant in self.values.items() if meant == value]
         return texts[0] if texts else value or ""
 

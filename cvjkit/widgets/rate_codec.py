@@ -25,13 +25,14 @@ CLOSE = 1e-9
 class RateCodec(Number):
     """A rate with a range or as sure as some cases: 5%, 4-6%, 5% (4-8%), 5% (40 cases).
 
-    The rate of a range alone is its middle.
+    It is read as share, range and cases; the rate of a range alone is its middle, and it is
+    `UNCHANGED` where only cases are typed.
 
     Parameters
     ----------
     unit : {"share"}
     refusal : str
-        Why only a share can be typed, if so.
+        Why only a share can be typed, if so; then it is read alone.
 
     Examples
     --------
@@ -45,62 +46,15 @@ class RateCodec(Number):
     unit: Unit = "share"
     refusal: str = ""
 
-    def read(self, text: str, evidence: Evidence = NO_EVIDENCE, /) -> Any:
-        """Read a rate.
-
-        Parameters
-        ----------
-        text : str
-        evidence : Evidence
-            What decides where a number has two readings.
-
-        Returns
-        -------
-        tuple of (float or None, str or None, float or None)
-            Share, range and cases. The share is `UNCHANGED` where only cases are typed. Only the
-            share if the others are refused.
-
-        Raises
-        ------
-        ValueError
-            If it is none of these.
-        """
-        found = self._read(text, evidence)
+    def _read(self, text: str, evidence: Evidence) -> Any:
+        found = _told(text, evidence)
         if not self.refusal:
             return found
         if found[1:] != (None, None):
             raise ValueError(self.refusal)
         return found[0]
 
-    def _read(self, text: str, evidence: Evidence) -> tuple[Any, str | None, float | None]:
-        if told := SURE_AS.fullmatch(text.strip()):
-            share = read_number(told["share"], "share", evidence)
-            cases = read_number(told["cases"], "people", evidence)
-            return UNCHANGED if share is None else share, None, cases
-        if told := BRACKETED.fullmatch(text.strip()):
-            share = read_number(told["share"], "share", evidence)
-            if LIKE_A_RANGE.search(told["range"]):
-                read_range(told["range"], evidence)
-                return share, told["range"].strip(), None
-        try:
-            return read_number(text, "share", evidence), None, None
-        except UnreadableError:
-            if not LIKE_A_RANGE.search(text):
-                raise
-        return _middle(text, evidence), text.strip(), None
-
-    def write(self, value: Any) -> str:
-        """Write a rate.
-
-        Parameters
-        ----------
-        value : tuple or float or None
-            As `read` gives it.
-
-        Returns
-        -------
-        str
-        """
+    def _write(self, value: Any) -> str:
         share, between, cases = value if isinstance(value, tuple) else (value, None, None)
         text = write_number(share, "share")
         if share is None:
@@ -111,6 +65,24 @@ class RateCodec(Number):
         if cases is not None:
             return f"{text} ({write_number(cases)} case{'' if cases == 1 else 's'})"
         return text
+
+
+def _told(text: str, evidence: Evidence) -> tuple[Any, str | None, float | None]:
+    if told := SURE_AS.fullmatch(text.strip()):
+        share = read_number(told["share"], "share", evidence)
+        cases = read_number(told["cases"], "people", evidence)
+        return UNCHANGED if share is None else share, None, cases
+    if told := BRACKETED.fullmatch(text.strip()):
+        share = read_number(told["share"], "share", evidence)
+        if LIKE_A_RANGE.search(told["range"]):
+            read_range(told["range"], evidence)
+            return share, told["range"].strip(), None
+    try:
+        return read_number(text, "share", evidence), None, None
+    except UnreadableError:
+        if not LIKE_A_RANGE.search(text):
+            raise
+    return _middle(text, evidence), text.strip(), None
 
 
 def _middle(text: str, evidence: Evidence = NO_EVIDENCE) -> float:
