@@ -7,7 +7,6 @@ import io
 import sys
 from importlib.metadata import version
 
-from cvjkit.cli.arguments import VERBOSE
 from cvjkit.cli.audit import AUDIT
 from cvjkit.cli.canvas import CANVAS
 from cvjkit.cli.check import CHECK
@@ -70,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
             command.name, help=command.help, description=command.description
         )
         added.set_defaults(run=command.run, command=command.name)
-        for argument in (*command.arguments, VERBOSE):
-            argument(added)
+        command.add_arguments(added)
+        words = "show where an error in cvjkit itself was raised"
+        added.add_argument("--verbose", action="store_true", help=words)
     return parser

@@ -6,20 +6,31 @@ import argparse
 import os
 from pathlib import Path
 
-from cvjkit.cli.command import argument
 from cvjkit.numbers import read_number
 
 JOURNEYS = Path("data/journeys")
-FILES = argument("files", nargs="+", type=Path, metavar="FILE", help="TOML, CSV or XLSX")
-JOURNEYS_OPTION = argument(
-    "--journeys",
-    type=Path,
-    metavar="DIR",
-    help=f"directory of journey files (default: $CVJKIT_JOURNEYS, or {JOURNEYS})",
-)
-VERBOSE = argument(
-    "--verbose", action="store_true", help="show where an error in cvjkit itself was raised"
-)
+
+
+def add_files(parser: argparse.ArgumentParser) -> None:
+    """Add the argument of a command that reads files.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+    """
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="TOML, CSV or XLSX")
+
+
+def add_journeys(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names the directory of journey files.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+    """
+    usual = f"$CVJKIT_JOURNEYS, or {JOURNEYS}"
+    words = f"directory of journey files (default: {usual})"
+    parser.add_argument("--journeys", type=Path, metavar="DIR", help=words)
 
 
 def journeys_directory(given: Path | None, below: Path = Path()) -> Path:

@@ -8,10 +8,23 @@ from pathlib import Path
 from cvjkit.audit.audit import Audit, refused
 from cvjkit.audit.report import FORMATS
 from cvjkit.audit.rules import rules
-from cvjkit.cli.arguments import FILES
-from cvjkit.cli.command import Command, argument
+from cvjkit.cli.arguments import add_files
+from cvjkit.cli.command import Command
 from cvjkit.errors import InputError, unforeseen
 from cvjkit.journey import read_journey
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_files(parser)
+    parser.add_argument(
+        "--framework",
+        metavar="KEY",
+        help="audit as this framework: five, seven, eight, nine, ... (default: the one a "
+        "journey asks to be shown in, else its own)",
+    )
+    parser.add_argument(
+        "--format", choices=list(FORMATS), default="text", help="default: %(default)s"
+    )
 
 
 def _audit(arguments: argparse.Namespace) -> int:
@@ -25,16 +38,7 @@ AUDIT = Command(
     "audit journey files",
     "Check journeys against the rules of the documents and of the model; exit with 1 if there are "
     "failures (E, F) that nobody has accepted.",
-    (
-        FILES,
-        argument(
-            "--framework",
-            metavar="KEY",
-            help="audit as this framework: five, seven, eight, nine, ... (default: the one a "
-            "journey asks to be shown in, else its own)",
-        ),
-        argument("--format", choices=list(FORMATS), default="text", help="default: %(default)s"),
-    ),
+    _add_arguments,
     _audit,
 )
 

@@ -6,10 +6,16 @@ import argparse
 import sys
 from pathlib import Path
 
-from cvjkit.cli.command import Command, argument
+from cvjkit.cli.command import Command
 from cvjkit.errors import Fault, InputError, printable, told_as_fault
 from cvjkit.journey import read_journey
 from cvjkit.publishing.canvas import canvas
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="TOML, CSV or XLSX")
+    words = "what to write (default: the name of FILE, here, if there is none yet)"
+    parser.add_argument("-o", "--output", type=Path, metavar="OUT.html", help=words)
 
 
 def _canvas(arguments: argparse.Namespace) -> int:
@@ -40,15 +46,6 @@ CANVAS = Command(
     "lay a journey out on one page to print",
     "Write a journey's worksheet as an HTML page that a browser prints on one page, A4 or A3: for "
     "each stage its purpose, what is done, and what is still open.",
-    (
-        argument("file", type=Path, metavar="FILE", help="TOML, CSV or XLSX"),
-        argument(
-            "-o",
-            "--output",
-            type=Path,
-            metavar="OUT.html",
-            help="what to write (default: the name of FILE, here, if there is none yet)",
-        ),
-    ),
+    _add_arguments,
     _canvas,
 )

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cvjkit.cli.arguments import FILES
+from cvjkit.cli.arguments import add_files
 from cvjkit.cli.command import Command
 from cvjkit.errors import InputError, printable
 from cvjkit.journey import read_journey
@@ -30,7 +30,7 @@ CHECK = Command(
     "check",
     "check journey files",
     "List everything that is wrong in journey files; exit with 1 if anything is.",
-    (FILES,),
+    add_files,
     _check,
 )
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import Any, NamedTuple
-
-Argument = Callable[[argparse._ActionsContainer], object]  # noqa: SLF001 - a parser or a group
+from typing import NamedTuple
 
 
 class Command(NamedTuple):
@@ -19,7 +17,8 @@ class Command(NamedTuple):
         What it does, in the list of all commands.
     description : str
         What it does, at the top of its own help.
-    arguments : tuple of Argument
+    add_arguments : callable
+        Adds its arguments to its parser.
     run : callable
         Takes what was written for the arguments; returns the exit code.
     """
@@ -27,43 +26,5 @@ class Command(NamedTuple):
     name: str
     help: str
     description: str
-    arguments: tuple[Argument, ...]
+    add_arguments: Callable[[argparse.ArgumentParser], object]
     run: Callable[[argparse.Namespace], int]
-
-
-def argument(*names: str, **options: Any) -> Argument:
-    """Describe an argument.
-
-    Parameters
-    ----------
-    *names : str
-    **options
-        Both as in `argparse.ArgumentParser.add_argument`.
-
-    Returns
-    -------
-    Argument
-        Adds it to a parser.
-    """
-    return lambda parser: parser.add_argument(*names, **options)
-
-
-def one_of(*arguments: Argument) -> Argument:
-    """Allow at most one of several arguments.
-
-    Parameters
-    ----------
-    *arguments : Argument
-
-    Returns
-    -------
-    Argument
-        Adds them to a parser.
-    """
-
-    def add(parser: argparse._ActionsContainer) -> None:
-        group = parser.add_mutually_exclusive_group()
-        for argument in arguments:
-            argument(group)
-
-    return add

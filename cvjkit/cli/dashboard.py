@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 
 from cvjkit.cli.arguments import JOURNEYS, whole_number
-from cvjkit.cli.command import Command, argument, one_of
-from cvjkit.cli.serving import missing, prepared, server_arguments, tell_link
+from cvjkit.cli.command import Command
+from cvjkit.cli.serving import add_server_arguments, missing, prepared, tell_link
 from cvjkit.errors import Fault, InputError
 from cvjkit.files.look import read_look
 from cvjkit.files.store import journey_files
@@ -21,8 +21,41 @@ from cvjkit.publishing.folder import read_folder
 from cvjkit.publishing.starters import starters
 
 NOTEBOOK = Path("dashboards/journey.ipynb")
-LEAST = {"idle": 1, "kernels": 0, "visitors": 1}
-"""The least that an option may be."""
+NUMBERS = (
+    ("kernels", 2, 0, "N", "pages kept ready for visitors, about 100 MB of memory each"),
+    ("visitors", 50, 1, "N", "most visitors at the same time, about 100 MB of memory each"),
+    ("idle", 60, 1, "SECONDS", "how long to keep the page of a visitor who has left"),
+)
+"""Options with their default, the least that each may be, its unit, and its help."""
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "path",
+        nargs="?",
+        type=Path,
+        metavar="NOTEBOOK_OR_DIR",
+        help=f"what to publish (default: {NOTEBOOK} if it is there, else the "
+        "dashboards that come with cvjkit)",
+    )
+    add_server_arguments(parser, server.VOILA_PORT)
+    either = parser.add_mutually_exclusive_group()
+    words = "the token in the link (default: $CVJKIT_TOKEN, or a new one)"
+    either.add_argument("--token", help=words)
+    words = "let in anybody who can reach it"
+    either.add_argument("--no-token", action="store_true", help=words)
+    for name, default, _, unit, about in NUMBERS:
+        words = f"{about} (default: %(default)s)"
+        option = f"--{name}"
+        parser.add_argument(option, type=whole_number, default=default, metavar=unit, help=words)
+    parser.add_argument(
+        "--extension",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a JupyterLab extension the notebook needs besides those of ipywidgets and "
+        "anywidget: jupyterlab-plotly for plotly figures (5 MB more for every visitor)",
+    )
 
 
 def _dashboard(arguments: argparse.Namespace) -> int:
@@ -64,54 +97,7 @@ DASHBOARD = Command(
     "publish a notebook with Voila",
     "Publish a notebook with Voila: text and widgets, without the code. Prints the link; Ctrl-C "
     "ends it.",
-    (
-        argument(
-            "path",
-            nargs="?",
-            type=Path,
-            metavar="NOTEBOOK_OR_DIR",
-            help=f"what to publish (default: {NOTEBOOK} if it is there, else the "
-            "dashboards that come with cvjkit)",
-        ),
-        *server_arguments(server.VOILA_PORT),
-        one_of(
-            argument(
-                "--token", help="the token in the link (default: $CVJKIT_TOKEN, or a new one)"
-            ),
-            argument("--no-token", action="store_true", help="let in anybody who can reach it"),
-        ),
-        argument(
-            "--kernels",
-            type=whole_number,
-            default=2,
-            metavar="N",
-            help="pages kept ready for visitors, about 100 MB of memory each "
-            "(default: %(default)s)",
-        ),
-        argument(
-            "--visitors",
-            type=whole_number,
-            default=50,
-            metavar="N",
-            help="most visitors at the same time, about 100 MB of memory each "
-            "(default: %(default)s)",
-        ),
-        argument(
-            "--idle",
-            type=whole_number,
-            default=60,
-            metavar="SECONDS",
-            help="how long to keep the page of a visitor who has left (default: %(default)s)",
-        ),
-        argument(
-            "--extension",
-            action="append",
-            default=[],
-            metavar="NAME",
-            help="a JupyterLab extension the notebook needs besides those of ipywidgets and "
-            "anywidget: jupyterlab-plotly for plotly figures (5 MB more for every visitor)",
-        ),
-    ),
+    _add_arguments,
     _dashboard,
 )
 
@@ -135,7 +121,7 @@ def _is_notebook(path: Path) -> bool:
 
 
 def _too_low(arguments: argparse.Namespace) -> Iterable[Fault]:
-    for name, least in LEAST.items():
+    for name, _, least, *_ in NUMBERS:
         value = getattr(arguments, name)
         if value < least:
             rule, fix = f"must be at least {least}", f"write {least} or more"

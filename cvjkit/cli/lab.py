@@ -6,11 +6,18 @@ import argparse
 from functools import partial
 from pathlib import Path
 
-from cvjkit.cli.command import Command, argument
-from cvjkit.cli.serving import missing, prepared, server_arguments, tell_link
+from cvjkit.cli.command import Command
+from cvjkit.cli.serving import add_server_arguments, missing, prepared, tell_link
 from cvjkit.publishing import server
 
 NOTEBOOK = Path("notebooks/01-design.ipynb")
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "directory", nargs="?", type=Path, default=Path(), metavar="DIR", help="default: here"
+    )
+    add_server_arguments(parser, server.LAB_PORT)
 
 
 def _lab(arguments: argparse.Namespace) -> int:
@@ -29,11 +36,6 @@ LAB = Command(
     "lab",
     "open JupyterLab",
     "Open JupyterLab on this machine. Prints the link; Ctrl-C ends it.",
-    (
-        argument(
-            "directory", nargs="?", type=Path, default=Path(), metavar="DIR", help="default: here"
-        ),
-        *server_arguments(server.LAB_PORT),
-    ),
+    _add_arguments,
     _lab,
 )

@@ -8,11 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from cvjkit.catalog.lookup import framework
-from cvjkit.cli.arguments import JOURNEYS_OPTION, journeys_directory
-from cvjkit.cli.command import Command, argument
+from cvjkit.cli.arguments import add_journeys, journeys_directory
+from cvjkit.cli.command import Command
 from cvjkit.errors import Fault, InputError, printable
 from cvjkit.files.new import new_journey
 from cvjkit.files.store import SUFFIXES
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    words = "of the file; without a directory, it is written to that of --journeys"
+    parser.add_argument("name", metavar="NAME", help=words)
+    words = "the framework to count in (default: %(default)s)"
+    parser.add_argument("--framework", default="five", metavar="KEY", help=words)
+    add_journeys(parser)
 
 
 def _new(arguments: argparse.Namespace) -> int:
@@ -54,19 +62,6 @@ NEW = Command(
     "new",
     "start a journey in a file of its own",
     "Write the file of a new journey, with example numbers and comments that say what goes where.",
-    (
-        argument(
-            "name",
-            metavar="NAME",
-            help="of the file; without a directory, it is written to that of --journeys",
-        ),
-        argument(
-            "--framework",
-            default="five",
-            metavar="KEY",
-            help="the framework to count in (default: %(default)s)",
-        ),
-        JOURNEYS_OPTION,
-    ),
+    _add_arguments,
     _new,
 )

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cvjkit.cli.arguments import JOURNEYS_OPTION, journeys_directory
-from cvjkit.cli.command import Argument, argument, one_of
+from cvjkit.cli.arguments import add_journeys, journeys_directory
 from cvjkit.errors import Fault, InputError
 from cvjkit.publishing import server
 
@@ -16,44 +15,26 @@ if TYPE_CHECKING:
     import argparse
 
 
-def server_arguments(first_port: int) -> tuple[Argument, ...]:
-    """List the arguments of a command that starts a server.
+def add_server_arguments(parser: argparse.ArgumentParser, first_port: int) -> None:
+    """Add the arguments of a command that starts a server.
 
     Parameters
     ----------
+    parser : argparse.ArgumentParser
     first_port : int
         The port it tries first.
-
-    Returns
-    -------
-    tuple of Argument
     """
-    return (
-        JOURNEYS_OPTION,
-        argument(
-            "--port",
-            type=int,
-            metavar="N",
-            help=f"default: {first_port}, or the next free one; 0: any",
-        ),
-        argument(
-            "--host",
-            default=server.LOCALHOST,
-            help="address to listen on (default: %(default)s, this machine only)",
-        ),
-        argument(
-            "--base-url", default="/", metavar="PATH", help="serve under this path (default: /)"
-        ),
-        one_of(
-            argument("--open", action="store_true", help="open the link in a browser"),
-            argument(
-                "--no-browser",
-                action="store_false",
-                dest="open",
-                help="only print the link (default)",
-            ),
-        ),
-    )
+    add_journeys(parser)
+    words = f"default: {first_port}, or the next free one; 0: any"
+    parser.add_argument("--port", type=int, metavar="N", help=words)
+    words = "address to listen on (default: %(default)s, this machine only)"
+    parser.add_argument("--host", default=server.LOCALHOST, help=words)
+    words = "serve under this path (default: /)"
+    parser.add_argument("--base-url", default="/", metavar="PATH", help=words)
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--open", action="store_true", help="open the link in a browser")
+    words = "only print the link (default)"
+    either.add_argument("--no-browser", action="store_false", dest="open", help=words)
 
 
 def prepared(
@@ -64,7 +45,7 @@ def prepared(
     Parameters
     ----------
     arguments : argparse.Namespace
-        Those of `server_arguments`.
+        Those of `add_server_arguments`.
     first_port : int
         The port to try first, if none was asked for; says so on stderr if it is taken.
     faults : iterable of Fault
