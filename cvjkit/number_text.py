@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Literal, get_args
 
 DASH = "\N{EN DASH}"
@@ -28,7 +29,12 @@ CENTS_BELOW = 10_000
 SMALLEST_AMOUNT = 0.00005
 DECIMALS_AT_END = re.compile(r"\.(\d+)%?$")
 WHOLE_FROM = 1e11
+MOST_SHOWN = 1e15
+"""More people than that are told by this bound: nobody has ever counted so many."""
 TWO_READINGS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+A_NUMBER = re.compile(
+    r"(?![<>])\D*?(?P<number>-?\d[\d,]*(?:\.\d+)?)(?P<unit>%|x| days?| buying cycles?)?"
+)
 
 Unit = Literal["people", "share", "amount", "days"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
@@ -58,8 +64,8 @@ def people_text(value: float | None) -> str:
     --------
     >>> people_text(210600), people_text(1234.5), people_text(54.3), people_text(0.6)
     ('210,600', '1,235', '54', '1')
-    >>> people_text(0.4), people_text(12_300_000_000), people_text(None) == DASH
-    ('<1', '12.3 bn', True)
+    >>> people_text(0.4), people_text(12_300_000_000), people_text(1e26), people_text(None) == DASH
+    ('<1', '12.3 bn', '>1,000 tn', True)
     """
     if value is None or not math.isfinite(value):
         return DASH
@@ -68,6 +74,8 @@ def people_text(value: float | None) -> str:
     whole = math.floor(size * (1 + SAME) + 0.5)
     if size and not whole:
         return "<1"
+    if size > MOST_SHOWN:
+        return f"{'<-' if value < 0 else '>'}{MOST_SHOWN / 1e12:,.0f} tn"
     for unit, name in ((1e12, "tn"), (1e9, "bn")):
         if size >= 9.99995 * unit:
             return f"{_trimmed(value / unit, 1)} {name}"
@@ -136,7 +144,7 @@ def money_text(value: float | None, currency: str = "", decimals: int | None = N
     """
     if value is None or not math.isfinite(value):
         return DASH
-    size, own = abs(value), DECIMALS.get(currency.strip().upper(), 2)
+    size, own = abs(value), decimals_of(currency)
     needed = own if round(size, own) < CENTS_BELOW else 0
     decimals = needed if decimals is None else min(decimals, own)
     if SMALLEST_AMOUNT <= size < 0.5 * 10.0**-decimals:
@@ -318,9 +326,44 @@ def points_text(value: float | None, before: float | None) -> str:
     if value is None or before is None or share_text(value) == share_text(before):
         return ""
     sign, change = "+" if value > before else "-", abs(value - before)
-    points = share_text(change).removesuffix("%")
+    points = (apart_text(share_text(value), share_text(before)) or share_text(change))[:-1]
     text = f"{sign}{points} point{'' if points == '1' else 's'}"
     return f"{text}, {sign}{share_text(change / before)}" if before > 0 else text
+
+
+def apart_text(one: str, other: str, *, trimmed: bool = True) -> str:
+    """Write how far apart two numbers are as they are shown, so that a reader's sum works out.
+
+    Parameters
+    ----------
+    one : str
+    other : str
+        Numbers in the same unit, as the functions of this module write them.
+    trimmed : bool
+        Whether zeros at the end of decimals are left out; of money they are not.
+
+    Returns
+    -------
+    str
+        Without a sign and a currency; empty where one of the two shows no plain number.
+
+    Examples
+    --------
+    >>> apart_text("233", "117"), apart_text("17.4%", "22%"), apart_text("2 days", "1 day")
+    ('116', '4.6%', '1 day')
+    >>> apart_text("EUR 9,999.50", "EUR 12,346", trimmed=False), apart_text("<1", "3")
+    ('2,346.50', '')
+    """
+    found = [match for text in (one, other) if (match := A_NUMBER.fullmatch(text))]
+    if len(found) < 2:
+        return ""
+    first, second = (Decimal(match["number"].replace(",", "")) for match in found)
+    apart, unit = f"{abs(first - second):,f}", found[0]["unit"] or ""
+    if trimmed and "." in apart:
+        apart = apart.rstrip("0").rstrip(".")
+    if len(unit) > 1:
+        return count_text(apart, unit.removeprefix(" buying").strip().removesuffix("s"))
+    return f"{apart}{unit}"
 
 
 def days_text(value: float | None) -> str:
@@ -417,7 +460,7 @@ def plain_text(value: float | None) -> str:
     return _trimmed(value, min(2 - math.floor(math.log10(size)), MOST_DECIMALS))
 
 
-def write_number(value: float | None, unit: Unit = "amount") -> str:
+def write_number(value: float | None, unit: Unit = "amount", currency: str = "") -> str:
     """Write a number so that `read_number` reads it again.
 
     Parameters
@@ -426,23 +469,27 @@ def write_number(value: float | None, unit: Unit = "amount") -> str:
         A share is from 0 to 1.
     unit : {"people", "share", "amount", "days"}
         What it counts.
+    currency : str
+        Of an amount of money.
 
     Returns
     -------
     str
         Blank where not known. What was typed is written in full. What has more than six decimals
-        was calculated: an amount has cents then, anything else four decimals, and what is less
-        than 1 has four digits. Only people are grouped: in other units 1,250 would have two
-        readings.
+        was calculated: an amount has the decimals of its currency then (two where it is none of
+        the codes), anything else four decimals, and what is less than 1 has four digits. Only
+        people are grouped: in other units 1,250 would have two readings.
 
     Examples
     --------
     >>> write_number(10000.0, "people"), write_number(10000.0), write_number(None)
     ('10,000', '10000', '')
     >>> write_number(0.2, "share"), write_number(0.125), write_number(1.125)
-    ('20%', '0.125', '1.1250')
+    ('20%', '0.125', '1.125')
     >>> write_number(200 / 13), write_number(200 / 13, "days"), write_number(1 / 3000, "share")
     ('15.38', '15.3846', '0.03333%')
+    >>> write_number(200 / 13, currency="JPY"), write_number(200 / 13, currency="KWD")
+    ('15', '15.385')
     """
     if value is None:
         return ""
@@ -451,13 +498,37 @@ def write_number(value: float | None, unit: Unit = "amount") -> str:
     if len(text.partition(".")[2]) > MOST_DECIMALS:
         text = f"{shown:.4g}"
         if abs(shown) >= 1 and unit == "amount":
-            text = f"{shown:,.2f}".removesuffix(".00")
+            own = decimals_of(currency)
+            text = f"{shown:,.{own}f}".removesuffix(f".{'0' * own}")
         elif abs(shown) >= 1:
             text = f"{shown:,.4f}".rstrip("0").rstrip(".")
     if unit == "share":
         return f"{text}%"
-    text = text if unit == "people" else text.replace(",", "")
-    return f"{text}0" if TWO_READINGS.fullmatch(text.lstrip("-")) else text
+    if unit == "people":
+        # Thousands of people need no evidence, so three decimals would be read as thousands.
+        return f"{text}0" if TWO_READINGS.fullmatch(text.lstrip("-")) else text
+    return text.replace(",", "")
+
+
+def decimals_of(currency: str) -> int:
+    """Tell how many decimals the amounts of a currency have.
+
+    Parameters
+    ----------
+    currency : str
+        Code or name.
+
+    Returns
+    -------
+    int
+        As ISO 4217 says; 2 where it is none of the codes.
+
+    Examples
+    --------
+    >>> decimals_of("EUR"), decimals_of("JPY"), decimals_of("KWD"), decimals_of("")
+    (2, 0, 3, 2)
+    """
+    return DECIMALS.get(currency.strip().upper(), 2)
 
 
 def _trimmed(value: float, decimals: int) -> str:

@@ -61,12 +61,10 @@ BY_SIGN: Mapping[Sign, re.Pattern[str]] = {
     ",": re.compile(DIGITS.format(groups=". '", sign=","), re.IGNORECASE),
 }
 
-COMMA_LANGUAGES = re.compile(
-    "a[fz]|b[egs]|c[as]|d[ae]|e[lstu]|f[ior]|gl|h[ruy]|i[dst]|k[aky]|l[btv]|mk|n[blno]|p[lt]|r[ou]"
-    "|s[klqrv]|tr|u[kz]|vi|en-za"
-)
+# A region may write otherwise than most who speak its language.
 POINT_LANGUAGES = re.compile(
-    "cy|en|ga|he|hi|ja|ko|m[st]|sw|th|zh|(de|it)-ch|de-li|es-(419|do|gt|hn|mx|ni|p[aer]|sv|us)"
+    "(cy|en(?!-za)|ga|he|hi|ja|ko|m[st]|sw|th|zh)(-.*)?"
+    "|((de|it)-ch|de-li|es-(419|do|gt|hn|mx|ni|p[aer]|sv|us))(-.*)?"
 )
 
 
@@ -119,7 +117,9 @@ class Evidence:
     decimal_sign : {"", ".", ","}
         Of the numbers beside it; for people, of other numbers of people.
     language : str
-        Of who wrote it, as a browser tells it: "de-AT". Decides where nothing else does.
+        Of who wrote it, as a browser tells it: "en-GB". Decides where nothing else does, if its
+        decimal sign is the point, as on every page: who writes a comma may have typed 12,346 in
+        their own way or copied it from a page.
     shares : bool
         Whether numbers beside it are written as shares from 0 to 1.
     percents : bool
@@ -174,8 +174,8 @@ def read_number(text: str, unit: Unit = "amount", evidence: Evidence = NO_EVIDEN
     >>> read_number("1.250")
     Traceback (most recent call last):
     cvjkit.numbers.UnreadableError: 1.250 could mean 1250 or 1.25: write one of them
-    >>> read_number("1.250", evidence=Evidence(language="de"))
-    1250.0
+    >>> read_number("12,346", evidence=Evidence(language="en"))
+    12346.0
     """
     parsed = parse_number(text)
     if parsed is None:
@@ -333,10 +333,12 @@ def _by_decimal_sign(parsed: Parsed, unit: Unit, evidence: Evidence) -> Decimal:
     if unit == "people" and not parsed.scaled:
         # Parts of a person make no sense, and nobody writes 10.000 for ten.
         return large
-    sign = decimal_sign_of(evidence.language)
-    if sign:
-        return readings[sign]
-    raise _ambiguous(parsed, write_number(float(large)), write_number(float(small)))
+    if writes_points(evidence.language):
+        return readings["."]
+    text = write_number(float(small))
+    # 1.125 has two readings itself, 1.1250 has one.
+    zero = "0" if len(text.partition(".")[2]) == 3 else ""
+    raise _ambiguous(parsed, write_number(float(large)), text + zero)
 
 
 def _as_share(parsed: Parsed, number: Decimal, evidence: Evidence) -> Decimal:
@@ -396,8 +398,8 @@ def evidence_of(texts: Iterable[str]) -> Evidence:
     return Evidence(sign, shares=shares, percents=percents)
 
 
-def decimal_sign_of(language: str) -> Sign | Literal[""]:
-    """Tell which decimal sign people of a language write.
+def writes_points(language: str) -> bool:
+    """Tell whether people of a language are known to write a decimal point.
 
     Parameters
     ----------
@@ -406,19 +408,11 @@ def decimal_sign_of(language: str) -> Sign | Literal[""]:
 
     Returns
     -------
-    {".", ",", ""}
-        Empty if not known.
+    bool
 
     Examples
     --------
-    >>> [decimal_sign_of(language) for language in ("de-AT", "de-CH", "en-GB", "xx")]
-    [',', '.', '.', '']
+    >>> [writes_points(language) for language in ("de-AT", "de-CH", "en-GB", "xx")]
+    [False, True, True, False]
     """
-    spoken, *regions = language.replace("_", "-").lower().split("-")
-    # A region may write otherwise than most who speak its language.
-    for tag in (f"{spoken}-{regions[0]}" if regions else spoken, spoken):
-        if COMMA_LANGUAGES.fullmatch(tag):
-            return ","
-        if POINT_LANGUAGES.fullmatch(tag):
-            return "."
-    return ""
+    return POINT_LANGUAGES.fullmatch(language.replace("_", "-").lower()) is not None

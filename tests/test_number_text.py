@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from cvjkit.model.economics import FIGURES
 from cvjkit.number_text import (
     DASH,
     UNITS,
@@ -23,6 +25,7 @@ from cvjkit.number_text import (
 )
 from cvjkit.numbers import Evidence, read_number
 
+ENGLISH = Evidence(language="en")
 WRITERS = (people_text, share_text, money_text, days_text, ratio_text)
 
 
@@ -117,6 +120,30 @@ def test_thousands_are_grouped_and_the_currency_comes_first():
     assert money_text(1234567.8, "EUR") == "EUR 1,234,568"
 
 
+@pytest.mark.parametrize(("currency", "shown"), [("JPY", "15"), ("KWD", "15.385"), ("", "15.38")])
+def test_a_calculated_amount_in_a_field_has_the_decimals_of_its_currency(currency, shown):
+    assert write_number(200 / 13, currency=currency) == shown
+    assert write_number(15.0000001, currency=currency) == "15"
+
+
+def test_no_number_of_people_is_too_long_to_read():
+    assert [people_text(value) for value in (1e15, 1.2538e26)] == ["1,000 tn", ">1,000 tn"]
+
+
+@given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.sampled_from(["EUR", "JPY", "KWD", "kr."]))
+def test_a_change_is_the_difference_of_the_two_values_that_are_shown(before, after, currency):
+    for key in ("customers", "profit", "cac", "k", "roas", "payback_days", "roi"):
+        one, other = abs(before), abs(after)
+        if key == "profit":
+            one, other = before, after
+        figure = FIGURES[key]
+        change = figure.change_text(other, one, currency).partition(" ")[0]
+        texts = [figure.text(value, currency).removeprefix(currency) for value in (other, one)]
+        if change and not any(re.search("[<>w]", text) for text in texts):
+            then, now = (Decimal(text.replace(",", "").rstrip("%x days")) for text in texts)
+            assert Decimal(change.replace(",", "").rstrip("x")) == then - now
+
+
 def test_a_loss_that_rounds_to_nothing_has_no_sign():
     assert money_text(-1e-6, "EUR") == "EUR 0.00"
 
@@ -132,7 +159,10 @@ def test_one_day_is_not_plural():
 def test_what_is_typed_is_written_and_read_as_the_same_number(digits: int, unit: Unit) -> None:
     # Six decimals, of a percentage in the case of a share.
     number = digits % 10**8 / 10**8 if unit == "share" else digits / 10**6
-    assert read_number(write_number(number, unit), unit) == pytest.approx(number, rel=1e-15)
+    text = write_number(number, unit)
+    assert read_number(text, unit, ENGLISH) == pytest.approx(number, rel=1e-15)
+    # Nobody has typed a zero behind the decimals.
+    assert unit == "people" or "." not in text or not text.strip("%").endswith("0")
 
 
 @given(st.floats(0, 1e14), st.sampled_from(UNITS))
@@ -140,7 +170,7 @@ def test_what_is_calculated_is_written_in_few_digits(number: float, unit: Unit) 
     number = number / 1e14 if unit == "share" else number
     text = write_number(number, unit)
     cents = 0.005 if unit == "amount" and number >= 1 else 0
-    assert read_number(text, unit) == pytest.approx(number, rel=1e-3, abs=cents)
+    assert read_number(text, unit, ENGLISH) == pytest.approx(number, rel=1e-3, abs=cents)
     assert len(text.partition(".")[2]) <= 9
 
 

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from cvjkit.decisions.explain import typed_text
 from cvjkit.number_text import (
     DASH,
     UNITS,
     Unit,
+    days_text,
+    money_text,
+    people_text,
+    plain_text,
+    rate_text,
+    share_text,
+    write_number,
 )
-from cvjkit.numbers import Evidence, decimal_sign_of, evidence_of, parse_number, read_number
+from cvjkit.numbers import Evidence, evidence_of, parse_number, read_number, writes_points
 
 
 @pytest.mark.parametrize(
@@ -203,15 +214,67 @@ def test_numbers_that_contradict_each_other_decide_nothing(
         read_number(text, unit, evidence_of([*beside, text]))
 
 
-def test_the_language_decides_where_nothing_else_does() -> None:
-    assert read_number("1.250", "amount", Evidence(language="de-AT")) == 1250
+def test_a_language_with_the_point_decides_where_nothing_else_does() -> None:
     assert read_number("1.250", "amount", Evidence(language="en-US")) == 1.25
     assert read_number("1.250", "amount", Evidence(".", language="de")) == 1.25
     assert read_number("10.000", "people", Evidence(language="en")) == 10000
-    with pytest.raises(ValueError, match="could mean"):
-        read_number("1.250", "amount", Evidence(language="xx"))
-    languages = ("de", "de_CH", "es-ES", "es-MX", "en", "en-ZA", "fr-CA", "pt-BR", "ja", "")
-    assert [decimal_sign_of(language) for language in languages] == [*",.,..,,,.", ""]
+    for language in ("xx", "de-AT"):
+        with pytest.raises(ValueError, match=r"could mean 1250 or 1\.25"):
+            read_number("1.250", "amount", Evidence(language=language))
+    points = ("de_CH", "de-CH-1996", "es-MX", "es-419", "en", "en-GB", "ja", "zh-Hans-CN")
+    commas = ("de", "es", "es-ES", "en-ZA", "fr-CA", "pt-BR", "sv", "", "eng", "tlh-001")
+    assert [writes_points(language) for language in points] == [True] * len(points)
+    assert not any(map(writes_points, commas))
+
+
+LANGUAGES = ["en-GB", "en-ZA", "de-DE", "de-CH", "fr", "pt-BR", "es-MX", "sv", "ja", "xx", ""]
+SHOWN: dict[Unit, list[Callable[[float], str]]] = {
+    "people": [people_text, lambda value: write_number(value, "people")],
+    "share": [
+        lambda value: share_text(value % 1),
+        lambda value: rate_text(value % 1),
+        lambda value: write_number(value % 1, "share"),
+    ],
+    "days": [days_text, lambda value: write_number(value, "days")],
+    "amount": [
+        plain_text,
+        *(partial(money_text, currency=code) for code in ("", "EUR", "JPY", "KWD")),
+        *(partial(write_number, unit="amount", currency=code) for code in ("", "JPY", "KWD")),
+        lambda value: typed_text(value, "money", "EUR"),
+    ],
+}
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(LANGUAGES),
+    st.sampled_from([(unit, write) for unit in UNITS for write in SHOWN[unit]]),
+    st.integers(0, 10**9)
+    | st.floats(0, 1e12)
+    | st.decimals(0, 10**6, places=3).map(float)
+    | st.integers(1, 10**9).map(lambda number: number / 1000),
+)
+@example("de-DE", ("amount", partial(money_text, currency="EUR")), 12_346)
+@example("de-DE", ("amount", partial(money_text, currency="KWD")), 1.5)
+@example("de-DE", ("people", partial(write_number, unit="people")), 1.125)
+@example("en-GB", ("amount", write_number), 1.125)
+def test_what_is_shown_is_read_again_in_every_language_or_refused_with_both_readings(
+    language: str, shown: tuple[Unit, Callable[[float], str]], value: float
+) -> None:
+    unit, write = shown
+    text = write(value)
+    # The English reading, by hand: what the page says to whoever looks at it.
+    digits, _, word = re.sub(r"^[A-Z]{3} |,|%$", "", text).partition(" ")
+    is_bound = digits.startswith(("<", ">"))
+    scale = {"tn": 1e12, "bn": 1e9}.get(word, 0.01 if unit == "share" else 1)
+    meant = math.nan if is_bound else float(digits) * scale
+    try:
+        found = read_number(text, unit, Evidence(language=language))
+    except ValueError as refused:
+        is_either = "could mean" in str(refused) and not writes_points(language)
+        assert is_bound or is_either
+    else:
+        assert found == pytest.approx(meant, rel=1e-12)
 
 
 @given(st.text(st.characters()) | st.text("0123456789.,-+%eEk€ '()"), st.sampled_from(UNITS))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from cvjkit.number_text import (
+    apart_text,
     days_text,
     money_text,
     people_text,
@@ -291,9 +292,9 @@ class Figure(cached_property[float]):
         if self.unit == "share":
             return points_text(value, before)
         sign, change = "+" if value > before else "-", abs(value - before)
-        text = self.text(change)
-        if self.unit == "cycles":
-            text = f"{change:,.0f} cycle{'' if round(change) == 1 else 's'}"
+        texts = self.text(value, currency), self.text(before, currency)
+        text = apart_text(*texts, trimmed=self.unit not in {"money", "ratio"})
+        text = text or self.text(change).replace("buying ", "")
         if not re.search("[1-9]", text):
             return ""
         part = share_text(change / before) if before > 0 else ""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cvjkit.model.typed import typed_fields
-from cvjkit.widgets.codec import codec_of
+from cvjkit.widgets.codec import Number, codec_of
 from cvjkit.widgets.fields import Change, Field, Once, Put, Row, Table
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Column:
         """Id and title."""
         return self.key, self.title
 
-    def field(self, part: BaseModel | None, path: str, name: str = "") -> Field:
+    def field(self, part: BaseModel | None, path: str, name: str = "", currency: str = "") -> Field:
         """Make the field of a row.
 
         Parameters
@@ -62,6 +62,8 @@ class Column:
             Path of the part; empty for the journey itself.
         name : str
             What the row is called, for the field's label.
+        currency : str
+            Of the journey, for what is an amount of money.
 
         Returns
         -------
@@ -69,7 +71,10 @@ class Column:
         """
         path = f"{path}.{self.key}" if path else self.key
         label = f"{self.label}: {name}" if name else self.title
-        return field_at(path, self.codec, label, getattr(part, self.key, None), self.key)
+        codec = self.codec
+        if isinstance(codec, Number) and codec.unit == "amount":
+            codec = replace(codec, currency=currency)
+        return field_at(path, codec, label, getattr(part, self.key, None), self.key)
 
 
 def columns(part: type[BaseModel], *keys: str, without: Collection[str] = ()) -> tuple[Column, ...]:

@@ -85,6 +85,8 @@ class Number(Codec):
     needed : str
         What to say where the field is blank; by default blank means not known. A number that is
         needed is not 0 either.
+    currency : str
+        Of an amount of money.
 
     Examples
     --------
@@ -94,6 +96,7 @@ class Number(Codec):
 
     unit: Unit = "amount"
     needed: str = ""
+    currency: str = ""
     kind: ClassVar[Kind] = "number"
 
     def _read(self, text: str, evidence: Evidence) -> float | None:
@@ -106,7 +109,7 @@ class Number(Codec):
         return number
 
     def _write(self, value: float | None) -> str:
-        return write_number(value, self.unit)
+        return write_number(value, self.unit, self.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +219,7 @@ def codec_of(field: TypedField) -> Codec:
     >>> from cvjkit.model.typed import typed_fields
     >>> fields = {field.key: field for field in typed_fields(Offer)}
     >>> codec_of(fields["repeat_rate"]), codec_of(fields["digital"]) == FLAG
-    (Number(unit='share', needed=''), True)
+    (Number(unit='share', needed='', currency=''), True)
     """
     if field.kind == "choice":
         return one_of(field.choices)

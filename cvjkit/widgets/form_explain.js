@@ -12,6 +12,7 @@ import { html, keyed, setAttributes, setText, textElement } from "./dom.js";
 
 const REST = 500; // milliseconds that a pointer or the focus rests on a name before it is explained
 const GAP = 6;
+const CLOSING = /^[)\],.;:!?%]*/; // what stays in the line of the figure before it
 const EDGE = 8;
 
 /**
@@ -56,30 +57,37 @@ export function setExplained(element, text, address) {
  * @param {Map<string, Address>} asked  By the figures, as the sentence has them and in its order.
  */
 export function setSentence(element, sentence, asked) {
-  /** @type {{ id: string, text: string, address: Address | null }[]} */
+  /** @type {{ id: string, text: string, end: string, address: Address | null }[]} */
   const runs = [];
   let rest = sentence;
   for (const [figure, address] of asked) {
     const at = rest.indexOf(figure);
     if (at >= 0) {
-      runs.push({ id: `before ${figure}`, text: rest.slice(0, at), address: null }, { id: figure, text: figure, address });
-      rest = rest.slice(at + figure.length);
+      const [end] = /** @type {RegExpMatchArray} */ (rest.slice(at + figure.length).match(CLOSING));
+      runs.push({ id: `before ${figure}`, text: rest.slice(0, at), end: "", address: null });
+      runs.push({ id: figure, text: figure, end, address });
+      rest = rest.slice(at + figure.length + end.length);
     }
   }
   if (!runs.length) {
     setText(element, sentence);
     return;
   }
-  runs.push({ id: "rest", text: rest, address: null });
+  runs.push({ id: "rest", text: rest, end: "", address: null });
   // What was a text alone is no child that has an id.
   if (!element.firstElementChild) element.replaceChildren();
   keyed(
     element,
     runs.filter(({ text }) => text),
-    ({ address, text }) => (address ? makeAsking("cvj-term", text) : textElement("span")),
-    (run, { text, address }) => {
-      setText(run, text);
-      if (run instanceof HTMLButtonElement) setAsking(run, address);
+    ({ address, text, end }) =>
+      address ? html("span", "cvj-joined", makeAsking("cvj-term", text), end) : textElement("span"),
+    (run, { text, end, address }) => {
+      const button = run.querySelector("button");
+      setText(button ?? run, text);
+      if (!button) return;
+      setAsking(button, address);
+      const closing = /** @type {Text} */ (button.nextSibling);
+      if (closing.data !== end) closing.data = end;
     },
   );
 }

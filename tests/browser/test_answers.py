@@ -193,6 +193,18 @@ def test_a_budget_is_typed_and_divided(page: Page) -> None:
 STARTERS = ROOT / "data/journeys"
 ONE_SCREEN = (1440, 900)
 SCREENS = (390, 768, 1024, 1920)
+# What closes a sentence or a bracket, by the line it stands in and that of the figure before it.
+PARTED = """() => [...document.querySelectorAll("button.cvj-term")].filter((button) => {
+  const texts = document.createTreeWalker(button.closest("p, li, div"), NodeFilter.SHOW_TEXT);
+  texts.currentNode = button;
+  let text = texts.nextNode();
+  while (text && (button.contains(text) || !text.data)) text = texts.nextNode();
+  if (!text || !/^[)\\],.;:]/.test(text.data) || !button.getClientRects().length) return false;
+  const sign = document.createRange();
+  sign.setStart(text, 0);
+  sign.setEnd(text, 1);
+  return sign.getBoundingClientRect().top > [...button.getClientRects()].at(-1).bottom - 2;
+}).map((button) => button.closest("p, li, div").textContent)"""
 
 
 def test_one_screen_holds_the_question_the_numbers_the_picture_and_the_answers(
@@ -308,4 +320,8 @@ def test_by_finger_every_figure_of_a_page_opens_what_it_is(
     for name in ("time", "budget", "channels"):
         sentence = card(page, name).locator(".cvj-notes").first
         expect(sentence.locator(".cvj-ask").first).to_be_visible()
+    # Whatever the width, no bracket or full stop begins a line without the figure it belongs to.
+    for width in range(300, 480, 6):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate(PARTED) == [], width
     context.close()

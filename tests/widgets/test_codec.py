@@ -69,8 +69,9 @@ def test_each_number_is_read_in_the_unit_of_its_field() -> None:
 @pytest.mark.parametrize("codec", [AMOUNT, DAYS])
 def test_a_number_with_two_readings_is_read_by_what_is_known(codec: Number) -> None:
     assert codec.read("1,200", Evidence(language="en-GB")) == 1200
-    assert codec.read("1,200", Evidence(language="de")) == 1.2
-    assert codec.read("1.250", Evidence(language="de-AT")) == 1250
+    for text in ("1,200", "1.250"):
+        with pytest.raises(ValueError, match="could mean"):
+            codec.read(text, Evidence(language="de-AT"))
     assert codec.read("1.250", Evidence(language="en")) == 1.25
     assert codec.read("1.250", Evidence(".", language="de-AT")) == 1.25
 
@@ -82,5 +83,5 @@ def test_what_is_known_of_numbers_changes_no_text_and_no_choice() -> None:
 
 def test_each_number_is_written_in_the_unit_of_its_field() -> None:
     written = (PEOPLE.write(10000), SHARE.write(0.25), AMOUNT.write(1620), DAYS.write(1.125))
-    assert written == ("10,000", "25%", "1620", "1.1250")
+    assert written == ("10,000", "25%", "1620", "1.125")
     assert AMOUNT.write(None) == ""

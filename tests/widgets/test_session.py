@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cvjkit as cvj
-from cvjkit.numbers import Evidence
+from cvjkit.numbers import Evidence, writes_points
 from cvjkit.widgets.codec import AMOUNT, PEOPLE, SHARE
 from tests.widgets.hand import (
     FRAMEWORK,
@@ -122,9 +124,10 @@ def unit_costs(hand: Hand) -> list[float | None]:
     ("language", "text", "number", "shown"),
     [
         ("en-GB", "1,200", 1200, "1200"),
-        ("de", "1,200", 1.2, "1.2"),
-        ("de-AT", "1.250", 1250, "1250"),
         ("en", "1.250", 1.25, "1.25"),
+        ("en", "1.125", 1.125, "1.125"),
+        ("de", "1,25", 1.25, "1.25"),
+        ("de-AT", "1.250,5", 1250.5, "1250.5"),
         ("de-CH", "1.250", 1.25, "1.25"),
     ],
 )
@@ -138,9 +141,10 @@ def test_the_readers_language_decides_and_the_field_shows_how(
     assert hand.presses(*UNDO).journey == SHOP
 
 
-@pytest.mark.parametrize("language", ["", "xx", "tlh-001", "not a language"])
+@pytest.mark.parametrize("language", ["", "xx", "tlh-001", "not a language", "de", "fr-CA"])
 @pytest.mark.parametrize(
-    ("text", "readings"), [("1,200", "1200 or 1.2"), ("1.250", "1250 or 1.25")]
+    ("text", "readings"),
+    [("1,200", "1200 or 1.2"), ("1.250", "1250 or 1.25"), ("12,346", "12346 or 12.3460")],
 )
 def test_where_no_language_decides_both_readings_are_said(
     language: str, text: str, readings: str
@@ -167,7 +171,6 @@ def test_thousands_of_people_and_percentages_have_one_reading_in_every_language(
         ("10,000\n2,000\n100", "reach", "reached", "de", [10000, 2000, 100, 40, 10]),
         ("1.250\n0,5", "reach", "unit_cost", "en", [1250, 0.5]),
         ("1,250\n0.5", "reach", "unit_cost", "de", [1250, 0.5]),
-        ("1.250\n7", "reach", "unit_cost", "de", [1250, 7]),
         ("1.250\n7", "reach", "unit_cost", "en", [1.25, 7]),
         ("1.250\t3\n7\t0,5", "reach", "unit_cost", "en", [1250, 7]),
         ("25,5 %\n5 %", "acquisition", "rate", "en", [0.255, 0.05, 0.4, 0.25]),
@@ -194,7 +197,7 @@ def test_a_block_whose_numbers_contradict_each_other_leaves_it_to_the_language()
     block = "1.250\n0,5\n0.5"
     hand = Hand(SHOP).pastes(block, "reach", "unit_cost")
     assert "could mean 1250 or 1.25" in hand.message(*COST)
-    assert unit_costs(Hand(SHOP).speaks("de").pastes(block, "reach", "unit_cost"))[0] == 1250
+    assert unit_costs(Hand(SHOP).speaks("en").pastes(block, "reach", "unit_cost"))[0] == 1.25
 
 
 @pytest.mark.parametrize(("language", "block"), [("en", "1,250k"), ("de", "1,250k\n1.5k")])
@@ -372,7 +375,14 @@ def test_a_number_is_the_same_in_every_language(whole: int, digits: int, languag
     evidence = Evidence(language=language)
     assert PEOPLE.read(written(whole, 0, language), evidence) == whole
     number = whole / 10**digits
-    assert AMOUNT.read(written(number, digits, language), evidence) == number
+    text = written(number, digits, language)
+    try:
+        assert AMOUNT.read(text, evidence) == number
+    except ValueError as refused:
+        # It may have been copied from a page, where the comma and the point are the English ones.
+        assert "could mean" in str(refused)  # noqa: PT017 - the other outcome that is right
+        assert re.fullmatch(r"\d+[.,]\d{3}", text)
+        assert not writes_points(language)
     share = f"{written(min(number, 100), digits, language)} %"
     assert SHARE.read(share, evidence) == pytest.approx(min(number, 100) / 100)
 
@@ -382,7 +392,7 @@ def test_a_journey_typed_in_any_language_has_the_same_figures() -> None:
     for language in SIGNS:
         hand = Hand(MONEY).speaks(language)
         hand.types(written(1_234_567, 0, language), "stages", "reach", "reached")
-        hand.types(written(1.25, 3, language), "stages", "reach", "unit_cost")
+        hand.types(written(1.25, 2, language), "stages", "reach", "unit_cost")
         typed.append((hand.journey, hand.part("figures")))
     assert typed == typed[:1] * len(SIGNS)
     assert (typed[0][0].get("stages.reach.people"), typed[0][0].economics().cac) == (

@@ -60,7 +60,7 @@ def money_part(journey: Journey, segment: str | None = None) -> Part:
     is_a_stage = any(stage.milestone == BOUGHT_AGAIN for stage in journey.framework)
     if not is_a_stage or journey.second_purchase_rate is not None:
         terms.append(SECOND_PURCHASE_RATE)
-    fields = [column.field(journey, "") for column in terms]
+    fields = [column.field(journey, "", currency=journey.currency) for column in terms]
     tables = (Table("offers", tuple(rows), HEADINGS), line("terms", *fields))
     shown = _figures(journey, segment, {key for key, one in FIGURES.items() if not one.headline})
     return replace(
@@ -86,12 +86,13 @@ def _offer_row(journey: Journey, anchor: str, offer: Offer | None) -> Row:
     path = f"offers.{offer.stage if offer else stage.key if stage else anchor}"
     numbers = journey.get(f"stages.{stage.key}") if stage else None
     name = OFFER_NAME if offer else NEW_OFFER_NAME
-    margin = MARGIN.field(offer, path, title)
+    margin = MARGIN.field(offer, path, title, journey.currency)
     if stage is not None and numbers is not None and numbers.margin is not None:
-        margin = MARGIN.field(numbers, f"stages.{stage.key}", title)
-    fields = [name.field(offer, path, title), PRICE.field(offer, path, title), margin]
+        margin = MARGIN.field(numbers, f"stages.{stage.key}", title, journey.currency)
+    price = PRICE.field(offer, path, title, journey.currency)
+    fields = [name.field(offer, path, title), price, margin]
     fields += [
-        column.field(offer, path, title)
+        column.field(offer, path, title, journey.currency)
         for column in AGAIN
         if anchor != FIRST_PAYMENT or getattr(offer, column.key, None) is not None
     ]

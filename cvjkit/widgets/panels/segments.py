@@ -42,7 +42,7 @@ def segments_part(journey: Journey, *, what_if: bool = False) -> Part:
         edit = Put(f"{path}.name", NAME, partial(renamed, segment=index))
         fields = [
             Field("name", f"Name: segment {index + 1}", segment.name, "text", edit=edit),
-            *(column.field(segment, path, segment.name) for column in COLUMNS),
+            *(column.field(segment, path, segment.name, journey.currency) for column in COLUMNS),
             *([] if what_if else [_numbers(index, segment)]),
         ]
         if several:

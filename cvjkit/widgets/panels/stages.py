@@ -74,7 +74,10 @@ def stage_table(journey: Journey, shown: Flow, segment: int | None) -> Table:
             label = f"Enter here: {stage.name}"
             fields.append(field_at(entering, PEOPLE, label, entrants[index], "entrants"))
         numbers = typed.get(stage.key)
-        fields += [column.field(numbers, path, stage.name) for column in (UNIT_COST, DELAY)]
+        fields += [
+            column.field(numbers, path, stage.name, journey.currency)
+            for column in (UNIT_COST, DELAY)
+        ]
         rows.append(Row(stage.key, stage.name, tuple(fields)))
     currency = journey.currency.strip()
     is_short = 0 < len(currency) <= LONGEST_CURRENCY

@@ -149,6 +149,21 @@ def test_a_cost_that_was_calculated_is_shown_in_cents_and_one_that_was_typed_in_
                 assert float(text) == cost
 
 
+@pytest.mark.parametrize(("currency", "text"), [("JPY", "15"), ("KWD", "15.385"), ("EUR", "15.38")])
+def test_a_cost_that_was_calculated_has_the_decimals_of_its_currency(
+    currency: str, text: str
+) -> None:
+    journey = SHOP.with_terms(currency=currency, fixed_cost=200 / 13)
+    journey = journey.with_stage("reach", unit_cost=200 / 13).with_segment(
+        "Ads", counts=[1] * 5, spend=200 / 13
+    )
+    hand = Hand(journey.with_offer("conversion", price=200 / 13, margin=200 / 13))
+    assert hand.text("stages", "reach", "unit_cost") == text
+    assert hand.text("terms", "terms", "fixed_cost") == text
+    assert [hand.text("offers", "first_payment", key) for key in ("price", "margin")] == [text] * 2
+    assert hand.text("segments", "1", "spend") == text
+
+
 def test_a_cost_typed_with_many_decimals_stays_as_it_was_typed() -> None:
     hand = Hand(SHOP).types("15.384615", "stages", "reach", "unit_cost")
     assert hand.text("stages", "reach", "unit_cost") == "15.384615"
