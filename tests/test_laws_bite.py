@@ -21,13 +21,13 @@ from hypothesis import strategies as st
 from cvjkit.files import code
 from cvjkit.model import (
     counts,
-    design,
     document,
     flow,
     flow_tables,
     fold,
     formulas,
     lifetime,
+    money,
     plan,
     planned,
     pooled,
@@ -125,9 +125,9 @@ BREAKS = [
     Break(
         laws.segments_add_up,
         (PAYING,),
-        design.Design._economics_of,
-        "share = ",
-        "share = 1.0 if True else ",
+        money._customers,
+        "first = flow",
+        "return 1.0; first = flow",
     ),
     Break(
         laws.a_segment_does_not_depend_on_another,

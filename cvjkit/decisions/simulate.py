@@ -84,16 +84,11 @@ def simulate(
         drawn_referrals(design, referrals, draws, seed),
     )
     again = _Again(design, draws, seed, design_effect)
-    spends = [segment.spend for segment in design.segments if segment.spend is not None]
-    formulas = StageColumns(
-        flow=flow,  # type: ignore[arg-type]  # it answers what the formulas ask of a flow
-        numbers={number.stage: number for number in design.stages},
+    formulas = StageColumns.of(
+        design,
+        flow=flow,
         offers=again.offers,
-        spend=sum(spends) if spends else None,
-        fixed_cost=design.fixed_cost,
-        discount_rate=design.discount_rate,
         typed_second_purchase_rate=again.drawn(FIRST_PAYMENT, design.second_purchase_rate),
-        fixed_share=1.0,
     )
     return Simulation(design, draws, seed, float(level), ways, flow, formulas)
 

@@ -51,23 +51,8 @@ def traced(design: Design, segment: str | None) -> Traced:
     -------
     Traced
     """
-    flow = design.flow() if segment is None else design.flow().only(segment)
     own = [one for one in design.segments if segment in {None, one.name}]
-    spends = [one.spend for one in own if one.spend is not None]
-    share = 1.0
-    if segment is not None:
-        alone, total = design.economics(segment).customers, design.economics().customers
-        share = (alone or 0) / total if total else 0.0
-    trace = Traced(
-        flow=flow,
-        numbers={number.stage: number for number in design.stages},
-        offers={design.framework.anchor(offer.stage): offer for offer in design.offers},
-        spend=sum(spends) if spends else None,
-        fixed_cost=design.fixed_cost,
-        discount_rate=design.discount_rate,
-        typed_second_purchase_rate=design.second_purchase_rate,
-        fixed_share=share,
-    )
+    trace = Traced.of(design, segment)
     vars(trace).update(design=design, own=own, reads={}, working=[])
     return trace
 

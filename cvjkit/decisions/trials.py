@@ -10,7 +10,8 @@ import numpy as np
 
 from cvjkit.decisions.steps import Steps, steps_of
 from cvjkit.model.chain import fundamental_matrix, stacked, visits_per_person
-from cvjkit.model.economics import FIGURES, FIRST_PAYMENT, figure_of, formulas_of
+from cvjkit.model.economics import FIGURES, FIRST_PAYMENT, figure_of
+from cvjkit.model.stage_columns import StageColumns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -94,16 +95,7 @@ class Trials:
         design = self.design
         spends = [one.spend for one in design.segments if one.spend is not None]
         spend = sum(spends) * (times if self.spend_grows else 1.0) if spends else None
-        formulas = formulas_of(
-            moved,
-            design.stages,
-            design.offers,
-            spend=spend,
-            fixed_cost=design.fixed_cost,
-            discount_rate=design.discount_rate,
-            second_purchase_rate=design.second_purchase_rate,
-        )
-        return figure_of(formulas, self.figure)[0]
+        return figure_of(StageColumns.of(design, flow=moved, spend=spend), self.figure)[0]
 
     def _moved(self, times: float, rates: Mapping[int, Floats]) -> Flow | None:
         """Solve the flow; None where the numbers grow without end."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +10,6 @@ from numpy.typing import NDArray
 from cvjkit.model.delays import Delay
 from cvjkit.model.figures import UndefinedError
 from cvjkit.model.formulas import Formulas
-
-if TYPE_CHECKING:
-    from cvjkit.model.design import Design
 
 Floats = NDArray[np.float64]
 
@@ -28,30 +24,6 @@ class Dated(Formulas):
     **fields
         As in `Formulas`.
     """
-
-    @classmethod
-    def of(cls, design: Design) -> Dated:
-        """Take the money of a design.
-
-        Parameters
-        ----------
-        design : Design
-
-        Returns
-        -------
-        Dated
-        """
-        spends = [segment.spend for segment in design.segments if segment.spend is not None]
-        return cls(
-            flow=design.flow(),
-            numbers={row.stage: row for row in design.stages},
-            offers={design.framework.anchor(offer.stage): offer for offer in design.offers},
-            spend=sum(spends) if spends else None,
-            fixed_cost=design.fixed_cost,
-            discount_rate=None,
-            typed_second_purchase_rate=design.second_purchase_rate,
-            fixed_share=1.0,
-        )
 
     @property
     def fixed_costs(self) -> float:

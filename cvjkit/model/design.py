@@ -14,6 +14,7 @@ from cvjkit.model.economics import BOUGHT_AGAIN, Economics, appraise
 from cvjkit.model.editing import Editable
 from cvjkit.model.plan import planned
 from cvjkit.model.solver import solve
+from cvjkit.model.stage_columns import StageColumns
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
@@ -157,33 +158,10 @@ class Design(Editable):
         InputError
             If there is no such segment.
         """
-        if segment is None:
-            return self._once("economics", self._whole_economics)
-        self._segment(segment)
-        return self._once(f"economics of {segment}", lambda: self._economics_of(segment))
-
-    def _whole_economics(self) -> Economics:
-        spends = [segment.spend for segment in self.segments if segment.spend is not None]
-        return self._appraised(self.flow(), sum(spends) if spends else None)
-
-    def _economics_of(self, name: str) -> Economics:
-        spend, part, total = self._segment(name).spend, self.flow().only(name), self.economics()
-        alone = self._appraised(part, spend)
-        share = (alone.customers or 0) / total.customers if total.customers else 0.0
-        return self._appraised(part, spend, share)
-
-    def _appraised(self, part: Flow, spend: float | None, fixed_share: float = 1.0) -> Economics:
-        return appraise(
-            part,
-            self.stages,
-            self.offers,
-            spend=spend,
-            fixed_cost=self.fixed_cost,
-            discount_rate=self.discount_rate,
-            second_purchase_rate=self.second_purchase_rate,
-            fixed_share=fixed_share,
-            currency=self.currency,
-        )
+        if segment is not None:
+            self._segment(segment)
+        name = "economics" if segment is None else f"economics of {segment}"
+        return self._once(name, lambda: appraise(StageColumns.of(self, segment), self.currency))
 
     def _once(self, name: str, work: Callable[[], Result]) -> Result:
         """Work something out that depends on nothing but the design, the first time only."""

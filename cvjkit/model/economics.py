@@ -18,15 +18,14 @@ from cvjkit.model.flow import known_numbers
 from cvjkit.model.formulas import Formulas
 from cvjkit.model.lifetime import lifetime_value, payback_cycles
 from cvjkit.model.money import BOUGHT_AGAIN, FIRST_PAYMENT
-from cvjkit.model.stage_columns import StageColumns
 from cvjkit.shown import Heading, Shown, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from cvjkit.catalog.framework import Framework
-    from cvjkit.model.flow import Floats, Flow
-    from cvjkit.model.parts import Offer, StageNumbers
+    from cvjkit.model.flow import Floats
+    from cvjkit.model.stage_columns import StageColumns
 
 __all__ = [
     "BOUGHT_AGAIN",
@@ -269,37 +268,13 @@ class Economics(Shown):
         return self.delays if said else ""
 
 
-def appraise(
-    flow: Flow,
-    stages: Sequence[StageNumbers] = (),
-    offers: Sequence[Offer] = (),
-    *,
-    spend: float | None = None,
-    fixed_cost: float | None = None,
-    discount_rate: float | None = None,
-    second_purchase_rate: float | None = None,
-    fixed_share: float = 1.0,
-    currency: str = "",
-) -> Economics:
-    """Work out what a flow costs and brings.
+def appraise(formulas: StageColumns, currency: str = "") -> Economics:
+    """Work out all figures.
 
     Parameters
     ----------
-    flow : Flow
-    stages : sequence of StageNumbers
-        Costs, margins and delays.
-    offers : sequence of Offer
-        Prices, margins, buying cycle and repeat rate.
-    spend : float, optional
-        Money spent on the flow's channels [currency].
-    fixed_cost : float, optional
-        Cost of the journey in the period, whatever its size [currency].
-    discount_rate : float, optional
-        Yearly rate at which later money counts less; 0.1 is 10% a year.
-    second_purchase_rate : float, optional
-        q, for a framework in which buying again is no stage.
-    fixed_share : float
-        Share, 0 to 1, of the fixed costs that this flow bears (one segment of several).
+    formulas : StageColumns
+        With what was typed.
     currency : str
         Code or sign for amounts of money.
 
@@ -307,66 +282,15 @@ def appraise(
     -------
     Economics
     """
-    formulas = formulas_of(
-        flow,
-        stages,
-        offers,
-        spend=spend,
-        fixed_cost=fixed_cost,
-        discount_rate=discount_rate,
-        second_purchase_rate=second_purchase_rate,
-        fixed_share=fixed_share,
-    )
     found = {figure: figure_of(formulas, figure) for figure in FIGURES}
     return Economics(
         values=MappingProxyType({figure: value for figure, (value, _) in found.items()}),
         reasons=MappingProxyType({figure: why for figure, (_, why) in found.items() if why}),
         horizon=formulas.horizon,
         delays=formulas.delays,
-        framework=flow.framework,
+        framework=formulas.flow.framework,
         currency=currency,
         columns=MappingProxyType(formulas.columns),
-    )
-
-
-def formulas_of(
-    flow: Flow,
-    stages: Sequence[StageNumbers] = (),
-    offers: Sequence[Offer] = (),
-    *,
-    spend: float | None = None,
-    fixed_cost: float | None = None,
-    discount_rate: float | None = None,
-    second_purchase_rate: float | None = None,
-    fixed_share: float = 1.0,
-) -> StageColumns:
-    """Put what was typed into the formulas; none of them is worked out yet.
-
-    Parameters
-    ----------
-    flow : Flow
-    stages : sequence of StageNumbers
-    offers : sequence of Offer
-    spend : float, optional
-    fixed_cost : float, optional
-    discount_rate : float, optional
-    second_purchase_rate : float, optional
-    fixed_share : float
-        All as in `appraise`.
-
-    Returns
-    -------
-    StageColumns
-    """
-    return StageColumns(
-        flow=flow,
-        numbers={number.stage: number for number in stages},
-        offers={flow.framework.anchor(offer.stage): offer for offer in offers},
-        spend=spend,
-        fixed_cost=fixed_cost,
-        discount_rate=discount_rate,
-        typed_second_purchase_rate=second_purchase_rate,
-        fixed_share=fixed_share,
     )
 
 

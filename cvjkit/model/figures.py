@@ -164,22 +164,13 @@ class Figure(cached_property[float]):
     function : callable
         The formula. Its name is the figure's key; its docstring starts with the meaning. It takes
         floats; or arrays of them with an entry for each draw, where rates are drawn at random.
-    entry : dict
-        The other attributes, by name.
-
-    Attributes
-    ----------
-    key : str
-        Its name in code: "cac".
     title : str
         Its full name, abbreviations explained.
-    short : str
-        Its name where there is little room.
     unit : {"people", "money", "share", "days", "cycles", "ratio", "number"}
-    meaning : str
-        Its meaning, in one sentence.
     formula : str
         The formula in words, in terms of other figures.
+    short : str
+        Its name where there is little room; by default the title.
     remark : str
         What to say beside it; other figures in braces are replaced by their values. Empty if
         there is nothing to say.
@@ -191,21 +182,37 @@ class Figure(cached_property[float]):
         Whether it is the same in every framework, so that journeys can be compared by it.
     less_is_better : bool
         Whether one wants it low, as a cost.
+
+    Attributes
+    ----------
+    key : str
+        Its name in code: "cac".
+    meaning : str
+        Its meaning, in one sentence.
     """
 
-    def __init__(self, function: Callable[[Any], float], entry: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        function: Callable[[Any], float],
+        title: str,
+        unit: Unit,
+        formula: str,
+        *,
+        short: str = "",
+        remark: str = "",
+        phrase: str = "",
+        headline: bool = False,
+        compared: bool = False,
+        less_is_better: bool = False,
+    ) -> None:
         super().__init__(function)
         self.key = function.__name__
         self.meaning = (function.__doc__ or "").partition("\n")[0]
-        self.title: str = entry["title"]
-        self.short: str = entry["short"] or self.title
-        self.unit: Unit = entry["unit"]
-        self.formula: str = entry["formula"]
-        self.remark: str = entry["remark"]
-        self.phrase: str = entry["phrase"]
-        self.headline: bool = entry["headline"]
-        self.compared: bool = entry["compared"]
-        self.less_is_better: bool = entry["less_is_better"]
+        self.title, self.short = title, short or title
+        self.unit: Unit = unit
+        self.formula, self.remark, self.phrase = formula, remark, phrase
+        self.headline, self.compared = headline, compared
+        self.less_is_better = less_is_better
 
     def phrase_for(self, text: str) -> str:
         """Give its name on a canvas.
@@ -302,48 +309,19 @@ class Figure(cached_property[float]):
         return f"{sign}{text}{by}"
 
 
-def figure(
-    title: str,
-    unit: Unit,
-    formula: str,
-    *,
-    short: str = "",
-    remark: str = "",
-    phrase: str = "",
-    headline: bool = False,
-    compared: bool = False,
-    less_is_better: bool = False,
-) -> Callable[[Callable[[Any], float]], Figure]:
+def figure(*entry: Any, **options: Any) -> Callable[[Callable[[Any], float]], Figure]:
     """Make a figure of the formula it decorates.
 
     Parameters
     ----------
-    title : str
-    unit : {"people", "money", "share", "days", "cycles", "ratio", "number"}
-    formula : str
-    short : str
-        By default the title.
-    remark : str
-    phrase : str
-    headline : bool
-    compared : bool
-    less_is_better : bool
-        All as in `Figure`.
+    *entry : str
+        Title, unit and formula in words.
+    **options
+        The other parameters of `Figure`.
 
     Returns
     -------
     callable
         Takes the formula, gives the `Figure`.
     """
-    entry = {
-        "title": title,
-        "unit": unit,
-        "formula": formula,
-        "short": short,
-        "remark": remark,
-        "phrase": phrase,
-        "headline": headline,
-        "compared": compared,
-        "less_is_better": less_is_better,
-    }
-    return lambda function: Figure(function, entry)
+    return lambda function: Figure(function, *entry, **options)

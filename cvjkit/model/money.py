@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from cvjkit.model.figures import UndefinedError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from cvjkit.model.design import Design
     from cvjkit.model.flow import Flow
     from cvjkit.model.parts import Offer, StageNumbers
 
@@ -32,8 +33,16 @@ class Money:
     numbers : mapping of stage key to StageNumbers
     offers : mapping of anchor to Offer
         The anchor of each is the milestone, or stage, where it is bought.
-    spend, fixed_cost, discount_rate, second_purchase_rate, fixed_share
-        As in `cvjkit.model.economics.appraise`.
+    spend : float or None
+        Money spent on the flow's channels [currency].
+    fixed_cost : float or None
+        Cost of the journey in the period, whatever its size [currency].
+    discount_rate : float or None
+        Yearly rate at which later money counts less; 0.1 is 10% a year.
+    typed_second_purchase_rate : float or None
+        q, for a framework in which buying again is no stage.
+    fixed_share : float
+        Share, 0 to 1, of the fixed costs that this flow bears (one segment of several).
     """
 
     flow: Flow
@@ -45,15 +54,45 @@ class Money:
     typed_second_purchase_rate: float | None
     fixed_share: float
 
+    @classmethod
+    def of(cls, design: Design, segment: str | None = None, **others: Any) -> Self:
+        """Take what was typed in a design.
+
+        Parameters
+        ----------
+        design : Design
+        segment : str, optional
+            Only this segment's people; it bears fixed costs in proportion to its customers.
+        **others
+            Fields that differ from the design's.
+
+        Returns
+        -------
+        Self
+        """
+        whole = design.flow()
+        part = whole if segment is None else whole.only(segment)
+        own = (one.spend for one in design.segments if segment in {None, one.name})
+        spends = [spend for spend in own if spend is not None]
+        share = 1.0 if segment is None else _customers(part) / (_customers(whole) or math.inf)
+        fields: dict[str, Any] = {
+            "flow": part,
+            "numbers": {row.stage: row for row in design.stages},
+            "offers": {design.framework.anchor(offer.stage): offer for offer in design.offers},
+            "spend": sum(spends) if spends else None,
+            "fixed_cost": design.fixed_cost,
+            "discount_rate": design.discount_rate,
+            "typed_second_purchase_rate": design.second_purchase_rate,
+            "fixed_share": share,
+        }
+        return cls(**(fields | others))
+
     @cached_property
     def _first(self) -> int:
-        return self._stage_of(FIRST_PAYMENT, "no stage of this framework is the first payment")
-
-    def _stage_of(self, milestone: str, otherwise: str) -> int:
-        for position, stage in enumerate(self.flow.framework):
-            if stage.milestone == milestone:
-                return position
-        raise UndefinedError(otherwise)
+        first = self.flow.framework.by_milestone.get(FIRST_PAYMENT)
+        if first is None:
+            raise UndefinedError("no stage of this framework is the first payment")
+        return first
 
     def _typed(self, field: str) -> NDArray[np.float64]:
         """Read a field of all stages; NaN where nothing was typed."""
@@ -91,10 +130,7 @@ class Money:
 
     @property
     def _again(self) -> int | None:
-        try:
-            return self._stage_of(BOUGHT_AGAIN, "")
-        except UndefinedError:
-            return None
+        return self.flow.framework.by_milestone.get(BOUGHT_AGAIN)
 
     def _margin(self, milestone: str, stage: int | None) -> float:
         numbers = self.numbers.get(self.flow.framework.keys[stage]) if stage is not None else None
@@ -143,6 +179,13 @@ class Money:
             which = "first" if milestone == FIRST_PAYMENT else "later"
             raise UndefinedError(f"the price of the {which} order is not typed")
         return offer.price
+
+
+def _customers(flow: Flow) -> float:
+    """Count the people at the first payment; 0 where they are not known."""
+    first = flow.framework.by_milestone.get(FIRST_PAYMENT)
+    people = None if first is None else flow.numbers("people")[first]
+    return people if people and math.isfinite(people) else 0.0
 
 
 def cycle_discount(discount_rate: float | None, offers: Mapping[str, Offer]) -> float:

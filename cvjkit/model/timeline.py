@@ -267,7 +267,7 @@ class Timeline(Shown):
         -------
         Dated
         """
-        return Dated.of(self.design)
+        return Dated.of(self.design, discount_rate=None)
 
     @cached_property
     def _cost(self) -> Floats | None:
