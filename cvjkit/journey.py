@@ -22,7 +22,7 @@ from cvjkit.files.code import expression
 from cvjkit.files.documents import alike, same
 from cvjkit.lens.estimate import Known
 from cvjkit.lens.lens import Lens, see
-from cvjkit.lens.people import HABIT_ORDERS, Made, brought_by_ways
+from cvjkit.lens.people import HABIT_ORDERS
 from cvjkit.model.document import EVERYONE
 from cvjkit.model.timeline import timeline
 from cvjkit.shown import Shown, listed
@@ -177,24 +177,9 @@ class Journey(Shown, WithScenarios):
         InputError
             If there is no such segment.
         """
-        flow = self.flow()
-        flow = flow if segment is None else flow.only(self._segment(segment).name)
-        chosen = self.segments if segment is None else (self._segment(segment),)
-        made: dict[frozenset[bool], Made] = {
-            frozenset({True}): "counted",
-            frozenset({False}): "planned",
-        }
-        return Known(
-            flow,
-            offers=self.offers,
-            market=self.market,
-            also_known=self.also_known if segment is None else {},
-            weights=weights,
-            habit_orders=habit_orders,
-            brought=brought_by_ways(self, flow),
-            made=made.get(frozenset(one.observed for one in chosen), "counted or planned"),
-            loyalty_measured_by=self.loyalty_measured_by,
-        )
+        if segment is not None:
+            self._segment(segment)
+        return Known(self, segment, weights, habit_orders)
 
     def through(
         self,
@@ -237,7 +222,7 @@ class Journey(Shown, WithScenarios):
         """
         chosen = self._framework_of(framework)
         known = self.known(segment, weights=weights, habit_orders=habit_orders)
-        return see(known, chosen, self.economics(segment), self.stages)
+        return see(known, chosen)
 
     def save(self, path: str | Path | None = None, *, overwrite: bool = False) -> Path:
         """Write the journey to a file: TOML, CSV or XLSX, by its suffix.

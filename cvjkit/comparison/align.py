@@ -59,7 +59,7 @@ def align(
     >>> import cvjkit as cvj
     >>> from cvjkit.lens.estimate import Known
     >>> from cvjkit.lens.lens import see
-    >>> known = Known(cvj.Journey.from_counts("five", [900, 90, 9, 5, 1]).flow())
+    >>> known = Known(cvj.Journey.from_counts("five", [900, 90, 9, 5, 1]))
     >>> picture = align([see(known, cvj.framework(key)) for key in ("five", "nine")])
     >>> [mark.key for mark in picture.marks if mark.shared]
     ['engaged', 'first_payment', 'bought_again']

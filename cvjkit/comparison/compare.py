@@ -90,9 +90,8 @@ def compare(
     views = []
     for name, journey in zip(_names(chosen), chosen, strict=True):
         known = journey.known(weights=weights, habit_orders=habit_orders)
-        economics = journey.economics()
-        seen = tuple(see(known, lens, economics, journey.stages) for lens in lenses)
-        views.append(View(name, journey, known, economics, seen))
+        seen = tuple(see(known, lens) for lens in lenses)
+        views.append(View(name, journey, known, journey.economics(), seen))
     return Comparison(lenses, tuple(views))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cvjkit.catalog.lookup import framework
 from cvjkit.catalog.published import SPINE
 from cvjkit.catalog.spine import line, spine
-from cvjkit.lens.money import spent
+from cvjkit.lens.money import Shares
 from cvjkit.model.economics import FIGURES
 
 if TYPE_CHECKING:
@@ -108,7 +108,8 @@ def _value(value: float | None, reason: str, *, exact: bool = True) -> dict[str,
 def _cost_per_person(view: View, milestone: str) -> dict[str, Any]:
     """Divide what was spent up to a milestone by the people there."""
     number = view.known.number(milestone)
-    cost, status = spent(view.known, view.economics, milestone)
+    spent = Shares(view.known).spent(milestone)
+    cost, status = spent.value, spent.status
     if cost is None:
         reasons = view.economics.reasons
         return _value(None, reasons.get("total_cost", "a cost on the way is not known"))

@@ -50,12 +50,12 @@ class Known(KnownPeople):
     Examples
     --------
     >>> import cvjkit as cvj
-    >>> flow = cvj.Journey.from_counts("five", [210600, 5766, 302, 161, 41]).flow()
-    >>> round(Known(flow).number("lead").people, 1)
+    >>> shop = cvj.Journey.from_counts("five", [210600, 5766, 302, 161, 41])
+    >>> round(Known(shop).number("lead").people, 1)
     1907.9
-    >>> Known(flow, also_known={"lead": 1346}).number("lead").status
+    >>> Known(shop.with_terms(also_known={"lead": 1346})).number("lead").status
     'exact'
-    >>> round(Known(flow, weights={"person": 1, "seller": 1}).number("lead").people, 1)
+    >>> round(Known(shop, weights={"person": 1, "seller": 1}).number("lead").people, 1)
     2758.4
     """
 
@@ -109,7 +109,7 @@ class Known(KnownPeople):
         made = f"{self.made.capitalize()} at {stage.name}"
         if not self.flow.contradicted[:, index].any():
             return exact(people, f"{made}.")
-        brought = self.brought.get(stage.key, people)
+        brought = self._brought.get(stage.key, people)
         why = f"{made}, but the transitions and referrals entered bring {people_text(brought)} "
         why += "there: correct one of them."
         low, high = sorted((people, brought))
@@ -202,7 +202,7 @@ class Known(KnownPeople):
         return start, end, self._part(start, milestone, end)
 
     def _ahead_of(self, end: str) -> Number:
-        least, market = self.people[end], self.market
+        least, market = self.people[end], self.design.market
         bounded = market is not None and market >= least
         why = f"Before {self._called(end)}, where counting begins"
         why += ": at least as many" if least else ""
@@ -278,7 +278,7 @@ class Known(KnownPeople):
     @cached_property
     def _repeat_rate(self) -> float | None:
         framework = self.flow.framework
-        for offer in self.offers:
+        for offer in self.design.offers:
             if framework.anchor(offer.stage) == BOUGHT_AGAIN and offer.repeat_rate is not None:
                 return offer.repeat_rate
         index = framework.by_milestone.get(BOUGHT_AGAIN)

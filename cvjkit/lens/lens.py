@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
     from cvjkit.catalog.stage import Stage
     from cvjkit.lens.estimate import Known
-    from cvjkit.model.economics import Economics
-    from cvjkit.model.parts import StageNumbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +75,7 @@ class LensStage:
     delay_status: Status
 
 
-NUMBERS = frozenset(
-    {
-        "people",
-        "low",
-        "high",
-        "bound_low",
-        "bound_high",
-        "step_rate",
-        "overall_rate",
-        "cost",
-        "contribution",
-        "delay_days",
-    }
-)
+NUMBERS = frozenset(field.name for field in fields(LensStage) if "float" in str(field.type))
 """Columns of :attr:`Lens.table` that hold numbers."""
 
 
@@ -241,12 +226,7 @@ class Lens(Shown):
         return pd.DataFrame(rows, index=index, columns=columns, dtype=object)
 
 
-def see(
-    known: Known,
-    framework: Framework,
-    economics: Economics | None = None,
-    stages: Sequence[StageNumbers] = (),
-) -> Lens:
+def see(known: Known, framework: Framework) -> Lens:
     """See what is known of a journey through a framework.
 
     Parameters
@@ -256,10 +236,6 @@ def see(
     framework : Framework
         A published one or one of your own. A stage of it that stands at no milestone is known
         only if the journey's own framework has a stage of the same key.
-    economics : Economics, optional
-        What the journey costs and brings.
-    stages : sequence of StageNumbers
-        The journey's, for the delays.
 
     Returns
     -------
@@ -273,7 +249,7 @@ def see(
     >>> [(stage.people, stage.status) for stage in lens.stages][1:3]
     [(1300.0, 'exact'), (29.0, 'exact')]
     """
-    shares = Shares(known, economics, stages)
+    shares = Shares(known)
     points = _points(known, framework)
     costs, margins = shares.costs(framework), shares.margins(framework)
     seen = []
@@ -338,7 +314,7 @@ def _without_milestone(
     if before and after and before.milestone and after.milestone:
         crossings = known.crossings(before.milestone, after.milestone)
     least = after.number.bound_low if after else None
-    most = before.number.bound_high if before else known.market
+    most = before.number.bound_high if before else known.design.market
     if before and least is not None and least == most and not crossings:
         return exact(least, "As many are known before and after it: nobody is lost.")
     return unknown(why, least, most, crossings)

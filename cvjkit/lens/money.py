@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from cvjkit.lens.estimate import Known
     from cvjkit.lens.number import Status
     from cvjkit.model.economics import Economics
-    from cvjkit.model.parts import StageNumbers
 
 NEGLIGIBLE = 1e-9
 
@@ -101,7 +100,8 @@ class _Leg:
     """What a stage of the journey costs and brings, and the milestones on the leg to it.
 
     The leg begins after the milestone `start`; `steps` are the milestones on it, each with its
-    share of the leg's weight; it leads to the milestone `end`.
+    share of the leg's weight; it leads to the milestone `end`. `shares` shares it out over the
+    stages of a framework, by their positions; None is what no stage takes.
     """
 
     stage: Stage
@@ -113,17 +113,6 @@ class _Leg:
     delay_days: float | None
 
     def shares(self, framework: Framework) -> dict[int | None, float]:
-        """Share the leg out over the stages of a framework.
-
-        Parameters
-        ----------
-        framework : Framework
-
-        Returns
-        -------
-        dict of int to float
-            Shares of the leg by positions of stages; under None, what no stage takes.
-        """
         own = crosswalk.own_stage(framework, self.stage)
         shares: dict[int | None, float] = defaultdict(float)
         if own is not None or self.end is None:
@@ -171,15 +160,18 @@ class Shares:
     ----------
     known : Known
         What is known of the journey.
-    economics : Economics, optional
-        What it costs and brings.
-    stages : sequence of StageNumbers
-        The journey's, for the delays.
+
+    Examples
+    --------
+    >>> import cvjkit as cvj
+    >>> shop = cvj.Journey.from_counts("five", [1000, 100, 20, 9, 1])
+    >>> shop = shop.with_stage("reach", unit_cost=0.1).with_stage("conversion", unit_cost=4)
+    >>> spent = [Shares(shop.known()).spent(key) for key in ("engaged", "lead", "first_payment")]
+    >>> [(amount.value, amount.status) for amount in spent]
+    [(100.0, 'exact'), (130.0, 'estimated'), (180.0, 'exact')]
     """
 
     known: Known
-    economics: Economics | None = None
-    stages: Sequence[StageNumbers] = ()
 
     def costs(self, framework: Framework) -> Amounts:
         """Assign each cost to the stage it leads to, and costs of no stage to the first.
@@ -277,17 +269,16 @@ class Shares:
 
     @cached_property
     def _legs(self) -> list[_Leg]:
-        delays = {numbers.stage: numbers.mean_delay for numbers in self.stages}
-        costs, margins = self._column("cost"), self._column("contribution")
+        delays = {numbers.stage: numbers.mean_delay for numbers in self.known.design.stages}
+        costs, margins = map(self._economics.numbers, ("cost", "contribution"))
         return [
             _Leg(stage, *self._steps(index), costs[index], margins[index], delays.get(stage.key))
             for index, stage in enumerate(self.known.flow.framework)
         ]
 
-    def _column(self, name: str) -> list[float | None]:
-        if self.economics is None:
-            return [None] * len(self.known.flow.framework)
-        return self.economics.numbers(name)
+    @property
+    def _economics(self) -> Economics:
+        return self.known.design.economics(self.known.segment)
 
     def _steps(self, index: int) -> tuple[str | None, str | None, dict[str, float]]:
         """Find where the leg to a stage begins and ends, and the shares of the milestones on it.
@@ -310,45 +301,16 @@ class Shares:
     @cached_property
     def _common_cost(self) -> float | None:
         """The cost of no single stage: of the channels, and what is fixed for the journey."""
-        if self.economics is None:
-            return None
         costs = [leg.cost for leg in self._legs]
         payment = self.known.flow.framework.by_milestone.get(FIRST_PAYMENT)
         paid = 0 if payment is None else payment + 1
         for whole, parts in (
-            (self.economics.total_cost, costs),
-            (self.economics.acquisition_cost, costs[:paid]),
+            (self._economics.total_cost, costs),
+            (self._economics.acquisition_cost, costs[:paid]),
         ):
             if whole is not None and None not in parts:
                 return _rest(whole, parts)
         return None
-
-
-def spent(known: Known, economics: Economics, milestone: str) -> tuple[float | None, Status]:
-    """Add up what it costs to bring people to a milestone, from the beginning.
-
-    Parameters
-    ----------
-    known : Known
-    economics : Economics
-    milestone : str
-        Its key.
-
-    Returns
-    -------
-    tuple of float or None, and {"exact", "estimated", "unknown"}
-        [currency]; estimated where the cost of a step was shared out.
-
-    Examples
-    --------
-    >>> import cvjkit as cvj
-    >>> shop = cvj.Journey.from_counts("five", [1000, 100, 20, 9, 1])
-    >>> shop = shop.with_stage("reach", unit_cost=0.1).with_stage("conversion", unit_cost=4)
-    >>> [spent(shop.known(), shop.economics(), key) for key in ("engaged", "lead", "first_payment")]
-    [(100.0, 'exact'), (130.0, 'estimated'), (180.0, 'exact')]
-    """
-    amount = Shares(known, economics).spent(milestone)
-    return amount.value, amount.status
 
 
 def _span(framework: Framework, stage: Stage) -> tuple[str, ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,12 +18,9 @@ from cvjkit.number_text import people_text
 if TYPE_CHECKING:
     from cvjkit.model.design import Design
     from cvjkit.model.flow import Flow
-    from cvjkit.model.parts import Offer
 
 ADVOCATE, LOYALTY = "advocate", "loyalty"
 HABIT_ORDERS = 4
-
-Made = Literal["counted", "planned", "counted or planned"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,59 +29,76 @@ class KnownPeople:
 
     Parameters
     ----------
-    flow : Flow
-    offers : sequence of Offer
-        For the share who order again, from which follows who has the habit.
-    market : float, optional
-        People who could be reached.
-    also_known : mapping of milestone key to float
-        People at milestones where the journey has no stage, or no number.
+    design : Design
+    segment : str, optional
+        Only this segment's people; what is known besides the stages is of all segments together.
     weights : mapping of str to float, optional
         Weights, above 0, of steps: of all that a "person" or the "seller" decides on, or of the
         step to one milestone. The others are those of ``full.toml``; the alternative is
         ``{"person": 1, "seller": 1}``.
     habit_orders : int
         The order, from 2 on, that shows a habit; no document gives one.
-    brought : mapping of stage key to float
-        Arrivals by the transitions and referrals entered.
-    made : {"counted", "planned", "counted or planned"}
-        How the numbers of the journey came about.
-    loyalty_measured_by : {"recommendation", "repeat_purchase"}, optional
-        What the people at Loyalty were counted by; those who buy again are no advocates.
 
     Raises
     ------
     InputError
-        With all that is wrong with `also_known`, `weights` and `habit_orders`.
+        With all that is wrong with `weights` and `habit_orders`.
     """
 
-    flow: Flow
-    offers: Sequence[Offer] = ()
-    market: float | None = None
-    also_known: Mapping[str, float] = field(default_factory=dict)
+    design: Design
+    segment: str | None = None
     weights: Mapping[str, float] | None = None
     habit_orders: int = HABIT_ORDERS
-    brought: Mapping[str, float] = field(default_factory=dict)
-    made: Made = "counted"
-    loyalty_measured_by: str | None = None
 
     def __post_init__(self) -> None:
-        steps = ("person", "seller", *spine())
-        above_0 = math.ulp(0)
-        faults = [
-            *_faults_in("also_known", self.also_known, spine(), 0, "must be a number from 0 on"),
-            *_faults_in("weights", self.weights or {}, steps, above_0, "must be a number above 0"),
-        ]
-        for milestone in self.also_known.keys() & self._counted.keys():
-            rule = f"is counted already, at {self._called(milestone)}"
-            value = self.also_known[milestone]
-            faults.append(Fault(f"also_known.{milestone}", value, rule, "keep one of the two"))
+        faults, steps = list[Fault](), ("person", "seller", *spine())
+        for key, value in (self.weights or {}).items():
+            if key not in steps:
+                faults.append(unknown_name(f"weights.{key}", key, steps))
+            elif not is_number(value, math.ulp(0)):
+                rule, fix = "must be a number above 0", "write one, or leave it out"
+                faults.append(Fault(f"weights.{key}", value, rule, fix))
         orders: Any = self.habit_orders
         if type(orders) is not int or orders < 2:
             rule = "must be a whole number from 2 on"
             faults.append(Fault("habit_orders", orders, rule, f"write {HABIT_ORDERS}"))
         if faults:
-            raise InputError(f"lens on {self.flow.name}", faults)
+            raise InputError(f"lens on {self.design.name}", faults)
+
+    @cached_property
+    def flow(self) -> Flow:
+        """Where the people go.
+
+        Returns
+        -------
+        Flow
+        """
+        whole = self.design.flow()
+        return whole if self.segment is None else whole.only(self.segment)
+
+    @property
+    def made(self) -> Literal["counted", "planned", "counted or planned"]:
+        """How the numbers came about."""
+        own = [one.observed for one in self.design.segments if self.segment in {None, one.name}]
+        if any(own) and not all(own):
+            return "counted or planned"
+        return "counted" if all(own) else "planned"
+
+    @cached_property
+    def _brought(self) -> dict[str, float]:
+        """Arrivals at stages that the transitions and referrals typed would bring."""
+        visits = dict(zip(self.flow.framework.keys, self.flow.numbers("visits"), strict=True))
+        brought: dict[str, float] = {}
+        ways = [(way.source, way.target, way.rate) for way in self.design.transitions]
+        ways += [(row.source, row.target, row.per_person) for row in self.design.referrals]
+        for source, target, rate in ways:
+            brought[target] = brought.get(target, 0.0) + rate * (visits[source] or 0.0)
+        return brought
+
+    @property
+    def also_known(self) -> Mapping[str, float]:
+        """People at milestones where the journey has no stage, or no number, by their keys."""
+        return self.design.also_known if self.segment is None else {}
 
     @cached_property
     def people(self) -> dict[str, float]:
@@ -118,7 +132,7 @@ class KnownPeople:
         framework = self.flow.framework
         loyal = framework[LOYALTY].milestone if LOYALTY in framework else ADVOCATE
         index = framework.by_milestone.get(loyal or "")
-        if self.loyalty_measured_by != "repeat_purchase" or index is None or not loyal:
+        if self.design.loyalty_measured_by != "repeat_purchase" or index is None or not loyal:
             return {}
         people, name = people_text(self._at_stages[index]), framework.stages[index].name
         return {loyal: f"{name} ({people}) counts repeat purchases, not recommendations. "}
@@ -167,38 +181,3 @@ class KnownPeople:
             A phrase for each such group; empty if nobody is known to.
         """
         return self._crossings.between(start, end)
-
-
-def brought_by_ways(design: Design, flow: Flow) -> dict[str, float]:
-    """Count the arrivals that the transitions and referrals entered would bring.
-
-    Parameters
-    ----------
-    design : Design
-    flow : Flow
-        The design's, or that of one of its segments.
-
-    Returns
-    -------
-    dict of str to float
-        By stage keys.
-    """
-    visits = dict(zip(flow.framework.keys, flow.numbers("visits"), strict=True))
-    brought: dict[str, float] = {}
-    ways = [(way.source, way.target, way.rate) for way in design.transitions]
-    ways += [(row.source, row.target, row.per_person) for row in design.referrals]
-    for source, target, rate in ways:
-        brought[target] = brought.get(target, 0.0) + rate * (visits[source] or 0.0)
-    return brought
-
-
-def _faults_in(
-    table: str, given: Mapping[str, Any], allowed: Collection[str], least: float, rule: str
-) -> list[Fault]:
-    faults = []
-    for key, value in given.items():
-        if key not in allowed:
-            faults.append(unknown_name(f"{table}.{key}", key, allowed))
-        elif not is_number(value, least):
-            faults.append(Fault(f"{table}.{key}", value, rule, "write one, or leave it out"))
-    return faults

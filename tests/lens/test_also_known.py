@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import doctest
+import math
 from pathlib import Path
 
 import pytest
@@ -25,10 +26,11 @@ def test_also_known_is_kept_in_a_workbook_too(tmp_path: Path) -> None:
 
 def test_a_journey_refuses_what_it_cannot_also_know() -> None:
     with pytest.raises(InputError) as error:
-        starter("coffee").with_terms(also_known={"leed": 5, "lead": -1})
+        starter("coffee").with_terms(also_known={"leed": 5, "lead": -1, "visited": math.nan})
     assert "also_known.leed: 'leed' is not known; did you mean 'lead'" in str(error.value)
     assert "also_known.lead: -1 must not be negative" in str(error.value)
-    with pytest.raises(InputError, match=r"also_known\.engaged: 5000 is counted already"):
+    assert "also_known.visited: nan must be" in str(error.value)
+    with pytest.raises(InputError, match=r"also_known\.engaged: 5000 is counted already, at Acq"):
         starter("coffee").with_terms(also_known={"engaged": 5000})
     gap = cvj.Journey.from_counts("five", [900, None, 30, 10, 2], also_known={"engaged": 90})
     assert gap.through("five")["acquisition"].people == 90
