@@ -203,9 +203,10 @@ def audit(journey: Design, rules: Iterable[Rule], whole: Design | None = None) -
     """
     facts, whole = Facts(journey), journey if whole is None else whole
     findings = [finding for one in rules for finding in one.findings(facts)]
-    accepts = _Acceptance(whole.framework, journey.framework)
+    ends = whole.framework, journey.framework
     accepted = [
-        (finding, [row for row in whole.accepted if accepts(row, finding)]) for finding in findings
+        (finding, [row for row in whole.accepted if _accepts(row, finding, *ends)])
+        for finding in findings
     ]
     used = [row for _, matches in accepted for row in matches]
     return Audit(
@@ -248,33 +249,13 @@ def _outcome(fault: Fault) -> Outcome:
     return fires(f"{fault}.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Acceptance:
-    """Whether a finding is accepted; stages of two frameworks are the same at one milestone.
-
-    Parameters
-    ----------
-    own : Framework
-        The journey's, whose stages the acceptances name.
-    shown : Framework
-        The one in which it was audited.
-    """
-
-    own: Framework
-    shown: Framework
-
-    def __call__(self, accepted: Accepted, finding: Finding) -> bool:
-        return (
-            finding.answer == "fires"
-            and accepted.rule == finding.id
-            and self._is_there(accepted.stage, finding.stage)
-            and accepted.segment in (None, finding.segment)
-        )
-
-    def _is_there(self, accepted: str | None, found: str | None) -> bool:
-        if accepted is None or found is None:
-            return accepted is None
-        is_own = accepted in self.own.keys
-        return self.own.anchor(accepted) == self.shown.anchor(found) or (
-            not is_own and accepted == found
-        )
+def _accepts(row: Accepted, finding: Finding, own: Framework, shown: Framework) -> bool:
+    """Tell whether a finding is accepted; stages of two frameworks are one at one milestone."""
+    if (finding.answer, finding.id) != ("fires", row.rule):
+        return False
+    if row.segment not in (None, finding.segment):
+        return False
+    if row.stage is None or finding.stage is None:
+        return row.stage is None
+    same_key = row.stage == finding.stage and row.stage not in own.keys
+    return same_key or own.anchor(row.stage) == shown.anchor(finding.stage)

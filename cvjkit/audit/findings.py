@@ -63,14 +63,17 @@ class Outcome(NamedTuple):
         Name of the segment concerned.
     severity : {"E", "F", "W", "M", "I"} or None
         If it is another than the rule's.
+    needs : tuple of str
+        What must be typed to tell.
     """
 
     fired: bool
-    message: str
-    numbers: Numbers
+    message: str = ""
+    numbers: Numbers = NOTHING
     stage: str | None = None
     segment: str | None = None
     severity: Severity | None = None
+    needs: tuple[str, ...] = ()
 
 
 def fires(
@@ -118,6 +121,21 @@ def passes(message: str, numbers: Numbers = NOTHING) -> Outcome:
     Outcome
     """
     return Outcome(False, message, _finite(numbers))
+
+
+def lacks(*needs: str) -> Outcome:
+    """Make the outcome of a check that cannot tell all, and goes on.
+
+    Parameters
+    ----------
+    *needs : str
+        What must be typed to tell; if there is nothing, the outcome says nothing.
+
+    Returns
+    -------
+    Outcome
+    """
+    return Outcome(False, needs=needs)
 
 
 def _finite(numbers: Numbers) -> Numbers:
@@ -175,18 +193,18 @@ class Rule:
         tuple of Finding
             All that fired; if none did, one that cannot tell or passes.
         """
-        outcomes: list[Outcome] = []
-        needs: tuple[str, ...] = ()
+        outcomes = list[Outcome]()
         try:
             outcomes.extend(self.check(facts))
         except MissingError as missing:
-            needs = missing.needs
+            outcomes.append(lacks(*missing.needs))
         fired = [outcome for outcome in outcomes if outcome.fired]
+        needs = [need for outcome in outcomes for need in outcome.needs]
         if fired:
             return tuple(self.finding("fires", outcome) for outcome in fired)
         if needs:
             return (self.unanswered(*needs),)
-        seen = outcomes or [passes("Nothing to find.")]
+        seen = [one for one in outcomes if one.message] or [passes("Nothing to find.")]
         message = " ".join(outcome.message for outcome in seen)
         numbers = {name: number for outcome in seen for name, number in outcome.numbers.items()}
         return (self.finding("passes", passes(message, numbers)),)
@@ -276,11 +294,7 @@ def rule(
     >>> print(shop.with_stage("reach", tactics=["Fair"]).audit(rules=[owned]).fired[0])
     X1 W reach: Nobody owns Fair.
     """
-
-    def decorated(check: Check) -> Rule:
-        return Rule(id, severity, checked, because, sources, basis, check)
-
-    return decorated
+    return lambda check: Rule(id, severity, checked, because, sources, basis, check)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

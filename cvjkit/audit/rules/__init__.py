@@ -2,9 +2,9 @@
 
 To add one, write a function into the module of its subject and decorate it with `rule`: id,
 severity, what is checked, what the documents say, their citations. The function asks `Facts` and
-yields `fires` and `passes`; it raises `MissingError` with what it needs. Nothing else changes here:
-:func:`rules` finds it. Its test is one `Case` in ``tests/audit/rules/test_<module>.py``, its line
-in ``docs/audit.md`` one row.
+yields `fires` and `passes`, and `lacks` with what it needs to tell; where it cannot go on, it
+raises `MissingError`. Nothing else changes here: :func:`rules` finds it. Its test is one `Case` in
+``tests/audit/rules/test_<module>.py``, its line in ``docs/audit.md`` one row.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from cvjkit.audit.findings import Outcome, fires, passes, rule
+from cvjkit.audit.findings import Outcome, fires, lacks, passes, rule
 from cvjkit.audit.stage_facts import MissingError, exceeds
 from cvjkit.catalog.sources import awareness_levels
 from cvjkit.catalog.tactics import channel_kinds
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     basis="threshold",
 )
 def sources_described(facts: Facts) -> Iterator[Outcome]:
-    needs = []
     for segment in facts.journey.segments:
         missing = [name for name in ("avatar", "intent") if getattr(segment, name) is None]
         if missing and (facts.begun or segment.channel):
@@ -37,22 +36,17 @@ def sources_described(facts: Facts) -> Iterator[Outcome]:
                 f"Not written down: {' and '.join(missing)}.",
                 segment=segment.name,
             )
-        needs += [f"the {name} of {segment.name}" for name in missing]
+        yield lacks(*(f"the {name} of {segment.name}" for name in missing))
         if segment.targeted is None:
-            needs.append(f"whether {segment.name} is targeted")
+            yield lacks(f"whether {segment.name} is targeted")
     came = facts.flow.entered.sum(axis=1)
     untargeted = [segment.targeted is False for segment in facts.journey.segments]
     share = float(came[untargeted].sum() / came.sum()) if came.sum() else 0.0
-    most = facts.thresholds.untargeted_share
-    if exceeds(share, most):
-        yield fires(
-            f"{share_text(share)} of the traffic is untargeted.", {"share": share, "most": most}
-        )
-    if needs:
-        raise MissingError(*needs)
-    yield passes(
-        f"{share_text(share)} of the traffic is untargeted.", {"share": share, "most": most}
-    )
+    told = f"{share_text(share)} of the traffic is untargeted."
+    seen = {"share": share, "most": facts.thresholds.untargeted_share}
+    if exceeds(share, seen["most"]):
+        yield fires(told, seen)
+    yield passes(told, seen)
 
 
 @rule(
@@ -64,7 +58,6 @@ def sources_described(facts: Facts) -> Iterator[Outcome]:
     "003:21-32",
 )
 def channels_described(facts: Facts) -> Iterator[Outcome]:
-    needs = []
     for segment in facts.journey.segments:
         missing = [
             what
@@ -80,9 +73,7 @@ def channels_described(facts: Facts) -> Iterator[Outcome]:
                 "audience knows, and why it uses this channel.",
                 segment=segment.name,
             )
-        needs += [f"{what} for {segment.name}" for what in missing]
-    if needs:
-        raise MissingError(*needs)
+        yield lacks(*(f"{what} for {segment.name}" for what in missing))
     yield passes("Each channel has both.")
 
 
@@ -96,10 +87,9 @@ def channels_described(facts: Facts) -> Iterator[Outcome]:
 )
 def content_suits_awareness(facts: Facts) -> Iterator[Outcome]:
     suits = {level.key: level for level in awareness_levels()}
-    needs = []
     for segment in facts.journey.segments:
         if segment.awareness is None or segment.content is None:
-            needs.append(f"the awareness level and the content of {segment.name}")
+            yield lacks(f"the awareness level and the content of {segment.name}")
         elif segment.content != suits[segment.awareness].content:
             level = suits[segment.awareness]
             yield fires(
@@ -107,8 +97,6 @@ def content_suits_awareness(facts: Facts) -> Iterator[Outcome]:
                 f"{segment.content}.",
                 segment=segment.name,
             )
-    if needs:
-        raise MissingError(*needs)
     yield passes("All content suits its level.")
 
 
@@ -123,16 +111,16 @@ def content_suits_awareness(facts: Facts) -> Iterator[Outcome]:
 def channel_costs_in_order(facts: Facts) -> Iterator[Outcome]:
     aware = facts.stage_at("aware")
     spent: dict[str, list[float]] = {}
-    needs = []
+    unknown = []
     for index, segment in enumerate(facts.journey.segments):
         if segment.channel_kind == "other":
             continue
         if segment.channel_kind is None:
-            needs.append(f"the kind of channel of {segment.name}")
+            unknown.append(f"the kind of channel of {segment.name}")
         elif segment.spend is None:
-            needs.append(f"the spend of {segment.name}")
+            unknown.append(f"the spend of {segment.name}")
         elif facts.flow.undefined[index, aware]:
-            needs.append(f"the people of {segment.name} at {facts.label(aware)}")
+            unknown.append(f"the people of {segment.name} at {facts.label(aware)}")
         else:
             money, people = spent.setdefault(segment.channel_kind, [0.0, 0.0])
             spent[segment.channel_kind] = [
@@ -153,10 +141,9 @@ def channel_costs_in_order(facts: Facts) -> Iterator[Outcome]:
                 {cheap: less, dear: more},
                 stage=facts.key(aware),
             )
-    if len(costs) < 2:
-        needs = needs or ["a second kind of channel with its spend"]
-    if needs:
-        raise MissingError(*needs)
+    if len(costs) < 2 and not unknown:
+        unknown = ["a second kind of channel with its spend"]
+    yield lacks(*unknown)
     yield passes("The costs rise from word of mouth to advertising, as they should.", costs)
 
 

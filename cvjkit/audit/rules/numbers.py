@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from cvjkit.audit.findings import Outcome, fires, passes, rule
+from cvjkit.audit.findings import Outcome, fires, lacks, passes, rule
 from cvjkit.audit.stage_facts import MissingError, exceeds
 from cvjkit.catalog.spine import VOICE, spine
 from cvjkit.model.chance import Counted, beyond_chance, chance
@@ -126,10 +126,9 @@ def word_of_mouth_once(facts: Facts) -> Iterator[Outcome]:
     if not brought:
         yield passes("No referrals are entered.")
         return
-    segments, needs = facts.journey.segments, list[str]()
-    for index, segment in enumerate(segments):
+    for index, segment in enumerate(facts.journey.segments):
         if segment.channel_kind is None:
-            needs.append(f"the kind of channel of {segment.name}")
+            yield lacks(f"the kind of channel of {segment.name}")
         if segment.channel_kind != "word_of_mouth":
             continue
         # A segment that only takes in those who are referred counts nobody twice.
@@ -143,9 +142,7 @@ def word_of_mouth_once(facts: Facts) -> Iterator[Outcome]:
                 segment=segment.name,
             )
         elif facts.flow.undefined[index].any():
-            needs.append(f"how many people of {segment.name} come of themselves")
-    if needs:
-        raise MissingError(*needs)
+            yield lacks(f"how many people of {segment.name} come of themselves")
     yield passes("Word of mouth is no channel here.", {"per_person": brought[0].per_person})
 
 
@@ -171,9 +168,9 @@ def transitions_agree_with_counts(facts: Facts) -> Iterator[Outcome]:
 def rates_based_on_enough_people(facts: Facts) -> Iterator[Outcome]:
     fewest, widest = facts.thresholds.thin_people, facts.thresholds.thin_width
     legs = _counted_legs(facts)
-    for position, counts in legs:
-        came = sum(came for _, came, _ in counts.values())
-        went = min(came, sum(went for _, _, went in counts.values()))
+    for position, parts in legs:
+        came = sum(part.counted.came for part in parts)
+        went = min(came, sum(part.counted.went for part in parts))
         low, high = rate_interval(went, came)
         if came < fewest or exceeds(high - low, 2 * widest * went / came):
             yield fires(
@@ -201,16 +198,15 @@ def time_to_get_through(facts: Facts) -> Iterator[Outcome]:
     (age,) = facts.typed(
         ("how many days ago the people counted came in", facts.journey.cohort_age_days)
     )
-    times, needs = facts.thresholds.age_delays, list[str]()
     for position, parent in enumerate(facts.framework.parents):
         if parent is None:
             continue
         try:
             days = facts.days_to(position)
         except MissingError as missing:
-            needs += missing.needs
+            yield lacks(*missing.needs)
             continue
-        if exceeds(times * days, age):
+        if exceeds(facts.thresholds.age_delays * days, age):
             yield fires(
                 f"Too early to tell: people came {days_text(age)} ago, and it takes "
                 f"{days_text(days)} to get to {facts.label(position)}. Late stages look worse than "
@@ -218,8 +214,6 @@ def time_to_get_through(facts: Facts) -> Iterator[Outcome]:
                 {"age_days": age, "days": days},
                 stage=facts.key(position),
             )
-    if needs:
-        raise MissingError(*needs)
     yield passes(f"People came {days_text(age)} ago: long enough.", {"age_days": age})
 
 
@@ -304,13 +298,13 @@ def people_worth_their_cost(facts: Facts) -> Iterator[Outcome]:
     if not costs and not rewards:
         raise MissingError("unit costs, or the reward of a referral")
     to_go = facts.economics.numbers("value_to_go")
-    currency, needs = facts.journey.currency, list[str]()
+    currency = facts.journey.currency
     for position, cost in costs.items():
         more = to_go[position]
         if more is None:
-            needs.append(f"what a person at {facts.label(position)} still brings in")
+            yield lacks(f"what a person at {facts.label(position)} still brings in")
         elif _speaks_unheard(facts, position):
-            needs.append(f"what people at {facts.label(position)} bring by their word: a referral")
+            yield lacks(f"what people at {facts.label(position)} bring by their word: a referral")
         elif exceeds(cost, more + cost):
             yield fires(
                 f"You pay {money_text(cost, currency)} at {facts.label(position)} for something "
@@ -321,9 +315,8 @@ def people_worth_their_cost(facts: Facts) -> Iterator[Outcome]:
     for referral in rewards:
         worth, reward = to_go[facts.framework.index(referral.target)], referral.reward or 0.0
         if worth is None:
-            needs.append(
-                f"what a person brought to {facts.framework[referral.target].name} is worth"
-            )
+            target = facts.framework[referral.target].name
+            yield lacks(f"what a person brought to {target} is worth")
         elif exceeds(reward, worth):
             yield fires(
                 f"You pay a reward of {money_text(reward, currency)} for a person worth "
@@ -331,8 +324,6 @@ def people_worth_their_cost(facts: Facts) -> Iterator[Outcome]:
                 {"cost": reward, "worth": worth},
                 stage=referral.source,
             )
-    if needs:
-        raise MissingError(*needs)
     yield passes("Everybody is worth what they cost.", {"stages": float(len(costs))})
 
 
@@ -348,29 +339,30 @@ def segments_alike(facts: Facts) -> Iterator[Outcome]:
     if len(facts.journey.segments) < 2:
         raise MissingError("two segments with people counted")
     pairs = [
-        _Pair(position, *sorted(pair, key=lambda part: part.rate))
-        for position, counts in _counted_legs(facts)
-        for pair in combinations((_Part(*count) for count in counts.values()), 2)
+        (position, less, more)
+        for position, parts in _counted_legs(facts)
+        for less, more in map(_by_rate, combinations(parts, 2))
     ]
     if not pairs:
         raise MissingError("two segments with people counted")
-    chances = [chance(pair.less.counted, pair.more.counted) for pair in pairs]
+    chances = [chance(less.counted, more.counted) for _, less, more in pairs]
     found = [
-        (likely, pair.less.rate - pair.more.rate, pair)
-        for pair, likely, differs in zip(pairs, chances, beyond_chance(chances), strict=True)
+        (likely, less.rate - more.rate, position, less, more)
+        for (position, less, more), likely, differs in zip(
+            pairs, chances, beyond_chance(chances), strict=True
+        )
         if differs
     ]
-    steps = len({pair.position for pair in pairs})
+    steps = len({position for position, _, _ in pairs})
     if found:
-        _, _, pair = min(found)
-        differing = len({pair.position for _, _, pair in found})
+        _, _, position, less, more = min(found)
+        differing = len({at for _, _, at, _, _ in found})
         yield fires(
-            f"The average hides a difference: {share_text(pair.more.rate)} of {pair.more.name} go "
-            f"on to {facts.label(pair.position)}, and {share_text(pair.less.rate)} of "
-            f"{pair.less.name}. {differing} of {steps} steps differ by more than chance: look at "
-            "each segment.",
-            {"high": pair.more.rate, "low": pair.less.rate, "steps": float(differing)},
-            stage=facts.key(pair.position),
+            f"The average hides a difference: {share_text(more.rate)} of {more.name} go on to "
+            f"{facts.label(position)}, and {share_text(less.rate)} of {less.name}. {differing} of "
+            f"{steps} steps differ by more than chance: look at each segment.",
+            {"high": more.rate, "low": less.rate, "steps": float(differing)},
+            stage=facts.key(position),
         )
     yield passes("No step differs between segments by more than chance.", {"steps": float(steps)})
 
@@ -379,24 +371,15 @@ class _Part(NamedTuple):
     """A segment's people at a step."""
 
     name: str
-    came: float
-    went: float
-
-    @property
-    def counted(self) -> Counted:
-        return Counted(self.came, self.went)
+    counted: Counted
 
     @property
     def rate(self) -> float:
-        return self.went / self.came
+        return self.counted.went / self.counted.came
 
 
-class _Pair(NamedTuple):
-    """Two segments at a step, the one with the lower rate first."""
-
-    position: int
-    less: _Part
-    more: _Part
+def _by_rate(pair: tuple[_Part, _Part]) -> list[_Part]:
+    return sorted(pair, key=lambda part: part.rate)
 
 
 def _speaks_unheard(facts: Facts, position: int) -> bool:
@@ -425,24 +408,21 @@ def _flagged(facts: Facts, rule_id: str) -> Iterator[Outcome]:
             )
 
 
-Leg = tuple[int, dict[int, tuple[str, float, float]]]
-
-
-def _counted_legs(facts: Facts) -> list[Leg]:
+def _counted_legs(facts: Facts) -> list[tuple[int, list[_Part]]]:
     """Count, for each step and segment, who could have gone on and who did."""
-    flow, legs = facts.flow, list[Leg]()
+    flow, legs = facts.flow, list[tuple[int, list[_Part]]]()
     if not any(segment.observed for segment in facts.journey.segments):
         raise MissingError("people counted: these are planned")
     reach = flow.fundamental / np.einsum("sjj->sj", flow.fundamental)[:, None, :]
     for position, parent in enumerate(facts.framework.parents):
         if parent is None or flow.inferred_rates[parent, position]:
             continue
-        counts = {
-            at: (segment.name, came, min(came, came * float(reach[at, parent, position])))
+        parts = [
+            _Part(segment.name, Counted(came, min(came, came * float(reach[at, parent, position]))))
             for at, segment in enumerate(facts.journey.segments)
             if segment.observed and not flow.undefined[at, [parent, position]].any()
             and (came := float(flow.people[at, parent])) > 0
-        }  # fmt: skip
-        if counts:
-            legs.append((position, counts))
+        ]  # fmt: skip
+        if parts:
+            legs.append((position, parts))
     return legs

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from statistics import median
 from typing import TYPE_CHECKING
 
-from cvjkit.audit.findings import Outcome, fires, passes, rule
+from cvjkit.audit.findings import Outcome, fires, lacks, passes, rule
 from cvjkit.audit.stage_facts import MissingError, exceeds
 from cvjkit.model.parts import Message
 from cvjkit.number_text import days_text
@@ -152,17 +152,11 @@ def people_stay_in_control(facts: Facts) -> Iterator[Outcome]:
                 f"{act.name} cannot be stopped. Are people still in control?",
                 stage=facts.key(act.position),
             )
-    needs = [
-        f"whether people can stop {act.name}" for act, message in sent if message.opt_out is None
-    ]
+    can_stop = (act.name for act, message in sent if message.opt_out is None)
+    yield lacks(*(f"whether people can stop {name}" for name in can_stop))
     if exceeds(sum(unasked) + sum(unsure), most):
-        needs += [
-            f"whether people asked for {act.name}"
-            for act, message in sent
-            if message.solicited is None
-        ]
-    if needs:
-        raise MissingError(*needs)
+        asked = (act.name for act, message in sent if message.solicited is None)
+        yield lacks(*(f"whether people asked for {name}" for name in asked))
     yield passes(
         f"{sum(unasked):.3g} unsolicited messages a week.",
         {"times_a_week": sum(unasked), "most": most},
@@ -206,7 +200,8 @@ def quick_delivery(facts: Facts) -> Iterator[Outcome]:
     sold = _sold_at(facts)
     facts.typed(("an offer", sold or None))
     offers = [offer for together in sold.values() for offer in together]
-    needs = [f"whether {offer.name} is digital" for offer in offers if offer.digital is None]
+    unsure = (offer.name for offer in offers if offer.digital is None)
+    yield lacks(*(f"whether {name} is digital" for name in unsure))
     sent = [(act, act.what) for act in facts.acts_of("delivery") if isinstance(act.what, Message)]
     taken = list[float]()
     for position, together in sold.items():
@@ -219,7 +214,7 @@ def quick_delivery(facts: Facts) -> Iterator[Outcome]:
         )
         if digital and not known:
             names = " and ".join(offer.name for offer in digital)
-            needs.append(f"after how many minutes the delivery message of {names} is sent")
+            yield lacks(f"after how many minutes the delivery message of {names} is sent")
         # Where something else is sold too, the slower messages may be about that.
         for after, at in known if digital == together else known[: len(digital)]:
             taken.append(after)
@@ -230,8 +225,6 @@ def quick_delivery(facts: Facts) -> Iterator[Outcome]:
                     {"minutes": after, "most": float(DELIVERY_MINUTES)},
                     stage=facts.key(at),
                 )
-    if needs:
-        raise MissingError(*needs)
     slowest = max(taken, default=None)
     told = "Does not apply: no offer is digital." if slowest is None else ""
     yield passes(
