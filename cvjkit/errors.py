@@ -174,8 +174,8 @@ def shown(value: object) -> str:
 
     Examples
     --------
-    >>> shown("abc"), shown(0.5), shown(None), shown(date(2026, 3, 1))
-    ("'abc'", '0.5', 'nothing', '2026-03-01')
+    >>> shown("abc"), shown(0.5), shown(601.0), shown(None), shown(date(2026, 3, 1))
+    ("'abc'", '0.5', '601', 'nothing', '2026-03-01')
     """
     if isinstance(value, date | time):
         # A spreadsheet gives a day as midnight.
@@ -208,8 +208,9 @@ def _pieces(value: object) -> Iterator[str]:
             yield from _pieces(item)
         yield f",{closing}" if closing == ")" and len(value) == 1 else closing
     else:
+        is_whole = isinstance(value, float) and abs(value) < 1e15 and value.is_integer()
         try:
-            yield repr(value)
+            yield f"{value:.0f}" if is_whole else repr(value)
         except ValueError:
             # Python refuses to write numbers with thousands of digits.
             yield "a number with very many digits"
@@ -303,16 +304,17 @@ def unknown_name(field: str, value: object, choices: Iterable[str]) -> Fault:
     Examples
     --------
     >>> print(unknown_name("stage", "convertion", ["reach", "conversion"]))
-    stage: 'convertion' is not known; did you mean 'conversion'? Allowed: reach, conversion
+    stage: 'convertion' is not known; did you mean 'conversion'? Choose from reach, conversion
     """
     allowed = list(choices)
     named = [name[:SHOWN_CHARACTERS] for name in allowed[:SHOWN_NAMES]]
     # The time to compare two texts grows with the product of their lengths.
     near = get_close_matches(str(value), named, n=1) if len(str(value)) <= SHOWN_CHARACTERS else []
-    meant = f"did you mean {near[0]!r}? " if near else ""
     more = f" and {len(allowed) - len(named)} more" if len(allowed) > len(named) else ""
-    listed = f"{', '.join(named)}{more}" if allowed else "none"
-    return Fault(field, value, "is not known", f"{meant}Allowed: {listed}".strip())
+    fix = f"choose from {', '.join(named)}{more}" if allowed else "there is none to choose"
+    if near:
+        fix = f"did you mean {near[0]!r}? C{fix[1:]}"
+    return Fault(field, value, "is not known", fix)
 
 
 def faults_of(

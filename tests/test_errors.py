@@ -58,14 +58,14 @@ def test_a_long_value_is_shortened() -> None:
 
 def test_a_misspelt_name_is_met_with_the_one_that_was_meant() -> None:
     fault = unknown_name("stage", "convertion", ["reach", "conversion"])
-    assert fault.fix == "did you mean 'conversion'? Allowed: reach, conversion"
+    assert fault.fix == "did you mean 'conversion'? Choose from reach, conversion"
     assert fault.rule == "is not known"
 
 
 def test_a_name_like_no_other_is_met_with_those_allowed() -> None:
-    assert unknown_name("stage", "zzz", iter(["a", "b"])).fix == "Allowed: a, b"
-    assert unknown_name("stage", None, ["a"]).fix == "Allowed: a"
-    assert unknown_name("stage", "zzz", []).fix == "Allowed: none"
+    assert unknown_name("stage", "zzz", iter(["a", "b"])).fix == "choose from a, b"
+    assert unknown_name("stage", None, ["a"]).fix == "choose from a"
+    assert unknown_name("stage", "zzz", []).fix == "there is none to choose"
 
 
 def _checked(value: object) -> object:

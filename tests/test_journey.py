@@ -172,9 +172,7 @@ def test_impossible_rates_are_refused(value: object, rule: str) -> None:
 def test_a_margin_above_the_price_is_refused() -> None:
     box = shop().with_offer("conversion", name="Box", price=49, margin=49)
     (fault,) = faults(lambda: box.with_offer("conversion", margin=999))
-    assert fault.startswith(
-        "offers.conversion.margin: 999.0 exceeds the price 49; a margin is what"
-    )
+    assert fault.startswith("offers.conversion.margin: 999 exceeds the price 49; a margin is what")
     assert box.with_offer("conversion", margin=-5, price=0).offers[0].margin == -5
 
 
@@ -219,7 +217,7 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
             (
                 "segments[Everyone].counts: 'convertion' is not known; "
                 "did you mean 'conversion'? "
-                f"Allowed: {STAGES}"
+                f"Choose from {STAGES}"
             ),
         ],
     ),
@@ -233,7 +231,7 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
             (
                 "framework: 'fife' is not known; "
                 "did you mean 'five'? "
-                "Allowed: five, seven, eight, nine, full, eight:time, full:time"
+                "Choose from five, seven, eight, nine, full, eight:time, full:time"
             ),
         ],
     ),
@@ -242,7 +240,7 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
         [
             (
                 "framework is not known; "
-                "Allowed: five, seven, eight, nine, full, eight:time, full:time"
+                "choose from five, seven, eight, nine, full, eight:time, full:time"
             ),
         ],
     ),
@@ -339,7 +337,7 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
     "a way of a segment there is not": (
         lambda: shop().with_transition("loyalty", "reach", 0.1, segment="Every"),
         [
-            ("segment: 'Every' is not known; did you mean 'Everyone'? Allowed: Everyone"),
+            ("segment: 'Every' is not known; did you mean 'Everyone'? Choose from Everyone"),
         ],
     ),
     "a referral by a segment there is not": (
@@ -347,7 +345,7 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
         [
             (
                 "referrals[loyalty to reach].source_segment: 'Every' is not known; "
-                "did you mean 'Everyone'? Allowed: Everyone"
+                "did you mean 'Everyone'? Choose from Everyone"
             ),
         ],
     ),
@@ -357,9 +355,9 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
             (
                 "transitions[reech to buy].source: 'reech' is not known; "
                 "did you mean 'reach'? "
-                f"Allowed: {STAGES}"
+                f"Choose from {STAGES}"
             ),
-            f"transitions[reech to buy].target: 'buy' is not known; Allowed: {STAGES}",
+            f"transitions[reech to buy].target: 'buy' is not known; choose from {STAGES}",
         ],
     ),
     "a transition from a stage not counted": (
@@ -410,7 +408,7 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
     ),
     "the margin typed twice": (
         lambda: shop().with_offer("retention", margin=5).with_stage("retention", margin=3),
-        ["offers.retention.margin: 5.0 is typed at the stage too; keep one of the two"],
+        ["offers.retention.margin: 5 is typed at the stage too; keep one of the two"],
     ),
     "who buys again typed twice": (
         lambda: shop(second_purchase_rate=0.3),
@@ -443,7 +441,7 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
             (
                 "referrals[loyalty to reach].segment: 'Blok' is not known; "
                 "did you mean 'Blog'? "
-                "Allowed: Everyone, Blog"
+                "Choose from Everyone, Blog"
             ),
         ],
     ),
@@ -471,15 +469,15 @@ REFUSED: dict[str, tuple[Callable[[], object], list[str]]] = {
     ),
     "an unknown stage": (
         lambda: shop().with_stage("reech", unit_cost=1),
-        [f"stage: 'reech' is not known; did you mean 'reach'? Allowed: {STAGES}"],
+        [f"stage: 'reech' is not known; did you mean 'reach'? Choose from {STAGES}"],
     ),
     "a stage that is no text": (
         lambda: shop().with_stage(None, unit_cost=1),  # type: ignore[arg-type]
-        [f"stage is not known; Allowed: {STAGES}"],
+        [f"stage is not known; choose from {STAGES}"],
     ),
     "an unknown segment to leave out": (
         lambda: shop().without_segment("Every"),
-        ["segment: 'Every' is not known; did you mean 'Everyone'? Allowed: Everyone"],
+        ["segment: 'Every' is not known; did you mean 'Everyone'? Choose from Everyone"],
     ),
 }
 

@@ -54,7 +54,7 @@ class Differences:
     >>> shop = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
     >>> better = shop.scenario("Better offer", {"stages.conversion.rate": 0.1})
     >>> cvj.compare([shop, better])
-    Better offer: Conversion 5% -> 10%. Customers 100 -> 200 (+100%).
+    Better offer: Conversion from 5% to 10%. Customers from 100 to 200 (+100%).
     """
 
     base: Journey
@@ -129,7 +129,7 @@ class Differences:
                 by = f" {change[change.index('(') :]}" if "(" in change else ""
                 texts = figure.text(old[key], currency), figure.text(new[key], currency)
                 title = figure.short if figure.short.isupper() else figure.short.lower()
-                brought.append(f"{title} {' -> '.join(texts)}{by}")
+                brought.append(f"{title} from {' to '.join(texts)}{by}")
         said = listed(brought) if brought else "no figure changes"
         base = scenario.base
         on = "" if base is None or base.base is None else f", on {base.name}"

@@ -88,7 +88,7 @@ class WithScenarios(Design):
         >>> better.flow().numbers("people")
         [10000.0, 2000.0, 200.0, 80.0, 20.0]
         >>> better.base == shop, better.changes["words"].to_list()
-        (True, ['Conversion 5% -> 10%'])
+        (True, ['Conversion from 5% to 10%'])
         """
         if changes is None:
             found = [scenario for scenario in self.scenarios if scenario.name == name]
@@ -133,7 +133,7 @@ class WithScenarios(Design):
 
             - path (str): as in `put`.
             - before, after: the values; None where nothing is typed.
-            - words (str): "Conversion 17.4% -> 22%".
+            - words (str): "Conversion from 17.4% to 22%".
         """
         import pandas as pd
 

@@ -1,8 +1,7 @@
-"""Changes of a design in words: "Conversion 17.4% -> 22%, price 49 -> 59"."""
+"""Changes of a design in words: "Conversion from 17.4% to 22%, price from 49 to 59"."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from cvjkit.errors import InputError
 from cvjkit.model.parts import Offer, Referral, Segment, StageNumbers, Transition
 from cvjkit.model.rows import titles_of
 from cvjkit.model.typed import typed_fields
-from cvjkit.number_text import people_text, share_text, write_number
+from cvjkit.number_text import people_text, rate_text, write_number
 from cvjkit.paths import steps_of
 
 if TYPE_CHECKING:
@@ -27,10 +26,14 @@ PARTS: Mapping[str, type[BaseModel]] = {
     "referrals": Referral,
 }
 NUMBERS = {"rate": "share", "rates": "share", "people": "people", "counts": "people"}
-# A path in brackets, after the name of what it leads to.
-NAMED_BESIDE = re.compile(r" \([a-z_]+[\[.].*\)$")
-NOT_SET = "not set"
 LONGEST = 40
+
+
+class _Names(dict[str, str]):
+    """Names of stages by their keys; a key that is none is written as words."""
+
+    def __missing__(self, key: str) -> str:
+        return key.replace("_", " ")
 
 
 def _change_words(start: Design, path: str, before: object, after: object) -> str:
@@ -39,7 +42,10 @@ def _change_words(start: Design, path: str, before: object, after: object) -> st
     if isinstance(before, dict | list | tuple) or isinstance(after, dict | list | tuple):
         return f"{what} changed"
     unit = " people" if kind == "people" else " days" if kind == "days" else ""
-    return f"{what} {_written(before, kind)} -> {_written(after, kind)}{unit}"
+    was, now = _written(before, kind), _written(after, kind)
+    if not now:
+        return f"{what} cleared"
+    return f"{what} from {was} to {now}{unit}" if was else f"{what} set to {now}{unit}"
 
 
 def in_names(start: Design, error: InputError) -> InputError:
@@ -72,24 +78,24 @@ def _name_of(start: Design, path: str) -> str:
     try:
         name = _named(start, path)[0]
     except ValueError:
-        return NAMED_BESIDE.sub("", path)
+        return path
     return f"{name[:1].upper()}{name[1:]}" or path
 
 
 def _named(start: Design, path: str) -> tuple[str, str]:
     """Name what stands at a path, and say what kind of number it is."""
     part, *rest = steps_of(path)
-    names = {stage.key: stage.name for stage in start.framework}
+    names = _Names((stage.key, stage.name) for stage in start.framework)
     of_several = len(start.segments) > 1
     match part, *rest:
         case "stages", stage, ("rate" | "people") as number:
-            return names.get(stage, stage), NUMBERS[number]
+            return names[stage], NUMBERS[number]
         case "segments", segment, ("rates" | "people" | "counts") as number, stage:
             of = f" of {_row_title(start, part, segment)}" if of_several else ""
-            return f"{names.get(stage, stage)}{of}", NUMBERS[number]
+            return f"{names[stage]}{of}", NUMBERS[number]
         case "segments", segment, "entrants", stage:
             of = f" of {_row_title(start, part, segment)}" if of_several else ""
-            return f"entrants at {names.get(stage, stage)}{of}", "people"
+            return f"entrants at {names[stage]}{of}", "people"
         case (("stages" | "segments" | "offers" | "transitions" | "referrals"), row, key):
             label, kind = _label(PARTS[part], key)
             is_alone = part == "offers" and len(start.offers) == 1
@@ -104,7 +110,7 @@ def _named(start: Design, path: str) -> tuple[str, str]:
 def _row_title(start: Design, part: str, step: str) -> str:
     """Name a row as people do."""
     rows = getattr(start, part)
-    names = {stage.key: stage.name for stage in start.framework}
+    names = _Names((stage.key, stage.name) for stage in start.framework)
     found = next(
         (
             row
@@ -122,10 +128,10 @@ def _row_title(start: Design, part: str, step: str) -> str:
         if found is not None:
             source, target = found.source, found.target
         kind = "way" if part == "transitions" else "referral"
-        return f"the {kind} from {names.get(source, source)} to {names.get(target, target)}"
+        return f"the {kind} from {names[source]} to {names[target]}"
     if isinstance(found, Offer | Segment):
         return found.name
-    return names.get(step, step)
+    return names[step]
 
 
 def _label(part: type[BaseModel], key: str) -> tuple[str, str]:
@@ -138,13 +144,13 @@ def _label(part: type[BaseModel], key: str) -> tuple[str, str]:
 
 def _written(value: object, kind: str) -> str:
     if value is None or value == "":
-        return NOT_SET
+        return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
         number = float(value)
         if kind == "share":
-            return share_text(number)
+            return rate_text(number)
         return people_text(number) if kind == "people" else write_number(number)
     text = str(value)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

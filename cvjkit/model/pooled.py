@@ -349,7 +349,8 @@ def _root(
 
 def _inside(bound: float, wanted: float, unit: Unit) -> str:
     """Write a bound so that what is written lies within it."""
-    near = round(bound, 6)
+    parts = 1.0 if unit == "people" and bound >= 1 else 1e6
+    near = round(bound * parts) / parts
     if not math.isclose(near, bound, rel_tol=ROUNDING):
-        near = (math.floor if wanted > bound else math.ceil)(bound * 1e6) / 1e6
+        near = (math.floor if wanted > bound else math.ceil)(bound * parts) / parts
     return write_number(near, unit)

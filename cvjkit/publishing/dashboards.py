@@ -10,7 +10,6 @@ from ipywidgets import Box
 from markupsafe import Markup
 
 from cvjkit.catalog.lookup import framework
-from cvjkit.decisions.wording import in_names
 from cvjkit.errors import InputError, unforeseen, unknown_name
 from cvjkit.files.folders import dashboard_folder
 from cvjkit.files.look import read_look
@@ -210,10 +209,7 @@ class _ChosenPage(_Page):
         try:
             self._shown.take_up(changed)
         except ValueError as error:
-            start = self._listed[self._chosen].journey
-            if start is not None and isinstance(error, InputError):
-                error = in_names(start, error)
-            self._note = f"{NOT_TAKEN_UP} {sentence(error)}"
+            self._note = f"{NOT_TAKEN_UP} {sentence(error, self._shown.journey)}"
         except Exception as error:  # noqa: BLE001 - an address can hold anything
             self._note = f"{NOT_TAKEN_UP} {sentence(unforeseen(SUBJECT, error, SUBJECT))}"
 

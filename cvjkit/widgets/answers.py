@@ -118,7 +118,9 @@ class Answers:
                 try:
                     made = makers[key](asked)
                 except InputError as error:
-                    made = [Part(key, TITLES[key], notes=(sentence(error),), fold=folds)]
+                    made = [
+                        Part(key, TITLES[key], notes=(sentence(error, asked.journey),), fold=folds)
+                    ]
             self._parts.pop(key, None)
             self._parts |= {part.id: part for part in made if part is not None}
         self._left = tuple(left for left in self._left if left != group)

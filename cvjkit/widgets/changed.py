@@ -13,7 +13,7 @@ from cvjkit.decisions.difference import difference
 from cvjkit.decisions.made import with_rows_kept
 from cvjkit.decisions.putting import with_changes
 from cvjkit.decisions.scenario import read_scenarios
-from cvjkit.errors import Fault, InputError, unknown_name
+from cvjkit.errors import InputError, unknown_name
 from cvjkit.widgets.step import Step, within
 from cvjkit.widgets.what_if import in_what_if_or_not, typed_on, with_what_if
 
@@ -129,9 +129,6 @@ def step_with(first: Journey, changed: Changed) -> Step:
         start = within(whole, _framework(first, changed.typed_in, _meant(changed, step)))
         try:
             step = with_what_if(step, start, changed.typed)
-        except InputError as error:
-            if changed.is_what_if:
-                raise _with_names(error, start.framework) from error
         except ValueError:
             if changed.is_what_if:
                 raise
@@ -148,18 +145,6 @@ def _meant(changed: Changed, step: Step) -> Framework:
     stages = {named[1] for path in changed.typed if (named := STAGE_IN_PATH.match(path))}
     own = step.whole.framework
     return own if stages <= {*own.keys} else step.shown.framework
-
-
-def _with_names(error: InputError, framework: Framework) -> InputError:
-    """Say which stages faults are about by the names that a reader sees, too."""
-
-    def named(fault: Fault) -> Fault:
-        found = STAGE_IN_PATH.match(fault.field)
-        if found is None or found[1] not in framework.keys:
-            return fault
-        return replace(fault, field=f"{framework[found[1]].name} ({fault.field})")
-
-    return InputError(error.subject, [named(fault) for fault in error.faults], more=error.more)
 
 
 def _key(framework: Framework, default: Framework) -> str:

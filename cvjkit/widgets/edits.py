@@ -71,14 +71,14 @@ def _press(session: Session, edit: Act | Once, address: Address, text: str, show
             session.change(edit.change)
             session.forget(*(at for at in session.entries if at[0] == address[0]))
     except ValueError as error:
-        session.refused = {address: Input(shown, sentence(error))}
+        session.refused = {address: Input(shown, sentence(error, session.now.edited))}
 
 
 def _rename(session: Session, name: str, address: Address, text: str, run: Hashable) -> None:
     try:
         whole = session.whole.with_scenario(name, rename=text.strip())
     except ValueError as error:
-        session.refused = {address: Input(text, sentence(error))}
+        session.refused = {address: Input(text, sentence(error, session.whole))}
     else:
         session.add(with_whole(session.now, whole), run)
 
@@ -97,7 +97,8 @@ def _take_back(session: Session, changed: Iterable[tuple[Address, object]]) -> N
         try:
             journey = without(session.now, edit)
         except ValueError as error:
-            session.refused = {**session.refused, address: Input("", sentence(error))}
+            said = sentence(error, session.now.edited)
+            session.refused = {**session.refused, address: Input("", said)}
         else:
             session.typing = session.typing.without([address])
             session.add(with_edited(session.now, journey))

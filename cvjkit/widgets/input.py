@@ -133,7 +133,7 @@ def put_in(
                 journey = edit.apply(journey, entry.text, entry.evidence)
             except ValueError as error:
                 paths = {edit.path, _with_title(journey, edit.path)}
-                message = sentence(error, entry.text, paths)
+                message = sentence(error, journey, entry.text, paths)
                 refused[address] = entry._replace(message=message)
         if len(refused) == len(waiting):
             return journey, refused

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
+from cvjkit.decisions.wording import in_names
 from cvjkit.errors import Fault, InputError
 
+if TYPE_CHECKING:
+    from cvjkit.model.design import Design
 
-def sentence(error: ValueError, text: str = "", paths: Collection[str] = ()) -> str:
+
+def sentence(
+    error: ValueError,
+    start: Design | None = None,
+    text: str = "",
+    paths: Collection[str] = (),
+) -> str:
     """Say what is wrong with what was typed, to a reader who sees the field.
 
     Parameters
     ----------
     error : ValueError
+    start : Design, optional
+        What was to be changed: faults are about its stages, segments and offers by their names, not
+        by their paths.
     text : str
         What was typed.
     paths : collection of str
@@ -25,7 +38,11 @@ def sentence(error: ValueError, text: str = "", paths: Collection[str] = ()) -> 
     if not isinstance(error, InputError):
         return str(error)
     typed = text.strip()
-    said = [_told(fault, typed) if fault.field in paths else str(fault) for fault in error.faults]
+    named = error if start is None else in_names(start, error)
+    said = [
+        _told(fault, typed) if fault.field in paths else str(one)
+        for fault, one in zip(error.faults, named.faults, strict=True)
+    ]
     return " ".join(f"{words}." for words in said)
 
 

@@ -31,7 +31,7 @@ def _in_what_if(step: Step, typed: Journey | None) -> tuple[Step, str]:
         try:
             return _with_typed(step, typed_on(step.whole, typed)), ""
         except InputError as error:
-            note = f"{NO_LONGER} {sentence(error)}"
+            note = f"{NO_LONGER} {sentence(error, step.whole)}"
     fresh = _made(step.shown, {})
     return replace(step, typed=fresh, plan=fresh, is_what_if=True), note
 
@@ -51,7 +51,7 @@ def in_what_if_or_not(step: Step, typed: Journey | None) -> tuple[Step, str]:
     try:
         return _in_what_if(step, typed)
     except InputError as error:
-        return replace(step, is_what_if=False), f"{NO_WHAT_IF} {sentence(error)}"
+        return replace(step, is_what_if=False), f"{NO_WHAT_IF} {sentence(error, step.whole)}"
     except ValueError as error:
         return replace(step, is_what_if=False), sentence(error)
 

@@ -106,7 +106,7 @@ def test_a_stranger_asks_by_typing_only(page: Page) -> None:
     # A rate can be typed as a range, and stays in its field as it was typed.
     page.keyboard.press("Control+a")
     page.keyboard.type("4% to 6%")
-    expect(page.locator('[data-part="whatifs"]')).to_contain_text("not set -> 4% to 6%")
+    expect(page.locator('[data-part="whatifs"]')).to_contain_text("set to 4% to 6%")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Step rate: Conversion", exact=True)).to_have_value("4% to 6%")
     expect(figure(page, "Customers")).to_have_text("100")

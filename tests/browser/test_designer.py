@@ -676,7 +676,7 @@ def test_what_ifs_are_kept_and_compared_side_by_side(dashboard: Page) -> None:
     dashboard.keyboard.type("5000")
     expect(figure(dashboard, "Customers")).to_have_text("50")
     dashboard.get_by_role("button", name="Keep this what-if").press("Enter")
-    expect(field(dashboard, "Customers: Reach 10,000 -> 5,000 people")).to_have_value("50")
+    expect(field(dashboard, "Customers: Reach from 10,000 to 5,000 people")).to_have_value("50")
     expect(field(dashboard, "Better offer: Loyalty")).to_have_value("20")
     name = field(dashboard, "Name: Better offer")
     name.focus()

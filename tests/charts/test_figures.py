@@ -266,7 +266,7 @@ def test_from_a_later_stage_on_the_title_says_so():
     ("wrong", "told"),
     [
         ({"orientation": "x"}, "orientation: 'x' is not known"),
-        ({"theme": "dusk"}, "Allowed: light, dark"),
+        ({"theme": "dusk"}, "hoose from light, dark"),
         ({"start": "reech"}, "did you mean 'reach'"),
     ],
 )

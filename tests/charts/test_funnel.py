@@ -72,7 +72,7 @@ def test_at_one_scale_there_is_one_section_and_at_full_width_each_step_is_marked
     steps = funnel(five(), scale="steps")
     assert len({round(width) for ((_, width),) in bars(steps, 900)}) == 1
     assert factors(steps) == [5, 20, 2.5, 4]
-    with pytest.raises(cvj.InputError, match="Allowed: magnified, true, steps"):
+    with pytest.raises(cvj.InputError, match="hoose from magnified, true, steps"):
         funnel(five(), scale="log")
 
 

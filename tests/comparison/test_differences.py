@@ -76,11 +76,16 @@ def test_what_is_not_defined_has_no_difference() -> None:
 def test_a_sentence_says_what_each_changes_and_brings() -> None:
     better, half, dearer = compared(BETTER, FEWER, STACKED).summary.splitlines()
     assert better == (
-        "Better: Conversion 5% -> 10%. Customers 100 -> 200 (+100%), CAC EUR 10.00 -> EUR 5.00 "
-        "(-50%) and profit EUR 3,500.00 -> EUR 8,000.00 (+128.6%)."
+        "Better: Conversion from 5% to 10%. Customers from 100 to 200 (+100%), "
+        "CAC from EUR 10.00 to EUR 5.00 "
+        "(-50%) and profit from EUR 3,500.00 to EUR 8,000.00 (+128.6%)."
     )
-    assert half.startswith("Half: Reach 10,000 -> 5,000 people. Customers 100 -> 50 (-50%) and ")
-    assert dearer.startswith("Dearer, on Better: margin of Box 15 -> 20. Customers 100 -> 200 ")
+    assert half.startswith(
+        "Half: Reach from 10,000 to 5,000 people. Customers from 100 to 50 (-50%) and "
+    )
+    assert dearer.startswith(
+        "Dearer, on Better: margin of Box from 15 to 20. Customers from 100 to 200 "
+    )
     same = SHOP.scenario("Same", {"next_test_days": 7})
     assert str(compared(same).summary).endswith(" No figure changes.")
 

@@ -58,13 +58,13 @@ def test_its_changes_are_a_table_and_read_as_words() -> None:
             "path": "stages.conversion.rate",
             "before": 0.05,
             "after": 0.1,
-            "words": "Conversion 5% -> 10%",
+            "words": "Conversion from 5% to 10%",
         },
         {
             "path": "offers.conversion.price",
             "before": 49.0,
             "after": 59,
-            "words": "price 49 -> 59",
+            "words": "price from 49 to 59",
         },
     ]
 
@@ -72,21 +72,21 @@ def test_its_changes_are_a_table_and_read_as_words() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [
-        ("stages.conversion.people", 30, "Conversion 17 -> 30 people"),
-        ("stages.reach.people", 500, "Reach 1,000 -> 500 people"),
-        ("segments[Ads].rates.conversion", 0.5, "Conversion of Ads 10% -> 50%"),
-        ("segments[Ads].entrants.reach", 500, "entrants at Reach of Ads 900 -> 500 people"),
-        ("segments[Ads].spend", 20, "spend of Ads not set -> 20"),
-        ("stages.reach.delay_days", 3, "delay of Reach not set -> 3 days"),
+        ("stages.conversion.people", 30, "Conversion from 17 to 30 people"),
+        ("stages.reach.people", 500, "Reach from 1,000 to 500 people"),
+        ("segments[Ads].rates.conversion", 0.5, "Conversion of Ads from 10% to 50%"),
+        ("segments[Ads].entrants.reach", 500, "entrants at Reach of Ads from 900 to 500 people"),
+        ("segments[Ads].spend", 20, "spend of Ads set to 20"),
+        ("stages.reach.delay_days", 3, "delay of Reach set to 3 days"),
         ("stages.reach.tactics", ["Fair"], "tactics of Reach changed"),
-        ("fixed_cost", 100, "fixed cost not set -> 100"),
+        ("fixed_cost", 100, "fixed cost set to 100"),
         (
             "transitions[retention to reach].rate",
             0.1,
-            "rate of the way from Retention to Reach not set -> 10%",
+            "rate of the way from Retention to Reach set to 10%",
         ),
-        ("illustrative", True, "illustrative no -> yes"),
-        ("thresholds.price_jump", 5, "price jump 10 -> 5"),
+        ("illustrative", True, "illustrative from no to yes"),
+        ("thresholds.price_jump", 5, "price jump from 10 to 5"),
     ],
 )
 def test_every_kind_of_change_reads_as_words(path: str, value: object, words: str) -> None:
@@ -104,9 +104,9 @@ def test_what_is_changed_later_is_told_too() -> None:
     later = SHOP.scenario("Better", BETTER).put("stages.retention.rate", 0.5)
     assert later.base == SHOP
     assert later.changes["words"].to_list() == [
-        "price 49 -> 59",
-        "Conversion 5% -> 10%",
-        "Retention 40% -> 50%",
+        "price from 49 to 59",
+        "Conversion from 5% to 10%",
+        "Retention from 40% to 50%",
     ]
 
 
@@ -115,7 +115,7 @@ def test_one_stands_on_another() -> None:
     more = better.scenario("More people", {"stages.reach.people": 20000})
     assert more.base == better
     assert people(more) == [20000, 4000, 400, 160, 40]
-    assert more.changes["words"].to_list() == ["Reach 10,000 -> 20,000 people"]
+    assert more.changes["words"].to_list() == ["Reach from 10,000 to 20,000 people"]
 
 
 def test_in_a_journey_with_gaps_only_what_needs_no_plan_can_change() -> None:
@@ -284,7 +284,7 @@ def test_its_paths_may_be_about_another_framework() -> None:
     change = {"stages.conversion.rate": 0.22}
     better = full.scenario("Better", change, framework="eight")
     assert better.framework.key == "eight"
-    assert better.changes["words"].to_list() == ["Conversion 17.4% -> 22%"]
+    assert better.changes["words"].to_list() == ["Conversion from 17.4% to 22%"]
     assert full.with_scenario("Better", change, framework="eight").scenario("Better") == better
     assert "'ate' is not known" in faults(lambda: full.scenario("x", change, framework="ate"))[0]
 
@@ -305,7 +305,7 @@ def test_one_typed_in_another_framework_stays_about_that_one(tmp_path: Path) -> 
     assert "stages.conversion.rate" in path.read_text(encoding="utf-8")
     better = cvj.read_journey(path).scenario("Better")
     assert better.framework.key == "eight"
-    assert better.changes["words"].to_list() == ["Conversion 17.4% -> 22%"]
+    assert better.changes["words"].to_list() == ["Conversion from 17.4% to 22%"]
     assert better.economics().customers == pytest.approx(customers)
 
 
@@ -373,7 +373,7 @@ def test_a_hand_written_one_is_read_and_its_comments_stay(tmp_path: Path) -> Non
         ('name = "A"\nchange = 1', "scenarios[A].change: 'change' is not known; did you mean "),
         ('name = "A"\nchanges = 1', "scenarios[A].changes: 1 must be a table; write "),
         ('name = "A"\ncleared = 1', "scenarios[A].cleared: 1 must be a list of paths; correct it"),
-        ('name = "A"\non = "B"', "scenarios[A].on: 'B' is not known; Allowed: none"),
+        ('name = "A"\non = "B"', "scenarios[A].on: 'B' is not known; there is none to choose"),
         ('name = "A"\non = "A"', "scenarios[A].on: 'A' is based on itself in the end; "),
         ('name = "A"\nframework = "ten"', "scenarios[A].framework: 'ten' is not known"),
         (

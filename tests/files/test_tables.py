@@ -108,7 +108,7 @@ def test_everything_wrong_in_a_table_is_said_at_once_with_its_cell(tmp_path: Pat
     for fault in (
         "B2: 'many' must be a number",
         "D2: '1.250' could mean 1250 or 1.25",
-        "E1: 'colour' is not known; Allowed: stage, people: SEGMENT",
+        "E1: 'colour' is not known; choose from stage, people: SEGMENT",
         "F1: 'unit cost' is also the heading of another column",
         "A3: 'Convertion' is not known; did you mean 'Conversion'?",
         "B3: '20%' is a percentage",
@@ -204,11 +204,11 @@ def test_everything_wrong_in_a_workbook_is_said_at_once_with_its_cell(tmp_path: 
         "Stages!C3: '1.250' could mean 1250 or 1.25",
         "Stages!B4: '#DIV/0!' is an error",
         "Stages!C4: '5 apples' must be a number",
-        "Stages!B1: 'Ads' is not known; Allowed: Blog",
-        "Journey!A1: 'colour' is not known; Allowed: schema version, name",
+        "Stages!B1: 'Ads' is not known; choose from Blog",
+        "Journey!A1: 'colour' is not known; choose from schema version, name",
         "Journey!A3: 'name' is listed twice",
         "Journey!C4: 'people' is one cell too many for a field and its value",
-        "Offers!B1: 'cost' is not known; Allowed: stage, name, price",
+        "Offers!B1: 'cost' is not known; choose from stage, name, price",
         "Offers!C2: 6 has no heading",
     ):
         assert fault in message

@@ -163,22 +163,31 @@ STAGES = "reach, acquisition, conversion, retention, loyalty"
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("nmae", "nmae: 'nmae' is not known; did you mean 'name'? Allowed: name, framework, "),
+        ("nmae", "nmae: 'nmae' is not known; did you mean 'name'? Choose from name, framework, "),
         ("stages.convertion.unit_cost", "stages.convertion: 'convertion' is not known; did you"),
         ("stages.convertion.rate", "stages.convertion: 'convertion' is not known; did you mean "),
         ("stages.reach.unit_costs", "stages.reach.unit_costs: 'unit_costs' is not known; did you"),
-        ("stages.reach.tactics[1].name", "stages.reach.tactics[1]: '1' is not known; Allowed: 0"),
+        (
+            "stages.reach.tactics[1].name",
+            "stages.reach.tactics[1]: '1' is not known; choose from 0",
+        ),
         ("segments[Blag].spend", "segments[Blag]: 'Blag' is not known; did you mean 'Blog'? "),
-        ("segments[Blog].rates.reech", "segments[Blog].rates.reech: 'reech' is not known; Allowed"),
+        (
+            "segments[Blog].rates.reech",
+            "segments[Blog].rates.reech: 'reech' is not known; choose from",
+        ),
         ("segments[Blog].rates.reach.x", "segments[Blog].rates.reach.x: 'x' leads nowhere; stop a"),
         ("offers.frist_payment.price", "offers.frist_payment: 'frist_payment' is not known; did "),
         ("transitions[a to reach].rate", "transitions[a to reach]: 'a to reach' is not known; "),
-        ("also_known.leed", "also_known.leed: 'leed' is not known; did you mean 'lead'? Allowed: "),
+        (
+            "also_known.leed",
+            "also_known.leed: 'leed' is not known; did you mean 'lead'? Choose from ",
+        ),
         ("thresholds.price", "thresholds.price: 'price' is not known; did you mean 'price_jump'?"),
         ("name.first", "name.first: 'first' leads nowhere; stop at name"),
         ("name..first", "path: 'name..first' is not a path from '..first' on; write it like "),
         ("", "path: '' is empty; write it like segments[Ads].counts.conversion"),
-        ("accepted[A11].reason", "accepted[A11]: 'A11' is not known; Allowed: none"),
+        ("accepted[A11].reason", "accepted[A11]: 'A11' is not known; there is none to choose"),
     ],
 )
 def test_an_unknown_path_lists_the_choices_where_it_goes_wrong(path: str, said: str) -> None:

@@ -246,7 +246,7 @@ def test_the_segments_money_adds_up_to_the_journeys() -> None:
 
 
 def test_an_unknown_segment_is_named_with_those_there_are() -> None:
-    with pytest.raises(cvj.InputError, match=r"did you mean 'Blog'\? Allowed: Ads, Blog"):
+    with pytest.raises(cvj.InputError, match=r"did you mean 'Blog'\? Choose from Ads, Blog"):
         two_channels().economics(segment="Blok")
 
 

@@ -730,7 +730,7 @@ def test_who_changes_a_table_or_an_array_changes_nothing_for_others() -> None:
 
 
 def test_an_unknown_segment_is_refused() -> None:
-    with pytest.raises(cvj.InputError, match=r"'Radio' is not known; Allowed: Search, Social"):
+    with pytest.raises(cvj.InputError, match=r"'Radio' is not known; choose from Search, Social"):
         two_channels().flow().only("Radio")
 
 

@@ -111,7 +111,10 @@ REFUSED = {
     "no time": ([900, pd.NaT, 9, 5, 1], "acquisition: NaT must be a number"),
     "texts": (list("98765"), "reach: '9' must be a number; write it without quotes"),
     "half a person": ([2319.5, 90, 9, 5, 1], "2319.5 must be a whole number of people"),
-    "other labels": (pd.Series(COUNTS, index=list("abcde")), "counts: 'a' is not known; Allowed"),
+    "other labels": (
+        pd.Series(COUNTS, index=list("abcde")),
+        "counts: 'a' is not known; choose from",
+    ),
     "a table of rows": (
         pd.DataFrame({"stage": KEYS, "people": COUNTS}),
         "['stage', 'people'] must be a table with the stages as its columns, or as its index",

@@ -7,6 +7,7 @@ import pytest
 import cvjkit as cvj
 from cvjkit.publishing.link import read_link
 from cvjkit.widgets.changed import step_with
+from cvjkit.widgets.refusal import sentence
 from tests.widgets.hand import JOURNEYS
 
 COFFEE = cvj.read_journey(JOURNEYS / "coffee_subscription.toml")
@@ -38,10 +39,10 @@ def test_a_link_that_names_no_framework_is_about_the_one_whose_stages_it_names(
 
 def test_a_link_that_is_refused_names_the_stage_as_the_page_does() -> None:
     for typed, said in (
-        ("in=eight&stages.conversion.rate=2", "Conversion (stages.conversion.rate): 2 must be"),
-        ("stages.first_payment.rate=2", "First payment (stages.first_payment.rate): 2 must be"),
-        ("in=eight&stages.convertion.rate=0.5", "did you mean 'conversion'"),
+        ("in=eight&stages.conversion.rate=2", "Conversion: 2 must be"),
+        ("stages.first_payment.rate=2", "First payment: 2 must be"),
+        ("in=eight&stages.convertion.rate=0.5", "Convertion: 'convertion' is not known; did you"),
     ):
         with pytest.raises(cvj.InputError) as error:
             step_with(COFFEE, read_link(f"journey=coffee&{typed}").changed)
-        assert said in str(error.value)
+        assert sentence(error.value, COFFEE).startswith(said)

@@ -150,7 +150,7 @@ def _kept_row(session: Session, row: str, name: str) -> Row:
     named = Field("name", f"Name: {name}", name, "text", edit=Rename(name))
     removed = Field("remove", f"Remove {name}", "Remove", "button", edit=remove)
     if name in refused:
-        why = sentence(InputError(session.whole.name, refused[name]))
+        why = sentence(InputError(session.whole.name, refused[name]), session.whole)
         return Row(row, f"Not possible any more: {why}", (named, removed))
     scenario, opened = made[name], Act(partial(_open, session, name))
     words = ", ".join(scenario.changes["words"])

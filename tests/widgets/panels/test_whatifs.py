@@ -241,11 +241,11 @@ def test_a_reset_of_the_record_leaves_the_what_if_and_what_is_kept() -> None:
     hand.types("counted", *MODE).types("4000", "stages", "acquisition", "reached")
     hand.presses(*RESET)
     assert hand.journey == SHOP
-    assert hand.text("kept", "0", "name") == "Conversion 5% -> 10%"
+    assert hand.text("kept", "0", "name") == "Conversion from 5% to 10%"
     assert hand.types(WHAT_IF, *MODE).text(*RATE) == "10%"
     hand.designer.reset(SHOP.put("segments[0].counts.reach", 20000))
     assert people(hand.journey) == pytest.approx([20000, 2000, 100, 40, 10])
-    assert hand.text("kept", "0", "name") == "Conversion 5% -> 10%"
+    assert hand.text("kept", "0", "name") == "Conversion from 5% to 10%"
 
 
 def test_what_ifs_are_kept_named_compared_opened_renamed_and_removed() -> None:
@@ -255,10 +255,13 @@ def test_what_ifs_are_kept_named_compared_opened_renamed_and_removed() -> None:
     assert hand.text(*KEEP_NAME) == ""
     hand.presses(*RESET).types("45", "offers", "first_payment", "price").presses(*KEEP)
     rows = hand.table("kept")["rows"]
-    assert [row["name"] for row in rows] == ["Conversion 5% -> 10%", "price of Box 40 -> 45"]
+    assert [row["name"] for row in rows] == [
+        "Conversion from 5% to 10%",
+        "price of Box from 40 to 45",
+    ]
     assert [hand.text("kept", str(at), "name") for at in range(2)] == [
         "Better offer",
-        "price of Box 40 -> 45",
+        "price of Box from 40 to 45",
     ]
     assert hand.text("kept", "0", "customers") == "200"
     assert hand.field("kept", "0", "customers").was == "100"
@@ -286,7 +289,7 @@ def test_what_is_kept_is_saved_with_the_record(tmp_path: Path) -> None:
     again = cvj.read_journey(path)
     assert again == SHOP
     assert [(kept.name, *kept.changes["words"]) for kept in again.scenarios] == [
-        ("Better", "Conversion 5% -> 10%")
+        ("Better", "Conversion from 5% to 10%")
     ]
     assert Hand(path).text("kept", "0", "name") == "Better"
 
@@ -299,7 +302,7 @@ def test_one_that_is_not_possible_any_more_says_why_and_the_others_are_there() -
     assert full["name"].startswith("Not possible any more: ")
     assert "is more than the 1,000 who can reach Conversion" in full["name"]
     assert [field["id"] for field in full["fields"]] == ["name", "remove"]
-    assert better["name"] == "Conversion 10% -> 10%"
+    assert better["name"] == "Conversion from 10% to 10%"
     assert hand.text("kept", "1", "customers") == "100"
     assert hand.presses("kept", "1", "open").text(*RATE) == "10%"
     assert hand.presses("kept", "0", "remove").text("kept", "0", "name") == "Better"
@@ -311,8 +314,8 @@ def test_a_what_if_on_another_says_so_and_opens_with_the_changes_of_both(tmp_pat
     hand = Hand(both.save(tmp_path / "shop.toml"))
     rows = hand.table("kept")["rows"]
     assert [row["name"] for row in rows] == [
-        "Conversion 5% -> 10%",
-        "Better, and Retention 40% -> 50%",
+        "Conversion from 5% to 10%",
+        "Better, and Retention from 40% to 50%",
     ]
     hand.presses("kept", "1", "open")
     assert people(hand.journey) == pytest.approx([10000, 2000, 200, 100, 25])
@@ -327,9 +330,9 @@ def test_a_name_is_typed_letter_by_letter_as_one_step() -> None:
         hand.goes_on(text, "kept", "0", "name")
     assert "must not be empty" in hand.message("kept", "0", "name")
     assert hand.whole.what_if.kept[0].name == "Be m"
-    assert hand.presses(*UNDO).text("kept", "0", "name") == "Conversion 5% -> 10%"
+    assert hand.presses(*UNDO).text("kept", "0", "name") == "Conversion from 5% to 10%"
     hand.types("X", "kept", "0", "name").escapes("kept", "0", "name")
-    assert hand.text("kept", "0", "name") == "Conversion 5% -> 10%"
+    assert hand.text("kept", "0", "name") == "Conversion from 5% to 10%"
 
 
 def test_of_more_than_five_the_first_are_side_by_side() -> None:
