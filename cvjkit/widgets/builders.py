@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cvjkit.model.typed import typed_fields
 from cvjkit.widgets.codec import Number, codec_of
-from cvjkit.widgets.fields import Change, Field, Once, Put, Row, Table
+from cvjkit.widgets.fields import Change, Field, Keep, Once, Put, Row, Table
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from cvjkit.journey import Journey
-    from cvjkit.widgets.codec import Codec
+    from cvjkit.widgets.codec import Choices, Codec, Kind
+    from cvjkit.widgets.fields import Address
 
 MOST_LISTED = 3
 CURRENCY = "currency"
@@ -135,6 +134,44 @@ def field_at(path: str, codec: Codec, label: str, value: Any, column: str) -> Fi
     return Field(column, label, text, codec.kind, choices=codec.choices, edit=edit)
 
 
+def kept(
+    entries: Mapping[Address, str],
+    table: str,
+    column: str,
+    label: str,
+    choices: Choices = (),
+    *,
+    kind: Kind | None = None,
+    default: str = "",
+    row: str = "new",
+) -> Field:
+    """Make a field whose text is no part of the journey, but kept for what is beside it.
+
+    Parameters
+    ----------
+    entries : mapping of (str, str, str) to str
+        What was typed, by the table, row and column of its field.
+    table : str
+    column : str
+    label : str
+    choices : tuple of (str, str)
+        What was chosen counts only if it is still among them.
+    kind : {"number", "text", "choice", "tabs"}, optional
+        By default a choice if there are choices, else a text.
+    default : str
+    row : str
+
+    Returns
+    -------
+    Field
+    """
+    text = entries.get((table, row, column), default)
+    if choices and text not in dict(choices):
+        text = default
+    kind = kind or ("choice" if choices else "text")
+    return Field(column, label, text, kind, choices=choices, edit=Keep())
+
+
 def button(column: str, label: str, change: Change, text: str = "") -> Field:
     """Make a button that changes the journey.
 
@@ -171,22 +208,7 @@ def remover(path: str, label: str, text: str = "Remove") -> Field:
     -------
     Field
     """
-    return button("remove", label, partial(removed, path=path), text)
-
-
-def removed(journey: Journey, path: str) -> Journey:
-    """Remove the row at a path.
-
-    Parameters
-    ----------
-    journey : Journey
-    path : str
-
-    Returns
-    -------
-    Journey
-    """
-    return journey.put(path, None)
+    return button("remove", label, lambda journey: journey.put(path, None), text)
 
 
 def listed(names: Sequence[str]) -> str:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from cvjkit.audit.findings import SEVERITY_NAMES
 from cvjkit.catalog.sources import cited
 from cvjkit.number_text import count_text
-from cvjkit.widgets.builders import button, line
-from cvjkit.widgets.fields import Field, Keep, Part, Row, Table
+from cvjkit.widgets.builders import button, kept, line
+from cvjkit.widgets.fields import Part, Row, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -119,18 +119,12 @@ def _accepting(
     for key, finding in found.items():
         where = _where(finding, stages)
         choices.append((key, f"{where}: {finding.message}" if where else finding.message))
-    chosen = entries.get((ACCEPTING, "new", "finding"), "")
-    chosen = chosen if chosen in found else ""
-    reason = entries.get((ACCEPTING, "new", "reason"), "")
-    accept = partial(with_accepted, finding=found.get(chosen), reason=reason, stages=stages)
-    label = "Accept a finding"
-    return line(
-        ACCEPTING,
-        Field("finding", label, chosen, "choice", choices=tuple(choices), edit=Keep()),
-        Field("reason", "Reason", reason, "text", edit=Keep()),
-        button("add", "Accept", accept),
-        row="new",
+    chosen = kept(entries, ACCEPTING, "finding", "Accept a finding", tuple(choices))
+    reason = kept(entries, ACCEPTING, "reason", "Reason")
+    accept = partial(
+        with_accepted, finding=found.get(chosen.text), reason=reason.text, stages=stages
     )
+    return line(ACCEPTING, chosen, reason, button("add", "Accept", accept), row="new")
 
 
 def with_accepted(

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from cvjkit.numbers import NO_EVIDENCE, Evidence, read_number
-from cvjkit.widgets.fields import Field, Keep
+from cvjkit.widgets.builders import kept
 
 if TYPE_CHECKING:
     from cvjkit.errors import InputError
     from cvjkit.journey import Journey
     from cvjkit.number_text import Unit
-    from cvjkit.widgets.codec import Choices
-    from cvjkit.widgets.fields import Address
+    from cvjkit.widgets.codec import Choices, Kind
+    from cvjkit.widgets.fields import Address, Field
 
 
 @dataclass(frozen=True)
@@ -41,21 +41,27 @@ class Asked:
     evidence: Evidence = NO_EVIDENCE
     try_out: Callable[[Mapping[str, float]], object] | None = None
 
-    def chosen(self, address: Address, choices: Choices, default: str) -> str:
-        """Give what was chosen, if it is still among the choices.
+    def choice(
+        self, address: Address, label: str, choices: Choices, default: str, *, kind: Kind = "tabs"
+    ) -> Field:
+        """Make the field of a choice, which shows what was chosen, if that is still to be had.
 
         Parameters
         ----------
-        address : tuple of str
+        address : (str, str, str)
+        label : str
         choices : tuple of (str, str)
         default : str
+        kind : {"choice", "tabs"}
 
         Returns
         -------
-        str
+        Field
         """
-        text = self.entries.get(address, default)
-        return text if text in dict(choices) else default
+        table, row, column = address
+        return kept(
+            self.entries, table, column, label, choices, kind=kind, default=default, row=row
+        )
 
     def number(self, address: Address, label: str, unit: Unit, default: str = "") -> Typed:
         """Read a number that is typed.
@@ -73,10 +79,10 @@ class Asked:
         -------
         Typed
         """
-        text = self.entries.get(address, default)
-        shown = Field(address[2], label, text, edit=Keep())
+        table, row, column = address
+        shown = kept(self.entries, table, column, label, kind="number", default=default, row=row)
         try:
-            return Typed(shown, read_number(text, unit, self.evidence))
+            return Typed(shown, read_number(shown.text, unit, self.evidence))
         except ValueError as error:
             return Typed(replace(shown, message=f"{error}."), None)
 

@@ -12,7 +12,7 @@ from cvjkit.errors import InputError
 from cvjkit.number_text import DASH, money_text, people_text, share_text
 from cvjkit.shown import chance_text, text_of, texts_of
 from cvjkit.widgets.builders import line
-from cvjkit.widgets.fields import Act, Article, Field, Keep, Part, Row, Table
+from cvjkit.widgets.fields import Act, Article, Field, Part, Row, Table
 from cvjkit.widgets.panels.entries import Asked, Typed, reasons
 from cvjkit.widgets.panels.explained import answered
 
@@ -47,7 +47,8 @@ def fix_first_parts(asked: Asked) -> tuple[Part, Part]:
         The best steps as bars, of which each can be tried out; and all steps in a table.
     """
     journey, choices = asked.journey, _lifts(asked)
-    lift = cast("Lift", asked.chosen(CHOOSE, choices, "tenth"))
+    tabs = asked.choice(CHOOSE, "What is compared", choices, "tenth")
+    lift = cast("Lift", tabs.text)
     typed = {
         (key, name): asked.number(("aims", key, name), f"{label}: {stage.name}", unit)
         for key, stage in zip(journey.framework.keys, journey.framework, strict=True)
@@ -64,7 +65,6 @@ def fix_first_parts(asked: Asked) -> tuple[Part, Part]:
             for (key, name), number in typed.items()
         }
         first = _answer(asked, typed, lift)
-    tabs = Field("lift", "What is compared", lift, "tabs", choices=choices, edit=Keep())
     bars = tuple(_bars(asked, first))
     why, *more = first.sentences
     best = Part(

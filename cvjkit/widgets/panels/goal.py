@@ -13,7 +13,7 @@ from cvjkit.errors import InputError
 from cvjkit.model.economics import FIGURES
 from cvjkit.number_text import factor_text, people_text, share_text, write_number
 from cvjkit.widgets.builders import line
-from cvjkit.widgets.fields import Article, Field, Keep, Part
+from cvjkit.widgets.fields import Article, Part
 from cvjkit.widgets.panels.entries import reasons
 from cvjkit.widgets.panels.explained import answered, explaining
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cvjkit.journey import Journey
     from cvjkit.number_text import Unit
     from cvjkit.widgets.codec import Choices
-    from cvjkit.widgets.fields import Explain, Explains
+    from cvjkit.widgets.fields import Explain, Explains, Field
     from cvjkit.widgets.panels.entries import Asked, Typed
 
 TITLE = "What would it take?"
@@ -47,7 +47,7 @@ def goal_part(asked: Asked) -> Part:
     Part
     """
     journey, wanted = asked.journey, _wanted(asked)
-    figure, typed = wanted.figure, wanted.typed
+    figure, typed = wanted.figure.text, wanted.typed
     notes: tuple[str, ...] = ("Type what you want to reach.",)
     articles: tuple[Article, ...] = ()
     explains: Explains = {}
@@ -62,9 +62,7 @@ def goal_part(asked: Asked) -> Part:
             explains = {**explains, **more}
         except InputError as error:
             notes, typed = (), typed.refused(" ".join(reasons(error).values()))
-    chosen = Field("figure", "Goal", figure, "choice", choices=wanted.choices, edit=Keep())
-    fields = (chosen, replace(typed.field, kind="number"))
-    tables = (line("goal", *fields),)
+    tables = (line("goal", wanted.figure, typed.field),)
     return Part("goal", TITLE, tables, notes, articles=articles, explains=explains)
 
 
@@ -82,12 +80,11 @@ def goal_of(asked: Asked) -> tuple[str, float] | None:
         The key of a figure, or of a stage, and the value; None if there is no such number.
     """
     wanted = _wanted(asked)
-    return None if wanted.typed.value is None else (wanted.figure, wanted.typed.value)
+    return None if wanted.typed.value is None else (wanted.figure.text, wanted.typed.value)
 
 
 class _Wanted(NamedTuple):
-    choices: Choices
-    figure: str
+    figure: Field
     typed: Typed
 
 
@@ -95,7 +92,8 @@ def _wanted(asked: Asked) -> _Wanted:
     """Read which figure is wanted, and how much of it."""
     before = asked.base or asked.journey
     choices = _figures(before)
-    figure = asked.chosen(FIGURE, choices, choices[0][0])
+    chosen = asked.choice(FIGURE, "Goal", choices, choices[0][0], kind="choice")
+    figure = chosen.text
     if asked.entries.get(FIGURE, figure) != figure:
         # What is typed is about a figure that is not known here.
         rest = {at: text for at, text in asked.entries.items() if at != TARGET}
@@ -104,7 +102,7 @@ def _wanted(asked: Asked) -> _Wanted:
     unit = UNITS.get(FIGURES[figure].unit, "amount") if figure in FIGURES else "people"
     label = "At most" if less else "At least"
     default = _suggested(before, figure, unit, less=less)
-    return _Wanted(choices, figure, asked.number(TARGET, label, unit, default))
+    return _Wanted(chosen, asked.number(TARGET, label, unit, default))
 
 
 def _figures(journey: Journey) -> Choices:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,8 +10,8 @@ from typing import TYPE_CHECKING
 from cvjkit.catalog.lookup import framework, frameworks, published_frameworks
 from cvjkit.files.folders import save_folders, whole_path
 from cvjkit.model.design import Design
-from cvjkit.widgets.builders import columns, line
-from cvjkit.widgets.fields import Act, Field, Keep, Part
+from cvjkit.widgets.builders import columns, kept, line
+from cvjkit.widgets.fields import Act, Field, Part
 from cvjkit.widgets.session import ALL
 from cvjkit.widgets.what_if import turned_to
 
@@ -25,7 +26,6 @@ OWN = "own"
 """The choice for a framework of one's own, whatever its key."""
 (JOURNEY_NAME,) = columns(Design, "name")
 BEGINNING = ("", "the beginning")
-FILE_NAME, FILE_FOLDER = ("file", "file", "path"), ("file", "file", "folder")
 
 
 def head_part(session: Session, own: Framework | None, sheets: Field) -> Part:
@@ -148,23 +148,16 @@ def file_part(session: Session) -> Part:
     if path is not None:
         said = "Saved" if saved.holds(session.whole) else "Changed since it was saved"
         note = f"{said} in {whole_path(path)}."
-    typed = session.entries.get(FILE_NAME, "")
-    folders = save_folders(path)
-    choices = tuple((str(folder), str(folder)) for folder in folders)
-    chosen = session.entries.get(FILE_FOLDER, "")
-    chosen = chosen if (chosen, chosen) in choices else str(folders[0])
-    folder = Field("folder", "Folder", chosen, "choice", choices=choices, edit=Keep())
-    save_as = Act(lambda _: session.save(typed.strip(), Path(chosen)))
+    choices = tuple((str(folder), str(folder)) for folder in save_folders(path))
+    in_file = partial(kept, session.entries, "file", row="file")
+    typed = in_file("path", "File name")
+    folder = in_file("folder", "Folder", choices, default=choices[0][0])
+    save = Act(lambda _: session.save(None))
+    save_as = Act(lambda _: session.save(typed.text.strip(), Path(folder.text)))
     fields = [
-        Field(
-            "save",
-            "Save",
-            kind="button",
-            enabled=path is not None,
-            edit=Act(lambda _: session.save(None)),
-        ),
-        *([folder] if len(folders) > 1 else []),
-        Field("path", "File name", typed, "text", saved.refusal, edit=Keep()),
+        Field("save", "Save", kind="button", enabled=path is not None, edit=save),
+        *([folder] if len(choices) > 1 else []),
+        replace(typed, message=saved.refusal),
         Field("save_as", "Save as", kind="button", edit=save_as),
     ]
     if saved.overwritable:

@@ -17,7 +17,7 @@ from cvjkit.number_text import (
     share_text,
 )
 from cvjkit.widgets.builders import line
-from cvjkit.widgets.fields import Field, Keep, Part, Row, Table
+from cvjkit.widgets.fields import Field, Part, Row, Table
 from cvjkit.widgets.line_chart import Chart, line_chart
 from cvjkit.widgets.panels.explained import answered, in_note
 
@@ -49,16 +49,14 @@ def over_time_part(asked: Asked) -> Part:
     -------
     Part
     """
-    chosen = asked.chosen(DAYS, LENGTHS, "365")
-    timeline = asked.journey.timeline(int(chosen))
-    days = Field("days", "How long", chosen, "tabs", choices=LENGTHS, edit=Keep())
-    view = asked.chosen(VIEW, VIEWS, CALENDAR)
-    shown = Field("view", "Who has reached a stage", view, "tabs", choices=VIEWS, edit=Keep())
+    days = asked.choice(DAYS, "How long", LENGTHS, "365")
+    timeline = asked.journey.timeline(int(days.text))
+    view = asked.choice(VIEW, "Who has reached a stage", VIEWS, CALENDAR)
     charts = tuple(chart for chart in (_cash(timeline), _standing(timeline)) if chart)
     said = timeline.summary.removeprefix(f"{asked.journey.name}: ")
     note = f"{said[0].upper()}{said[1:]}"
-    reached = _cohort(timeline) if view == COHORT else _reached(timeline)
-    tables = (line("time", days, shown), reached)
+    reached = _cohort(timeline) if view.text == COHORT else _reached(timeline)
+    tables = (line("time", days, view), reached)
     explains: Explains = {
         ("charts", chart.id): answered(explain_timeline, timeline, chart.id) for chart in charts
     }

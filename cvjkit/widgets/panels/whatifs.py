@@ -11,8 +11,8 @@ from cvjkit.decisions.made import possible_with
 from cvjkit.errors import InputError
 from cvjkit.model.economics import FIGURES
 from cvjkit.number_text import factor_text, people_text, share_text
-from cvjkit.widgets.builders import line
-from cvjkit.widgets.fields import Act, Field, Keep, Part, Rename, Row, Table
+from cvjkit.widgets.builders import kept, line
+from cvjkit.widgets.fields import Act, Field, Part, Rename, Row, Table
 from cvjkit.widgets.panels.explained import explaining, term_article
 from cvjkit.widgets.refusal import sentence
 from cvjkit.widgets.step import with_whole
@@ -63,13 +63,10 @@ def what_ifs_part(session: Session) -> Part:
 
 
 def _keeping(session: Session) -> Table:
-    typed, can_keep = session.entries.get(NAME, ""), bool(changed_in(session.journey))
-    keep = Act(lambda _: _keep(session, typed))
-    return line(
-        "keep",
-        Field("name", "Name of this what-if", typed, "text", edit=Keep()),
-        Field("keep", "Keep this what-if", kind="button", edit=keep, enabled=can_keep),
-    )
+    name = kept(session.entries, "keep", "name", "Name of this what-if", row="keep")
+    can_keep, keep = bool(changed_in(session.journey)), Act(lambda _: _keep(session, name.text))
+    button = Field("keep", "Keep this what-if", kind="button", edit=keep, enabled=can_keep)
+    return line("keep", name, button)
 
 
 def _keep(session: Session, name: str) -> None:

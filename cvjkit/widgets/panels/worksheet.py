@@ -10,9 +10,9 @@ from cvjkit.catalog.sources import awareness_levels, cited
 from cvjkit.catalog.tactics import tactic_kind, tactic_kinds
 from cvjkit.model.design import Design
 from cvjkit.model.parts import Message, Offer, Segment, Tactic
-from cvjkit.widgets.builders import Column, button, columns, line, remover
+from cvjkit.widgets.builders import Column, button, columns, kept, line, remover
 from cvjkit.widgets.codec import NOT_SET, Choice
-from cvjkit.widgets.fields import Field, Keep, Part, Row, Table
+from cvjkit.widgets.fields import Field, Part, Row, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -127,32 +127,21 @@ def _new_tactic(
     stage: Stage, entries: Mapping[Address, str], suggested: Mapping[str, str]
 ) -> Table:
     table = f"tactic-{stage.key}"
-    name = entries.get((table, "new", "name"), "")
+    name = kept(entries, table, "name", f"New tactic: {stage.name}")
+    add = button("add", f"Add tactic: {stage.name}", _adding(stage, name.text), "Add")
     ready = [
         button(column, f"Add to {stage.name}: {tactic}", _adding(stage, tactic), f"+ {tactic}")
         for column, tactic in suggested.items()
     ]
-    return line(
-        table,
-        Field("name", f"New tactic: {stage.name}", name, "text", edit=Keep()),
-        button("add", f"Add tactic: {stage.name}", _adding(stage, name), "Add"),
-        *ready,
-        row="new",
-    )
+    return line(table, name, add, *ready, row="new")
 
 
 def _new_message(stage: Stage, entries: Mapping[Address, str]) -> Table:
-    table = f"message-{stage.key}"
-    kind = entries.get((table, "new", "kind"), "")
+    table, label = f"message-{stage.key}", f"New message: {stage.name}"
     choices = (("", "choose its kind"), *_kinds(stage.milestone).choices[1:])
-    label = f"New message: {stage.name}"
-    add = partial(_with_message, stage=stage.key, kind=kind)
-    return line(
-        table,
-        Field("kind", label, kind, "choice", choices=choices, edit=Keep()),
-        button("add", f"Add message: {stage.name}", add, "Add"),
-        row="new",
-    )
+    kind = kept(entries, table, "kind", label, choices)
+    add = partial(_with_message, stage=stage.key, kind=kind.text)
+    return line(table, kind, button("add", f"Add message: {stage.name}", add, "Add"), row="new")
 
 
 def _adding(stage: Stage, name: str) -> partial[Journey]:
