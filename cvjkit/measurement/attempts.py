@@ -18,8 +18,6 @@ from cvjkit.measurement.log import Log
 from cvjkit.measurement.walk import Starts, walk_in_order, walk_unordered
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from cvjkit.measurement.definition import Definition
     from cvjkit.measurement.log import Bools, Ints
     from cvjkit.measurement.walk import Walked
@@ -46,10 +44,10 @@ class Attempts:
         When each step was reached [microseconds], `NEVER` if it was not.
     """
 
-    people: NDArray[np.int64]
-    levels: NDArray[np.int64]
-    events: NDArray[np.int64]
-    times: NDArray[np.int64]
+    people: Ints
+    levels: Ints
+    events: Ints
+    times: Ints
 
 
 def find_attempts(times: Ints, masks: Ints, offsets: Ints, definition: Definition) -> Attempts:

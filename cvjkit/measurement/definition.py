@@ -96,7 +96,7 @@ class Exclusion:
 class Definition:
     """When steps count as reached, and which attempts count.
 
-    ClickHouse's name for the same is in parentheses: these are modes of its `windowFunnel`.
+    What ClickHouse's `windowFunnel` calls the same, or what it does otherwise, is in parentheses.
 
     Parameters
     ----------
@@ -104,10 +104,11 @@ class Definition:
         In their order, at least one.
     order : {"ordered", "strict_order", "strict_increase", "any_order", "open"}
         - ``ordered``: in their order, whatever happens in between. Steps may be reached at the same
-          time (the default mode; ``strict_once`` where an event is of several steps).
+          time. (The default mode of ``windowFunnel``; where events are of several steps, its
+          ``strict_once``, except for such events at the same time.)
         - ``strict_order``: in their order, and between two steps nothing but events of these two,
-          or of optional steps between them; anything else ends the attempt (``strict_order`` with
-          the reentry ``first``).
+          or of optional steps between them; anything else ends the attempt. (ClickHouse's
+          ``strict_order`` judges the first attempt only, and lets earlier steps pass.)
         - ``strict_increase``: as ``ordered``, but each step is reached later than the one before,
           never at the same time. (ClickHouse's ``strict_increase`` finds fewer: there, an event of
           a step at the time of the next makes earlier ones forgotten.)
@@ -180,15 +181,14 @@ class Definition:
 
     def _faults_of_names(self) -> Iterator[Fault]:
         if not self.steps:
-            yield Fault("steps", None, "has no step", "give at least one")
+            yield Fault("steps", None, "must not be empty", "give at least one")
         names = Counter(self._names)
         if len(names) > MOST:
             rule = f"must be at most {MOST}, exclusions included"
             yield Fault("steps", len(names), rule, "leave some out")
+        fix = "give each step and exclusion a name of its own"
         for name in (name for name, times in names.items() if times > 1):
-            yield Fault(
-                "steps", name, "names two things", "give each step and exclusion its own name"
-            )
+            yield Fault("steps", name, "names two things", fix)
         if not is_one_of(self.order, ORDERS):
             yield unknown_name("order", self.order, ORDERS)
         if not is_one_of(self.reentry, REENTRIES):
@@ -200,23 +200,25 @@ class Definition:
             strange = [end for end, name in ends.items() if not is_one_of(name, required)]
             yield from (unknown_name(f"{field}.{end}", ends[end], required) for end in strange)
             if not strange and required.index(exclusion.after) >= required.index(exclusion.before):
-                rule = f"must be a step after {exclusion.after}"
+                rule = f"must be a step after {exclusion.after!r}"
                 yield Fault(f"{field}.before", exclusion.before, rule, "name a later one")
 
     def _faults_of_values(self) -> Iterator[Fault]:
-        spans = {f"steps[{step.name}].within": step.within for step in self.steps}
-        for field, span in {"window": self.window, **spans}.items():
+        spans = [(f"steps[{step.name}].within", step.within) for step in self.steps]
+        for field, span in [("window", self.window), *spans]:
             if span is not None and span < timedelta(0):
                 yield Fault(field, span, "must not be negative", "give 0 or more")
-        first = self.steps[:1]
-        if any(step.optional for step in first):
-            yield Fault(f"steps[{first[0].name}]", None, "must not be optional", "make it required")
-        if any(step.within is not None for step in first):
-            field = f"steps[{first[0].name}].within"
-            yield Fault(field, first[0].within, "has no step before it", "remove it")
+        for step in self.steps[:1]:
+            field = f"steps[{step.name}]"
+            if step.optional:
+                rule = "must not be set, since attempts begin there"
+                yield Fault(f"{field}.optional", None, rule, "make the step required")
+            if step.within is not None:
+                rule = "must not be set, since no step is before it"
+                yield Fault(f"{field}.within", None, rule, "remove it")
         if self.order in WITHOUT_ORDER:
             optional = [f"steps[{step.name}].optional" for step in self.steps if step.optional]
-            within = [field for field, span in spans.items() if span is not None]
+            within = [field for field, span in spans if span is not None]
             exclusions = [f"exclusions[{exclusion.name}]" for exclusion in self.exclusions]
             rule = f"has no meaning in the order {self.order}"
             for field in (*optional, *within, *exclusions):

@@ -43,7 +43,7 @@ class Events:
         ndarray of int
             The number of all events where there is none.
         """
-        return self.positions[self.before[positions]]
+        return np.asarray(self.positions[self.before[positions]])
 
     def until(self, positions: Ints) -> Ints:
         """Find the last of them at a position or before it.
@@ -58,7 +58,7 @@ class Events:
         ndarray of int
             The number of all events for a position that is that number.
         """
-        return self.positions[self.before[positions + 1] - 1]
+        return np.asarray(self.positions[self.before[positions + 1] - 1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +128,8 @@ class Log:
         Returns
         -------
         ndarray of int, shape (events,)
-            The positions in that order: by the lowest bit, then by the highest, the next and so on. None if no two events of a person are at the same time.
+            The positions in that order: those of no bit first, then by the lowest bit, then by the
+            highest, the next and so on. None if no two events of a person are at the same time.
         """
         later = np.flatnonzero(~self.moments)
         if not len(later):
@@ -168,4 +169,5 @@ class Log:
         -------
         ndarray of bool, shape (events,)
         """
-        return self.masks & (bits & np.iinfo(self.masks.dtype).max) != 0
+        # A mask of few bits has none of the others, and numpy does not compare it with them.
+        return np.asarray(self.masks & (bits & np.iinfo(self.masks.dtype).max) != 0)

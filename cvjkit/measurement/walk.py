@@ -132,7 +132,8 @@ def walk_in_order(log: Log, starts: Starts, definition: Definition) -> Walked:
     """
     walked = Walked(starts)
     moments = Events(log.moments) if definition.order == "strict_increase" else None
-    attempts, now = np.arange(len(starts.events)), starts.events
+    attempts: Ints = np.arange(len(starts.events))
+    now = starts.events
     walked.reach(0, attempts, now)
     required, count = definition.required, len(definition.steps)
     for step, following in pairwise((*required, count)):
@@ -166,12 +167,12 @@ class _Leg:
     stops: Events | None
 
     def first(self, step: int, after: Ints) -> Ints:
-        """Find the first event of a step after another, in an order that needs it, later."""
+        # The first event of a step after another: at a later time, if the order wants that.
         since = after + 1 if self.moments is None else self.moments.since(after + 1)
         return self.log.events_of(1 << step).since(since)
 
     def able(self, step: int, events: Ints, began: Ints, now: Ints, ends: Ints) -> Ints:
-        """Tell which attempts reach a step by an event: before another, in time, not stopped."""
+        # Which attempts reach a step by an event: before it ends, in time and not stopped.
         able = np.flatnonzero(events < ends)
         events, began, now = events[able], began[able], now[able]
         times = self.log.times[events]

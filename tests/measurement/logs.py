@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 import numpy as np
 from hypothesis import strategies as st
@@ -20,9 +19,6 @@ from cvjkit.measurement.definition import (
     Step,
 )
 from tests.measurement.reference import Event
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 LETTERS = "abcdefghij"
 Person = list[tuple[int, int]]

@@ -136,9 +136,9 @@ def is_end(
     names = [one.name for one in definition.steps]
     index = names.index(step.name)
     for exclusion in definition.exclusions:
-        if names.index(exclusion.after) <= index < names.index(exclusion.before):
-            if exclusion.name in event.names:
-                return True
+        is_between = names.index(exclusion.after) <= index < names.index(exclusion.before)
+        if is_between and exclusion.name in event.names:
+            return True
     allowed = {step.name, *(one.name for one in optional)}
     allowed |= {following.name} if following else set()
     return definition.order == "strict_order" and not event.names & allowed
