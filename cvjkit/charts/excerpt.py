@@ -117,21 +117,48 @@ class Excerpt:
             if source == key and kind in kinds
         ]
 
-    def into(self, key: str, kind: str) -> float:
-        """Sum the people who come to a stage by links of a kind.
+    def took(self, key: str, kind: str, to: str) -> float | None:
+        """Find how many people took a way from a stage.
 
         Parameters
         ----------
         key : str
             Of the stage.
         kind : str
-            Of the links: "forward", "skip", "back" ...
+            Of the way: who stay and who leave are numbers of the stage itself.
+        to : str
+            Key of the stage it leads to.
+
+        Returns
+        -------
+        float or None
+            None where nobody took it, or that is not known [people].
+        """
+        ends = {"finish": "finished", "drop": "dropped"}
+        if kind in ends:
+            return self.stages[key][ends[kind]]
+        ways = self.out(key, "forward", "skip", "inferred", "back", "repeat")
+        return math.fsum(people for stage, _, people in ways if stage == to) or None
+
+    def came(self, key: str, kind: str) -> float:
+        """Find how many people come to a stage from outside, or by links of a kind.
+
+        Parameters
+        ----------
+        key : str
+            Of the stage.
+        kind : str
+            Who enter and who are referred are numbers of the stage itself; else the kind of the
+            links: "back", "repeat", "forward" ...
 
         Returns
         -------
         float
             [people]
         """
+        outside = {"entry": "entered", "referral": "referred"}
+        if kind in outside:
+            return self.stages[key][outside[kind]] or 0.0
         return math.fsum(people for _, to, of, people in self.links if to == key and of == kind)
 
 

@@ -20,7 +20,7 @@ from cvjkit.decisions.leaks import leaks_of
 from cvjkit.number_text import DASH, people_text, points_text, share_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from cvjkit.charts.sections import Scale
     from cvjkit.decisions.leaks import Leaks
@@ -39,6 +39,13 @@ MEANING = {
     "unknown": "next step not known",
 }
 """What people on a link of each kind do, in the order of the legend."""
+COMING = {
+    "entry": ("entry", "enter"),
+    "back": ("returned", "returned"),
+    "repeat": ("again", "again"),
+    "referral": ("referred", "referred"),
+}
+"""The node from which people come to a stage by a link of each kind, and what is said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +143,13 @@ def sankey_picture(
     if base is not None and base.framework.keys == flow.framework.keys:
         before = Excerpt(base, start)
         was = [_column(before, key) for key in before.stages]
-    columns = [_column(excerpt, key, before) for key in excerpt.stages]
+    brings = words.brings(excerpt, leaks)
+    columns = [_column(excerpt, key, before, brings.get(key)) for key in excerpt.stages]
     proportions = proportions_of(columns, scale, was)
     layouts = {"h": horizontal(proportions), "v": vertical(proportions)}
     links = tuple(link for column in columns for link in column.links)
     present = {link.kind for link in links}
-    headings, rows = words.table(excerpt)
+    headings, rows = words.table(excerpt, brings)
     legend = [(kind, meaning) for kind, meaning in MEANING.items() if kind in present]
     if base is not None and any(layout.was for layout in layouts.values()):
         named = "as it was" if base.name == flow.name else f"was, in {legible(base.name)}"
@@ -162,28 +170,21 @@ def sankey_picture(
     )
 
 
-def _column(excerpt: Excerpt, key: str, before: Excerpt | None = None) -> Column:
-    row, first = excerpt.stages[key], key == excerpt.begin
-    entry = []
-    if people := row["entered"]:
-        unexplained = any(flag.id == "A46" and flag.stage == key for flag in excerpt.flow.flags)
-        note = "unexplained" if unexplained else "enter"
-        entry.append(_comes(excerpt, key, "entry", people, note))
-    lane = [
-        _comes(excerpt, key, kind, people, note)
-        for kind, people, note in (
-            ("returned", excerpt.into(key, "back"), "returned"),
-            ("again", excerpt.into(key, "repeat"), "again"),
-            ("referred", row["referred"], "referred"),
-        )
-        if people
-    ]
+def _column(
+    excerpt: Excerpt,
+    key: str,
+    before: Excerpt | None = None,
+    brings: words.Brings | None = None,
+) -> Column:
+    first = key == excerpt.begin
+    comes = {kind: _comes(excerpt, key, kind, before) for kind in COMING if excerpt.came(key, kind)}
+    entry, lane = [comes.pop("entry")] if "entry" in comes else [], [*comes.values()]
     return Column(
         _stage_node(excerpt, key, before),
         entrance=entry if first else [],
         lane=lane if first else entry + lane,
-        onward=_onward(excerpt, key),
-        exits=list(_exits(excerpt, key)),
+        onward=_onward(excerpt, key, before),
+        exits=list(_exits(excerpt, key, before, brings)),
         remarks=[
             _remark(excerpt, key, to, people) for to, _, people in excerpt.out(key, "referral")
         ],
@@ -201,28 +202,34 @@ def _stage_node(excerpt: Excerpt, key: str, before: Excerpt | None) -> Node:
     start = excerpt.whole and key == excerpt.begin
     notes = ("start" if start else f"{step} of previous", f"{overall} of all")
     short = ("start" if start else f"{step} step", f"{overall} all")
+    then = {} if before is None else before.stages[key]
     text = f"{excerpt.name(key)}: {people_text(people)} people"
+    text += _was(people_text, words.people_change, people, then.get("people"))
     if visits > people * (1 + NEGLIGIBLE):
         text += f", {people_text(visits)} visits"
     if not start:
-        rate = None if before is None else before.stages[key]["step_rate"]
-        change = points_text(row["step_rate"], rate)
-        was = f" (was {share_text(rate)}: {change})" if change else ""
+        was = _was(share_text, points_text, row["step_rate"], then.get("step_rate"))
         text += f"; {notes[0]} stage{was}, {notes[1]}"
     if row["dropped"]:
-        text += f"; {people_text(row['dropped'])} leave{_of_visits(excerpt, key, row['dropped'])}"
+        text += f"; {_go((excerpt, None), key, ('drop', ''), row['dropped'], 'leave')}"
     return Node(key, "stage", key, visits, name, people_text(people), notes, short, text)
 
 
-def _comes(excerpt: Excerpt, key: str, kind: str, people: float, note: str) -> tuple[Node, Link]:
-    link_kind = {"returned": "back", "again": "repeat", "referred": "referral"}.get(kind, kind)
+def _comes(excerpt: Excerpt, key: str, kind: str, before: Excerpt | None) -> tuple[Node, Link]:
+    people = excerpt.came(key, kind)
+    name, note = COMING[kind]
+    if kind == "entry" and any(
+        flag.id == "A46" and flag.stage == key for flag in excerpt.flow.flags
+    ):
+        note = "unexplained"
+    was = _was(people_text, words.people_change, people, before and before.came(key, kind))
     number = people_text(people)
-    text = f"{excerpt.name(key)}: {number} {note}"
-    node = Node(f"{kind}:{key}", kind, key, people, "", number, (note,), (note,), text)
-    return node, Link(node.id, key, link_kind, people, text)
+    text = f"{excerpt.name(key)}: {number}{was} {note}"
+    node = Node(f"{name}:{key}", name, key, people, "", number, (note,), (note,), text)
+    return node, Link(node.id, key, kind, people, text)
 
 
-def _onward(excerpt: Excerpt, key: str) -> list[Link]:
+def _onward(excerpt: Excerpt, key: str, before: Excerpt | None) -> list[Link]:
     order = list(excerpt.stages)
     targets = sorted(
         excerpt.out(key, "forward", "skip", "inferred"), key=lambda link: order.index(link[0])
@@ -234,17 +241,21 @@ def _onward(excerpt: Excerpt, key: str) -> list[Link]:
             kind,
             people,
             f"{excerpt.name(key)} → {excerpt.name(to)}: "
-            f"{people_text(people)} {MEANING[kind]}{_of_visits(excerpt, key, people)}",
+            + _go((excerpt, before), key, (kind, to), people, MEANING[kind]),
         )
         for to, kind, people in targets
     ]
 
 
-def _exits(excerpt: Excerpt, key: str) -> Iterator[tuple[Node, Link]]:
+def _exits(
+    excerpt: Excerpt, key: str, before: Excerpt | None, brings: words.Brings | None
+) -> Iterator[tuple[Node, Link]]:
     def leave(kind: str, people: float, note: str, to: str = "") -> tuple[Node, Link]:
         number, part = people_text(people), excerpt.share(key, people)
-        text = f"{excerpt.name(key)}: {number} {note}{_of_visits(excerpt, key, people)}"
+        text = f"{excerpt.name(key)}: {_go((excerpt, before), key, (kind, to), people, note)}"
         notes = (note if part == "100%" else f"{part} {note}".strip(),)
+        if kind == "drop" and brings is not None:
+            text = f"{text}. {brings.sentence}"
         node_id = f"{kind}:{key}:{to}" if to else f"{kind}:{key}"
         node = Node(node_id, kind, key, people, "", number, notes, notes, text)
         return node, Link(key, node.id, kind, people, text)
@@ -264,9 +275,29 @@ def _exits(excerpt: Excerpt, key: str) -> Iterator[tuple[Node, Link]]:
             yield leave("unknown", left, MEANING["unknown"])
 
 
-def _of_visits(excerpt: Excerpt, key: str, people: float) -> str:
-    part = excerpt.share(key, people)
-    return f", {part} of visits" if part else ""
+def _go(
+    seen: tuple[Excerpt, Excerpt | None], key: str, way: tuple[str, str], people: float, what: str
+) -> str:
+    """Say how many take a way, what share of the visits they are, and what both were before."""
+    excerpt, before = seen
+    then = None if before is None else before.took(key, *way)
+    text = f"{people_text(people)}{_was(people_text, words.people_change, people, then)} {what}"
+    if not (visits := excerpt.stages[key]["visits"]):
+        return text
+    visited = None if before is None else before.stages[key]["visits"]
+    was = None if then is None or not visited else then / visited
+    share = people / visits
+    return f"{text}, {share_text(share)} of visits{_was(share_text, points_text, share, was)}"
+
+
+def _was(
+    write: Callable[[float | None], str],
+    compare: Callable[[float | None, float | None], str],
+    now: float | None,
+    then: float | None,
+) -> str:
+    change = compare(now, then)
+    return f" (was {write(then)}: {change})" if change else ""
 
 
 def _remark(excerpt: Excerpt, key: str, to: str, people: float) -> Node:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cvjkit.charts.excerpt import NAMED, legible
 from cvjkit.decisions.leaks import first_of
-from cvjkit.number_text import in_column, money_text, people_text, share_text
+from cvjkit.model.economics import FIGURES
+from cvjkit.number_text import DASH, in_column, money_text, people_text, share_text
 from cvjkit.shown import listed
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ COLUMNS = {
     "dropped": "Leave",
     "finished": "Stay to the end",
 }
+IF_MORE = "If 10% more go on"
 ALWAYS = ("people", "step_rate", "overall_rate", "dropped")
 
 
@@ -147,6 +149,69 @@ def _brings(leaks: Leaks, gain: float) -> str:
     return f"{money_text(gain, leaks.currency)} of profit"
 
 
+class Brings(NamedTuple):
+    """What it would bring if ten percent more went on instead of leaving.
+
+    Parameters
+    ----------
+    worth : str
+        Money, or customers.
+    sentence : str
+        The same with the step it is about.
+    """
+
+    worth: str
+    sentence: str
+
+
+def brings(excerpt: Excerpt, leaks: Leaks | None) -> dict[str, Brings]:
+    """Say what each leak is worth: that of the step at which keeping people brings most.
+
+    Parameters
+    ----------
+    excerpt : Excerpt
+    leaks : Leaks or None
+
+    Returns
+    -------
+    dict of str to Brings
+        By the key of the stage that people leave, where that brings anything.
+    """
+    if leaks is None:
+        return {}
+    found: dict[str, Brings] = {}
+    # The best step of a stage is written last.
+    for step in sorted(leaks.gains, key=lambda key: leaks.gains[key]):
+        source, gain = leaks.sources[step], leaks.gains[step]
+        if gain > 0 and excerpt.stages.get(source, {}).get("dropped"):
+            worth = _brings(leaks, gain)
+            sentence = f"Ten percent more who go on to {excerpt.name(step)} bring {worth}."
+            found[source] = Brings(worth.removesuffix(" of profit"), sentence)
+    return found
+
+
+def people_change(value: float | None, before: float | None) -> str:
+    """Write how much a number of people differs from the one before: in people and as a part.
+
+    Parameters
+    ----------
+    value : float or None
+    before : float or None
+
+    Returns
+    -------
+    str
+        Empty where one of the two is not known, or both are written alike.
+
+    Examples
+    --------
+    >>> people_change(295, 233)
+    '+62, +26.6%'
+    """
+    change = FIGURES["customers"].change_text(value, before)
+    return change.replace(" (", ", ").removesuffix(")")
+
+
 def _inferred(excerpt: Excerpt) -> str:
     ways = [
         f"{people_text(people)} from {excerpt.name(key)} to {excerpt.name(to)}"
@@ -156,12 +221,16 @@ def _inferred(excerpt: Excerpt) -> str:
     return f" As the counts show, at least {listed(ways)} go straight." if ways else ""
 
 
-def table(excerpt: Excerpt) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+def table(
+    excerpt: Excerpt, leaks: Mapping[str, Brings]
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Give the numbers as a table.
 
     Parameters
     ----------
     excerpt : Excerpt
+    leaks : mapping of str to Brings
+        What the leaks are worth, by the stages that people leave.
 
     Returns
     -------
@@ -181,8 +250,12 @@ def table(excerpt: Excerpt) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...
         else [_cell(row, column) for row in rows]
         for column in shown
     ]
+    headings = [COLUMNS[column] for column in shown]
+    if leaks:
+        headings.append(IF_MORE)
+        columns.append([leaks[key].worth if key in leaks else DASH for key in excerpt.stages])
     return (
-        ("Stage", *(COLUMNS[column] for column in shown)),
+        ("Stage", *headings),
         tuple(zip(names, *columns, strict=True)),
     )
 

@@ -113,14 +113,41 @@ def test_every_stage_says_its_name_its_people_and_both_shares():
     assert (nodes["drop:reach"].value, nodes["drop:reach"].notes) == ("8,000", ("80% leave",))
 
 
-def test_a_stage_says_by_how_much_its_rate_was_changed_and_the_others_do_not():
+def test_what_changed_is_said_in_people_as_a_part_and_in_points_of_stages_and_of_ways():
     shop = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
     tried = shop.scenario("Better", {"stages.conversion.rate": 0.06})
     picture = sankey_picture(tried.flow(), base=shop.flow())
     text = {node.id: node.text for node in picture.nodes}
-    was = "6% of previous stage (was 5%: +1 point, +20%), 1.2% of all"
-    assert was in text["conversion"]
-    assert [key for key in text if "was" in text[key]] == ["conversion"]
+    text |= {f"{link.source}>{link.target}": link.text for link in picture.links}
+    more = "120 people (was 100: +20, +20%); 6% of previous stage (was 5%: +1 point, +20%)"
+    assert text["conversion"].startswith(f"Conversion: {more}, 1.2% of all")
+    assert text["acquisition>conversion"] == (
+        "Acquisition → Conversion: 120 (was 100: +20, +20%) move on, "
+        "6% of visits (was 5%: +1 point, +20%)"
+    )
+    # 2,000 less 120, and less 100.
+    less = "1,880 (was 1,900: -20, -1.1%) leave, 94% of visits (was 95%: -1 point, -1.1%)"
+    assert text["drop:acquisition"].startswith(f"Acquisition: {less}")
+    assert text["acquisition>drop:acquisition"] == text["drop:acquisition"]
+    assert text["conversion>retention"].endswith(
+        "48 (was 40: +8, +20%) move on, 40% of visits"  # the rate is what it was
+    )
+    before = {key for key in text if key.split(":")[-1].split(">")[0] == "reach"}
+    assert before
+    assert [key for key in before if "was" in text[key]] == []
+
+
+def test_people_who_come_back_say_what_changed_too():
+    shop = cvj.Journey.from_rates("five", 1000, [0.5, 0.5, 0.5, 0.5])
+    shop = shop.with_transition("retention", "acquisition", 0.2)
+    tried = shop.scenario("More", {"stages.reach.people": 2000})
+    picture = sankey_picture(tried.flow(), base=shop.flow())
+    text = {node.id: node.text for node in picture.nodes}
+    assert text["entry:reach"] == "Reach: 2,000 (was 1,000: +1,000, +100%) enter"
+    # 0.5 x 0.5 x 0.5 of 1,000 come to Retention, a fifth of them returns, and so on.
+    back = 0.2 * 0.25 * 500 / (1 - 0.2 * 0.25)
+    for node, way in (("returned:acquisition", "returned"), ("back:retention:acquisition", "back")):
+        assert f"{2 * back:.0f} (was {back:.0f}: +{back:.0f}, +100%) {way}" in text[node]
 
 
 def test_the_legend_lists_the_kinds_that_occur_and_no_others():

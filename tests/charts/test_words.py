@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cvjkit as cvj
 from cvjkit.charts.sankey import sankey_picture
+from cvjkit.decisions.leaks import leaks_of_design
+from cvjkit.number_text import money_text
 
+SHOP = Path(__file__).parents[2] / "data" / "journeys" / "cleaning_company.toml"
 FIVE = [10000, 2000, 100, 40, 10]
 
 
@@ -87,3 +92,22 @@ def test_a_stage_that_was_not_counted_is_an_unknown_number_in_the_summary():
     assert "; an unknown number reach Conversion and 40 Retention (4%)." in unknown_first
     unknown_last = sankey_picture(five([1000, 500, 100, None, 10]).flow()).summary
     assert "; 100 reach Conversion (10%) and an unknown number Retention." in unknown_last
+
+
+def test_every_leak_says_in_money_what_ten_percent_more_who_go_on_bring() -> None:
+    shop = cvj.read_journey(SHOP).in_view()
+    picture = sankey_picture(shop.flow(), leaks=leaks_of_design(shop))
+    first = shop.fix_first()
+    names, said = first.attrs["names"], {node.id: node.text for node in picture.nodes}
+    leaks = [node.stage for node in picture.nodes if node.kind == "drop"]
+    assert len(leaks) == len(shop.framework) - 1
+    rows = {row[0]: row[-1] for row in picture.rows}
+    assert picture.columns[-1] == "If 10% more go on"
+    keys = shop.framework.keys
+    for stage in leaks:
+        step = keys[keys.index(stage) + 1]
+        worth = money_text(first.loc[step, "profit_per_tenth"], shop.currency)
+        sentence = f"Ten percent more who go on to {names[step]} bring {worth} of profit."
+        assert said[f"drop:{stage}"].endswith(f". {sentence}")
+        assert rows[names.get(stage, shop.framework[stage].name)] == worth
+    assert rows[shop.framework[keys[-1]].name] == "–"
