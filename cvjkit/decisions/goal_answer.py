@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ENTRANTS = "entrants"
+SAME = 1e-9
 
 
 class Rate(NamedTuple):
@@ -65,6 +67,9 @@ class Goal:
         Why no number of entrants is enough; empty if one is.
     reasons : mapping of str to str
         Why an answer is None, by its name: "entrants", "entrants_80", "equal_lift", "levers".
+    changes : mapping of str to mapping of str to float
+        What each way would be, to try out: ``journey.scenario("Try", goal.changes[stage])``; by
+        "entrants" where all come in at the first stage, by stage key, and by "equal_lift".
     summary : str
         The answer in words.
     table : DataFrame
@@ -87,6 +92,7 @@ class Goal:
     names: Mapping[str, str]
     currency: str
     rates_now: Mapping[str, float]
+    changes: Mapping[str, Mapping[str, float]]
 
     @property
     def is_reached(self) -> bool:
@@ -94,7 +100,8 @@ class Goal:
         if self.now is None:
             return False
         less = self.figure in FIGURES and FIGURES[self.figure].less_is_better
-        return self.now <= self.target if less else self.now >= self.target
+        is_met = self.now <= self.target if less else self.now >= self.target
+        return is_met or math.isclose(self.now, self.target, rel_tol=SAME)
 
     @property
     def reason(self) -> str:

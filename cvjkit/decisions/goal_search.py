@@ -7,19 +7,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from cvjkit.decisions.goal_answer import ENTRANTS, Goal, Rate
+from cvjkit.decisions.goal_answer import ENTRANTS, SAME, Goal, Rate
 from cvjkit.decisions.goal_words import NO_MATTER, amount
 from cvjkit.decisions.people_needed import chance_of, entrants_for, entrants_needed, plan_for
 from cvjkit.decisions.trials import Trials, crossing
 from cvjkit.model.economics import FIGURES
 from cvjkit.number_text import share_text
+from cvjkit.paths import Title, path_of
 
 if TYPE_CHECKING:
     from cvjkit.model.design import Design
     from cvjkit.model.flow import Floats
 
 MOST = 1e12  # people
-SAME = 1e-9
 
 
 class Search:
@@ -59,6 +59,8 @@ class Search:
         chance, likely, sure = self._confidence(entrants, reasons)
         names = {stage.key: stage.name for stage in self.design.framework}
         pooled = zip(self.steps.keys, map(float, self.steps.pooled), strict=True)
+        rates = {key: self._rate(step) for step, key in enumerate(self.steps.keys)}
+        lift = self._equal_lift(reasons)
         return Goal(
             figure=self.figure,
             target=self.target,
@@ -69,16 +71,43 @@ class Search:
             entrants_95=sure,
             chance=chance,
             plan=MappingProxyType(self._plan(entrants)),
-            rates=MappingProxyType(
-                {key: self._rate(step) for step, key in enumerate(self.steps.keys)}
-            ),
-            equal_lift=self._equal_lift(reasons),
+            rates=MappingProxyType(rates),
+            equal_lift=lift,
             levers=MappingProxyType(self._levers(limits, reasons)),
             reasons=MappingProxyType(reasons),
             names=MappingProxyType(names),
             currency=self.design.currency,
             rates_now=MappingProxyType(dict(pooled)),
+            changes=MappingProxyType(self._changes(entrants, rates, lift)),
         )
+
+    def _changes(
+        self, entrants: int | None, rates: Mapping[str, Rate], lift: float | None
+    ) -> dict[str, dict[str, float]]:
+        names = [segment.name for segment in self.design.segments]
+        ways: dict[str, Mapping[int, Floats]] = {
+            key: {step: self.steps.raised(step, rate)}
+            for step, (key, (rate, _)) in enumerate(rates.items())
+            if rate is not None
+        }
+        if lift is not None:
+            ways["equal_lift"] = self._lifted(lift, dict.fromkeys(self._on_the_way, 1.0))
+        found = {
+            way: {
+                path: rate
+                for step, raised in steps.items()
+                for path, rate in self.steps.changes(step, raised, names).items()
+            }
+            for way, steps in ways.items()
+        }
+        if entrants is not None and not self.flow.entered[:, 1:].any():
+            first, entered = self.flow.framework.keys[0], self.flow.entered[:, 0]
+            times = entrants / self.trials.entrants
+            found[ENTRANTS] = {
+                path_of(["segments", Title(name), "entrants", first]): times * float(people)
+                for name, people in zip(names, entered, strict=True)
+            }
+        return found
 
     def _beyond(self, value: float | None) -> float | None:
         return None if value is None else self.sign * (value - self.target)

@@ -30,7 +30,6 @@ from cvjkit.decisions.steps import Steps, steps_of
 from cvjkit.errors import Fault, InputError, unknown_name
 from cvjkit.model.arguments import HIGHEST, is_number
 from cvjkit.model.economics import FIRST_PAYMENT
-from cvjkit.paths import Title, path_of
 from cvjkit.shown import Heading
 
 if TYPE_CHECKING:
@@ -327,11 +326,8 @@ class _Question:
     def _changes(self) -> dict[str, dict[str, float]]:
         names = [segment.name for segment in self.design.segments]
         return {
-            key: {
-                path_of(["segments", Title(name), "rates", key]): min(float(rate), 1.0)
-                for name, rate in zip(names, rates, strict=True)
-            }
-            for key, rates in zip(self.steps.keys, self._raised, strict=True)
+            key: self.steps.changes(step, self._raised[step], names)
+            for step, key in enumerate(self.steps.keys)
         }
 
     @cached_property

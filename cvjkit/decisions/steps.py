@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from cvjkit.paths import Title, path_of
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cvjkit.model.flow import Floats, Flow
 
 Indices = NDArray[np.int_]
@@ -110,6 +114,26 @@ class Steps:
                 break
             full |= found >= most
         return np.asarray(np.minimum(found, most))
+
+    def changes(self, step: int, rates: Floats, segments: Sequence[str]) -> dict[str, float]:
+        """Give the rates of a step by the paths at which they are put.
+
+        Parameters
+        ----------
+        step : int
+            Position among `keys`.
+        rates : ndarray of float, shape (segments,)
+        segments : sequence of str
+            Names of the segments.
+
+        Returns
+        -------
+        dict of str to float
+        """
+        return {
+            path_of(["segments", Title(name), "rates", self.keys[step]]): min(float(rate), 1.0)
+            for name, rate in zip(segments, rates, strict=True)
+        }
 
 
 def steps_of(flow: Flow) -> Steps:

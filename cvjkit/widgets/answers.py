@@ -52,6 +52,8 @@ class Answers:
         As of `Form`.
     open_all : bool
         Whether all of them are unfolded at first.
+    on_sure : callable
+        Told of what was drawn to say how sure the figures are.
 
     Attributes
     ----------
@@ -59,10 +61,16 @@ class Answers:
         Shows them.
     """
 
-    def __init__(self, on_edit: Callable[[Edits], object], *, open_all: bool = False) -> None:
+    def __init__(
+        self,
+        on_edit: Callable[[Edits], object],
+        *,
+        open_all: bool = False,
+        on_sure: Callable[[Simulation], object] = lambda _: None,
+    ) -> None:
         self.form = Form(on_edit)
         self.form.add_class("cvj-answers")
-        self._open_all = open_all
+        self._open_all, self._on_sure = open_all, on_sure
         self._asked: Asked | None = None
         self._about = ""
         self._said: Mapping[Address, tuple[str, str]] = {}
@@ -128,6 +136,7 @@ class Answers:
 
     def _how_sure(self, asked: Asked) -> Part:
         now, wanted = asked.journey.simulate(how_sure.DRAWS), goal.goal_of(asked)
+        self._on_sure(now)
         if asked.base is None:
             return how_sure.how_sure_part(now, goal=wanted)
         if self._simulated is None or self._simulated[0] is not asked.base:

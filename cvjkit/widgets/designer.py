@@ -18,6 +18,7 @@ from cvjkit.files.new import example_counts
 from cvjkit.journey import Journey, as_journey
 from cvjkit.numbers import Evidence
 from cvjkit.widgets.answers import Answers
+from cvjkit.widgets.bands import bands_of
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.editor import Editor
 from cvjkit.widgets.fields import Act, Field, Part
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from cvjkit.decisions.simulation import Simulation
 
 NUMBERS, WORKSHEET = "numbers", "worksheet"
 SHEETS = ((NUMBERS, "Numbers"), (WORKSHEET, "Worksheet"))
@@ -107,7 +109,8 @@ class Designer(Editor):
         self._writable = writable
         self._form = Form(self._edited)
         self._view = FlowView(on_choice=self._show_again)
-        self._answers = Answers(self._edited, open_all=answers_first)
+        self._answers = Answers(self._edited, open_all=answers_first, on_sure=self._show_bands)
+        self._sure: Simulation | None = None
         self._forms = (self._form, self._answers.form)
         self._answers.form.turn = self._view.turn = self._form.turn
         self._later = Later(self._form.turn)
@@ -283,6 +286,7 @@ class Designer(Editor):
                 before = before.only(name)
             view.show(shown, view.start or None, view.scale, leaks, before)
             self._drawn = drawn
+            self._show_bands(self._sure)
         stages = stage_table(journey, shown, index)
         notes = () if base is None or index is not None else tuple(shared_changes(journey))
         return (
@@ -290,6 +294,12 @@ class Designer(Editor):
             figures_part(journey, name, base if is_there else None),
             findings_part(shown),
         )
+
+    def _show_bands(self, simulation: Simulation | None) -> None:
+        """Show how sure the numbers of the picture are, if that is what was worked out."""
+        self._sure, drawn = simulation, self._drawn[:2]
+        if simulation is not None and drawn == (simulation.design, None):
+            self._view.bands = bands_of(simulation)
 
     def _view_fields(self) -> list[Field]:
         """Make the choices of what is shown: which segment, from where on."""

@@ -115,6 +115,6 @@ def _type(session: Session, edits: Edits, fields: Mapping[Address, Field]) -> No
     if edits.what == "paste":
         refused = len(session.typing.wrong.keys() & texts.keys())
         marked = f"{refused} of them cannot be: what is wrong stands below." if refused else ""
-        session.note = joined(edits.said, marked)
+        session.say(joined(edits.said, marked))
     elif session.note == EXAMPLE_NOTE:
         session.note = ""

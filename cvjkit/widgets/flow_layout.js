@@ -19,13 +19,14 @@ import { linesNeeded } from "./measure.js";
  * @typedef {{
  *   width: number, height: number, header: number, boxes: Record<string, Box>,
  *   labels: Record<string, Room>, ribbons: import("./ribbon.js").Edge[][], breaks: Break[],
- *   was: import("./ribbon.js").Edge[][],
+ *   was: import("./ribbon.js").Edge[][], scales: Record<string, number>,
  * }} Layout
+ * @typedef {{ legend: string, stages: Record<string, { low: number, high: number, text: string }> }} Bands
  * @typedef {{
  *   title: string, subtitle: string, summary: string, worth_most: string, nodes: FlowNode[], links: FlowLink[],
  *   legend: [string, string][], columns: string[], rows: string[][], warnings: string[],
  *   layouts: Record<Orientation, Layout>, colors: import("./theme.js").Palette,
- *   start: string, scale: string, scales: [string, string][],
+ *   start: string, scale: string, scales: [string, string][], bands?: Bands,
  * }} Picture
  */
 

@@ -53,7 +53,7 @@ function build(el) {
 
 /** Make the elements of a drawing. */
 function buildField() {
-  const layers = { guides: svg("g"), links: svg("g"), magnified: svg("g"), nodes: svg("g"), was: svg("g") };
+  const layers = { guides: svg("g"), links: svg("g"), magnified: svg("g"), nodes: svg("g"), was: svg("g"), bands: svg("g") };
   const labels = html("div", "cvj-labels");
   const factors = html("div", "cvj-factors");
   labels.setAttribute("aria-hidden", "true");
@@ -74,7 +74,7 @@ function write(parts, picture) {
   setAttributes(parts.svg, { "aria-label": picture.summary });
   keyed(
     parts.legend,
-    picture.legend.map(([id, meaning]) => ({ id, meaning })),
+    (anyBand(picture) ? [...picture.legend, ["band", picture.bands.legend]] : picture.legend).map(([id, meaning]) => ({ id, meaning })),
     ({ id }) => {
       const item = html("li", "", html("i", `kind-${id}`), html("span"));
       item.dataset.kind = id;
@@ -141,7 +141,8 @@ function place(parts, picture, width = parts.field.clientWidth) {
   drawLinks(parts.links, picture, frame, orientation === "v");
   drawWas(parts.was, frame, orientation === "v");
   drawBreaks(parts, frame, orientation === "v");
-  drawNodes(parts.nodes, placed, frame);
+  drawNodes(parts.nodes, placed, frame, picture.bands?.stages ?? {});
+  drawBands(parts.bands, placed, frame, picture.bands?.stages ?? {}, orientation === "v");
   drawLabels(parts.labels, picture.nodes, arrangement, frame);
 }
 
@@ -267,8 +268,9 @@ function drawBreaks({ magnified, factors }, { layout, x, y }, upright) {
  * @param {SVGGElement} layer
  * @param {FlowNode[]} nodes
  * @param {Frame} frame
+ * @param {import("./flow_layout.js").Bands["stages"]} bands
  */
-function drawNodes(layer, nodes, { layout, x, y }) {
+function drawNodes(layer, nodes, { layout, x, y }, bands) {
   keyed(
     layer,
     nodes,
@@ -282,8 +284,40 @@ function drawNodes(layer, nodes, { layout, x, y }) {
         y: top * y,
         width: width * x,
         height: height * y,
-        ...dataset({ node: id, people: people ?? "", text }),
+        ...dataset({ node: id, people: people ?? "", text: bands[id] ? `${text}. ${bands[id].text}` : text }),
       });
+    },
+  );
+}
+
+/** @param {Picture} picture */
+const anyBand = ({ bands }) => Boolean(Object.keys(bands?.stages ?? {}).length);
+
+/**
+ * Draw beside each stage whose number is not sure how thick it would be at both ends of its band.
+ * @param {SVGGElement} layer
+ * @param {FlowNode[]} nodes
+ * @param {Frame} frame
+ * @param {import("./flow_layout.js").Bands["stages"]} bands
+ * @param {boolean} upright
+ */
+function drawBands(layer, nodes, { layout, x, y }, bands, upright) {
+  keyed(
+    layer,
+    nodes.filter(({ id, people }) => bands[id] && people && layout.scales[id]),
+    () => svg("path", { class: "sankey-band" }),
+    (path, { id, people }) => {
+      const { left, top, width, height } = layout.boxes[id];
+      const [near, scale, most] = upright ? [left, x, layout.width * x] : [top, y, layout.height * y];
+      const [low, high] = [bands[id].low, bands[id].high].map((part) =>
+        Math.min(most, scale * (near + part * Number(people) * layout.scales[id])),
+      );
+      const [cap, gap] = [3, 6]; // [px]
+      const middle = (upright ? (top + height) * y : (left + width) * x) + gap;
+      const line = upright
+        ? `M${low},${middle - cap}v${2 * cap}M${low},${middle}H${high}M${high},${middle - cap}v${2 * cap}`
+        : `M${middle - cap},${low}h${2 * cap}M${middle},${low}V${high}M${middle - cap},${high}h${2 * cap}`;
+      setAttributes(path, { d: line, "data-stage": id });
     },
   );
 }
@@ -375,8 +409,8 @@ function render({ model, el }) {
 
   /** @param {(picture: Picture) => void} draw */
   const safely = (draw) => {
-    const picture = model.get("picture");
-    parts.figure.hidden = !picture?.nodes;
+    const picture = { ...model.get("picture"), bands: model.get("bands") };
+    parts.figure.hidden = !picture.nodes;
     if (parts.figure.hidden) return;
     // A picture may be anything: a visitor of a published page can set every trait.
     try {
@@ -402,6 +436,7 @@ function render({ model, el }) {
     safely((picture) => place(parts, picture));
   });
   model.on("change:picture", redraw);
+  model.on("change:bands", redraw);
   redraw();
   const stopPrinting = watchPrinting(
     () => safely((picture) => placeOnPaper(parts, picture)),

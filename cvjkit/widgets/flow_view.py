@@ -46,6 +46,8 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
     picture : dict
         What is drawn: :meth:`cvjkit.charts.sankey.Picture.document`, and what a reader may choose.
         Set it through :meth:`show`.
+    bands : dict
+        How sure its numbers are, as :func:`cvjkit.widgets.bands.bands_of` gives it, or empty.
     start : str
         Key of the stage the picture begins with; empty for the first.
     scale : {"magnified", "true", "steps"}
@@ -65,6 +67,7 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
     _esm = Script("flow_view.js")
     _css = Style("flow_view.css")
     picture = traitlets.Dict().tag(sync=True)
+    bands = traitlets.Dict().tag(sync=True)
     theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
     _shown: Picture | None = None
     _flow: Flow | None = None
@@ -117,6 +120,8 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
             If the framework has no stage `start`.
         """
         picture = sankey_picture(flow, start, scale, leaks, base)
+        if flow is not self._flow:
+            self.bands = {}
         self._flow, self._leaks, self._base = flow, leaks, base
         self.start, self.scale = start or "", scale
         choices = {"start": self.start, "scale": scale, "scales": SCALES}

@@ -145,6 +145,10 @@ function render({ model, el }) {
       return;
     }
     if (!input) return;
+    // In a line, Enter presses the button that stands right after what is typed.
+    const after = event.key === "Enter" && input.closest(".cvj-row > *")?.nextElementSibling;
+    const button = after && after.querySelector('button[data-column]:not([aria-disabled="true"])');
+    /** @type {HTMLElement | null} */ (button || null)?.click();
     const next = destination(event, input);
     next?.focus();
     const isRestored = event.key === "Escape" && !event.shiftKey && (restore(input) || reset(input));

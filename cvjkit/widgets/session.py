@@ -84,7 +84,7 @@ class Session:
         self.refused: Mapping[Address, Input] = {}
         self.entries: Mapping[Address, str] = {}
         self.language = ""
-        self.note = note
+        self.note, self._noted = note, self.now
         self.saved = Saved(journey.path, journey if journey.path else None)
 
     @property
@@ -298,7 +298,17 @@ class Session:
         """
         self.leave()
         self.add(step)
-        self.note = self.note if note is None else note
+        if note is not None:
+            self.say(note)
+
+    def say(self, note: str) -> None:
+        """Say something about the step that was taken last, as long as it is not undone.
+
+        Parameters
+        ----------
+        note : str
+        """
+        self.note, self._noted = note, self.now
 
     def leave(self) -> None:
         """Forget invalid input, what was being typed and what was offered."""
@@ -309,6 +319,8 @@ class Session:
         separate = self.typing.wrong and self.typing.run != self._history.run
         self.leave()
         if not separate:
+            if self._noted is self.now:
+                self.note = ""
             self._history = self._history.undo()
 
     def redo(self) -> None:

@@ -34,6 +34,13 @@ SHOP = (
 CELLS = ("import cvjkit as cvj\ncvj.Designer('money.toml')",)
 
 
+# Where something in the picture begins across the way that people go, and how thick it is.
+ACROSS = """one => {
+  const { x, y, width, height } = one.getBBox();
+  return one.closest('[data-orientation="v"]') ? [x, width] : [y, height];
+}"""
+
+
 @pytest.fixture(scope="module")
 def published(browser: Browser, voila: Site) -> Iterator[Kept]:
     with tempfile.TemporaryDirectory(prefix="cvj") as folder:
@@ -88,6 +95,18 @@ def test_a_stranger_asks_by_typing_only(page: Page) -> None:
     expect(figure(page, "Profit")).to_have_text("EUR 875.00")
     expect(figure(page, "Profit", "change")).to_have_text("+375.00 (+75%)")
     expect(card(page, "sure")).to_contain_text("better than without the what-if: >99%.")
+    # The picture shows how sure that is, at the scale at which it shows the people.
+    tried = SHOP.scenario("Tried", {"stages.conversion.rate": 0.0625}).simulate(4000)
+    people, low, high = tried.stages.loc["conversion", ["people", "people_low", "people_high"]]
+    stage = page.locator('.sankey-node[data-node="conversion"]')
+    expect(stage).to_have_attribute("data-text", re.compile(f"{low:.0f} to {high:.0f} people, "))
+    bar, band = (
+        one.evaluate(ACROSS)
+        for one in (stage, page.locator('.sankey-band[data-stage="conversion"]'))
+    )
+    assert band == pytest.approx(
+        [bar[0] + bar[1] * low / people, bar[1] * (high - low) / people], abs=1
+    )
     # Is it the best thing to fix?
     expect(card(page, "first")).to_contain_text(
         "No step comes first: ten percent more at each of Acquisition and Conversion brings the "
@@ -110,6 +129,33 @@ def test_a_stranger_asks_by_typing_only(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_label("Step rate: Conversion", exact=True)).to_have_value("4% to 6%")
     expect(figure(page, "Customers")).to_have_text("100")
+
+
+def test_an_answer_is_tried_kept_and_opened_again_by_typing_only(page: Page) -> None:
+    types(page, "At least", "150")
+    way = page.get_by_label("Try", exact=True)
+    expect(way.locator("option")).to_have_text(
+        [
+            "choose a way",
+            "15,000 at Reach",
+            *("Acquisition at 30%", "Conversion at 7.5%"),
+            "every rate × 1.22",
+        ]
+    )
+    way.focus()
+    page.keyboard.type("Conv")
+    expect(figure(page, "Customers")).to_have_text("150")
+    expect(way).to_have_count(0)
+    # What was meant to be reached is: there is nothing more to try.
+    expect(card(page, "goal")).to_contain_text("Customers now: 150: already reached.")
+    types(page, "Name of this what-if", "A better offer")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Name: A better offer", exact=True)).to_be_visible()
+    expect(page.get_by_label("Name of this what-if", exact=True)).to_have_value("")
+    types(page, "Step rate: Conversion", "5%")
+    expect(figure(page, "Customers")).to_have_text("100")
+    page.get_by_role("button", name="Open A better offer").press("Enter")
+    expect(figure(page, "Customers")).to_have_text("150")
 
 
 def test_every_figure_says_what_it_is_made_of_to_who_asks(page: Page) -> None:

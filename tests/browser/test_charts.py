@@ -218,6 +218,6 @@ def test_pointing_at_a_link_or_a_node_says_how_many_people_it_stands_for(opened)
         if polygon["meta"].get("id") == "drop:reach":
             page.mouse.move((left + right) / 2, (top + bottom) / 2)
             said = page.locator(".hoverlayer .hovertext")
-            expect(said).to_have_text("Reach: 8,000 leave, 80% of visits")
+            expect(said).to_contain_text("Reach: 8,000 leave, 80% of visits. Ten percent more")
             return
     raise AssertionError("nobody leaves")

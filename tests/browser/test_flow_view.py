@@ -424,7 +424,9 @@ def test_a_stage_that_is_chosen_becomes_the_whole_and_the_scale_is_one_key_or_cl
 def test_pointing_at_a_link_says_what_it_is(views):
     live = titled(views, "Live")
     live.locator('path.sankey-link[data-kind="drop"]').first.hover()
-    expect(live.get_by_role("status")).to_have_text("Reach: 8,000 leave, 80% of visits")
+    more = "Ten percent more who go on to Acquisition bring 10 more customers."
+    said = f"Reach: 8,000 leave, 80% of visits. {more}"
+    expect(live.get_by_role("status")).to_have_text(said)
 
 
 def test_a_picture_that_makes_no_sense_is_said_so_and_the_next_one_is_drawn(views):

@@ -13,7 +13,7 @@ from cvjkit.errors import InputError
 from cvjkit.model.economics import FIGURES
 from cvjkit.number_text import factor_text, people_text, share_text, write_number
 from cvjkit.widgets.builders import line
-from cvjkit.widgets.fields import Article, Part
+from cvjkit.widgets.fields import Act, Article, Field, Part
 from cvjkit.widgets.panels.entries import reasons
 from cvjkit.widgets.panels.explained import answered, explaining
 
@@ -51,6 +51,7 @@ def goal_part(asked: Asked) -> Part:
     notes: tuple[str, ...] = ("Type what you want to reach.",)
     articles: tuple[Article, ...] = ()
     explains: Explains = {}
+    tries: tuple[Field, ...] = ()
     if typed.field.message:
         notes = ()
     elif typed.value is not None:
@@ -59,10 +60,10 @@ def goal_part(asked: Asked) -> Part:
             explained = figure if figure in FIGURES else f"stages.{figure}.people"
             now = explaining(journey, explained)
             (notes, explains), (articles, more) = _ways(goal, journey, now), _more(goal)
-            explains = {**explains, **more}
+            explains, tries = {**explains, **more}, _tries(asked, goal)
         except InputError as error:
             notes, typed = (), typed.refused(" ".join(reasons(error).values()))
-    tables = (line("goal", wanted.figure, typed.field),)
+    tables = (line("goal", wanted.figure, typed.field, *tries),)
     return Part("goal", TITLE, tables, notes, articles=articles, explains=explains)
 
 
@@ -183,6 +184,22 @@ def _ways(goal: Goal, journey: Journey, explain: Explain) -> tuple[tuple[str, ..
     elif "equal_lift" in goal.reasons:
         notes.append(f"The same lift of all rates does not do it: {goal.reasons['equal_lift']}.")
     return tuple(notes), explains
+
+
+def _tries(asked: Asked, goal: Goal) -> tuple[Field, ...]:
+    """Offer to put one of the ways to a goal that is not reached into the what-if."""
+    try_out, first = asked.try_out, asked.journey.framework.stages[0].name
+    if try_out is None or goal.is_reached:
+        return ()
+    ways = {"entrants": f"{goal.entrants:,} at {first}"} if "entrants" in goal.changes else {}
+    ways |= {key: f"{goal.names[key]} at {share_text(rate)}" for key, rate in _alone(goal)}
+    if goal.equal_lift is not None:
+        ways["equal_lift"] = f"every rate × {factor_text(goal.equal_lift)}"
+    if not ways:
+        return ()
+    choices = (("", "choose a way"), *ways.items())
+    put = Act(lambda way: try_out(goal.changes[way]) if way in ways else None)
+    return (Field("try", "Try", "", "choice", choices=choices, edit=put),)
 
 
 def _enter_later(journey: Journey) -> bool:

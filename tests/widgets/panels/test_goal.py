@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 
 import cvjkit as cvj
+from cvjkit.widgets.fields import Act
 from cvjkit.widgets.panels.goal import goal_part
 from tests.strategies import journeys
 from tests.widgets.panels.answered import PLAN, asked, fields, lines, texts
@@ -89,3 +92,17 @@ def test_whatever_the_journey_something_is_said(journey: cvj.Journey) -> None:
         target = fields(answered, "goal", "target")["goal"]
         assert answered.notes
         assert not target.message
+
+
+@given(journeys(ways=True))
+def test_every_way_that_is_offered_reaches_the_goal_when_it_is_tried(journey: cvj.Journey) -> None:
+    wanted = goal_part(asked(journey))
+    for figure in dict(fields(wanted, "goal", "figure")["goal"].choices):
+        tried: list[dict[str, float]] = []
+        about = replace(asked(journey, goal_goal_figure=figure), try_out=tried.append)
+        offered = fields(goal_part(about), "goal", "try").get("goal")
+        for way, words in offered.choices[1:] if offered else ():
+            assert isinstance(offered.edit, Act)
+            offered.edit.do(way)
+            made = asked(journey.scenario("Tried", tried[-1]), journey, goal_goal_figure=figure)
+            assert "already reached" in goal_part(made).notes[0], (figure, words)
