@@ -222,8 +222,8 @@ def _comes(excerpt: Excerpt, key: str, kind: str, before: Excerpt | None) -> tup
         flag.id == "A46" and flag.stage == key for flag in excerpt.flow.flags
     ):
         note = "unexplained"
-    was = _was(people_text, words.people_change, people, before and before.came(key, kind))
-    number = people_text(people)
+    then = None if before is None else before.came(key, kind)
+    was, number = _was(people_text, words.people_change, people, then), people_text(people)
     text = f"{excerpt.name(key)}: {number}{was} {note}"
     node = Node(f"{name}:{key}", name, key, people, "", number, (note,), (note,), text)
     return node, Link(node.id, key, kind, people, text)

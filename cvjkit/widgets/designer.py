@@ -297,8 +297,10 @@ class Designer(Editor):
 
     def _show_bands(self, simulation: Simulation | None) -> None:
         """Show how sure the numbers of the picture are, if that is what was worked out."""
-        self._sure, drawn = simulation, self._drawn[:2]
-        if simulation is not None and drawn == (simulation.design, None):
+        self._sure = simulation
+        if simulation is None or self._segment_name() is not None:
+            return
+        if simulation.design is self._session.audited:
             self._view.bands = bands_of(simulation)
 
     def _view_fields(self) -> list[Field]:

@@ -317,7 +317,7 @@ function drawBands(layer, nodes, { layout, x, y }, bands, upright) {
       const line = upright
         ? `M${low},${middle - cap}v${2 * cap}M${low},${middle}H${high}M${high},${middle - cap}v${2 * cap}`
         : `M${middle - cap},${low}h${2 * cap}M${middle},${low}V${high}M${middle - cap},${high}h${2 * cap}`;
-      setAttributes(path, { d: line, "data-stage": id });
+      setAttributes(path, { d: high - low < cap ? "" : line, "data-stage": id });
     },
   );
 }

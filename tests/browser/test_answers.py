@@ -136,7 +136,7 @@ def test_an_answer_is_tried_kept_and_opened_again_by_typing_only(page: Page) -> 
     way = page.get_by_label("Try", exact=True)
     expect(way.locator("option")).to_have_text(
         [
-            "choose a way",
+            "Try a way",
             "15,000 at Reach",
             *("Acquisition at 30%", "Conversion at 7.5%"),
             "every rate × 1.22",

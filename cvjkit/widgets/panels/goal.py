@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cvjkit.journey import Journey
     from cvjkit.number_text import Unit
     from cvjkit.widgets.codec import Choices
-    from cvjkit.widgets.fields import Explain, Explains, Field
+    from cvjkit.widgets.fields import Explain, Explains
     from cvjkit.widgets.panels.entries import Asked, Typed
 
 TITLE = "What would it take?"
@@ -197,7 +197,7 @@ def _tries(asked: Asked, goal: Goal) -> tuple[Field, ...]:
         ways["equal_lift"] = f"every rate × {factor_text(goal.equal_lift)}"
     if not ways:
         return ()
-    choices = (("", "choose a way"), *ways.items())
+    choices = (("", "Try a way"), *ways.items())
     put = Act(lambda way: try_out(goal.changes[way]) if way in ways else None)
     return (Field("try", "Try", "", "choice", choices=choices, edit=put),)
 
