@@ -216,6 +216,27 @@ def _pieces(value: object) -> Iterator[str]:
             yield "a number with very many digits"
 
 
+def refusal(subject: str | PurePath, rule: str, fix: str, field: str = "file") -> InputError:
+    """Make the error that a file cannot be used.
+
+    Parameters
+    ----------
+    subject : str or PurePath
+        Its path.
+    rule : str
+    fix : str
+        Both as in `Fault`.
+    field : str
+        What kind of thing it is.
+
+    Returns
+    -------
+    InputError
+        Its fault names the file without its folder: visitors of a dashboard see that.
+    """
+    return InputError(str(subject), [Fault(field, PurePath(subject).name, rule, fix)])
+
+
 def unforeseen(subject: str, error: Exception, field: str = "file") -> InputError:
     """Say that an input led to an error that nobody expected, and log it.
 
@@ -233,8 +254,7 @@ def unforeseen(subject: str, error: Exception, field: str = "file") -> InputErro
     """
     logging.getLogger("cvjkit").error("%s: unforeseen", printable(subject), exc_info=error)
     rule = f"led to an error in cvjkit ({type(error).__name__})"
-    fix = "tell its authors, with what was logged"
-    return InputError(subject, [Fault(field, PurePath(subject).name, rule, fix)])
+    return refusal(subject, rule, "tell its authors, with what was logged", field)
 
 
 @contextmanager

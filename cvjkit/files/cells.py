@@ -7,10 +7,9 @@ import io
 import re
 from contextlib import suppress
 from itertools import islice
-from pathlib import PurePath
 from typing import Literal, NamedTuple
 
-from cvjkit.errors import Fault, InputError
+from cvjkit.errors import refusal
 from cvjkit.files.headings import STAGES
 from cvjkit.files.limits import MOST_ROWS, check_table
 
@@ -90,7 +89,7 @@ def csv_cells(text: str, subject: str) -> tuple[Grid, Literal["", "."]]:
         never_closed = "unexpected end" in str(error)
         why = "a quote is never closed" if never_closed else str(error)
         rule, fix = f"is not a table: {why}", f"correct the row that begins in line {line + 1}"
-        raise InputError(subject, [Fault("file", PurePath(subject).name, rule, fix)]) from None
+        raise refusal(subject, rule, fix) from None
     return grid, "." if delimiter == "," else ""
 
 

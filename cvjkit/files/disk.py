@@ -11,28 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from cvjkit.errors import Fault, InputError
+from cvjkit.errors import InputError, refusal
 
 MOST_SECONDS_WAITED = 10
 """How long to wait for somebody who saves the same file."""
-
-
-def refusal(path: Path, rule: str, fix: str) -> InputError:
-    """Make the error that a file cannot be used.
-
-    Parameters
-    ----------
-    path : Path
-    rule : str
-        As in `Fault`.
-    fix : str
-
-    Returns
-    -------
-    InputError
-        Its fault names the file without its folder: visitors of a dashboard see that.
-    """
-    return InputError(str(path), [Fault("file", path.name, rule, fix)])
 
 
 def real_path(path: Path) -> Path:

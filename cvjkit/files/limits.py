@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any
 
-from cvjkit.errors import Fault, InputError
+from cvjkit.errors import InputError, refusal
 
 MOST_BYTES: Mapping[str, int] = MappingProxyType(
     {".toml": 1_000_000, ".csv": 1_000_000, ".xlsx": 10_000_000}
@@ -79,8 +78,7 @@ def check_text(text: str, subject: str) -> None:
         if depth > MOST_DEPTH or dots > MOST_DEPTH:
             line = text.count("\n", 0, token.start()) + 1
             rule = f"is nested too deeply: see line {line}"
-            fault = Fault("file", PurePath(subject).name, rule, "make it simpler")
-            raise InputError(subject, [fault])
+            raise refusal(subject, rule, "make it simpler")
         if words > MOST_WORDS:
             raise too_much(subject, "names, texts, numbers and brackets", MOST_WORDS)
 
@@ -157,5 +155,4 @@ def too_much(subject: str, what: str, most: int) -> InputError:
     InputError
     """
     fix = "keep what belongs to the journey, and move the rest to another file"
-    fault = Fault("file", PurePath(subject).name, f"has more than {most:,} {what}", fix)
-    return InputError(subject, [fault])
+    return refusal(subject, f"has more than {most:,} {what}", fix)

@@ -14,13 +14,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cvjkit.errors import Fault, InputError
+from cvjkit.errors import Fault, InputError, refusal
 from cvjkit.files import table_writing, tables
 from cvjkit.files.disk import (
     content_of,
     existing_content,
     real_path,
-    refusal,
     replace,
     text_of,
 )

@@ -26,7 +26,7 @@ MOST_EXACT_INTEGER = 2**53
 class Reader:
     """Reads cells by the kind of their column, and collects the faults.
 
-    Each kind that is not a unit of numbers has a method of its name.
+    Each kind that is not a unit of numbers has a method of its name, with _ before it.
 
     Parameters
     ----------
@@ -62,8 +62,8 @@ class Reader:
         self.notes: list[str] = []
         self.comma_separated = decimal_sign == "."
         self.stages: Mapping[str, str] = {}
-        self._numbers = evidence_of(_texts(cell for grid in grids for row in grid for cell in row))
-        self._evidence = self._numbers
+        self._own = evidence_of(_texts(cell for grid in grids for row in grid for cell in row))
+        self._evidence = self._own
         if decimal_sign and self._evidence.decimal_sign != decimal_sign:
             # The separator and the numbers contradict each other.
             decided = "" if self._evidence.decimal_sign else decimal_sign
@@ -87,7 +87,7 @@ class Reader:
         """
         if kind in UNITS:
             return self._number(cell, kind, beside)
-        return getattr(self, kind)(cell)
+        return getattr(self, f"_{kind}")(cell)
 
     def refuse(self, cell: Cell, rule: str, fix: str) -> None:
         """Add a fault of a cell.
@@ -117,111 +117,44 @@ class Reader:
         if len(self.faults) > MOST_FAULTS:
             raise InputError(self._subject, self.faults)
 
-    def text(self, cell: Cell) -> str | None:
-        """Read text as it is.
-
-        Parameters
-        ----------
-        cell : Cell
-
-        Returns
-        -------
-        str or None
-        """
+    def _text(self, cell: Cell) -> str | None:
         if isinstance(cell.value, date | time | timedelta | bool):
             self.refuse(cell, "must be text", "put an apostrophe before it")
             return None
         return str(cell.value)
 
-    def word(self, cell: Cell) -> str | None:
-        """Read text without the blanks around it.
-
-        Parameters
-        ----------
-        cell : Cell
-
-        Returns
-        -------
-        str or None
-        """
-        text = self.text(cell)
+    def _word(self, cell: Cell) -> str | None:
+        """Read text without the blanks around it."""
+        text = self._text(cell)
         return text and text.strip()
 
-    def lines(self, cell: Cell) -> list[str] | None:
-        """Read a list with one item per line.
-
-        Parameters
-        ----------
-        cell : Cell
-
-        Returns
-        -------
-        list of str or None
-        """
-        text = self.text(cell)
+    def _lines(self, cell: Cell) -> list[str] | None:
+        """Read a list with one item per line."""
+        text = self._text(cell)
         return text.split("\n") if text else None
 
-    def numbers(self, cell: Cell) -> list[float] | None:
-        """Read numbers of days separated by semicolons.
-
-        Parameters
-        ----------
-        cell : Cell
-
-        Returns
-        -------
-        list of float or None
-        """
+    def _numbers(self, cell: Cell) -> list[float] | None:
+        """Read numbers of days separated by semicolons."""
         parts = str(cell.value).split(";") if isinstance(cell.value, str) else [cell.value]
         found = [self._number(cell._replace(value=part), "days", NO_EVIDENCE) for part in parts]
         return None if None in found else [number for number in found if number is not None]
 
-    def date(self, cell: Cell) -> str | None:
-        """Read a date, as Excel writes it or as text.
-
-        Parameters
-        ----------
-        cell : Cell
-
-        Returns
-        -------
-        str or None
-            2026-03-31 if Excel wrote it, else the text.
-        """
+    def _date(self, cell: Cell) -> str | None:
+        """Read a date: as 2026-03-31 if Excel wrote it, else the text as it is."""
         if isinstance(cell.value, date):
             return cell.value.isoformat()[:10]
-        return self.word(cell)
+        return self._word(cell)
 
-    def flag(self, cell: Cell) -> bool | None:
-        """Read a yes or no.
-
-        Parameters
-        ----------
-        cell : Cell
-
-        Returns
-        -------
-        bool or None
-        """
+    def _flag(self, cell: Cell) -> bool | None:
         known = {"true": True, "yes": True, "false": False, "no": False}
         value = known.get(folded(cell.value))
         if value is None:
             self.refuse(cell, "must be yes or no", "write one of them")
         return value
 
-    def stage(self, cell: Cell) -> str | None:
-        """Read a stage by its name or key.
-
-        Parameters
-        ----------
-        cell : Cell
-
-        Returns
-        -------
-        str or None
-            Its key; text that is neither stays as it is, to be checked later.
-        """
-        word = self.word(cell)
+    def _stage(self, cell: Cell) -> str | None:
+        """Read a stage by its name or key; text that is neither stays, to be checked later."""
+        word = self._word(cell)
         return word and self.stages.get(folded(word), word)
 
     def _number(self, cell: Cell, unit: Unit, beside: Evidence) -> float | None:
@@ -236,7 +169,7 @@ class Reader:
         if not beside.decimal_sign:
             # Some programs write commas between the cells and, in other countries, numbers such as
             # 10.000 in them: for people, only other numbers tell the sign.
-            known = self._numbers if unit == "people" else self._evidence
+            known = self._own if unit == "people" else self._evidence
             beside = replace(beside, decimal_sign=known.decimal_sign)
         try:
             number = read_number(value, unit, beside)

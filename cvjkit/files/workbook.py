@@ -14,11 +14,10 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
-from pathlib import PurePath
 from typing import Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
-from cvjkit.errors import Fault, InputError
+from cvjkit.errors import Fault, InputError, refusal
 from cvjkit.files.cells import Cell, Grid
 from cvjkit.files.limits import LONGEST_CELL, MOST_CHARACTERS, check_table, too_much
 from cvjkit.files.values import plain
@@ -90,11 +89,9 @@ def read_workbook(content: bytes, subject: str, is_ours: Callable[[str], bool]) 
     InputError
         If it is not a workbook, is damaged, or holds more than is read.
     """
-    name = PurePath(subject).name
     if content.startswith(NOT_ZIP):
         fix = "open it in Excel and save it as .xlsx, without a password"
-        fault = Fault("file", name, "is an old workbook, or has a password", fix)
-        raise InputError(subject, [fault])
+        raise refusal(subject, "is an old workbook, or has a password", fix)
     try:
         return _Reader(content, subject).workbook(is_ours)
     except InputError:
@@ -102,7 +99,7 @@ def read_workbook(content: bytes, subject: str, is_ours: Callable[[str], bool]) 
     except Exception as error:  # noqa: BLE001 - a damaged file may fail anywhere
         what = str(error) or type(error).__name__
         rule = f"is not an Excel workbook: {what[:1].lower()}{what[1:]}"
-        raise InputError(subject, [Fault("file", name, rule, "save it as .xlsx again")]) from None
+        raise refusal(subject, rule, "save it as .xlsx again") from None
 
 
 class _Reader:

@@ -11,9 +11,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
-from cvjkit.catalog.data import harmless
+from cvjkit.catalog.data import harmless, one_of
 from cvjkit.catalog.tactics import tactic_kinds
-from cvjkit.errors import unknown_name
 from cvjkit.model.typed import Is
 from cvjkit.numbers import UnreadableError, read_range, whole_people
 
@@ -101,11 +100,7 @@ def _day(value: object) -> object:
 
 
 def _kind(value: str) -> str:
-    known = [kind.key for kind in tactic_kinds()]
-    if value not in known:
-        fault = unknown_name("kind", value, known)
-        raise ValueError(f"{fault.rule}; {fault.fix}")
-    return value
+    return one_of(value, [kind.key for kind in tactic_kinds()])
 
 
 Number = Annotated[float, BeforeValidator(_number), Is("number")]
