@@ -250,7 +250,7 @@ class Facts(StageFacts):
         MissingError
             With the stages whose delay is not typed.
         """
-        legs = [position, *self.before(position)][:-1]
+        legs = [position, *self.framework.before(position)][:-1]
         return sum(
             self.typed(
                 *(

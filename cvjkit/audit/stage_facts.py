@@ -146,24 +146,6 @@ class StageFacts:
             raise MissingError(f"a stage at {' or '.join(names)}: {self.framework.key} has none")
         return position
 
-    def before(self, position: int) -> list[int]:
-        """List the stages on the way to a stage.
-
-        Parameters
-        ----------
-        position : int
-
-        Returns
-        -------
-        list of int
-            Their positions, the nearest first.
-        """
-        way, stage = list[int](), self.framework.parents[position]
-        while stage is not None:
-            way.append(stage)
-            stage = self.framework.parents[stage]
-        return way
-
     def label(self, position: int) -> str:
         """Give a stage's name.
 

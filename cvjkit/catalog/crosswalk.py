@@ -93,10 +93,8 @@ def before(framework: Framework, index: int) -> int | None:
     int or None
         Index of the stage found; None if there is none.
     """
-    found: int | None = index
-    while found is not None and not framework.stages[found].milestone:
-        found = framework.parents[found]
-    return found
+    way = (index, *framework.before(index))
+    return next((found for found in way if framework.stages[found].milestone), None)
 
 
 def after(framework: Framework, index: int) -> int | None:

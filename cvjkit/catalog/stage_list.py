@@ -258,6 +258,28 @@ class StageList(Record):
             parents.append(parent)
         return tuple(parents)
 
+    def before(self, index: int) -> tuple[int, ...]:
+        """List the stages on the way to a stage.
+
+        Parameters
+        ----------
+        index : int
+            Of the stage.
+
+        Returns
+        -------
+        tuple of int
+            Their indices, the nearest first.
+
+        Examples
+        --------
+        >>> from cvjkit.catalog.lookup import framework
+        >>> framework("five").before(3)
+        (2, 1, 0)
+        """
+        parent = self.parents[index]
+        return () if parent is None else (parent, *self.before(parent))
+
     @cached_property
     def required(self) -> tuple[int | None, ...]:
         """For each stage the index of the nearest one that everybody there must have passed.

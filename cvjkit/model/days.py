@@ -15,13 +15,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from cvjkit.model.generations import leads_to
 
 Floats = NDArray[np.float64]
 
@@ -72,6 +70,18 @@ class Ways:
         np.add.at(moves, (self.sources[inside], self.targets[inside]), self.daily[inside, 0])
         return np.asarray(np.linalg.inv(np.eye(self.count) - moves))
 
+    @cached_property
+    def _family(self) -> Ways:
+        """The ways that move those who are there."""
+        return self.only(~self.born & (self.targets >= 0))
+
+    @cached_property
+    def _links(self) -> Floats:
+        """1 where a way of the family leads from a state to another."""
+        links = np.zeros((self.count, self.count))
+        links[self._family.sources, self._family.targets] = 1
+        return links
+
     def only(self, kept: NDArray[np.bool]) -> Ways:
         """Leave ways out.
 
@@ -104,14 +114,12 @@ class Ways:
         ndarray of float, shape (days,), or None
             Share who are back after each number of days. None if nobody ever comes back.
         """
-        family = self.only(~self.born & (self.targets >= 0))
-        behind = _closure(family, state, backwards=True)
-        if not (behind & _closure(family, state, backwards=False))[state]:
+        behind = leads_to(self._links, np.arange(self.count) == state)
+        if not self._links[state, behind].any():
             return None
         # Whoever comes back goes to a state of their own, and who starts there leaves the old one.
         again = self.count
-        inside = np.isin(family.targets, np.flatnonzero(behind))
-        family = family.only(inside)
+        family = self._family.only(behind[self._family.targets])
         round_trip = replace(
             family,
             count=again + 1,
@@ -183,16 +191,3 @@ def _incidence(ways: Ways, count: int, kept: NDArray[np.bool]) -> Floats:
     chosen = np.flatnonzero(kept & (ways.targets >= 0))
     matrix[ways.targets[chosen], chosen] = 1
     return matrix
-
-
-def _closure(ways: Ways, state: int, *, backwards: bool) -> NDArray[np.bool]:
-    """Find the states that lead to a state, or to which it leads, by one way or more."""
-    ends: Sequence[NDArray[np.int_]] = (ways.sources, ways.targets)
-    near, far = ends[::-1] if backwards else ends
-    found = np.zeros(ways.count, dtype=bool)
-    edge = near == state
-    while edge.any():
-        new = np.setdiff1d(far[edge], np.flatnonzero(found))
-        found[new] = True
-        edge = np.isin(near, new)
-    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -158,9 +159,6 @@ class Durations:
 
     def _steps(self, source: int, target: int) -> list[int]:
         """List the stages whose steps a way takes: over those not known, all of theirs."""
-        steps, parents = [target], self.design.framework.parents
-        above = parents[target]
-        while above is not None and above != source and not self.known[above]:
-            steps.append(above)
-            above = parents[above]
-        return steps
+        before = self.design.framework.before(target)
+        over = takewhile(lambda stage: stage != source and not self.known[stage], before)
+        return [target, *over]

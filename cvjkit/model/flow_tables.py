@@ -125,10 +125,12 @@ def link_table(flow: Flow) -> pd.DataFrame:
 
 def _kind(flow: Flow, source: int, target: int) -> str:
     """Find the kind of a link; a step over stages that are not known is still a step."""
-    above = flow.framework.parents[target]
-    while above is not None and above != source and flow.undefined[:, above].all():
-        above = flow.framework.parents[above]
-    return "forward" if above == source else kind_of(flow.framework, source, target)
+    for above in flow.framework.before(target):
+        if above == source:
+            return "forward"
+        if not flow.undefined[:, above].all():
+            break
+    return kind_of(flow.framework, source, target)
 
 
 def _rates(flow: Flow) -> tuple[Floats, Floats]:

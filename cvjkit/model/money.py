@@ -116,8 +116,7 @@ class Money:
 
     def _passed(self, stage: int) -> list[int]:
         """Find the stages on the way to a stage, itself included; habit is on no way to voice."""
-        before = self.flow.framework.parents[stage]
-        return [*([] if before is None else self._passed(before)), stage]
+        return [*reversed(self.flow.framework.before(stage)), stage]
 
     def _require_costs(self) -> None:
         typed = np.isfinite([*self._typed("unit_cost"), *self._typed("fixed_cost")]).any()

@@ -75,18 +75,12 @@ class Origins:
             found += [
                 beside
                 for beside in range(stage)
-                if self.known[beside] and beside not in found and above in self._before(beside)
+                if self.known[beside]
+                and beside not in found
+                and above in self.framework.before(beside)
             ]
             above = None if above == self.required[stage] else self.parents[above]
         return tuple(found)
-
-    def _before(self, stage: int) -> list[int]:
-        before = list[int]()
-        above = self.framework.parents[stage]
-        while above is not None:
-            before.append(above)
-            above = self.framework.parents[above]
-        return before
 
 
 @lru_cache(maxsize=256)

@@ -102,7 +102,7 @@ def _jumpers(facts: Facts) -> list[float]:
     for source, target, people in ways:
         if source is not None and (source, target) == (wowed, promoter):
             continue
-        been = [] if source is None else [source, *facts.before(source)]
+        been = [] if source is None else [source, *facts.framework.before(source)]
         over = facts.framework.required[target]
         while over is not None:
             jumpers[over] += 0.0 if over in been else people
