@@ -295,16 +295,12 @@ def _without(row: Sequence[str], index: int | None) -> list[str]:
 def _without_numbering(columns: list[Column]) -> list[Column]:
     """Leave out a column that only numbers the rows."""
     for index, column in enumerate(columns):
-        others = _without_column(columns, index)
+        others = [*columns[:index], *columns[index + 1 :]]
         numbers = [text.strip("#. ") for text in column.texts if text]
         counted = [str(number) for number in range(1, len(numbers) + 1)]
         if others and len(numbers) > 2 and numbers == counted:
             return others
     return columns
-
-
-def _without_column(columns: list[Column], index: int) -> list[Column]:
-    return [*columns[:index], *columns[index + 1 :]]
 
 
 def _parted(columns: list[Column]) -> list[Column]:

@@ -8,42 +8,25 @@ from types import MappingProxyType
 
 STAGES = frozenset(
     {
-        "stage",
-        "step",
-        "steps",
-        "step name",
-        "stage name",
-        "funnel step",
-        "funnel stage",
-        "journey step",
-        "journey stage",
-        "lifecycle stage",
-        "customer lifecycle stage",
+        *("stage", "step", "steps", "step name", "stage name", "funnel step", "funnel stage"),
+        *("journey step", "journey stage", "lifecycle stage", "customer lifecycle stage"),
     }
 )
 """Of the column with the names of the stages, folded."""
 
+USERS = (
+    *("unique users", "active users", "total users", "users", "count of users"),
+    *("number of users", "unique visitors", "visitors"),
+)
+CONTACTS = (
+    *("count of contacts", "number of contacts", "contacts"),
+    *("count of people", "number of people", "customers", "count"),
+)
 PEOPLE: Mapping[str, str] = MappingProxyType(
     {
         "people": "",
-        "unique users": "people",
-        "active users": "people",
-        "total users": "people",
-        "users": "people",
-        "count of users": "people",
-        "number of users": "people",
-        "unique visitors": "people",
-        "visitors": "people",
-        "count of contacts": "people",
-        "number of contacts": "people",
-        "contacts": "people",
-        "count of people": "people",
-        "number of people": "people",
-        "customers": "people",
-        "count": "people",
-        "sessions": "visits",
-        "total sessions": "visits",
-        "visits": "visits",
+        **dict.fromkeys((*USERS, *CONTACTS), "people"),
+        **dict.fromkeys(("sessions", "total sessions", "visits"), "visits"),
         "impressions": "impressions",
     }
 )

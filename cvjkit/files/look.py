@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
@@ -42,18 +42,7 @@ def _color(value: str) -> str:
     return f"#{digits if len(digits) == 6 else ''.join(digit * 2 for digit in digits)}"
 
 
-class _File(BaseModel):
-    """What the file may hold."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    name: Name | None = None
-    logo: Name | None = None
-    accent: Annotated[str, AfterValidator(_color)] | None = None
-    currency: Currency = ""
-
-
-class Look(NamedTuple):
+class Look(BaseModel):
     """How pages look that are published for a client.
 
     Parameters
@@ -73,10 +62,12 @@ class Look(NamedTuple):
     '#986f01'
     """
 
-    name: str = ""
-    logo: str = ""
-    accent: str = ""
-    currency: str = ""
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    name: Name = ""
+    logo: Name = ""
+    accent: Annotated[str, AfterValidator(_color)] = ""
+    currency: Currency = ""
 
     def accent_on(self, paper: str) -> str:
         """Give the accent as text in it can be read: darker on light paper, lighter on dark.
@@ -138,12 +129,12 @@ def read_look(folder: str | Path) -> Look:
         except InputError as error:
             faults += [Fault("logo", given, fault.rule, fault.fix) for fault in error.faults]
     try:
-        read = _File.model_validate(document)
+        look = Look.model_validate(document)
     except ValidationError as error:
         faults = [*faults_of(error, {}), *faults]
     if faults:
         raise InputError(LOOK, faults)
-    return Look(read.name or "", logo, read.accent or "", read.currency)
+    return look.model_copy(update={"logo": logo})
 
 
 def _picture(folder: Path, given: str) -> str:

@@ -58,28 +58,9 @@ class Head(NamedTuple):
 Rows = list[dict[int, Cell]]
 
 
-class StageTable(NamedTuple):
-    """The table of stages.
-
-    Attributes
-    ----------
-    heads : dict of int to Head
-        By column.
-    rows : list of dict of int to Cell
-        Those that are not blank, by column.
-    above : int
-        How many rows are above the headings.
-    left_out : list of str
-        The headings of columns that are not read.
-    """
-
-    heads: dict[int, Head]
-    rows: Rows
-    above: int
-    left_out: list[str]
-
-
-def stage_table(grid: Grid, subject: str, reader: Reader) -> StageTable:
+def stage_table(
+    grid: Grid, subject: str, reader: Reader
+) -> tuple[dict[int, Head], Rows, int, list[str]]:
     """Find the headings of the table of stages, and the rows below them.
 
     Parameters
@@ -92,7 +73,14 @@ def stage_table(grid: Grid, subject: str, reader: Reader) -> StageTable:
 
     Returns
     -------
-    StageTable
+    heads : dict of int to Head
+        By column.
+    rows : list of dict of int to Cell
+        Those that are not blank, by column.
+    above : int
+        How many rows are above the headings.
+    left_out : list of str
+        The headings of columns that are not read.
 
     Raises
     ------
@@ -110,7 +98,7 @@ def stage_table(grid: Grid, subject: str, reader: Reader) -> StageTable:
     rows = [row for row in rows if row]
     for row in rows:
         _check_split_numbers(row, heads, reader)
-    return StageTable(heads, rows, top, left_out)
+    return heads, rows, top, left_out
 
 
 def _headings(grid: Grid) -> int | None:

@@ -184,10 +184,6 @@ def _most_bytes(path: Path) -> int:
     return MOST_BYTES[path.suffix.lower()]
 
 
-def _decoded(path: Path, content: bytes) -> Document:
-    return _understood(path, content).document
-
-
 def _understood(path: Path, content: bytes) -> tables.Understood:
     suffix, subject = path.suffix.lower(), str(path)
     if suffix == ".xlsx":
@@ -217,7 +213,7 @@ def _encoded(path: Path, document: Document, layout: str | None) -> bytes:
 
 def _holds(path: Path, content: bytes, means: Callable[[Document], bool]) -> bool:
     try:
-        return means(_decoded(path, content))
+        return means(_understood(path, content).document)
     except InputError:
         return False
 
@@ -225,7 +221,7 @@ def _holds(path: Path, content: bytes, means: Callable[[Document], bool]) -> boo
 def _check_readable(path: Path, content: bytes, means: Callable[[Document], bool]) -> None:
     """Refuse to write what could not be read again, or would be another design."""
     try:
-        document = _decoded(path, content)
+        document = _understood(path, content).document
     except InputError as error:
         fault = error.faults[0]
         raise refusal(path, f"could not be read again: {fault.rule}", fault.fix) from None

@@ -162,6 +162,8 @@ class _Reader:
         return Workbook(tuple(sheets), grids, only, self.formulas, self.faults)
 
     def _grid(self, title: str, part: str) -> Grid:
+        from openpyxl.utils import column_index_from_string, get_column_letter
+
         grid: Grid = []
         number = 0
         for row in self._items(part, "row"):
@@ -172,8 +174,9 @@ class _Reader:
                     continue
                 found = ADDRESS.fullmatch(element.get("r", ""))
                 if found is not None:
-                    number, column = int(found[2]), _column_number(found[1])
-                cell = self._cell(f"{title}!{_letters(column)}{number}", column, element)
+                    number, column = int(found[2]), column_index_from_string(found[1])
+                where = f"{title}!{get_column_letter(column)}{number}"
+                cell = self._cell(where, column, element)
                 cells += [] if cell is None else [cell]
             if cells:
                 self._cells += len(cells)
@@ -341,15 +344,3 @@ def _number_formats(styles: ET.Element) -> list[str]:
         for table in _children(styles, "cellXfs")
         for style in _children(table, "xf")
     ]
-
-
-def _column_number(letters: str) -> int:
-    from openpyxl.utils import column_index_from_string
-
-    return column_index_from_string(letters)
-
-
-def _letters(column: int) -> str:
-    from openpyxl.utils import get_column_letter
-
-    return get_column_letter(column)

@@ -131,7 +131,11 @@ class Known(KnownPeople):
         above = next((key for key in passed(milestone) if key in self.people), None)
         if spine()[milestone].branch == TIME:
             return unknown("Only journeys in which people give time before money count it.")
-        if above and self.people[above] == 0 and not self.crossings(above, end or milestone):
+        if (
+            above
+            and self.people[above] == 0
+            and not self.crossings.between(above, end or milestone)
+        ):
             return exact(0.0, f"Nobody gets to {self._called(above)}, which comes before it.")
         if milestone == HABITUAL:
             return self._habit()
@@ -212,7 +216,7 @@ class Known(KnownPeople):
     def _between(self, start: str, milestone: str, end: str) -> Number:
         before, after = self.people[start], self.people[end]
         ceiling = next((key for key in passed(milestone) if key in self.people), None)
-        crossings = self.crossings(ceiling or start, end)
+        crossings = self.crossings.between(ceiling or start, end)
         least: float | None = after
         most = self.people[ceiling] if ceiling else None
         names = f"{self._called(start)} ({people_text(before)}) and "
@@ -374,7 +378,7 @@ class Known(KnownPeople):
             return 1.0
         if start.milestone is None or end.milestone is None or reached > people:
             return None
-        return None if self.crossings(start.milestone, end.milestone) else reached / people
+        return None if self.crossings.between(start.milestone, end.milestone) else reached / people
 
     def _flowing(self, start: int, end: int, *, of_all: bool) -> float | None:
         flow = self.flow

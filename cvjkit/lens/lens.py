@@ -210,20 +210,12 @@ class Lens(Shown):
         >>> see(known, switched)["target"].people
         900.0
         """
-        columns = ("name", "milestone", "alternative_milestone", "note", "sources")
+        told = ["name", "milestone", "alternative_milestone", "anchor_note", "sources"]
         argued = [stage for stage in self.framework if stage.anchor_note]
-        rows = [
-            (
-                stage.name,
-                stage.milestone,
-                stage.alternative_milestone,
-                stage.anchor_note,
-                stage.sources,
-            )
-            for stage in argued
-        ]
+        rows = [[getattr(stage, field) for field in told] for stage in argued]
         index = pd.Index([stage.key for stage in argued], name="stage", dtype=object)
-        return pd.DataFrame(rows, index=index, columns=columns, dtype=object)
+        table = pd.DataFrame(rows, index, told, dtype=object)
+        return table.rename(columns={"anchor_note": "note"})
 
 
 def see(known: Known, framework: Framework) -> Lens:
@@ -312,7 +304,7 @@ def _without_milestone(
     )
     crossings: tuple[str, ...] = ()
     if before and after and before.milestone and after.milestone:
-        crossings = known.crossings(before.milestone, after.milestone)
+        crossings = known.crossings.between(before.milestone, after.milestone)
     least = after.number.bound_low if after else None
     most = before.number.bound_high if before else known.design.market
     if before and least is not None and least == most and not crossings:

@@ -155,29 +155,18 @@ class KnownPeople:
             other
             for other, (start, end) in pairs.items()
             if self.people[end] > self.people[start] + TOLERANCE
-            and not self._crossings.entered(start, end)
+            and not self.crossings.entered(start, end)
         ]
 
     @cached_property
-    def _crossings(self) -> Crossings:
-        return Crossings(self.flow, self.people)
-
-    def _called(self, milestone: str) -> str:
-        return self._crossings.called(milestone)
-
-    def crossings(self, start: str, end: str) -> tuple[str, ...]:
-        """Describe people at or past a milestone who have not passed all milestones since another.
-
-        Parameters
-        ----------
-        start : str
-            Key of a milestone.
-        end : str
-            Key of a later milestone.
+    def crossings(self) -> Crossings:
+        """People who have not passed all milestones before the one they are at.
 
         Returns
         -------
-        tuple of str
-            A phrase for each such group; empty if nobody is known to.
+        Crossings
         """
-        return self._crossings.between(start, end)
+        return Crossings(self.flow, self.people)
+
+    def _called(self, milestone: str) -> str:
+        return self.crossings.called(milestone)

@@ -67,14 +67,7 @@ class Dated(Formulas):
         UndefinedError
             If no margin is typed.
         """
-        margins = self._typed("margin")
-        for position, stage in enumerate(self.flow.framework):
-            offer = self.offers.get(stage.anchor)
-            if offer is not None and offer.margin is not None:
-                margins[position] = offer.margin
-        if not np.isfinite(margins).any():
-            raise UndefinedError("no margin is typed: give an offer, or a stage, its margin")
-        margins = np.nan_to_num(margins)
+        margins = self._typed_margins()
         earned = visits @ margins
         if self._again is not None:
             if self._repeats is not None:

@@ -136,10 +136,8 @@ class Design(Editable):
         -------
         Flow
         """
-        return self._once("flow", self._solved)
-
-    def _solved(self) -> Flow:
-        return solve(self.name, self.framework, self.segments, self.transitions, self.referrals)
+        typed = self.name, self.framework, self.segments, self.transitions, self.referrals
+        return self._once("flow", lambda: solve(*typed))
 
     def economics(self, segment: str | None = None) -> Economics:
         """Work out what the journey costs and brings; worked out once.

@@ -393,14 +393,7 @@ class Formulas(Money):
     @cached_property
     def _margins(self) -> list[float]:
         """Contribution of one visit to each stage, orders after the second included."""
-        margins = self._typed("margin")
-        for position, stage in enumerate(self.flow.framework):
-            offer = self.offers.get(stage.anchor)
-            if offer is not None and offer.margin is not None:
-                margins[position] = offer.margin
-        if not np.isfinite(margins).any():
-            raise UndefinedError("no margin is typed: give an offer, or a stage, its margin")
-        anchors = {stage.anchor for stage in self.flow.framework}
+        margins, anchors = self._typed_margins(), {stage.anchor for stage in self.flow.framework}
         for anchor, offer in self.offers.items():
             counted = anchor in anchors or (anchor == BOUGHT_AGAIN and self._lifetime_known)
             if offer.margin and not counted:
@@ -408,7 +401,7 @@ class Formulas(Money):
                     f"how many buy {offer.name} is not known: "
                     f"{self.flow.framework.name} has no stage for it"
                 )
-        worth: list[float] = np.nan_to_num(margins).tolist()
+        worth: list[float] = margins.tolist()
         if self._again is not None:
             worth[self._again] *= self._orders_each
         elif self._lifetime_known:

@@ -140,6 +140,17 @@ class Money:
         where = self.flow.framework.stages[stage].name if stage is not None else milestone
         raise UndefinedError(f"the margin of an order at {where} is not typed")
 
+    def _typed_margins(self) -> NDArray[np.float64]:
+        """Contribution of one visit to each stage, or of the order there; 0 where none is typed."""
+        margins = self._typed("margin")
+        for position, stage in enumerate(self.flow.framework):
+            offer = self.offers.get(stage.anchor)
+            if offer is not None and offer.margin is not None:
+                margins[position] = offer.margin
+        if not np.isfinite(margins).any():
+            raise UndefinedError("no margin is typed: give an offer, or a stage, its margin")
+        return np.nan_to_num(margins)
+
     @property
     def _first_margin(self) -> float:
         return self._margin(FIRST_PAYMENT, self._first)

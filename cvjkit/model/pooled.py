@@ -163,7 +163,7 @@ class Pooled:
             return np.asarray(np.minimum(weights * factor, self._most))
 
         def measured(factor: float) -> float:
-            return measure(self._flow_with(numbers(factor)))
+            return measure(self._solve(self._with(numbers(factor).tolist())))
 
         highest = float((self._most[weights > 0] / weights[weights > 0]).max())
         least, greatest = measured(0.0), math.inf
@@ -233,9 +233,6 @@ class Pooled:
             segments[index] = segments[index].model_copy(update={self._table: tuple(table)})
         return tuple(segments)
 
-    def _flow_with(self, numbers: Floats) -> Flow:
-        return self._solve(self._with([*map(float, numbers)]))
-
     def _solve(self, segments: Sequence[Segment]) -> Flow:
         design = self.design
         return solve(design.name, design.framework, segments, design.transitions, design.referrals)
@@ -252,11 +249,9 @@ class Pooled:
 
     def _rate(self, flow: Flow) -> float:
         rates = flow.shares[list(self.chosen), self._parent, self.stage]
-        visits = np.where(self._known(flow)[:, self._parent], self._visits(flow), 0)
+        visits = flow.visits[list(self.chosen), self._parent]
+        visits = np.where(self._known(flow)[:, self._parent], visits, 0)
         return float(np.average(rates, weights=visits if visits.sum() > 0 else None))
-
-    def _visits(self, flow: Flow) -> Floats:
-        return np.asarray(flow.visits[list(self.chosen), self._parent])
 
     # --- what is refused ------------------------------------------------------------------
 

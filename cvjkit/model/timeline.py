@@ -93,12 +93,9 @@ class Timeline(Shown):
             margin of the day [currency]; cash, all margins less all costs to date [currency]. Not
             discounted; orders after the second one come in cycle by cycle.
         """
-        nothing = np.full(self.days + 1, math.nan)
-        cost = nothing if self._cost is None else self._cost
-        margin = nothing if self._margin is None else self._margin
         index = pd.RangeIndex(self.days + 1, name="day")
-        columns = {"cost": cost, "margin": margin, "cash": np.cumsum(margin - cost)}
-        return pd.DataFrame(columns, index)
+        cash = np.cumsum(self._margin - self._cost)
+        return pd.DataFrame({"cost": self._cost, "margin": self._margin, "cash": cash}, index)
 
     @property
     def break_even_day(self) -> int | None:
@@ -202,18 +199,9 @@ class Timeline(Shown):
             followed = follow(self.durations.ways, self.entering, self.design.market)
         if not np.isfinite(followed.arrivals).all():
             day = int(np.flatnonzero(~np.isfinite(followed.arrivals).all(axis=1))[0])
+            rule = f"is too long: by day {day:,} the numbers grow beyond all bounds"
             fix = "type how many people there are to reach (market), or look at fewer days"
-            raise InputError(
-                f"timeline of {self.design.name}",
-                [
-                    Fault(
-                        "days",
-                        self.days,
-                        f"is too long: by day {day:,} the numbers grow beyond all bounds",
-                        fix,
-                    )
-                ],
-            )
+            raise _error(self.design, Fault("days", self.days, rule, fix))
         return followed
 
     @cached_property
@@ -270,12 +258,12 @@ class Timeline(Shown):
         return Dated.of(self.design, discount_rate=None)
 
     @cached_property
-    def _cost(self) -> Floats | None:
-        """What is spent on each day."""
+    def _cost(self) -> Floats:
+        """What is spent on each day; NaN where nothing was typed."""
         try:
             spent = self.dated.cost_of(self._visits_by_day)
         except UndefinedError:
-            return None
+            return np.full(self.days + 1, math.nan)
         spends = np.array([segment.spend or 0.0 for segment in self.design.segments])
         entered = self.design.flow().entered.sum(axis=1)
         coming = self.entering.reshape(-1, *self.durations.shape).sum(axis=2)
@@ -287,12 +275,12 @@ class Timeline(Shown):
         )
 
     @cached_property
-    def _margin(self) -> Floats | None:
-        """What is earned on each day."""
+    def _margin(self) -> Floats:
+        """What is earned on each day; NaN where nothing was typed."""
         try:
             return self.dated.margin_of(self._visits_by_day)
         except UndefinedError:
-            return None
+            return np.full(self.days + 1, math.nan)
 
     @cached_property
     def _visits_by_day(self) -> Floats:
