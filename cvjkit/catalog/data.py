@@ -96,6 +96,28 @@ def identifier(key: str) -> str:
     return key
 
 
+def label(index: int, key: object) -> str:
+    """Name a row in messages: by its key if that is well formed, else by its index.
+
+    Parameters
+    ----------
+    index : int
+        Position of the row, from 0.
+    key : object
+        What stands in its field ``key``.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> label(3, "quiz"), label(3, "Two words")
+    ('quiz', '3')
+    """
+    return key if isinstance(key, str) and IDENTIFIER.fullmatch(key) else str(index)
+
+
 def one_of(value: str, choices: Sequence[str]) -> str:
     """Check that a value is one of those allowed.
 

@@ -7,8 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
-from cvjkit.catalog.data import MOST_STAGES, Document, Record
-from cvjkit.catalog.order import label
+from cvjkit.catalog.data import MOST_STAGES, Document, Record, label
 from cvjkit.errors import Fault, faults_of, unknown_name
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import takewhile
 from typing import Annotated, Literal, Self, overload
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
-from cvjkit.catalog.data import MOST_STAGES, Name, Plain, Record, identifier
-from cvjkit.catalog.order import labelled, order_faults
+from cvjkit.catalog.data import MOST_STAGES, Name, Plain, Record, identifier, label
 from cvjkit.catalog.published import published_keys
 from cvjkit.catalog.spine import passed, spine
 from cvjkit.catalog.stage import BlindSpot, Stage
-from cvjkit.errors import InputError, faults_of, unknown_name
+from cvjkit.errors import Fault, InputError, faults_of, unknown_name
+
+Labelled = Sequence[tuple[str, str | None]]
+"""Label of each stage, and its milestone: None where there is none, or none that is known."""
 
 
 class StageList(Record):
@@ -44,13 +46,13 @@ class StageList(Record):
     def _all_faults_at_once(cls, data: object, handler: Callable[[object], Self]) -> Self:
         if isinstance(data, StageList):
             return handler(data)
-        stages = labelled(data.get("stages")) if isinstance(data, Mapping) else None
-        faults = [] if stages is None else order_faults(stages)
+        stages = _labelled(data.get("stages")) if isinstance(data, Mapping) else None
+        faults = [] if stages is None else _order_faults(stages)
         try:
             valid = handler(data)
         except ValidationError as error:
             labels: dict[tuple[object, ...], str]
-            labels = {("stages", index): label for index, (label, _) in enumerate(stages or ())}
+            labels = {("stages", index): name for index, (name, _) in enumerate(stages or ())}
             faults = faults_of(error, labels) + faults
         if faults:
             raise InputError("framework", faults)
@@ -306,3 +308,46 @@ class StageList(Record):
                 nearest = next((self.by_milestone[key] for key in known), None)
             required.append(nearest)
         return tuple(required)
+
+
+def _labelled(rows: object) -> Labelled | None:
+    """Read what the order depends on, even from rows that break other rules; None if too many."""
+    if not isinstance(rows, list | tuple) or len(rows) > MOST_STAGES:
+        return None
+    found = []
+    for index, row in enumerate(rows):
+        given = row.model_dump() if isinstance(row, BaseModel) else row
+        fields = given if isinstance(given, Mapping) else {}
+        milestone = fields.get("milestone")
+        known = milestone if milestone in list(spine()) else None
+        found.append((label(index, fields.get("key")), known))
+    return found
+
+
+def _order_faults(stages: Labelled) -> list[Fault]:
+    """Find keys used twice, milestones used twice, milestones after one they must precede."""
+    if not stages:
+        return [Fault("stages", [], "must hold at least one stage", "add one")]
+    faults = []
+    labels: set[str] = set()
+    taken: dict[str, str] = {}
+    for stage, milestone in stages:
+        if stage in labels:
+            rule = "is the key of another stage too"
+            faults.append(Fault(f"stages[{stage}].key", stage, rule, "give each stage its own"))
+        labels.add(stage)
+        if milestone is None:
+            continue
+        field = f"stages[{stage}].milestone"
+        later = next(
+            (earlier for earlier in taken if milestone in spine()[earlier].ancestors), None
+        )
+        if milestone in taken:
+            rule = f"is the milestone of stage {taken[milestone]} too"
+            faults.append(Fault(field, milestone, rule, "choose another, or leave it out"))
+        elif later:
+            rule = f"comes before {later!r}, where stage {taken[later]} stands"
+            fix = f"move it before stage {taken[later]} or choose a later milestone"
+            faults.append(Fault(field, milestone, rule, fix))
+        taken.setdefault(milestone, stage)
+    return faults

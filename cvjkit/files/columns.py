@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, get_origin
 
-from cvjkit.catalog.spine import milestones
 from cvjkit.catalog.stage import Stage
 from cvjkit.files.cells import folded
 from cvjkit.model.fields import Fields
@@ -128,14 +127,3 @@ def stage_label(stages: Framework, key: str) -> str:
         return key
     name = stages[key].name
     return name if stages_by_name(stages).get(folded(name)) == key else key
-
-
-def milestone_columns() -> dict[str, str]:
-    """Give the fields of the sheet "Known": people at milestones.
-
-    Returns
-    -------
-    dict of str to str
-        Their kind, by field.
-    """
-    return {milestone.key: "people" for milestone in milestones()}

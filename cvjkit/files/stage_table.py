@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
@@ -228,28 +228,6 @@ def head_of(cell: Cell) -> Head | None:
         return Head(cell, "people", "people", segment.removeprefix(" "), rank, counted_in)
     field = whole.replace(" ", "_")
     return Head(cell, "stages", field) if field in STAGES else None
-
-
-def note_numbered(labels: Iterable[Cell], stages: Framework, reader: Reader) -> None:
-    """Say which stages an export has numbered.
-
-    Parameters
-    ----------
-    labels : iterable of Cell
-        The names of the stages.
-    stages : Framework
-    reader : Reader
-        Keeps the notes.
-    """
-    by_name = stages_by_name(stages)
-    keys = {label: by_name.get(unnumbered(folded(label.value))) for label in labels}
-    pairs = [
-        f"{shown(label.value)} as {stages[key].name}"
-        for label, key in keys.items()
-        if key is not None and folded(label.value) not in by_name
-    ]
-    if pairs:
-        reader.notes.append(f"Read {', '.join(pairs)}.")
 
 
 def constant(head: Head, cells: Sequence[Cell], reader: Reader) -> Document:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cvjkit.catalog.framework import Framework
 from cvjkit.catalog.lookup import framework, published_frameworks
+from cvjkit.catalog.spine import spine
 from cvjkit.errors import Fault, InputError, shown, unknown_name
 from cvjkit.files.cells import Cell, Grid, csv_cells, folded
 from cvjkit.files.columns import (
@@ -20,7 +21,6 @@ from cvjkit.files.columns import (
     TERMS,
     THRESHOLDS,
     heading_of,
-    milestone_columns,
     stages_by_name,
 )
 from cvjkit.files.headings import unnumbered
@@ -28,7 +28,6 @@ from cvjkit.files.stage_table import (
     Head,
     Numbers,
     constant,
-    note_numbered,
     numbers_by_stage,
     stage_table,
 )
@@ -147,7 +146,7 @@ def _document(grids: Mapping[str, Grid], subject: str, name: str, reader: Reader
     stages = _framework(terms.get("framework"), labels, subject, reader)
     reader.stages = stages_by_name(stages)
     terms["framework"] = stages.document() if own else stages.key
-    note_numbered(labels, stages, reader)
+    _note_numbered(labels, stages, reader)
     numbers = numbers_by_stage(heads, rows, stages, reader)
     listed = _records("segments", grids, reader)
     document = {
@@ -158,13 +157,26 @@ def _document(grids: Mapping[str, Grid], subject: str, name: str, reader: Reader
         ),
         **{part: _records(part, grids, reader) for part in LISTS},
         "thresholds": _terms(grids.get("thresholds", []), THRESHOLDS, reader),
-        "also_known": _terms(grids.get("known", []), milestone_columns(), reader),
+        "also_known": _terms(grids.get("known", []), dict.fromkeys(spine(), "people"), reader),
     }
     if reader.faults:
         raise InputError(subject, reader.faults)
     lost = ["what is above the table"] if above else []
     lost += [f"the column {heading!r}" for heading in left_out]
     return Understood(document, tuple(reader.notes), tuple(lost))
+
+
+def _note_numbered(labels: Sequence[Cell], stages: Framework, reader: Reader) -> None:
+    """Say which stages an export has numbered."""
+    by_name = stages_by_name(stages)
+    keys = {label: by_name.get(unnumbered(folded(label.value))) for label in labels}
+    pairs = [
+        f"{shown(label.value)} as {stages[key].name}"
+        for label, key in keys.items()
+        if key is not None and folded(label.value) not in by_name
+    ]
+    if pairs:
+        reader.notes.append(f"Read {', '.join(pairs)}.")
 
 
 def _terms(grid: Grid, fields: Mapping[str, str], reader: Reader) -> Document:
