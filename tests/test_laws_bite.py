@@ -22,6 +22,7 @@ from cvjkit.files import code
 from cvjkit.model import (
     counts,
     document,
+    economics,
     flow,
     flow_tables,
     fold,
@@ -32,7 +33,6 @@ from cvjkit.model import (
     planned,
     pooled,
     solver,
-    stage_columns,
     ways,
 )
 from tests import laws
@@ -237,7 +237,7 @@ BREAKS = [
     Break(
         laws.value_to_go_is_the_profit_of_the_entrants,
         (PAYING,),
-        stage_columns.StageColumns._gains,
+        economics.StageColumns._gains,
         'self._margins - np.nan_to_num(self._typed("unit_cost"))',
         "self._margins",
     ),

@@ -11,8 +11,7 @@ from cvjkit.decisions.sampling import drawn_rates, drawn_referrals, drawn_shares
 from cvjkit.decisions.sampling_parameters import DRAWS, LEVEL, SEED, wrong_parameters
 from cvjkit.decisions.simulation import Simulation
 from cvjkit.errors import InputError
-from cvjkit.model.economics import FIRST_PAYMENT
-from cvjkit.model.stage_columns import StageColumns
+from cvjkit.model.economics import FIRST_PAYMENT, StageColumns
 
 if TYPE_CHECKING:
     from cvjkit.model.design import Design

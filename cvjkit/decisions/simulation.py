@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from cvjkit.decisions.drawn_flow import DrawnFlow
     from cvjkit.decisions.evidence import Way
     from cvjkit.model.design import Design
+    from cvjkit.model.economics import StageColumns
     from cvjkit.model.intervals import Posterior
-    from cvjkit.model.stage_columns import StageColumns
     from cvjkit.number_text import Unit
 
 READ_AS: Mapping[str, Unit] = MappingProxyType(

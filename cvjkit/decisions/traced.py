@@ -18,8 +18,7 @@ from cvjkit.decisions.explain import (
     exact_text,
     typed_text,
 )
-from cvjkit.model.economics import BOUGHT_AGAIN, FIGURES, FIRST_PAYMENT
-from cvjkit.model.stage_columns import StageColumns
+from cvjkit.model.economics import BOUGHT_AGAIN, FIGURES, FIRST_PAYMENT, StageColumns
 from cvjkit.number_text import write_number
 from cvjkit.paths import Title, path_of
 from cvjkit.shown import Unit, text_of

@@ -10,8 +10,7 @@ import numpy as np
 
 from cvjkit.decisions.steps import Steps, steps_of
 from cvjkit.model.chain import fundamental_matrix, stacked, visits_per_person
-from cvjkit.model.economics import FIGURES, FIRST_PAYMENT, figure_of
-from cvjkit.model.stage_columns import StageColumns
+from cvjkit.model.economics import FIGURES, FIRST_PAYMENT, StageColumns, figure_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

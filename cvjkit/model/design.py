@@ -10,11 +10,10 @@ from pydantic import PrivateAttr
 from cvjkit.errors import InputError
 from cvjkit.model.carry import Carried
 from cvjkit.model.checks import framework_of
-from cvjkit.model.economics import BOUGHT_AGAIN, Economics, appraise
+from cvjkit.model.economics import BOUGHT_AGAIN, Economics, StageColumns, appraise
 from cvjkit.model.editing import Editable
 from cvjkit.model.plan import planned
 from cvjkit.model.solver import solve
-from cvjkit.model.stage_columns import StageColumns
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework

@@ -18,7 +18,8 @@ from cvjkit.model.day_money import Dated
 from cvjkit.model.days import Ways, follow
 from cvjkit.model.durations import Durations
 from cvjkit.model.figures import UndefinedError
-from cvjkit.model.timeline_words import timeline_notes, timeline_summary, timeline_table
+from cvjkit.model.timeline_words import timeline_summary
+from cvjkit.number_text import people_text
 from cvjkit.shown import Shown
 
 if TYPE_CHECKING:
@@ -170,7 +171,16 @@ class Timeline(Shown):
     @property
     def notes(self) -> tuple[str, ...]:
         """What one must know to read it: what was assumed, and what is left out."""
-        return timeline_notes(self)
+        notes = []
+        if not any(delay.mean or delay.waits for delay in self.durations.delays):
+            notes.append("No delay is typed: everything happens on the day somebody comes in.")
+        k = self.design.flow().k
+        if k is not None and k >= 1 and self.design.market is None:
+            notes.append(
+                "Each person brings at least one more, so the numbers grow without end: type how "
+                "many people there are to reach."
+            )
+        return (*notes, *self.dated.notes)
 
     @property
     def shown(self) -> pd.DataFrame:
@@ -181,7 +191,14 @@ class Timeline(Shown):
         DataFrame
             Indexed by the stage's name; all columns are text.
         """
-        return timeline_table(self)
+        last = self.stages.loc[self.days]
+        columns = {
+            name.capitalize(): [people_text(number) for number in last[name].to_list()]
+            for name in ("reached", "standing", "dropped", "finished")
+        }
+        names = [stage.name for stage in self.design.framework]
+        index = pd.Index(names, name=f"By day {self.days:,}")
+        return pd.DataFrame(columns, index, dtype=object)
 
     @cached_property
     def durations(self) -> Durations:

@@ -1,10 +1,8 @@
-"""What a timeline shows, in sentences and as a table that people read."""
+"""What a timeline shows, in sentences."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-
-import pandas as pd
 
 from cvjkit.number_text import count_text, days_text, money_text, people_text
 
@@ -56,49 +54,3 @@ def timeline_summary(timeline: Timeline) -> str:
                 f"earned back, and at the end {text} is left."
             )
     return " ".join([*sentences, *timeline.notes])
-
-
-def timeline_notes(timeline: Timeline) -> tuple[str, ...]:
-    """Say what was assumed, and what is left out.
-
-    Parameters
-    ----------
-    timeline : Timeline
-
-    Returns
-    -------
-    tuple of str
-        Sentences.
-    """
-    notes = []
-    if not any(delay.mean or delay.waits for delay in timeline.durations.delays):
-        notes.append("No delay is typed: everything happens on the day somebody comes in.")
-    k = timeline.design.flow().k
-    if k is not None and k >= 1 and timeline.design.market is None:
-        notes.append(
-            "Each person brings at least one more, so the numbers grow without end: type how "
-            "many people there are to reach."
-        )
-    return (*notes, *timeline.dated.notes)
-
-
-def timeline_table(timeline: Timeline) -> pd.DataFrame:
-    """Show who stands where on the last day.
-
-    Parameters
-    ----------
-    timeline : Timeline
-
-    Returns
-    -------
-    DataFrame
-        Indexed by the stage's name; all columns are text.
-    """
-    last = timeline.stages.loc[timeline.days]
-    columns = {
-        name.capitalize(): [people_text(number) for number in last[name].to_list()]
-        for name in ("reached", "standing", "dropped", "finished")
-    }
-    names = [stage.name for stage in timeline.design.framework]
-    index = pd.Index(names, name=f"By day {timeline.days:,}")
-    return pd.DataFrame(columns, index, dtype=object)

@@ -11,10 +11,9 @@ from cvjkit.decisions.evidence import ways_of
 from cvjkit.decisions.sampling import dense, drawn_shares
 from cvjkit.decisions.simulate import simulate
 from cvjkit.decisions.simulation import Simulation
-from cvjkit.model.economics import FIGURES, appraise
+from cvjkit.model.economics import FIGURES, StageColumns, appraise
 from cvjkit.model.flow import Flow, stacked
 from cvjkit.model.generations import growing, new_people_each
-from cvjkit.model.stage_columns import StageColumns
 from tests.strategies import journeys
 
 DRAWS = 2

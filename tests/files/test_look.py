@@ -60,7 +60,7 @@ def test_a_logo_is_what_its_content_says_whatever_its_name(
     (tmp_path / "logo.bin").write_bytes(content)
     look = look_of(tmp_path, 'name = "Ours"\nlogo = "logo.bin"\naccent = "#0AF"\ncurrency = "GBP"')
     assert look.logo.startswith(f"data:image/{kind};base64,")
-    assert look[::2] == ("Ours", "#00aaff")
+    assert (look.name, look.accent) == ("Ours", "#00aaff")
     assert look.currency == "GBP"
 
 
