@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cvjkit.decisions.drawn_flow import DrawnFlow
@@ -14,6 +14,8 @@ from cvjkit.errors import InputError
 from cvjkit.model.economics import FIRST_PAYMENT, StageColumns
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cvjkit.model.design import Design
     from cvjkit.model.parts import Offer
 
@@ -82,56 +84,41 @@ def simulate(
         drawn_shares(design, ways, draws, seed),
         drawn_referrals(design, referrals, draws, seed),
     )
-    again = _Again(design, draws, seed, design_effect)
+    again = partial(_again, design, draws=draws, seed=seed, design_effect=design_effect)
     formulas = StageColumns.of(
         design,
         flow=flow,
-        offers=again.offers,
-        typed_second_purchase_rate=again.drawn(FIRST_PAYMENT, design.second_purchase_rate),
+        offers=_offers(design, again),
+        typed_second_purchase_rate=again(FIRST_PAYMENT, design.second_purchase_rate),
     )
     return Simulation(design, draws, seed, float(level), ways, flow, formulas)
 
 
-@dataclass(frozen=True)
-class _Again:
-    """Draws typed shares of customers who order again."""
+def _again(
+    design: Design,
+    anchor: str,
+    typed: float | None,
+    *,
+    draws: int,
+    seed: int,
+    design_effect: float,
+) -> Any:
+    """Draw the share of the customers at a milestone who order again; None if none is typed."""
+    if typed is None:
+        return None
+    anchors = [stage.anchor for stage in design.framework]
+    cases = repeat_cases(design, typed, anchors.index(anchor) if anchor in anchors else None)
+    beta = (cases / design_effect * typed, cases / design_effect * (1 - typed))
+    return drawn_rates([("order again", anchor)], [beta], draws, seed)[0]
 
-    design: Design
-    draws: int
-    seed: int
-    design_effect: float
 
-    def drawn(self, anchor: str | None, typed: float | None) -> Any:
-        """Draw the share of the customers at a milestone.
-
-        Parameters
-        ----------
-        anchor : str or None
-            The milestone.
-        typed : float or None
-            The share, 0 to 1.
-
-        Returns
-        -------
-        ndarray of float, shape (draws,), or None
-            None if it is not typed.
-        """
-        if typed is None:
-            return None
-        anchors = [stage.anchor for stage in self.design.framework]
-        stage = anchors.index(anchor) if anchor in anchors else None
-        cases = repeat_cases(self.design, typed, stage) / self.design_effect
-        beta = (cases * typed, cases * (1 - typed))
-        return drawn_rates([("order again", anchor or "")], [beta], self.draws, self.seed)[0]
-
-    @property
-    def offers(self) -> dict[str, Offer]:
-        """The offers with their repeat rates drawn."""
-        offers: dict[str, Offer] = {}
-        for offer in self.design.offers:
-            anchor = self.design.framework.anchor(offer.stage)
-            rate = self.drawn(anchor, offer.repeat_rate)
-            # A copy is not checked: the draws stand where the rate stood.
-            drawn = offer.model_copy(update={"repeat_rate": rate})
-            offers[anchor] = offer if rate is None else drawn
-        return offers
+def _offers(design: Design, again: Callable[[str, float | None], Any]) -> dict[str, Offer]:
+    """Give the offers with their repeat rates drawn."""
+    offers: dict[str, Offer] = {}
+    for offer in design.offers:
+        anchor = design.framework.anchor(offer.stage)
+        rate = again(anchor, offer.repeat_rate)
+        # A copy is not checked: the draws stand where the rate stood.
+        drawn = offer.model_copy(update={"repeat_rate": rate})
+        offers[anchor] = offer if rate is None else drawn
+    return offers

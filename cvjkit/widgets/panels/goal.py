@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from cvjkit.decisions.explain_answer import explain_goal
-from cvjkit.decisions.goal_search import MOST
+from cvjkit.decisions.goal import MOST
 from cvjkit.decisions.goal_words import NO_MATTER, amount, rates_alone
 from cvjkit.errors import InputError
 from cvjkit.model.economics import FIGURES
