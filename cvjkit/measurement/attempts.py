@@ -154,6 +154,7 @@ def _one_after_another(starts: Starts, walked: Walked) -> Bools:
     """
     people, count = starts.people, len(starts.people)
     following = np.searchsorted(starts.events, walked.last, side="right")
+    # One of another person is that person's first, marked already: without it, we are done sooner.
     same = people[np.minimum(following, count - 1)] == people
     following = np.append(np.where((following < count) & same, following, count), count)
     marked = np.append(_first(people), False)

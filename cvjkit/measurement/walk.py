@@ -200,5 +200,5 @@ def _stops(log: Log, definition: Definition, step: int, following: int) -> Event
 
 
 def _microseconds(span: timedelta | None) -> int:
-    """Write a time in microseconds; none, and one longer than can be written, is no limit."""
-    return NO_LIMIT if span is None else min(span // MICROSECOND, NO_LIMIT)
+    """Write a time in microseconds, none as no limit."""
+    return NO_LIMIT if span is None else span // MICROSECOND

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
+from random import Random
 
 import numpy as np
 from hypothesis import strategies as st
@@ -90,29 +91,30 @@ def draw_people(seed: int, count: int, bits: int, *, several: bool) -> list[Pers
     return people
 
 
-@st.composite
-def definitions(draw: st.DrawFn) -> Definition:
+def draw_definition(seed: int) -> Definition:
     """Draw a definition of 1 to 5 steps, with all that its order allows."""
-    spans = st.none() | st.integers(0, 9).map(lambda span: timedelta(microseconds=span))
-    order, reentry = draw(st.sampled_from(sorted(ORDERS))), draw(st.sampled_from(sorted(REENTRIES)))
-    count = draw(st.integers(1, 5))
-    steps = [Step(letter) for letter in LETTERS[:count]]
+    random = Random(seed)  # noqa: S311 - for tests
+
+    def span() -> timedelta | None:
+        return timedelta(microseconds=random.randint(0, 9)) if random.random() < 0.5 else None
+
+    order, reentry = random.choice(list(ORDERS)), random.choice(list(REENTRIES))
+    steps = [Step(letter) for letter in LETTERS[: random.randint(1, 5)]]
     exclusions: list[Exclusion] = []
     if order not in WITHOUT_ORDER:
         steps[1:] = [
-            replace(step, optional=draw(st.booleans()), within=draw(spans)) for step in steps[1:]
+            replace(step, optional=random.random() < 0.4, within=random.choice([None, span()]))
+            for step in steps[1:]
         ]
         required = [step.name for step in steps if not step.optional]
-        pairs = list(combinations(required, 2))
-        chosen = draw(st.lists(st.sampled_from(pairs), max_size=2)) if pairs else []
+        pairs = random.choices([*combinations(required, 2)], k=2) if len(required) > 1 else []
         exclusions = [
             Exclusion(f"x{index}", after=after, before=before)
-            for index, (after, before) in enumerate(chosen)
+            for index, (after, before) in enumerate(pairs[: random.randint(0, 2)])
         ]
-    return Definition(
-        tuple(steps),
-        order=order,
-        window=draw(spans),
-        reentry=reentry,
-        exclusions=tuple(exclusions),
-    )
+    what = Definition(tuple(steps), order=order, window=span(), reentry=reentry)
+    return replace(what, exclusions=tuple(exclusions))
+
+
+# Drawn at random rather than by hypothesis, which prefers the simple and so seldom joins options.
+definitions = st.integers(0, 2**32 - 1).map(draw_definition)

@@ -27,8 +27,8 @@ from tests.measurement.reference import attempts_that_count, level
 SEEDS = st.integers(0, 2**32 - 1)
 
 
-@given(definitions(), SEEDS, st.booleans())
-@settings(max_examples=150)
+@given(definitions, SEEDS, st.booleans())
+@settings(max_examples=200)
 def test_attempts_are_what_the_words_of_the_definition_say(
     definition: Definition, seed: int, several: bool
 ) -> None:
@@ -202,6 +202,13 @@ def test_an_optional_step_never_decides_whether_a_later_one_is_reached() -> None
     assert (find(rest, without).times == found.times[:, [0, 2, 3]]).all()
 
 
+def test_an_optional_step_is_reached_no_later_than_the_order_wants() -> None:
+    steps = (Step("a"), Step("b", optional=True), Step("c"))
+    people = [[(0, 1), (1, 2), (1, 4)], [(0, 1), (1, 2), (2, 4)], [(0, 1), (0, 2), (1, 4)]]
+    for order, expected in (("ordered", [1, 1, 0]), ("strict_increase", [NEVER, 1, NEVER])):
+        assert find(people, Definition(steps, order=order)).times[:, 1].tolist() == expected
+
+
 def test_an_exclusion_ends_an_attempt_only_between_its_steps() -> None:
     what = Definition(tuple(map(Step, "abc")), exclusions=(Exclusion("x", after="b", before="c"),))
     people = [person(what, log) for log in ("a x b c", "a b x c", "a b c x", "x a b x a b c")]
@@ -214,7 +221,7 @@ def test_a_step_in_time_after_the_step_before_is_reached_however_long_the_whole_
     assert levels(people, what) == [3, 1, 2, 2]
 
 
-@given(definitions(), SEEDS, SEEDS)
+@given(definitions, SEEDS, SEEDS)
 @settings(max_examples=40)
 def test_the_order_in_which_a_log_holds_events_of_one_time_decides_nothing(
     definition: Definition, seed: int, shuffling: int
@@ -231,7 +238,7 @@ def first(event: list[int]) -> int:
     return event[0]
 
 
-@given(definitions(), SEEDS)
+@given(definitions, SEEDS)
 @settings(max_examples=20)
 def test_people_have_the_same_attempts_in_whatever_batch_they_are(
     definition: Definition, seed: int
@@ -243,7 +250,7 @@ def test_people_have_the_same_attempts_in_whatever_batch_they_are(
     assert whole.people.tolist() == [n for n, one in enumerate(alone) for _ in one.people]
 
 
-@given(definitions())
+@given(definitions)
 @settings(max_examples=20)
 def test_nobody_and_people_without_events_have_no_attempts(definition: Definition) -> None:
     for people in ([], [[]], [[], []], [[(0, 0)]]):
