@@ -10,8 +10,9 @@ Positions are in layout pixels. A renderer may stretch x to the width it has; y 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from cvjkit.charts.sketch import BAR, Point, Sketch
@@ -20,12 +21,16 @@ if TYPE_CHECKING:
     from cvjkit.charts.polygons import Edge
     from cvjkit.charts.proportions import Proportions
 
-WIDE, NARROW = 900.0, 358.0  # [px] widths for which labels are set
+WIDE, NARROW = 900.0, 328.0  # [px] widths for which pictures are set; a phone of 360 has 328
 HEIGHT = 370.0  # [px] of a picture that runs to the right, at least
 LEAST = 110.0  # [px] for its stages, where labels take more of the height
+USUAL = 65.0  # [px] what a picture that runs down has for its stages
+TELLING = 0.5  # [px] of the largest stage: a smaller difference is not looked for
 GAP = 14.0  # [px] between the main line and who leaves it
 
 Orientation = Literal["h", "v"]
+Drawing = Callable[[Sequence[float], float], Sketch]
+"""Draws stages, magnified as given, at a size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +139,8 @@ def horizontal(proportions: Proportions) -> Layout:
     lane_at, exit_at, first_at = -0.3, 0.3, -0.22  # [steps from one stage to the next]
     margin = 0.96 if columns[0].lane else 0.1 - first_at
 
-    def sketch(size: float) -> Sketch:
-        drawn = Sketch(proportions, size, first_at)
+    def sketch(magnified: Sequence[float], size: float) -> Sketch:
+        drawn = Sketch(proportions, magnified, size, first_at)
         for index, column in enumerate(columns):
             edge = -GAP
             for node, link in reversed(column.lane):
@@ -162,9 +167,8 @@ def horizontal(proportions: Proportions) -> Layout:
             drawn.beyond = max(drawn.beyond, edge)
         return drawn
 
-    fixed = sketch(0)
-    room = max(HEIGHT - header, fixed.before + fixed.beyond + LEAST)
-    done = _fitted(sketch, room, proportions.most)
+    room = max(HEIGHT - header, _across(sketch(proportions.magnified(LEAST), 0)) + LEAST)
+    done = _fitted(sketch, room, proportions, LEAST)
     step, main = WIDE / (len(columns) + margin), header + done.before
 
     def point(at: Point) -> Point:
@@ -202,14 +206,14 @@ def vertical(proportions: Proportions) -> Layout:
     -------
     Layout
     """
-    columns, header, label, line, inline = proportions.columns, 122.0, 100.0, 42.0, 18.0
+    columns, header, label, line, inline = proportions.columns, 112.0, 92.0, 42.0, 18.0
     lanes = [inline * len(column.lane) for column in columns]
     outs = [line * (len(column.exits) + len(column.remarks)) for column in columns]
     step = max(94.0, *(94 + lane for lane in lanes[1:]), *(16 + out for out in outs))
     top = 26.0 + lanes[0]
 
-    def sketch(size: float) -> Sketch:
-        drawn = Sketch(proportions, size, -18 / step)
+    def sketch(magnified: Sequence[float], size: float) -> Sketch:
+        drawn = Sketch(proportions, magnified, size, -18 / step)
         drawn.before = 6.0
         for index, column in enumerate(columns):
             for row, (node, link) in enumerate(column.lane):
@@ -235,7 +239,7 @@ def vertical(proportions: Proportions) -> Layout:
                 drawn.beyond = max(drawn.beyond, clear + GAP + label)
         return drawn
 
-    done = _fitted(sketch, NARROW - header, proportions.most)
+    done = _fitted(sketch, NARROW - header, proportions, USUAL)
     height = top + step * (len(columns) - 1) + max(88.0, 22 + outs[-1])
     main = header + done.before
 
@@ -265,8 +269,21 @@ def vertical(proportions: Proportions) -> Layout:
     )
 
 
-def _fitted(sketch: Callable[[float], Sketch], room: float, most: float) -> Sketch:
-    """Find the largest size at which everything fits: the room needed is convex in it.
+def _fitted(sketch: Drawing, room: float, proportions: Proportions, thickest: float) -> Sketch:
+    """Find the largest size at which everything fits, with as few sections as can be seen.
+
+    The thinner the largest stage of a section is, the more sections there must be.
+    """
+    magnified = list[float]()
+    while magnified != (now := proportions.magnified(thickest)):
+        magnified, most = now, proportions.widest(now)
+        done = _largest(partial(sketch, magnified), room, most)
+        thickest = min(thickest, done.size * most) or thickest
+    return done
+
+
+def _largest(sketch: Callable[[float], Sketch], room: float, most: float) -> Sketch:
+    """Find the largest size at which everything fits, to the pixel, by the Illinois method.
 
     It is never so large that what needs the most room would need more than there is.
     """
@@ -276,13 +293,22 @@ def _fitted(sketch: Callable[[float], Sketch], room: float, most: float) -> Sket
     if math.isinf(largest):
         return fits
     over = sketch(largest)
-    for _ in range(8):
-        used, needed = fits.before + fits.beyond, over.before + over.beyond
-        if needed <= room:
-            return over
-        if room - used < 1:
-            break
-        between = (room - used) / (needed - used)
-        tried = sketch(fits.size + (over.size - fits.size) * between)
-        fits, over = (tried, over) if tried.before + tried.beyond <= room else (fits, tried)
+    if _across(over) <= room:
+        return over
+    free, lacking = room - _across(fits), _across(over) - room
+    turns: tuple[bool | None, bool | None] = (None, None)
+    while room - _across(fits) >= 1 and (over.size - fits.size) * most >= TELLING:
+        tried = sketch(fits.size + (over.size - fits.size) * free / (free + lacking))
+        left = room - _across(tried)
+        turns = turns[1], left >= 0
+        # Which end stays twice, and so would slow the search down, counts half.
+        slowed = 2.0 if turns[0] == turns[1] else 1.0
+        if left >= 0:
+            fits, free, lacking = tried, left, lacking / slowed
+        else:
+            over, free, lacking = tried, free / slowed, -left
     return fits
+
+
+def _across(drawn: Sketch) -> float:
+    return drawn.before + drawn.beyond

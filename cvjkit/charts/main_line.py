@@ -5,6 +5,7 @@ Along, a stage and the next are 1 apart; across is measured from the edge of the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -72,6 +73,7 @@ class MainLine:
         self.ways, self.sizes = ways, sizes
         self.out: dict[Link, float] = {}
         self.into: dict[Link, float] = {}
+        self._ends: dict[tuple[Link, int], float] = {}
         self._lanes = [[link for _, link in column.lane] for column in columns]
         self.bars = [self._bar(index, column) for index, column in enumerate(columns)]
         # Whose number is not known has a bar, but none that could be compared.
@@ -83,7 +85,9 @@ class MainLine:
         self.paths = {link: list(self._stops(link, beside)) for link in ways}
 
     def thick(self, link: Link, index: int) -> float:
-        """Find how thick a link is at a stage.
+        """Find how thick a link is at a stage that it leaves, meets or passes.
+
+        A way that passes a stage is not magnified more than where it begins or ends.
 
         Parameters
         ----------
@@ -96,8 +100,10 @@ class MainLine:
         float
             [px]
         """
-        least = SHORTEST if link in self.ways else THINNEST
-        return max(least, self.sizes[index] * link.people)
+        if (link, index) in self._ends:
+            return self._ends[link, index]
+        most = max(self.sizes[end] for end in self.ways[link])
+        return max(SHORTEST, min(self.sizes[index], most) * link.people)
 
     def clear(self, index: int) -> float:
         """Find how far links reach across between a stage and the next.
@@ -122,21 +128,34 @@ class MainLine:
         ]
         beside = self._lanes[after] if after < len(self._lanes) else []
         edges += [self.into[link] + self.thick(link, after) for link in beside]
+        if after < len(self.bars) and self.sizes[index] != self.sizes[after]:
+            edges.append(self.bars[after])  # the mark of a new section is written before it
         return max(edges, default=0.0)
 
     def _bar(self, index: int, column: Column) -> float:
         """Stack what comes in and what goes out at a stage; return the size of its bar."""
-        comes, goes = meeting(column, index, self.ways)
-        used = max(self._stack(self.into, comes, index), self._stack(self.out, goes, index))
-        if column.stage.people is None:
+        sides = meeting(column, index, self.ways)
+        known = column.stage.people is not None
+        people = people_at(column, index, self.ways)
+        whole = max(SHORTEST, self.sizes[index] * people) if known else math.inf
+        used = max(
+            self._stack(edges, links, index, whole)
+            for edges, links in zip((self.into, self.out), sides, strict=True)
+        )
+        if not known:
             return max(used, HOLLOW)
-        return max(used, SHORTEST) if column.stage.people else 0.0
+        return whole if column.stage.people else 0.0
 
-    def _stack(self, edges: dict[Link, float], links: Iterable[Link], index: int) -> float:
+    def _stack(
+        self, edges: dict[Link, float], links: Sequence[Link], index: int, whole: float
+    ) -> float:
+        """Set links beside each other within a bar; return how much of it they take."""
+        ways = [link in self.ways for link in links]
+        wanted = [self.sizes[index] * link.people for link in links]
         edge = 0.0
-        for link in links:
-            edges[link] = edge
-            edge += self.thick(link, index)
+        for link, thick in zip(links, fitted(wanted, ways, whole), strict=True):
+            edges[link], self._ends[link, index] = edge, thick
+            edge += thick
         return edge
 
     def _passing(self, index: int) -> Iterable[tuple[Link, float]]:
@@ -157,6 +176,46 @@ class MainLine:
             yield stop
             if index < target and self.sizes[index] != self.sizes[index + 1]:
                 yield replace(stop, along=index + BREAK, at_bar=False)
+
+
+def fitted(wanted: Sequence[float], ways: Sequence[bool], whole: float) -> list[float]:
+    """Make links as thick as they must be to be seen, and no thicker together than their stage.
+
+    Where some are drawn thicker than they are, the others give way, each by the same part of what
+    it has to spare: first those who enter or leave, then the ways on. If all are as thin as may be
+    seen and still too thick together, all get thinner.
+
+    Parameters
+    ----------
+    wanted : sequence of float
+        How thick each link is [px].
+    ways : sequence of bool
+        Whether it is a way on.
+    whole : float
+        How long the bar of the stage is [px].
+
+    Returns
+    -------
+    list of float
+        [px]
+
+    Examples
+    --------
+    >>> [round(size, 1) for size in fitted([0.2, 29.8, 10.0], [True, False, False], 40.0)]
+    [6.0, 25.3, 8.7]
+    """
+    floors = [SHORTEST if way else THINNEST for way in ways]
+    thick = list(map(max, floors, wanted))
+    all_but_ways = [
+        size if way else low for size, low, way in zip(thick, floors, ways, strict=True)
+    ]
+    for least in (all_but_ways, floors, [0.0] * len(thick)):
+        over = math.fsum(thick) - whole
+        spare = math.fsum(thick) - math.fsum(least)
+        if over > 0 and spare > 0:
+            part = min(1.0, over / spare)
+            thick = [size - part * (size - low) for size, low in zip(thick, least, strict=True)]
+    return thick
 
 
 def ways_on(columns: Sequence[Column], order: Mapping[str, int]) -> Ways:
@@ -195,3 +254,45 @@ def meeting(column: Column, index: int, ways: Ways) -> tuple[list[Link], list[Li
     comes = [link for _, link in column.lane + column.entrance]
     comes += [link for link, (_, target) in ways.items() if target == index]
     return comes, column.onward + [link for _, link in column.exits]
+
+
+def people_at(column: Column, index: int, ways: Ways) -> float:
+    """Count the people at a stage, or those who are known to come or go.
+
+    Parameters
+    ----------
+    column : Column
+        The stage.
+    index : int
+        Of the stage.
+    ways : mapping of Link to (int, int)
+
+    Returns
+    -------
+    float
+        0 where nobody is known.
+    """
+    sides = meeting(column, index, ways)
+    sums = (math.fsum(link.people for link in links) for links in sides)
+    return max(column.stage.people or 0.0, *sums)
+
+
+def least_room(column: Column, index: int, ways: Ways) -> float:
+    """Find how long the bar of a stage must be, so that it and all its links can be seen.
+
+    Parameters
+    ----------
+    column : Column
+        The stage.
+    index : int
+        Of the stage.
+    ways : mapping of Link to (int, int)
+
+    Returns
+    -------
+    float
+        [px]
+    """
+    sides = meeting(column, index, ways)
+    least = [[SHORTEST if link in ways else THINNEST for link in links] for links in sides]
+    return max(SHORTEST, *map(math.fsum, least))

@@ -7,6 +7,7 @@ as the first section's, and how much is written where it begins.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Literal
@@ -24,7 +25,10 @@ LEAST = 0.08
 
 
 def magnifications(
-    people: Sequence[float], scale: Scale, most: Sequence[float] | None = None
+    people: Sequence[float],
+    scale: Scale,
+    most: Sequence[float] | None = None,
+    shares: Sequence[float] | None = None,
 ) -> list[float]:
     """Find how much each stage is magnified, compared with the first.
 
@@ -37,6 +41,8 @@ def magnifications(
     most : sequence of float, optional
         The largest number that is drawn at each stage, where several are: `people` is then the
         smallest.
+    shares : sequence of float, optional
+        Of the largest stage of its section, what each stage has at least; by default `LEAST`.
 
     Returns
     -------
@@ -52,17 +58,18 @@ def magnifications(
     """
     if scale == "true":
         return [1.0] * len(people)
-    least = LEAST if scale == "magnified" else 1.0
-    sections: list[list[tuple[float, float]]] = [[]]
-    for number in zip(people, people if most is None else most, strict=True):
-        section = sections[-1]
-        there = [known for known in (*section, number) if known[0] > 0]
-        smallest = min((low for low, _ in there), default=0.0)
-        if section and number[0] > 0 and smallest < least * max(high for _, high in there):
-            sections.append([number])
-        else:
-            section.append(number)
-    largest = [max((high for _, high in section), default=0.0) for section in sections]
+    if shares is None or scale == "steps":
+        shares = [LEAST if scale == "magnified" else 1.0] * len(people)
+    sections: list[list[float]] = [[]]
+    limit = math.inf  # how large the largest stage of the section may be
+    for low, high, share in zip(people, people if most is None else most, shares, strict=True):
+        own = low / share if low > 0 else math.inf
+        if sections[-1] and low > 0 and max(high, *sections[-1]) > min(limit, own):
+            sections.append([])
+            limit = math.inf
+        sections[-1].append(high)
+        limit = min(limit, own)
+    largest = [max(section, default=0.0) for section in sections]
     first = next((size for size in largest if size > 0), 1.0)
     return [
         first / (size or first)

@@ -56,6 +56,8 @@ class Sketch:
     ----------
     drawn : Proportions
         What is to be drawn.
+    magnified : sequence of float
+        How much each stage is magnified, compared with the first.
     size : float
         Thickness of a person at the first stage [px].
     first_at : float
@@ -63,7 +65,7 @@ class Sketch:
 
     Attributes
     ----------
-    size : float
+    magnified, size
         As above.
     main : MainLine
     before, beyond : float
@@ -76,9 +78,11 @@ class Sketch:
         Thickness of one person [px].
     """
 
-    def __init__(self, drawn: Proportions, size: float, first_at: float) -> None:
-        self.size, self._drawn = size, drawn
-        sizes = [size * times for times in drawn.magnified]
+    def __init__(
+        self, drawn: Proportions, magnified: Sequence[float], size: float, first_at: float
+    ) -> None:
+        self.magnified, self.size, self._drawn = magnified, size, drawn
+        sizes = [size * times for times in magnified]
         self.main = MainLine(drawn.columns, drawn.ways, sizes)
         self._was = MainLine(drawn.before, drawn.ways_before, sizes) if drawn.before else None
         self.before, self.beyond = 0.0, max(self._was.known) if self._was else 0.0
@@ -216,8 +220,7 @@ class Sketch:
             if _differ(now, [was.thick(link, index) for index in ends]):
                 found.append(tuple(_edges(was.paths[link], point)))
         for index, (size, before) in enumerate(zip(main.bars, was.known, strict=True)):
-            # A stage that thin ways on make thicker has not changed for that.
-            if before and self._drawn.changed[index] and _differ([size], [before]):
+            if before and _differ([size], [before]):
                 along, top = point((index, 0.0))
                 found.append(tuple(Edge(along + side, top, before) for side in (-BAR / 2, BAR / 2)))
         return tuple(found)
@@ -229,7 +232,7 @@ class Sketch:
         ------
         Mark
         """
-        for index, factor in breaks(self._drawn.magnified):
+        for index, factor in breaks(self.magnified):
             at = index + BREAK
             ends = [
                 (stop, following)
@@ -237,9 +240,11 @@ class Sketch:
                 for stop, following in pairwise(stops)
                 if stop.along == at
             ]
-            if ends:
-                far = max(following.across + following.thick for _, following in ends)
-                yield Mark(factor_text(factor), at, far / 3, tuple(ends))
+            far = max(
+                (following.across + following.thick for _, following in ends),
+                default=self.main.bars[index + 1],
+            )
+            yield Mark(factor_text(factor), at, far / 2, tuple(ends))
 
 
 def _differ(now: Iterable[float], then: Iterable[float]) -> bool:
