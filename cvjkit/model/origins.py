@@ -20,6 +20,13 @@ class Origins:
     framework : Framework
     known : tuple of bool
         For each stage, whether its people are known.
+
+    Examples
+    --------
+    >>> from cvjkit.catalog.lookup import framework
+    >>> full = framework("full")
+    >>> [full.keys[source] for source in origins(full, (True,) * 13).sources[11]]
+    ['bought_again', 'habitual', 'wowed']
     """
 
     framework: Framework
@@ -83,28 +90,8 @@ class Origins:
         return tuple(found)
 
 
-@lru_cache(maxsize=256)
-def origins(framework: Framework, known: tuple[bool, ...]) -> Origins:
-    """Find where the people at each stage can come from; the same ones are found only once.
-
-    Parameters
-    ----------
-    framework : Framework
-    known : tuple of bool
-        For each stage, whether its people are known.
-
-    Returns
-    -------
-    Origins
-
-    Examples
-    --------
-    >>> from cvjkit.catalog.lookup import framework
-    >>> full = framework("full")
-    >>> [full.keys[source] for source in origins(full, (True,) * 13).sources[11]]
-    ['bought_again', 'habitual', 'wowed']
-    """
-    return Origins(framework, known)
+origins = lru_cache(maxsize=256)(Origins)
+"""The same ones are worked out only once."""
 
 
 def known_stages(framework: Framework, segment: Segment) -> tuple[bool, ...]:

@@ -110,7 +110,7 @@ def content_suits_awareness(facts: Facts) -> Iterator[Outcome]:
 )
 def channel_costs_in_order(facts: Facts) -> Iterator[Outcome]:
     aware = facts.stage_at("aware")
-    spent: dict[str, list[float]] = {}
+    spent: dict[str, list[tuple[float, float]]] = {}
     unknown = []
     for index, segment in enumerate(facts.journey.segments):
         if segment.channel_kind == "other":
@@ -122,15 +122,13 @@ def channel_costs_in_order(facts: Facts) -> Iterator[Outcome]:
         elif facts.flow.undefined[index, aware]:
             unknown.append(f"the people of {segment.name} at {facts.label(aware)}")
         else:
-            money, people = spent.setdefault(segment.channel_kind, [0.0, 0.0])
-            spent[segment.channel_kind] = [
-                money + segment.spend,
-                people + float(facts.flow.people[index, aware]),
-            ]
+            people = float(facts.flow.people[index, aware])
+            spent.setdefault(segment.channel_kind, []).append((segment.spend, people))
+    totals = {kind: [*map(sum, zip(*spent[kind], strict=True))] for kind in spent}
     costs = {
-        kind: spent[kind][0] / spent[kind][1]
+        kind: totals[kind][0] / totals[kind][1]
         for kind in channel_kinds()
-        if kind in spent and spent[kind][1] > 0
+        if kind in totals and totals[kind][1] > 0
     }
     for (cheap, less), (dear, more) in pairwise(costs.items()):
         if exceeds(less, more):
