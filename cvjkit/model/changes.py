@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cvjkit.model.editing import Editable
 
 SHORTHANDS = {"people": "counts", "rate": "rates"}
-PEOPLE, RATE = SHORTHANDS
+RATE = "rate"
 TABLE_DEPTH = len(("segments", "Ads", "counts"))
 RATES = {"transitions": "rate", "referrals": "per_person"}
 """The field that removes a transition or referral when it is cleared."""
@@ -54,7 +54,7 @@ def value_at(design: Editable, path: str) -> Any:
     steps = _steps(design, path)
     pooled = pooled_at(design, path)
     if pooled is not None:
-        return pooled.people() if steps[2] == PEOPLE else pooled.rate()
+        return pooled.value()
     node: Any = design
     for depth, step in enumerate(steps):
         node, is_there = _child(design, node, steps[:depth], step)
@@ -92,8 +92,7 @@ def changed_fields(design: Editable, path: str, value: Any) -> Fields:
         raise _error(design, Fault("framework", value, "cannot be put", fix))
     pooled = pooled_at(design, path)
     if pooled is not None:
-        put = pooled.with_people if steps[2] == PEOPLE else pooled.with_rate
-        return {"segments": put(value)}
+        return {"segments": pooled.with_value(value)}
     _child(design, design, (), steps[0])
     fields = _changed(design, design, (), steps, value)
     top = steps[0]
@@ -122,14 +121,14 @@ def pooled_at(design: Editable, path: str) -> Pooled | None:
     """
     steps = _steps(design, path)
     match steps:
-        case ("stages", stage, ("people" | "rate")):
+        case ("stages", stage, ("people" | "rate") as what):
             chosen = [*range(len(design.segments))]
-        case ("segments", name, "people", stage):
+        case ("segments", name, ("people") as what, stage):
             found = _index(design.framework, "segments", design.segments, name)
             chosen = [0 if found is None else found]
         case _:
             return None
-    return Pooled(design, path, _stage_index(design, steps[:TABLE_DEPTH], stage), chosen)
+    return Pooled(design, path, _stage_index(design, steps[:TABLE_DEPTH], stage), chosen, what)
 
 
 def renamed_back(faults: Sequence[Fault], rows: Mapping[str, Any], design: Editable) -> list[Fault]:

@@ -16,7 +16,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
@@ -52,80 +52,61 @@ class Pooled:
         Index of the stage.
     chosen : sequence of int
         Indices of the segments.
+    what : {"people", "rate"}
+        The people at the stage, or the rate of the step to it.
     """
 
     design: Fields
     path: str
     stage: int
     chosen: Sequence[int]
+    what: Literal["people", "rate"]
 
-    def people(self) -> float | None:
-        """Count the people at the stage.
-
-        Returns
-        -------
-        float or None
-            None where they are not known, or grow without end.
-        """
-        people = self._people(self._flow)
-        return people if math.isfinite(people) else None
-
-    def rate(self) -> float | None:
-        """Give the share of all visits to the stage before that take the step to this one.
+    def value(self) -> float | None:
+        """Give the people at the stage, or the share of all visits to the one before that come on.
 
         Returns
         -------
         float or None
-            0 to 1; None where it is not known.
+            A rate is 0 to 1; None where it is not known, or people grow without end.
         """
-        if self._parent is None or not self._known(self._flow)[:, [self._parent, self.stage]].all():
+        ends = [self.stage] if self.what == "people" else [self._parent, self.stage]
+        if None in ends or not self._known(self._flow)[:, ends].all():
             return None
-        return self._rate(self._flow)
+        return self._measured(self._flow)
 
-    def with_people(self, people: float | None) -> tuple[Segment, ...]:
-        """Let so many people reach the stage.
+    def with_value(self, value: float | None) -> tuple[Segment, ...]:
+        """Let so many people reach the stage, or such a share of those at the stage before.
 
         Parameters
         ----------
-        people : float or None
-            0 or more; None where it is not known how many.
+        value : float or None
+            People, 0 or more, or a rate, 0 to 1; None where it is not known.
 
         Returns
         -------
         tuple of Segment
-            All segments: at the first stage with other entrants, else with other rates of the
-            step to the stage.
+            All segments: with other rates of the step to the stage; where people are put at the
+            first stage, with other entrants.
 
         Raises
         ------
         InputError
-            If the segments are counted, or nothing leads so many people there; the message says
-            how many can get there.
+            If the segments are counted, nothing leads so many people there, or other ways leave no
+            room for the rate; the message says how far it can go.
         """
-        return self._put(people, Amount, self._people, "people")
-
-    def with_rate(self, rate: float | None) -> tuple[Segment, ...]:
-        """Let such a share of the people at the stage before take the step.
-
-        Parameters
-        ----------
-        rate : float or None
-            0 to 1; None where it is not known.
-
-        Returns
-        -------
-        tuple of Segment
-            All segments.
-
-        Raises
-        ------
-        InputError
-            If the segments are counted, or other ways leave no room for the rate; the message
-            says how much there is.
-        """
-        if self._parent is None:
-            raise self._error(rate, "has no stage before it", "leave it out")
-        return self._put(rate, Share, self._rate, "share")
+        if self.what == "rate" and self._parent is None:
+            raise self._error(value, "has no stage before it", "leave it out")
+        self._require_plan(value)
+        if value is None:
+            return self._with([None] * len(self.chosen))
+        kind: Any = Amount if self.what == "people" else Share
+        try:
+            wanted: float = TypeAdapter(kind).validate_python(value)
+        except ValidationError as error:
+            (fault,) = faults_of(error, {})
+            raise self._error(value, fault.rule, fault.fix) from None
+        return self._solved(wanted)
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -136,26 +117,11 @@ class Pooled:
 
     # --- the one factor -------------------------------------------------------------------
 
-    def _put(
-        self, value: object, kind: Any, measure: Callable[[Flow], float], unit: Unit
-    ) -> tuple[Segment, ...]:
-        self._require_plan(value)
-        if value is None:
-            return self._with([None] * len(self.chosen))
-        try:
-            wanted: float = TypeAdapter(kind).validate_python(value)
-        except ValidationError as error:
-            (fault,) = faults_of(error, {})
-            raise self._error(value, fault.rule, fault.fix) from None
-        return self._solved(wanted, measure, unit)
-
-    def _solved(
-        self, wanted: float, measure: Callable[[Flow], float], unit: Unit
-    ) -> tuple[Segment, ...]:
-        """Find the factor that makes the measure what is wanted."""
+    def _solved(self, wanted: float) -> tuple[Segment, ...]:
+        """Find the factor that makes the number what is wanted."""
         self._require_known(wanted)
         weights = self._now if self._now.any() else np.ones_like(self._now)
-        present = measure(self._flow) if self._are_typed else math.nan
+        present = self._measured(self._flow) if self._are_typed else math.nan
         if wanted == present:
             return self.design.segments
 
@@ -163,16 +129,16 @@ class Pooled:
             return np.asarray(np.minimum(weights * factor, self._most))
 
         def measured(factor: float) -> float:
-            return measure(self._solve(self._with(numbers(factor).tolist())))
+            return self._measured(self._solve(self._with(numbers(factor).tolist())))
 
         highest = float((self._most[weights > 0] / weights[weights > 0]).max())
         least, greatest = measured(0.0), math.inf
         if wanted < least * (1 - ROUNDING):
-            raise self._bound_error(wanted, least, unit)
+            raise self._bound_error(wanted, least)
         if not wanted <= present and math.isfinite(highest):
             greatest = measured(highest)
             if wanted > greatest * (1 + ROUNDING):
-                raise self._bound_error(wanted, greatest, unit)
+                raise self._bound_error(wanted, greatest)
         # What a straight line through what is known leads to.
         across = (1.0, present) if least < present < math.inf else (highest, greatest)
         guess = across[0] * (wanted - least) / (across[1] - least) if across[1] > least else 0.0
@@ -242,15 +208,14 @@ class Pooled:
     def _known(self, flow: Flow) -> Any:
         return ~flow.undefined[list(self.chosen)]
 
-    def _people(self, flow: Flow) -> float:
-        """Count the people there; infinite where they grow without end."""
-        known = self._known(flow)[:, self.stage]
-        return float(flow.people[list(self.chosen), self.stage].sum()) if known.all() else math.inf
-
-    def _rate(self, flow: Flow) -> float:
-        rates = flow.shares[list(self.chosen), self._parent, self.stage]
-        visits = flow.visits[list(self.chosen), self._parent]
-        visits = np.where(self._known(flow)[:, self._parent], visits, 0)
+    def _measured(self, flow: Flow) -> float:
+        """Measure the number in a flow; people who grow without end are infinitely many."""
+        chosen, known = list(self.chosen), self._known(flow)
+        if self.what == "people":
+            people = float(flow.people[chosen, self.stage].sum())
+            return people if known[:, self.stage].all() else math.inf
+        rates = flow.shares[chosen, self._parent, self.stage]
+        visits = np.where(known[:, self._parent], flow.visits[chosen, self._parent], 0)
         return float(np.average(rates, weights=visits if visits.sum() > 0 else None))
 
     # --- what is refused ------------------------------------------------------------------
@@ -291,14 +256,14 @@ class Pooled:
             getattr(segment, self._table)[self.stage] is not None for segment in self._segments
         )
 
-    def _bound_error(self, wanted: float, bound: float, unit: Unit) -> InputError:
+    def _bound_error(self, wanted: float, bound: float) -> InputError:
         """Say how far the number can go."""
         name = self.design.framework.stages[self.stage].name
-        text = _inside(bound, wanted, unit)
+        text = _inside(bound, wanted, "people" if self.what == "people" else "share")
         if wanted < bound:
             rule = f"is fewer than the {text} who reach {name} by other ways"
             return self._error(wanted, rule, f"write {text} or more, or change those ways first")
-        if unit == "share":
+        if self.what == "rate":
             rule, fix = f"is more than the {text} that other ways leave", "lower one of them first"
             return self._error(wanted, rule, f"write {text} or less, or {fix}")
         rule = f"is more than the {text} who can reach {name}"
