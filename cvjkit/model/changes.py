@@ -35,21 +35,30 @@ Fields = dict[str, Any]
 
 
 def value_at(design: Editable, path: str) -> Any:
-    """Look up the value at a path: see `Design.get`.
+    """Look up the value at a path.
 
     Parameters
     ----------
-    design : Editable
+    design : Design
     path : str
+        As in `Design.put`.
 
     Returns
     -------
     object
+        None where nothing is typed.
 
     Raises
     ------
     InputError
         If there is no such path.
+
+    Examples
+    --------
+    >>> from cvjkit.model.design import Design
+    >>> plan = Design.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
+    >>> plan.get("stages.conversion.rate"), plan.get("stages.conversion.unit_cost")
+    (0.2, None)
     """
     steps = _steps(design, path)
     pooled = pooled_at(design, path)

@@ -20,16 +20,16 @@ Document = dict[str, Any]
 
 
 def document_of(design: Fields) -> Document:
-    """Give a design as plain values.
+    """Give a design as plain values, as a file holds it, without empty fields.
 
     Parameters
     ----------
-    design : Fields
+    design : Design
 
     Returns
     -------
     dict
-        Lists, dicts, texts and numbers, without empty fields.
+        Lists, dicts, texts and numbers: what `from_document` takes.
     """
     keys = design.framework.keys
     published = design.framework in published_frameworks()

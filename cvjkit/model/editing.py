@@ -28,6 +28,8 @@ class Editable(Fields):
         As in `Fields`.
     """
 
+    get = value_at  # documented there
+
     def _derived(self, framework: object, fields: Mapping[str, Any]) -> Self:
         """Make the design that results from a change of this one."""
         return self._checked(f"journey {self.name}", framework, fields)
@@ -100,33 +102,6 @@ class Editable(Fields):
             return self._with(**fields)
         except InputError as error:
             raise self._error(*renamed_back(error.faults, fields, self)) from None
-
-    def get(self, path: str) -> Any:
-        """Look up the value at a path.
-
-        Parameters
-        ----------
-        path : str
-            As in `put`.
-
-        Returns
-        -------
-        object
-            None where nothing is typed.
-
-        Raises
-        ------
-        InputError
-            If there is no such path.
-
-        Examples
-        --------
-        >>> from cvjkit.model.design import Design
-        >>> plan = Design.from_rates("five", 1000, [0.5, 0.2, 0.4, 0.1])
-        >>> plan.get("stages.conversion.rate"), plan.get("stages.conversion.unit_cost")
-        (0.2, None)
-        """
-        return value_at(self, path)
 
     def with_terms(self, **fields: Any) -> Self:
         """Change fields of the journey as a whole.

@@ -12,7 +12,7 @@ from cvjkit.catalog.data import Plain
 from cvjkit.catalog.framework import Framework
 from cvjkit.errors import Fault, InputError, faults_of
 from cvjkit.model.checks import checked_parts, framework_of
-from cvjkit.model.document import EVERYONE, Document, document_of
+from cvjkit.model.document import EVERYONE, document_of
 from cvjkit.model.given import by_segment, known
 from cvjkit.model.parts import (
     Accepted,
@@ -116,6 +116,8 @@ class Fields(BaseModel):
     )
     accepted: tuple[Accepted, ...] = ()
     thresholds: Thresholds = Thresholds()
+
+    document = document_of  # documented there
 
     def __eq__(self, other: object) -> bool:
         """Compare the fields, not the files the designs came from.
@@ -280,13 +282,3 @@ class Fields(BaseModel):
         if faults:
             raise InputError(subject, faults)
         return design
-
-    def document(self) -> Document:
-        """Give the design as plain values, as a file holds it, without empty fields.
-
-        Returns
-        -------
-        dict
-            What `from_document` takes.
-        """
-        return document_of(self)
