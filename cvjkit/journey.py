@@ -23,7 +23,6 @@ from cvjkit.files.documents import alike, same
 from cvjkit.lens.estimate import Known
 from cvjkit.lens.lens import Lens, see
 from cvjkit.lens.people import HABIT_ORDERS
-from cvjkit.model.document import EVERYONE
 from cvjkit.model.timeline import timeline
 from cvjkit.shown import Shown, listed
 
@@ -332,7 +331,7 @@ class Journey(Shown, WithScenarios):
         cvj.Journey.from_counts('five', {'reach': 900, 'acquisition': 90, 'conversion': 9,
         'retention': 5, 'loyalty': 1}, name='Shop').with_stage('reach', unit_cost=0.5)
         """
-        return expression(self.document(), EVERYONE)
+        return expression(self.document())
 
 
 def read_journey(path: str | Path) -> Journey:

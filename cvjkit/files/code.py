@@ -5,40 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cvjkit.model.document import EVERYONE
+
 Document = Mapping[str, Any]
 
 
-def expression(document: Document, everyone: str) -> str:
+def expression(document: Document) -> str:
     """Write the calls that recreate a design.
 
     Parameters
     ----------
     document : mapping
         The design as plain values; its framework as a key, or as a document of its own.
-    everyone : str
-        Name of the segment in a design with only one.
 
     Returns
     -------
     str
         One expression, with cvjkit imported as ``cvj``.
     """
-    start = _start(document, everyone)
+    start = _start(document)
     if start is None:
         return f"cvj.Journey.from_document({_literal(document)})"
     return start + "".join(_changes(document))
 
 
-def _start(document: Document, everyone: str) -> str | None:
+def _start(document: Document) -> str | None:
     """Write the call that takes the people; None if no short one can."""
     key, name, segments = document["framework"], document["name"], document["segments"]
     if not isinstance(key, str):
         return None
     if all("counts" in segment for segment in segments):
         counts = {segment["name"]: segment["counts"] for segment in segments}
-        chosen = counts[everyone] if list(counts) == [everyone] else counts
+        chosen = counts[EVERYONE] if list(counts) == [EVERYONE] else counts
         return f"cvj.Journey.from_counts({_arguments(key, chosen, name=name)})"
-    if [segment["name"] for segment in segments] == [everyone]:
+    if [segment["name"] for segment in segments] == [EVERYONE]:
         people, rates = segments[0]["entrants"], segments[0]["rates"]
         return f"cvj.Journey.from_rates({_arguments(key, people, rates, name=name)})"
     return None
