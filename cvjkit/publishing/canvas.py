@@ -19,7 +19,7 @@ from cvjkit.model.economics import FIGURES
 from cvjkit.number_text import days_text, money_text, people_text, share_text
 from cvjkit.publishing.folder import in_currency
 from cvjkit.publishing.page import render
-from cvjkit.widgets.panels.explained import figure_article
+from cvjkit.widgets.panels.explained import explaining
 
 if TYPE_CHECKING:
     from cvjkit.audit.audit import Audit
@@ -212,7 +212,7 @@ class _Layout:
     ) -> _Shown:
         """Show a figure of the journey, or of a stage of the framework drawn."""
         explained_by = f"explains-{len(self.explained)}"
-        self.explained[explained_by] = figure_article(journey, figure, segment, shown=text)
+        self.explained[explained_by] = explaining(journey, figure, segment, text)()
         return _Shown(text, explained_by)
 
     def _figures(self) -> Iterator[_Figure]:

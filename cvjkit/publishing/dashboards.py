@@ -45,14 +45,7 @@ NOT_TAKEN_UP = "What was changed cannot be taken up, so the numbers are those of
 class _Page(Kept, Guarded, Box):
     """The sections of a dashboard, below each other."""
 
-    def still(self) -> Markup:
-        """Draw what the sections show, without scripts.
-
-        Returns
-        -------
-        Markup
-            HTML.
-        """
+    def _still(self) -> Markup:
         return Markup().join(each.still() for each in self.children if isinstance(each, Kept))
 
 

@@ -110,14 +110,7 @@ class CompareView(Kept, Explaining, Guarded, anywidget.AnyWidget):
         if (question := question_in(content, asked)) is not None:
             self.explain(*question)
 
-    def image(self) -> str:
-        """Draw the lenses as an image.
-
-        Returns
-        -------
-        str
-            An SVG document; empty where nothing is shown.
-        """
+    def _image(self) -> str:
         comparison, start, scale = self._shown
         if comparison is None:
             return ""
@@ -125,14 +118,7 @@ class CompareView(Kept, Explaining, Guarded, anywidget.AnyWidget):
 
         return still(comparison.figure(start, scale=scale))
 
-    def still(self) -> Markup:
-        """Draw the lenses, and list what may be compared, without scripts.
-
-        Returns
-        -------
-        Markup
-            HTML.
-        """
+    def _still(self) -> Markup:
         comparison, *_ = self._shown
         if comparison is None:
             return Markup()

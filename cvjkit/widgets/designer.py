@@ -188,14 +188,7 @@ class Designer(Editor):
         """
         return self._session.journey.code()
 
-    def still(self) -> Markup:
-        """Draw the flow that was shown last, and list the stages and the figures, without scripts.
-
-        Returns
-        -------
-        Markup
-            HTML.
-        """
+    def _still(self) -> Markup:
         journey = self._session.journey
         figures = figures_part(journey).figures
         return self._view.still() + still_table([], figures)

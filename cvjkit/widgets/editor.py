@@ -64,14 +64,7 @@ class Editor(Kept, Guarded, Box):
         self._session.take_up(replace(changed, is_what_if=is_what_if))
         self._show(whole=True)
 
-    def image(self) -> str:
-        """Draw what is shown as an image.
-
-        Returns
-        -------
-        str
-            An SVG document.
-        """
+    def _image(self) -> str:
         return self._view.image()
 
     def _open(self, session: Session) -> None:

@@ -145,14 +145,7 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
             if self._on_choice is not None:
                 self._on_choice()
 
-    def image(self) -> str:
-        """Draw the flow as an image.
-
-        Returns
-        -------
-        str
-            An SVG document; empty where nothing is shown.
-        """
+    def _image(self) -> str:
         if self._shown is None:
             return ""
         from cvjkit.charts.figures import drawn
@@ -160,14 +153,7 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
 
         return still(drawn(self._shown))
 
-    def still(self) -> Markup:
-        """Draw the flow, and list the numbers of its stages, without scripts.
-
-        Returns
-        -------
-        Markup
-            HTML.
-        """
+    def _still(self) -> Markup:
         if self._shown is None:
             return Markup()
         table = still_table(self.picture["columns"], self.picture["rows"])

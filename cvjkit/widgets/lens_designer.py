@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,6 @@ from cvjkit.comparison.compare import compare
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.codec import PEOPLE
 from cvjkit.widgets.compare_view import CompareView
-from cvjkit.widgets.counted import with_people_spread
 from cvjkit.widgets.editor import Editor
 from cvjkit.widgets.fields import Act, Field, Part, Put, Row, Table
 from cvjkit.widgets.form import Form
@@ -88,14 +88,7 @@ class Lenses(Editor):
         self._drawn: tuple[Any, ...] = ()
         self._show(whole=True)
 
-    def still(self) -> Markup:
-        """Draw the lenses that were shown last, without scripts.
-
-        Returns
-        -------
-        Markup
-            HTML.
-        """
+    def _still(self) -> Markup:
         return self._view.still()
 
     def _begin(self, milestone: str) -> None:
@@ -178,5 +171,38 @@ def _spread_field(field: Field, row: Row) -> Field:
     """Let people of all segments together be typed."""
     if field.column != "reached":
         return replace(field, edit=None)
-    spread = partial(with_people_spread, stage=row.id)
+    spread = partial(_with_people_spread, stage=row.id)
     return replace(field, edit=Put(f"segments[0].counts.{row.id}", PEOPLE, spread))
+
+
+def _with_people_spread(journey: Journey, people: float | None, *, stage: str) -> Journey:
+    """Spread the people counted at a stage over the segments in their present proportions."""
+    paths = [f"segments[{index}].counts.{stage}" for index in range(len(journey.segments))]
+    counts = _spread(people, [journey.get(path) for path in paths])
+    for path, count in zip(paths, counts, strict=True):
+        journey = journey.put(path, count)
+    return journey
+
+
+def _spread(people: float | None, counts: list[float | None]) -> list[float | None]:
+    """Share out whole people in proportion to counts; the largest remainders get one more.
+
+    Examples
+    --------
+    >>> _spread(10, [2, 1, None])
+    [7.0, 3.0, 0.0]
+    >>> _spread(5, [None, None])
+    [5.0, 0.0]
+    """
+    if people is None:
+        return [None] * len(counts)
+    parts = [count or 0.0 for count in counts]
+    if not math.isfinite(people) or people < 0 or people % 1 or not math.fsum(parts):
+        # The journey refuses impossible numbers.
+        return [float(people), *[0.0] * (len(counts) - 1)]
+    exact = [people * part / math.fsum(parts) for part in parts]
+    shared = [math.floor(part) for part in exact]
+    order = sorted(range(len(parts)), key=lambda index: shared[index] - exact[index])
+    for index in order[: round(people) - sum(shared)]:
+        shared[index] += 1
+    return [float(share) for share in shared]

@@ -34,7 +34,7 @@ BELOW = "<!-- The copy of this widget is below. -->"
 class Kept:
     """Mixed into a widget, before the widget's class: a still copy of it is kept in the notebook.
 
-    A subclass defines `still`, and calls `changed` when it shows something else.
+    A subclass defines `_still` and `_image`, and calls `changed` when it shows something else.
     """
 
     on_change: Callable[[], object] | None = None
@@ -47,13 +47,25 @@ class Kept:
         Returns
         -------
         Markup
-            HTML; all text of users is escaped.
-
-        Raises
-        ------
-        NotImplementedError
-            Until a subclass defines it.
+            HTML, with a table of the numbers; all text of users is escaped. Empty if there is
+            nothing.
         """
+        return self._still()
+
+    def image(self) -> str:
+        """Draw what is shown as an image.
+
+        Returns
+        -------
+        str
+            An SVG document; empty if there is nothing.
+        """
+        return self._image()
+
+    def _still(self) -> Markup:
+        raise NotImplementedError
+
+    def _image(self) -> str:
         raise NotImplementedError
 
     def changed(self) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 import cvjkit as cvj
 from cvjkit.catalog.sources import disagreements
 from cvjkit.publishing import dashboards
 from cvjkit.widgets.compare_view import compare_document
-from cvjkit.widgets.lens_designer import Lenses
+from cvjkit.widgets.lens_designer import Lenses, _spread
 from tests.widgets.hand import ANYTHING, deliver
 
 STARTERS = Path(__file__).parents[2] / "data" / "journeys"
@@ -258,3 +259,15 @@ def test_whatever_a_visitor_sends_the_page_stands(lenses: Any, message: Any) -> 
         deliver(widget, {"method": "custom", "content": message})
         deliver(widget, {"method": "update", "state": {"document": message, "children": message}})
     assert (lenses.get_state(), lenses._view.get_state()) == before
+
+
+@given(
+    st.integers(0, 10**9),
+    st.lists(st.none() | st.integers(0, 10**6).map(float), min_size=1, max_size=5),
+)
+def test_people_spread_over_segments_are_whole_and_none_is_lost(
+    people: int, counts: list[float | None]
+) -> None:
+    shared = [part or 0.0 for part in _spread(people, counts)]
+    assert sum(shared) == people
+    assert all(part >= 0 and part % 1 == 0 for part in shared)

@@ -26,7 +26,7 @@ LIKE = {"people": "customers", "rate": "second_purchase_rate", "cost_per_person"
 def explaining(
     journey: Journey, figure: str, segment: str | None = None, shown: str = ""
 ) -> Explain:
-    """Give what explains a figure, or a number of a stage.
+    """Give what explains a figure, or a number of a stage: formula, numbers, where they come from.
 
     Parameters
     ----------
@@ -40,38 +40,22 @@ def explaining(
     Returns
     -------
     callable
-    """
-    return partial(figure_article, journey, figure, segment, shown)
-
-
-def figure_article(
-    journey: Journey, figure: str, segment: str | None = None, shown: str = ""
-) -> Article:
-    """Explain a figure, or a number of a stage: formula, numbers put in, where each comes from.
-
-    Parameters
-    ----------
-    journey : Journey
-    figure : str
-    segment : str, optional
-        All as in `Journey.explain`.
-    shown : str
-        How the number is shown, if not as in the explanation.
-
-    Returns
-    -------
-    Article
+        Gives the `Article`.
 
     Examples
     --------
     >>> import cvjkit as cvj
     >>> shop = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10])
-    >>> article = figure_article(shop.with_stage("conversion", unit_cost=25), "cac")
+    >>> article = explaining(shop.with_stage("conversion", unit_cost=25), "cac")()
     >>> article.title
     'Cost of winning a customer (CAC): 25.00'
     >>> article.lines[:2]
     (('Formula', 'Cost of winning customers / Customers'), ('With the numbers', '2,500.00 / 100'))
     """
+    return partial(_figure_article, journey, figure, segment, shown)
+
+
+def _figure_article(journey: Journey, figure: str, segment: str | None, shown: str) -> Article:
     found = journey.explain(figure, segment)
     of = f" of {segment}" if segment is not None else ""
     title = _title(figure) if figure in FIGURES else found.title

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from cvjkit.model.parts import AWARENESS_LEVELS, Segment
 from cvjkit.widgets.builders import button, columns, line, listed, remover
 from cvjkit.widgets.codec import NAME, NOT_SET, Choice
-from cvjkit.widgets.counted import COUNTED, PLANNED, in_mode
 from cvjkit.widgets.fields import Field, Part, Put, Row, Table
 
 if TYPE_CHECKING:
     from cvjkit.journey import Journey
 
+COUNTED, PLANNED = "counted", "planned"
 UNAWARE, *AWARE_OF = AWARENESS_LEVELS
 LEVELS = Choice((NOT_SET, (UNAWARE, UNAWARE), *((level, f"{level} aware") for level in AWARE_OF)))
 CHANNEL, AWARENESS, SPEND = columns(Segment, "channel", "awareness", "spend")
@@ -68,9 +68,21 @@ def segments_part(journey: Journey, *, what_if: bool = False) -> Part:
 def _numbers(index: int, segment: Segment) -> Field:
     """Make the choice whether people are counted or planned by rates."""
     mode = COUNTED if segment.observed else PLANNED
-    edit = Put(f"segments[{index}]", MODES, lambda now, text: in_mode(now, text, segment=index))
+    edit = Put(f"segments[{index}]", MODES, lambda now, text: _in_mode(now, text, segment=index))
     label = f"Numbers: {segment.name}"
     return Field("numbers", label, mode, "choice", choices=MODES.choices, edit=edit)
+
+
+def _in_mode(journey: Journey, mode: str, *, segment: int) -> Journey:
+    """Turn a segment's counts into a plan, or a plan into whole people."""
+    now = journey.segments[segment]
+    if mode == PLANNED:
+        return journey.planned(now.name)
+    if now.observed:
+        return journey
+    people = journey.flow().only(now.name).numbers("people")
+    counts = [None if number is None else float(round(number)) for number in people]
+    return journey.with_segment(now.name, counts=counts)
 
 
 def renamed(journey: Journey, name: str, *, segment: int) -> Journey:

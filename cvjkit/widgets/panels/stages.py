@@ -6,11 +6,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from cvjkit.errors import Fault, InputError
 from cvjkit.model.parts import StageNumbers
 from cvjkit.number_text import count_text, most_decimals, people_text, rate_text, share_text
 from cvjkit.widgets.builders import columns, field_at
 from cvjkit.widgets.codec import PEOPLE
-from cvjkit.widgets.counted import with_share_counted
 from cvjkit.widgets.fields import Field, Part, Put, Row, Table
 from cvjkit.widgets.panels.explained import explaining
 from cvjkit.widgets.rate_codec import RateCodec
@@ -129,9 +129,31 @@ def _rate(
                 return _rate_field(journey, stage, path, rates[index], decimals)
             edit, text = Put(path, RATE_OF_ONE), rate_text(rates[index], decimals)
         else:
-            derived = partial(with_share_counted, segment=segment, stage=stage.key)
+            derived = partial(_with_share_counted, segment=segment, stage=stage.key)
             edit = Put(f"segments[{segment}].counts.{stage.key}", COUNTED_RATE, derived)
     return Field("rate", label, text, edit=edit)
+
+
+def _with_share_counted(
+    journey: Journey, share: float | None, *, segment: int, stage: str
+) -> Journey:
+    """Set the people counted at a stage to a share of those at the stage it follows."""
+    path, previous = f"segments[{segment}].counts.{stage}", _previous(journey, stage)
+    before = journey.get(f"segments[{segment}].counts.{previous.key}")
+    if share is None:
+        return journey.put(path, None)
+    if not 0 <= share <= 1:
+        rule, fix = "must be between 0 and 1", "write a share, such as 25% or 0.25"
+        raise InputError(journey.name, [Fault(path, share, rule, fix)])
+    if before is None:
+        raise ValueError(f"{previous.name} is not known: type how many reach it first")
+    return journey.put(path, float(round(share * before)))
+
+
+def _previous(journey: Journey, stage: str) -> Stage:
+    """Give the stage that a stage follows."""
+    framework = journey.framework
+    return framework.stages[framework.parents[framework.index(stage)] or 0]
 
 
 def _rate_field(
