@@ -185,6 +185,10 @@ class _ChosenPage(_Page):
 
     def _follow(self, link: Link) -> None:
         name = link.journey or self._first
+        if name not in self._listed:
+            # Who writes an address by hand leaves the suffix out.
+            same = [listed for listed in self._listed if Path(listed).stem == name]
+            name = same[0] if len(same) == 1 else name
         if link.journey and name not in self._listed:
             fault = unknown_name("journey", name, self._listed)
             self._note = f"{NOT_FOLLOWED} {fault}."

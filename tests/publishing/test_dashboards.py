@@ -271,6 +271,20 @@ def test_whoever_turns_to_another_journey_and_back_finds_what_they_typed(folder:
     assert visitor.does("shop.toml", *CHOOSE).people == typed
 
 
+def test_an_address_may_leave_out_the_suffix_of_a_file_where_one_file_is_meant(
+    folder: Path,
+) -> None:
+    SHOP.with_terms(name="Other").save(folder / "other.toml")
+    visitor = opens(Visitor(folder), "journey=other")
+    assert (visitor.page._share.query, visitor.parts["choose"]["notes"]) == (
+        "journey=other.toml",
+        (),
+    )
+    SHOP.with_terms(name="Other").save(folder / "other.xlsx")
+    [note] = opens(Visitor(folder), "journey=other").parts["choose"]["notes"]
+    assert "is not known" in str(note)
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [
