@@ -41,7 +41,7 @@ class Journey(Shown, WithScenarios):
     """A design that can be read, saved, audited and seen through other frameworks.
 
     Build one with `from_counts`, `from_rates` or `read_journey`, and change it with `put` and
-    the `with_` methods; each returns a new journey, which belongs to the file of the one before.
+    the `with_` methods; each returns a new journey, which belongs to the same file.
 
     Parameters
     ----------
@@ -314,7 +314,7 @@ class Journey(Shown, WithScenarios):
 
     @property
     def understood(self) -> tuple[str, ...]:
-        """What was understood of a file that is not written as cvjkit writes it, in sentences."""
+        """What was understood of a file that cvjkit did not write, in sentences."""
         return self._origin.understood
 
     def code(self) -> str:

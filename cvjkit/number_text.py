@@ -30,7 +30,7 @@ SMALLEST_AMOUNT = 0.00005
 DECIMALS_AT_END = re.compile(r"\.(\d+)%?$")
 WHOLE_FROM = 1e11
 MOST_SHOWN = 1e15
-"""More people than that are told by this bound: nobody has ever counted so many."""
+"""What is more is told by this bound: its digits would say nothing but take up the page."""
 TWO_READINGS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 A_NUMBER = re.compile(
     r"(?![<>])\D*?(?P<number>-?\d[\d,]*(?:\.\d+)?)(?P<unit>%|x| days?| buying cycles?)?"
@@ -75,7 +75,7 @@ def people_text(value: float | None) -> str:
     if size and not whole:
         return "<1"
     if size > MOST_SHOWN:
-        return f"{'<-' if value < 0 else '>'}{MOST_SHOWN / 1e12:,.0f} tn"
+        return _trimmed(value, 0)
     for unit, name in ((1e12, "tn"), (1e9, "bn")):
         if size >= 9.99995 * unit:
             return f"{_trimmed(value / unit, 1)} {name}"
@@ -149,7 +149,8 @@ def money_text(value: float | None, currency: str = "", decimals: int | None = N
     decimals = needed if decimals is None else min(decimals, own)
     if SMALLEST_AMOUNT <= size < 0.5 * 10.0**-decimals:
         decimals = 1 - math.floor(math.log10(size))
-    return f"{isolated(currency)} {_signed(f'{value:,.{decimals}f}')}".strip()
+    text = f"{value:,.{decimals}f}" if size <= MOST_SHOWN else _trimmed(value, 0)
+    return f"{isolated(currency)} {_signed(text)}".strip()
 
 
 def most_decimals(texts: Iterable[str]) -> int:
@@ -408,7 +409,8 @@ def ratio_text(value: float | None) -> str:
     """
     if value is None or not math.isfinite(value):
         return DASH
-    return f"{_signed(f'{value:,.2f}')}x"
+    text = f"{value:,.2f}" if abs(value) <= MOST_SHOWN else _trimmed(value, 0)
+    return f"{_signed(text)}x"
 
 
 def factor_text(value: float | None) -> str:
@@ -532,6 +534,8 @@ def decimals_of(currency: str) -> int:
 
 
 def _trimmed(value: float, decimals: int) -> str:
+    if abs(value) > MOST_SHOWN:
+        return f"{'<-' if value < 0 else '>'}{MOST_SHOWN / 1e12:,.0f} tn"
     text = f"{value:,.{decimals}f}"
     return _signed(text.rstrip("0").rstrip(".") if "." in text else text)
 

@@ -186,7 +186,7 @@ def test_a_text_that_turns_what_is_beside_it_is_refused(text: str) -> None:
         lambda: cvj.framework("five").change({"reach": {"event": text}}),
     )
     for change in changes:
-        with pytest.raises(InputError, match=r"mark that turns|half a character|must be a code"):
+        with pytest.raises(InputError, match=r"mark that reverses|half a character|must be a code"):
             change()
 
 

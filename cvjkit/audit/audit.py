@@ -50,7 +50,7 @@ class Audit(Shown):
     unmatched : tuple of Accepted
         Acceptances that match no finding.
     framework : Framework or None
-        In which the journey was audited; None if it could not be read.
+        The one in which the journey was audited; None if it could not be read.
     """
 
     name: str
@@ -74,7 +74,7 @@ class Audit(Shown):
 
     @property
     def shown(self) -> pd.DataFrame:
-        """What was found, the gravest first, as people read it.
+        """What was found, the most serious first, as people read it.
 
         Returns
         -------
@@ -137,7 +137,7 @@ class Audit(Shown):
         found = tuple(finding for finding in self.findings if finding.id == rule_id)
         if not found:
             asked = ", ".join(dict.fromkeys(finding.id for finding in self.findings))
-            raise KeyError(f"{rule_id!r} was not asked; asked were {asked}")
+            raise KeyError(f"{rule_id!r} is not a rule of this audit, which has {asked}")
         return found
 
     def __iter__(self) -> Iterator[Finding]:

@@ -23,13 +23,13 @@ Basis = Literal["document", "threshold", "model"]
 SEVERITIES: Mapping[str, str] = MappingProxyType(
     {
         "E": "cannot be computed",
-        "F": "a mistake or trap that the documents name",
-        "W": "asked for and not there",
+        "F": "a document calls it a mistake or a trap",
+        "W": "a document asks for it, and it is missing",
         "M": "does not pay",
         "I": "worth knowing",
     }
 )
-"""The meaning of each severity, the gravest first."""
+"""The meaning of each severity, the most serious first."""
 SEVERITY_NAMES: Mapping[str, str] = MappingProxyType(
     {"E": "Error", "F": "Failure", "W": "Warning", "M": "Money", "I": "Note"}
 )
@@ -37,8 +37,8 @@ SEVERITY_NAMES: Mapping[str, str] = MappingProxyType(
 BASES: Mapping[str, str] = MappingProxyType(
     {
         "document": "a document says so",
-        "threshold": "a document says so; where the line is drawn is ours, and yours to change",
-        "model": "ours: it follows from the model, no document says so",
+        "threshold": "a document says so; the threshold is ours, and you can change it",
+        "model": "ours: it follows from the model; no document says so",
     }
 )
 FAILURES = ("E", "F")

@@ -21,7 +21,7 @@ Audits = Iterable[tuple[str, Audit]]
 
 
 def as_text(audits: Audits) -> str:
-    """Write audits as text: findings, the gravest first, then the rules that cannot tell.
+    """Write audits as text: findings, the most serious first, then the rules that cannot tell.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from cvjkit.catalog.spine import milestones
+from cvjkit.catalog.spine import milestones, spine
 from cvjkit.model.flags import TOLERANCE
 from cvjkit.model.parts import StageNumbers
 
@@ -143,7 +143,8 @@ class StageFacts:
         """
         position = self.at(*names)
         if position is None:
-            raise MissingError(f"a stage at {' or '.join(names)}: {self.framework.key} has none")
+            where = " or ".join(spine()[name].name for name in names)
+            raise MissingError(f"a stage for {where}, which {self.framework.name} lacks")
         return position
 
     def label(self, position: int) -> str:

@@ -164,7 +164,7 @@ def harmless(text: str) -> str:
     --------
     >>> harmless("Ads \u202e 100")
     Traceback (most recent call last):
-    ValueError: has a mark that turns the order of what follows; remove it, or type the text anew
+    ValueError: has a mark that reverses the text after it; remove it, or retype the text
     """
     if len(text) > LONGEST_TEXT:
         raise ValueError(f"is longer than {LONGEST_TEXT:,} characters; shorten it")
@@ -182,8 +182,8 @@ def harmless(text: str) -> str:
         elif waiting[-1:] == [sign]:
             waiting.pop()
     if waiting:
-        fix = "remove it, or type the text anew"
-        raise ValueError(f"has a mark that turns the order of what follows; {fix}")
+        fix = "remove it, or retype the text"
+        raise ValueError(f"has a mark that reverses the text after it; {fix}")
     return text
 
 

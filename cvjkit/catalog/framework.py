@@ -36,17 +36,17 @@ class Framework(StageList):
     source : str
         The document it comes from.
     note : str
-        What one should know before relying on it.
+        What to know before relying on it.
     stages : tuple of Stage
         At least one; keys unique; no milestone twice; milestones in the order of the spine
         (the habit and the voice branch are parallel: their order is free).
     blind_spots : tuple of BlindSpot
-        What it has no stage for and others have. A framework derived from a published one starts
-        without them.
+        What others have a stage for and this one does not. A framework derived from a published one
+        starts without them.
     skipping : {"failure", "discouraged", "allowed"}
         What it means to leave a stage out: the document calls it failure; it asks for as many
-        stages as one can manage; it lets one adapt the stages, or says nothing. A framework
-        derived from a published one starts with "allowed".
+        stages as you can manage; it lets you adapt the stages, or says nothing. A framework derived
+        from a published one starts with "allowed".
 
     Examples
     --------
@@ -315,7 +315,7 @@ def _own(document: Mapping[str, Any], subject: str, faults: Sequence[Fault] = ()
         found += faults_of(error, {})
     key = document.get("key")
     if key in published_keys() and own != published_framework(key):
-        rule = "is the key of a published framework, which this is not"
+        rule = "is the key of a published framework, and this is another one"
         found.append(Fault("key", key, rule, "choose another, such as 'ours'"))
     if own is None or found:
         raise InputError(subject, found)

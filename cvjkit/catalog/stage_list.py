@@ -200,7 +200,7 @@ class StageList(Record):
         anchor : str
             Key of a milestone, or of a stage that has none.
         side : {"before", "after"}
-            Of the milestone: before it are those one has passed to get there.
+            Side of the milestone: the stages before it are passed on the way to it.
 
         Returns
         -------

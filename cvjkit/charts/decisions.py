@@ -47,8 +47,8 @@ def decision_figure(
     Parameters
     ----------
     answer : FixFirst, Goal, Budget, SegmentsTable, Retention, Explanation, Simulation or Timeline
-        Of a simulation the bands are drawn, of a timeline the cash curve, or without money who
-        stands where; `cvjkit.charts.chance` and `over_time` have further figures of them.
+        Of a simulation the bands are drawn, of a timeline the cash curve, or without money where
+        people are; `cvjkit.charts.chance` and `over_time` have more figures of them.
     theme : {"light", "dark"}
     shape : {"wide", "narrow"}
         "wide" needs a width of 900 px, "narrow" 390 px.
@@ -61,7 +61,7 @@ def decision_figure(
     Raises
     ------
     InputError
-        If there is no such theme or shape, or it is no answer.
+        If there is no such theme or shape, or `answer` is none of these.
 
     Examples
     --------
@@ -87,8 +87,8 @@ def decision_figure(
     for kind, draw in draws.items():
         if isinstance(answer, kind):
             return draw(answer, page)
-    fix = "give what fix_first, goal, budget, simulate, timeline ... of a journey return"
-    raise InputError("figure", [Fault("answer", type(answer).__name__, "is no answer", fix)])
+    fix = "give what a journey's fix_first, goal, budget, simulate, timeline ... returns"
+    raise InputError("figure", [Fault("answer", type(answer).__name__, "is not an answer", fix)])
 
 
 def _fix_first(answer: FixFirst, page: Page) -> go.Figure:
@@ -115,9 +115,9 @@ def _goal(goal: Goal, page: Page) -> go.Figure:
     now = [goal.rates_now[key] for key in found]
     traces = [
         _bars(names, now, "share", "", page, name="Now", color=page.colors["unknown"]),
-        _bars(names, list(found.values()), "share", "", page, name="Needed, alone"),
+        _bars(names, list(found.values()), "share", "", page, name="Needed on its own"),
     ]
-    title = "What the goal takes: one rate alone"
+    title = "What the goal takes: one rate at a time"
     return framed(traces, page, title, goal.summary, 1.4 * ROW * max(1, len(found)))
 
 

@@ -68,12 +68,12 @@ def sankey(
     Parameters
     ----------
     subject : Journey, Flow or path
-        A journey is drawn in the framework it asks to be shown in (`view`), a flow in its own. What
-        a scenario stands on (`base`) is outlined where it was visibly thicker or thinner.
+        A journey is drawn in the framework it asks to be shown in (`view`), a flow in its own. The
+        base of a scenario is outlined where it was visibly thicker or thinner.
     segment : str, optional
         Name of the only segment to show; all together by default.
     start : str, optional
-        Key of the stage to begin with: whoever arrives there is drawn as the whole, so that
+        Key of the stage to begin with: the people who arrive there are drawn as the whole, so that
         thin later stages become visible.
     scale : {"magnified", "true", "steps"}
         How thick people are drawn: later stages magnified where marked ("× 37"), all at one scale,

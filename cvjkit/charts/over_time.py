@@ -1,4 +1,4 @@
-"""A journey over time as plotly figures: the cash curve, and who stands where."""
+"""A journey over time as plotly figures: the cash curve, and where people are."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def cash_curve(timeline: Timeline, *, theme: Theme = "light", shape: Shape = "wi
 
 
 def standing(timeline: Timeline, *, theme: Theme = "light", shape: Shape = "wide") -> go.Figure:
-    """Draw who stands where on each day.
+    """Draw where people are on each day.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def standing(timeline: Timeline, *, theme: Theme = "light", shape: Shape = "wide
     figure = framed(
         traces or [go.Scatter(x=[], y=[])],
         page,
-        "Who stands where",
+        "Where people are",
         timeline.summary,
         HEIGHT,
         lines=("Day", "People"),

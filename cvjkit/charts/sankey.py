@@ -302,5 +302,5 @@ def _was(
 
 def _remark(excerpt: Excerpt, key: str, to: str, people: float) -> Node:
     number, notes = people_text(people), (f"referred to {excerpt.name(to)}",)
-    text = f"{excerpt.name(key)}: people here bring {number} new ones to {excerpt.name(to)}"
+    text = f"{excerpt.name(key)}: people here bring {number} new people to {excerpt.name(to)}"
     return Node(f"note:{key}:{to}", "note", key, None, "", f"+{number}", notes, notes, text)

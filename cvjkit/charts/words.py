@@ -107,14 +107,17 @@ def _leaks(excerpt: Excerpt, leaks: Leaks | None) -> str:
     step = excerpt.name(first[0])
     if leaks.sources[first[0]] == biggest:
         return (
-            f"The leak worth most is the biggest, {where}: ten percent more who go on to {step} "
+            f"The leak most worth mending is also the biggest, {where}: ten percent more who go "
+            f"on to {step} "
             f"bring {brings}."
         )
     others = [leaks.gains[key] for key in leaks.gains if leaks.sources[key] == biggest]
     instead = _brings(leaks, max(others)) if others else "an unknown gain"
     return (
-        f"The leak worth most is after {excerpt.name(leaks.sources[first[0]])}: ten percent more "
-        f"who go on to {step} bring {brings}. At the biggest, {where}, it would be {instead}."
+        f"The leak most worth mending is after {excerpt.name(leaks.sources[first[0]])}: ten "
+        "percent more "
+        f"who go on to {step} bring {brings}. At the biggest, {where}, the same would bring "
+        f"{instead}."
     )
 
 
@@ -218,7 +221,9 @@ def _inferred(excerpt: Excerpt) -> str:
         for key in excerpt.stages
         for to, _, people in excerpt.out(key, "inferred")
     ]
-    return f" As the counts show, at least {listed(ways)} go straight." if ways else ""
+    return (
+        f" The counts show that people also go straight: at least {listed(ways)}." if ways else ""
+    )
 
 
 def table(

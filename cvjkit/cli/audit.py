@@ -23,7 +23,10 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "journey asks to be shown in, else its own)",
     )
     parser.add_argument(
-        "--format", choices=list(FORMATS), default="text", help="default: %(default)s"
+        "--format",
+        choices=list(FORMATS),
+        default="text",
+        help="format of the report (default: %(default)s)",
     )
 
 

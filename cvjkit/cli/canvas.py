@@ -14,7 +14,7 @@ from cvjkit.publishing.canvas import canvas
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="TOML, CSV or XLSX")
-    words = "what to write (default: the name of FILE, here, if there is none yet)"
+    words = "file to write (default: named like FILE, in this folder, unless it exists)"
     parser.add_argument("-o", "--output", type=Path, metavar="OUT.html", help=words)
 
 

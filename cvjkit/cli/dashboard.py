@@ -63,7 +63,7 @@ def _dashboard(arguments: argparse.Namespace) -> int:
     published = path or starters("dashboards")
     faults = [*_not_published(published), *_too_low(arguments)]
     if arguments.token == "":
-        faults.append(Fault("--token", "", "must not be empty", "write one, or --no-token"))
+        faults.append(Fault("--token", "", "must not be empty", "write one, or use --no-token"))
     address, journeys = prepared(arguments, server.VOILA_PORT, faults)
     token = arguments.token or os.environ.get("CVJKIT_TOKEN") or server.new_token()
     token = None if arguments.no_token else token
@@ -71,7 +71,7 @@ def _dashboard(arguments: argparse.Namespace) -> int:
     if path is None and not (journeys and journey_files(journeys)):
         where = journeys or JOURNEYS
         print(
-            f"There are no journeys in {where}: these are the starters, with numbers made up. "
+            f"There are no journeys in {where}: these are the starters, with made-up numbers. "
             "Make one of your own: cvjkit new shop --framework eight",
             file=sys.stderr,
         )
@@ -132,7 +132,7 @@ def _warn_of_others(address: server.Address, token: str | None) -> None:
     if address.host not in {server.LOCALHOST, "localhost", "::1"}:
         who = "who has the link" if token else "in the network"
         print(
-            f"Everybody {who} can open this; what is sent is not encrypted (docs/publish.md).",
+            f"Everybody {who} can open this, and nothing is encrypted (docs/publish.md).",
             file=sys.stderr,
         )
 

@@ -15,7 +15,12 @@ NOTEBOOK = Path("notebooks/01-design.ipynb")
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "directory", nargs="?", type=Path, default=Path(), metavar="DIR", help="default: here"
+        "directory",
+        nargs="?",
+        type=Path,
+        default=Path(),
+        metavar="DIR",
+        help="folder to open (default: this one)",
     )
     add_server_arguments(parser, server.LAB_PORT)
 

@@ -16,7 +16,9 @@ from cvjkit.files.store import SUFFIXES
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    words = "of the file; without a directory, it is written to that of --journeys"
+    words = (
+        "name of the file; unless it names a directory, the file goes into the one of --journeys"
+    )
     parser.add_argument("name", metavar="NAME", help=words)
     words = "the framework to count in (default: %(default)s)"
     parser.add_argument("--framework", default="five", metavar="KEY", help=words)
@@ -50,17 +52,19 @@ def _new_path(arguments: argparse.Namespace) -> tuple[Path, list[Fault]]:
     path = journeys_directory(arguments.journeys) / name if is_bare else name
     if not name.name.strip() or name.name.startswith((".", "~$")):
         return path, [
-            Fault("NAME", arguments.name, "names no file that is listed", "write one, like shop")
+            Fault(
+                "NAME", arguments.name, "is not a name that dashboards list", "write one, like shop"
+            )
         ]
     if name.suffix.lower() in set(SUFFIXES) - {".toml"}:
         fix = f"name it {name.stem}.toml; a journey can be saved as {name.suffix} from Python"
-        return path, [Fault("NAME", arguments.name, "would be no TOML file", fix)]
+        return path, [Fault("NAME", arguments.name, "would not be a TOML file", fix)]
     return (path if name.suffix == ".toml" else path.with_name(f"{name.name}.toml")), []
 
 
 NEW = Command(
     "new",
-    "start a journey in a file of its own",
+    "write the file of a new journey",
     "Write the file of a new journey, with example numbers and comments that say what goes where.",
     _add_arguments,
     _new,

@@ -25,7 +25,7 @@ def add_server_arguments(parser: argparse.ArgumentParser, first_port: int) -> No
         The port it tries first.
     """
     add_journeys(parser)
-    words = f"default: {first_port}, or the next free one; 0: any"
+    words = f"port to listen on (default: {first_port}, or the next free one; 0 takes any free one)"
     parser.add_argument("--port", type=int, metavar="N", help=words)
     words = "address to listen on (default: %(default)s, this machine only)"
     parser.add_argument("--host", default=server.LOCALHOST, help=words)

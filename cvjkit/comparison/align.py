@@ -52,7 +52,7 @@ def align(
     Raises
     ------
     InputError
-        If no milestone `start` is drawn; the message lists those that are.
+        If the milestone `start` is not drawn; the message lists those that are.
 
     Examples
     --------

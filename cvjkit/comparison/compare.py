@@ -67,18 +67,18 @@ def compare(
     weights : mapping of str to float, optional
         How a leak is shared out, as in :class:`cvjkit.lens.estimate.Known`.
     habit_orders : int
-        The order that shows a habit, from 2 on, as there.
+        The order that shows a habit, 2 or more, as in `Known`.
 
     Returns
     -------
     Comparison or Differences
-        Differences if no frameworks are given, and all journeys but the first are scenarios that
-        stand on it, or on the same journey as it does.
+        Differences if no frameworks are given, and all journeys but the first are scenarios based
+        on it, or on the same journey as it is.
 
     Raises
     ------
     InputError
-        If there is nothing to compare, or a framework is not known or there twice.
+        If there is nothing to compare, or a framework is not known or is listed twice.
     """
     several = [journeys] if isinstance(journeys, Journey | str | Path) else journeys
     chosen = [as_journey(journey) for journey in several]

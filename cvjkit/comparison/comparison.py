@@ -262,8 +262,8 @@ class Comparison:
         Raises
         ------
         InputError
-            If no milestone `start` is drawn, or there is no such scale; the message lists those
-            that are.
+            If the milestone `start` is not drawn, or there is no such scale; the message lists
+            those that are.
         """
         if scale not in dict(SCALES):
             raise InputError("figure", [unknown_name("scale", scale, tuple(dict(SCALES)))])
@@ -282,7 +282,7 @@ class Comparison:
         theme: Theme = "light",
         scale: Scale = "magnified",
     ) -> go.Figure:
-        """Draw all lenses below each other on one spine.
+        """Draw all lenses on one spine, one below the other.
 
         Parameters
         ----------
@@ -304,7 +304,7 @@ class Comparison:
         Raises
         ------
         InputError
-            If there is no such shape or theme, or no milestone `start` is drawn.
+            If there is no such shape or theme, or the milestone `start` is not drawn.
 
         Examples
         --------

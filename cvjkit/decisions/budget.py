@@ -77,7 +77,7 @@ def budget(
     ----------
     design : Design
     money : float
-        What there is to spend at most [currency].
+        The most there is to spend [currency].
     responses : mapping of segment name to Response or pair of float
         How many people a channel brings for its spend: (A, theta) for
         A x (1 - exp(-spend / theta)), or a `Saturating`, `Power` or `SCurve` of
@@ -264,7 +264,7 @@ def _curves(
         faults.append(unknown_name("stage", stage, design.framework.keys))
     if not responses:
         fix = 'write {"Ads": (8000, 1000)}'
-        faults.append(Fault("responses", None, "must name a segment or more", fix))
+        faults.append(Fault("responses", None, "must name at least one segment", fix))
     for name, response in responses.items():
         if name not in names:
             faults.append(unknown_name("responses", name, names))
@@ -290,13 +290,13 @@ def _curve(response: Sequence[float] | Response) -> tuple[Response | None, str]:
     elif isinstance(response, tuple | list) and len(response) == 2:
         numbers, curve = list(response), Saturating(*response)
     else:
-        return None, "is no response"
+        return None, "is not a response"
     if not all(is_number(number, math.ulp(0), LARGEST) for number in numbers):
         return None, "must have numbers more than 0"
     if isinstance(curve, Power) and not curve.exponent < 1:
         return None, "must have an exponent below 1, or returns do not diminish"
     if isinstance(curve, SCurve) and not curve.steepness > 1:
-        return None, "must have a steepness above 1, or it is no S"
+        return None, "must have a steepness above 1, or it is not an S"
     return curve, ""
 
 

@@ -114,7 +114,7 @@ def simulation_summary(simulation: Simulation) -> str:
     sentences += thin[:THIN]
     if len(thin) > THIN:
         sentences.append(
-            f"As thin is the evidence for {count_text(len(thin) - THIN, 'more rate')}."
+            f"The evidence is as thin for {count_text(len(thin) - THIN, 'more rate')}."
         )
     return " ".join(sentences)
 

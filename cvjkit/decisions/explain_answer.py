@@ -48,16 +48,16 @@ def explain_goal(goal: Goal, way: str) -> Explanation:
     asked = Input("goal", f"The goal, {sign}", goal.target, target, "typed")
     now = amount(goal.figure, goal.now, goal.currency)
     here = Input("now", f"{figure[0].upper()}{figure[1:]} now", goal.now, now, "derived")
-    came = put_in("came", "Who come in now", goal.entrants_now)
+    came = put_in("came", "People who come in now", goal.entrants_now)
     inputs, numbers = [asked, here], ""
     value: float | None
-    rest = f"with {figure} {sign} {target}, all else as it is"
+    rest = f"with {figure} {sign} {target}, all else unchanged"
     if way == "entrants":
         value, title = goal.entrants, "People who must come in"
         formula = f"the fewest {rest}"
         text, inputs = people_text(value), [asked, here, came]
         if value and goal.now and (not is_figure or goal.figure == "customers"):
-            formula = "who come in now x goal / now, rounded up"
+            formula = "people who come in now x goal / now, rounded up"
             numbers = f"{came.text} x {target} / {now}, rounded up"
     elif way == "entrants_95":
         value, title = goal.entrants_95, "People who must come in to be 95% sure"
@@ -312,15 +312,15 @@ def explain_segment(
     ]
     chance, sure = float(row["p_value"]), row["could_be_chance"]
     text = text_of(sure, "answer", "")
-    p_value = put_in("p", "Chance of such a difference among equals", chance, "share")
+    p_value = put_in("p", "Chance of such a difference if all were equal", chance, "share")
     unknown = math.isnan(chance)
     return Explanation(
         figure=f"segments.{who}.could_be_chance",
         title=f"Could be chance, in customers{of}",
         meaning="Whether segments that are equal would often differ as much in how many become "
         "customers (Fisher's exact test, Holm's procedure for several segments).",
-        formula=f"chance of such a difference among equals > {share_text(LEVEL)}, divided by how "
-        "many are tested",
+        formula=f"chance of such a difference if all were equal > {share_text(LEVEL)}, divided by "
+        "how many are tested",
         value=None if unknown else chance,
         text=text,
         reason="only people who were counted can be compared" if unknown else "",

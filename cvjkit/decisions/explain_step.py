@@ -30,7 +30,7 @@ RAISED = {
     "at_best": "the best segment's rate",
     "at_target": "your target",
 }
-MEANING = "What the better rate brings, all else as it is: the whole journey worked out anew."
+MEANING = "What the better rate brings, all else unchanged: the whole journey worked out again."
 
 
 def explain_step(design: Design, first: FixFirst, stage: str, column: str) -> Explanation:
@@ -96,7 +96,7 @@ class _Step:
 
     def _rate(self) -> Explanation:
         taken = float((self.steps.rates * self.steps.visits)[self.at].sum())
-        title = f"Who go on to {self.name} from there"
+        title = f"People who go on to {self.name} from there"
         inputs = [put_in("taken", title, taken, "people", self.origin), self._coming()]
         return self._said(
             f"Rate into {self.name}",

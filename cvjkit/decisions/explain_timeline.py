@@ -141,7 +141,7 @@ def _standing(timeline: Timeline) -> Explanation:
     return explained(
         "standing",
         f"People on their way on day {timeline.days:,}",
-        "Who are at a stage and will pass on or leave later.",
+        "People who are at a stage and will move on or leave later.",
         "have come to a stage - have gone on - have left - have come to the end",
         value=float(last["standing"].sum()),
         unit="people",

@@ -38,10 +38,10 @@ def goal(
     ----------
     design : Design
     figure : str
-        Key of a figure, such as customers, profit, cac or payback_days; or of a stage, whose
-        people are meant.
+        Key of a figure, such as customers, profit, cac or payback_days; or of a stage, for its
+        people.
     target : float
-        What it is to be: at least, or at most where less is better.
+        The value to reach: at least, or at most where less is better.
     levers : mapping of str to float, optional
         Several that are to share the change, with their limits: the highest rate by stage key,
         and the most people by "entrants".
@@ -52,7 +52,7 @@ def goal(
     -------
     Goal
         The entrants, exact and with 80% and 95% confidence; a plan in whole people; one rate
-        alone; the same lift of all rates; the levers; what is impossible has its reason.
+        alone; the same lift of all rates; the levers; whatever is impossible has its reason.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def _faults(
     return faults
 
 
-# Each answer changes one thing, all else as it is.
+# Each answer changes one thing, all else unchanged.
 class _Search:
     def __init__(self, design: Design, figure: str, target: float, *, spend_grows: bool) -> None:
         self.design, self.figure, self.target = design, figure, target

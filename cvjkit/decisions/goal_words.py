@@ -55,14 +55,14 @@ def goal_words(goal: Goal) -> str:
     ]
     if alone:
         kind = "lower rate" if goal.is_reached else "rate"
-        lines.append(f"Or with one {kind} alone: {', '.join(alone)}.")
+        lines.append(f"Or with a single {kind}: {', '.join(alone)}.")
     others = [
         f"{goal.names[key]} ({rate.reason})"
         for key, rate in goal.rates.items()
         if rate.rate is None and rate.reason != NO_MATTER
     ]
     if others:
-        lines.append(f"Not enough alone: {', '.join(others)}.")
+        lines.append(f"Not enough on its own: {', '.join(others)}.")
     if goal.equal_lift is not None and goal.equal_lift != 1:
         lines.append(f"Or with every rate on the way × {factor_text(goal.equal_lift)}.")
     elif "equal_lift" in goal.reasons:
@@ -96,7 +96,7 @@ def _asked(goal: Goal) -> str:
     bound = "at most" if figure is not None and figure.less_is_better else "at least"
     wanted, now = (amount(goal.figure, value, goal.currency) for value in (goal.target, goal.now))
     reached = ": already reached" if goal.is_reached else ""
-    return f"{name}: {bound} {wanted} wanted, {now} now{reached}."
+    return f"{name}: the goal is {bound} {wanted}; now {now}{reached}."
 
 
 def _entrants(goal: Goal) -> str:
@@ -118,7 +118,7 @@ def _entrants(goal: Goal) -> str:
 
 def _levers(goal: Goal) -> list[str]:
     if "levers" in goal.reasons:
-        return [f"The levers asked for cannot do it: {goal.reasons['levers']}."]
+        return [f"The levers you chose are not enough: {goal.reasons['levers']}."]
     if not goal.levers:
         return []
     parts = [
@@ -127,4 +127,4 @@ def _levers(goal: Goal) -> list[str]:
         else f"{goal.names[name]} {share_text(value)}"
         for name, value in goal.levers.items()
     ]
-    return [f"With the levers asked for: {', '.join(parts)}."]
+    return [f"With the levers you chose: {', '.join(parts)}."]

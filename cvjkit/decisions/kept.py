@@ -41,7 +41,7 @@ class WithScenarios(Design):
 
     @property
     def what_if(self) -> WhatIf:
-        """What it knows of the what-ifs on it, and of the one it is."""
+        """The what-ifs kept with it, and the one that it is, if any."""
         return self._what_if
 
     def _derived(self, framework: object, fields: Mapping[str, Any]) -> Self:
@@ -64,8 +64,8 @@ class WithScenarios(Design):
         ----------
         name : str
         changes : mapping of str to object, optional
-            Values by their paths, as in `put`; together they hold in the end. Without them, the
-            scenario of this name that is kept.
+            Values by their paths, as in `put`; it is their combination that must be possible.
+            Without them, the scenario of this name that is kept.
         framework : str or Framework, optional
             The framework that the paths are about; by default that of the journey.
 
@@ -73,7 +73,7 @@ class WithScenarios(Design):
         -------
         Self
             With this journey as its `base`. If people were counted, it starts from the plan that
-            explains them (`planned`), so that all that comes after a changed rate follows. Saved,
+            explains them (`planned`), so that everything after a changed rate follows. Saved,
             it is kept in the file of the journey, whose own numbers stay.
 
         Raises
@@ -102,7 +102,7 @@ class WithScenarios(Design):
 
     @property
     def base(self) -> Self | None:
-        """The journey that a scenario stands on; None if it is no scenario."""
+        """The journey that a scenario is based on; None if this is not a scenario."""
         base: Self | None = self._what_if.base  # type: ignore[assignment]  # it was made from one
         return base
 
@@ -113,12 +113,12 @@ class WithScenarios(Design):
         Returns
         -------
         tuple of Self
-            Each knows its `base`. Of a scenario, those kept with its base, itself among them.
+            Each knows its `base`. For a scenario: those kept with its base, including itself.
 
         Raises
         ------
         InputError
-            If one of them is no longer possible, after a change of the journey.
+            If one of them is no longer possible, after a change to the journey.
         """
         return self._once("scenarios", lambda: tuple(all_on(root_of(self), kept_with(self))))
 
@@ -129,7 +129,7 @@ class WithScenarios(Design):
         Returns
         -------
         DataFrame
-            One row per change; all columns are of dtype object. Empty if it is no scenario.
+            One row per change; all columns are of dtype object. Empty if this is not a scenario.
 
             - path (str): as in `put`.
             - before, after: the values; None where nothing is typed.
@@ -198,7 +198,7 @@ class WithScenarios(Design):
         return with_rows_kept(self, renamed)
 
     def without_scenario(self, name: str) -> Self:
-        """Keep a scenario no longer.
+        """Remove a scenario that is kept with the journey.
 
         Parameters
         ----------
@@ -211,7 +211,7 @@ class WithScenarios(Design):
         Raises
         ------
         InputError
-            If none of this name is kept, or another one stands on it.
+            If none of this name is kept, or another one is based on it.
         """
         names = [row.name for row in kept_with(self)]
         if name not in names:
@@ -219,7 +219,7 @@ class WithScenarios(Design):
         above = [row.name for row in kept_with(self) if row.on == name]
         if above:
             rule, fix = (
-                f"is what other scenarios are based on: {', '.join(above)}",
+                f"is the base of other scenarios: {', '.join(above)}",
                 "remove those first",
             )
             raise self._error(Fault("scenario", name, rule, fix))

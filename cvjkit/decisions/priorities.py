@@ -162,8 +162,8 @@ def fix_first(
           segment, to try out: ``journey.scenario("Try", first.changes[stage])``.
         - score, score_rank: gain by that, less the cost [currency, or people], and the step's
           rank by it.
-        - value_to_go: money that one more person at the stage still brings, the most one may
-          pay for one [currency per person].
+        - value_to_go: money that one more person at the stage still brings, the most you may pay
+          for one [currency per person].
         - p_best: probability that the step has the highest score; steps that tie share it.
 
     Raises
@@ -187,7 +187,7 @@ def fix_first(
         Fault(
             f"targets.{key}",
             targets[key],
-            "is more than those who go another way leave",
+            "is more than is left by those who go another way",
             f"write at most {most:.6g}",
         )
         for key, most in beyond(steps, targets if not faults else {}).items()

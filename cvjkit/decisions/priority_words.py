@@ -116,9 +116,7 @@ class _Words:
         if self.by == "profit" and leak["value_to_go"] < self.steps[best]["value_to_go"]:
             small, large = (self._money(row["value_to_go"]) for row in (leak, self.steps[best]))
             name = self.names[best]
-            why += (
-                f"; somebody who gets there is worth {small}, somebody who gets to {name} {large}"
-            )
+            why += f"; a person who gets there is worth {small}, one who gets to {name} {large}"
         return f"Most people are lost before {self.names[biggest]} ({lost}), {why}."
 
     def lifts(self, best: str | None) -> str:

@@ -101,7 +101,7 @@ def _with_numbers(
         missed = [path for path, value in numbers.items() if not _holds(design, path, value)]
         if refused or not missed:
             return design, refused
-    rule, fix = "does not hold together with the other changes", "leave one of them out"
+    rule, fix = "contradicts the other changes", "leave one of them out"
     return design, {
         path: InputError(design.name, [Fault(path, numbers[path], rule, fix)]) for path in missed
     }

@@ -207,8 +207,9 @@ class Retention:
         first, later = share_text(self.renewal(1)), share_text(self.renewal(last))
         far = share_text(self.survival(2 * last)), share_text(self.geometric.survival(2 * last))
         return (
-            f"Customers differ: {first} renew the first time and {later} the {_ordinal(last)}, as "
-            f"those who leave easily have left (alpha {self.alpha:.3f}, beta {self.beta:.3f}). "
+            f"Customers differ: {first} renew the first time and {later} the {_ordinal(last)}, "
+            f"because those who leave easily have gone (alpha {self.alpha:.3f}, beta "
+            f"{self.beta:.3f}). "
             f"After {2 * last} periods {far[0]} are left; with one rate for all, {same}, it would "
             f"be {far[1]}."
         )
@@ -223,8 +224,8 @@ def fit_retention(left: Sequence[float]) -> Retention:
     Parameters
     ----------
     left : sequence of float
-        Who is left after 0, 1, 2, ... periods: people, or shares from 1 on. At least three numbers,
-        none higher than the one before.
+        Who is left after 0, 1, 2, ... periods: people, or shares that begin with 1. At least three
+        numbers, none higher than the one before.
 
     Returns
     -------

@@ -173,8 +173,9 @@ def _words(
     if known:
         best = max(known, key=lambda name: known[name])
         said.append(
-            f"{best} brings in most for what winning a customer costs: {ratio_text(known[best])}; "
-            f"all segments together {ratio_text(whole['ltv_to_cac'])}."
+            f"{best} brings in the most for what winning a customer costs: "
+            f"{ratio_text(known[best])}, "
+            f"against {ratio_text(whole['ltv_to_cac'])} for all segments together."
         )
         losing = [f"{name} ({ratio_text(ratio)})" for name, ratio in known.items() if ratio < 1]
         if losing:

@@ -1,4 +1,4 @@
-"""The rates of a journey drawn at random, its figures worked out anew in each draw."""
+"""The rates of a journey drawn at random, its figures worked out again in each draw."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def simulate(
     level: float = LEVEL,
     design_effect: float = 1.0,
 ) -> Simulation:
-    """Find how sure the figures are: draw the rates at random, work the figures out anew.
+    """Find how sure the figures are: draw the rates at random and work the figures out again.
 
     Parameters
     ----------
@@ -36,12 +36,12 @@ def simulate(
     draws : int
         How often, 1 or more.
     seed : int
-        0 or more. The same seed gives the same draws; and journeys with the same seed draw
-        alike what they share, so that they can be compared draw by draw.
+        0 or more. The same seed gives the same draws; and what journeys share is drawn alike with
+        the same seed, so they can be compared draw by draw.
     level : float
         Probability with which a number lies in its band, between 0 and 1.
     design_effect : float
-        By how much fewer people, chosen by chance, would tell as much as those counted; 1 or
+        How many times fewer people, chosen at random, would tell as much as those counted; 1 or
         more. People of one campaign resemble one another: see what 2 does to the bands.
 
     Returns

@@ -45,7 +45,7 @@ class Origin:
         For each file known, a digest of what it held. Journeys derived from one another share it,
         so that each may replace what another of them saved, but not what somebody else did.
     understood : tuple of str
-        What was understood of a file that is not written as cvjkit writes it, in sentences.
+        What was understood of a file that cvjkit did not write, in sentences.
     """
 
     path: Path | None = None

@@ -99,7 +99,7 @@ class Known(KnownPeople):
         if milestone in self._contradicted:
             return self._disputed(milestone)
         if milestone in self.people:
-            return exact(self.people[milestone], "Known besides the stages.")
+            return exact(self.people[milestone], "Entered separately.")
         number = self._follows(milestone)
         return replace(number, why=self._measured_otherwise.get(milestone, "") + number.why)
 
@@ -122,7 +122,7 @@ class Known(KnownPeople):
         named = " and ".join(
             f"{people_text(self.people[other])} at {self._called(other)}" for other in others
         )
-        why = f"Entered as known besides the stages, but there are {named}: correct one of them."
+        why = f"Entered separately, but there are {named}: correct one of them."
         return Number("estimated", people, min(numbers), max(numbers), None, None, why)
 
     def _follows(self, milestone: str) -> Number:
@@ -235,7 +235,7 @@ class Known(KnownPeople):
             min(max(before * (after / before) ** share, after), before)
             for share in (part, most_lost, least_lost)
         )
-        why = f"Between {names}: by weight, {share_text(part)} of the leak is before it."
+        why = f"Between {names}: by weight, {share_text(part)} of the leak comes before it."
         why += bounds + no_bounds(crossings)
         if crossings:
             least = most = None
@@ -257,7 +257,7 @@ class Known(KnownPeople):
         least = None if most is None else 0.0
         bounds = bounds_text(least, most, certain=buyers.status == "exact")
         if buyers.people is None:
-            why = "Follows from those who buy again, and they are not known."
+            why = "It would follow from those who buy again, who are not known."
             return unknown(why + bounds, least, most)
         if rate is None:
             why = "Follows from the repeat rate of later orders: enter it with the offer."
@@ -341,7 +341,7 @@ class Known(KnownPeople):
             return self._at(stage.milestone)
         index = own_stage(self.flow.framework, stage)
         if index is None or self._at_stages[index] is None:
-            return Point(None, None, unknown("Stands at no milestone."))
+            return Point(None, None, unknown("Has no milestone."))
         return Point(None, index, self._at_stage(index))
 
     def _at(self, milestone: str) -> Point:

@@ -297,7 +297,7 @@ def _without_milestone(
     known: Known, framework: Framework, index: int, points: Sequence[Point]
 ) -> Number:
     """Bound the people at a stage without a milestone by those around it."""
-    why = "A stage of your own that stands at no milestone: choose its milestone."
+    why = "A stage of your own without a milestone: choose one."
     before, after = (
         None if found is None else points[found]
         for found in (crosswalk.before(framework, index), crosswalk.after(framework, index))

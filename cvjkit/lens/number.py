@@ -24,7 +24,7 @@ class Number:
     low, high : float or None
         The number itself if exact, its 90% interval if estimated, the bounds if unknown.
     bound_low, bound_high : float or None
-        Bounds that hold if nobody goes round a stage by a way that is not entered; None where
+        Bounds that hold if nobody bypasses a stage by a way that is not entered; None where
         somebody is known to, or nothing bounds the number.
     why : str
         Where it comes from, or why it is not known.
@@ -139,7 +139,7 @@ def bounds_text(least: float | None, most: float | None, *, certain: bool) -> st
     Examples
     --------
     >>> bounds_text(302, 5766, certain=False)
-    ' At least 302 and at most 5,766, if nobody goes round a stage.'
+    ' At least 302 and at most 5,766, if nobody bypasses a stage.'
     >>> bounds_text(0, 161, certain=True)
     ' At most 161.'
     """
@@ -148,5 +148,5 @@ def bounds_text(least: float | None, most: float | None, *, certain: bool) -> st
     if not ends:
         return ""
     said = " and ".join(ends)
-    unless = "" if certain else ", if nobody goes round a stage"
+    unless = "" if certain else ", if nobody bypasses a stage"
     return f" {said[0].upper()}{said[1:]}{unless}."

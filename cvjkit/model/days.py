@@ -8,7 +8,7 @@ with the shares p and delays g of the ways, the people r brought in per visit, a
 takes. What takes no time is solved within the day. Everybody who arrives leaves by one way or
 another, later; whoever has not yet is standing there. So on every day
 
-    arrivals to date = passed on + left + standing.
+    arrivals to date = moved on + left + standing.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ class Design(Editable):
             other framework lacks pass to the next stage it has, or else to its last one, so the
             totals agree. Transitions and referrals through such stages lead to the next ones it
             has, each segment's at its own rate. People brought in by those who were brought in on
-            the way count with them; whoever nobody at a stage it has brought in enters from
+            the way count with them; people whom nobody at one of its stages brought in enter from
             outside.
 
         Raises

@@ -59,7 +59,7 @@ class Editable(Fields):
             ``stages.conversion.tactics[0].name``. A new stage, offer, transition or referral is
             added; so is the tactic or message after the last.
 
-            Of all segments of a plan together:
+            For all segments of a plan together:
 
             - ``stages.conversion.rate``, the share of those at the stage before who take the step.
               The rates of all segments are multiplied by one factor; none exceeds what other ways
@@ -138,8 +138,8 @@ class Editable(Fields):
         name : str
         **fields
             Fields of `Segment`, such as channel, awareness and spend; counts, or entrants and
-            rates, as in `from_counts` and `from_rates`; rename, its new name, which its ways,
-            referrals and accepted findings take too.
+            rates, as in `from_counts` and `from_rates`; rename, its new name, which its
+            transitions, referrals and accepted findings use too.
 
         Returns
         -------

@@ -53,8 +53,8 @@ def count_flags(
                 number = f"{people_text(more)} more" if math.isfinite(more) else "more"
                 message = (
                     f"The skips, ways back and referrals typed bring {number} people{of} here "
-                    "than were counted, so only as many as were counted are taken: correct the "
-                    "count, or how many come by them."
+                    "than were counted, so only as many as were counted are used: correct the "
+                    "count, or how many take them."
                 )
                 yield index, stage, Flag("A50", key, message)
             elif missed[index, stage]:
@@ -80,7 +80,7 @@ def _entering(
     if (counts[stage] or 0) <= most + TOLERANCE:
         message = (
             f"The skips and ways back typed lead so many people{of} elsewhere that "
-            f"{people_text(more)} of those counted here are taken to enter here: correct the "
+            f"{people_text(more)} of those counted here are assumed to enter here: correct the "
             "count, or how many take them."
         )
         return Flag("A50", key, message)
@@ -88,7 +88,7 @@ def _entering(
         return None
     message = (
         f"{people_text(more)} more people{of} than could come from {names[required]}: they are "
-        "taken to enter here. Direct entry, referral, other units, or a typing error?"
+        "assumed to enter here. Direct entry, referral, other units, or a typing error?"
     )
     return Flag("A46", key, message)
 
@@ -118,8 +118,8 @@ def total_flags(
     ]
     if k is not None:
         message = (
-            f"Each person brings {plain_text(k)} new ones, so the numbers grow without end: there "
-            "is no total. Below 1 there is."
+            f"Each person brings in {plain_text(k)} others, so the numbers grow without end and "
+            "have no total. Below 1 they have one."
         )
         flags += [Flag("A48", key, message) for key in dict.fromkeys(r.target for r in referrals)]
     return flags

@@ -9,7 +9,7 @@ import numpy as np
 from cvjkit.model.figures import UndefinedError, divisor, is_none
 
 ROUNDING = 1e-12
-NEVER_PAID = "never: all later orders together bring less than winning them costs"
+NEVER_PAID = "never: all later orders together bring in less than winning a customer costs"
 
 
 def lifetime_value(m1: float, m2: float, q: float, r: float, d: float = 0.0) -> float:

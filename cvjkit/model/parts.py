@@ -74,7 +74,7 @@ class Segment(Record):
     intent: Text | None = typed("What problem they want solved.", label="What they want solved")
     # 001:18
     targeted: StrictBool | None = typed(
-        "Whether they were chosen, rather than whoever comes by.", label="Chosen"
+        "Whether they were chosen, rather than anyone who comes by.", label="Chosen"
     )
     channel_kind: ChannelKind | None = typed("What kind of channel it is.", label="Kind of channel")
     # 003:30-32
@@ -131,8 +131,8 @@ class Tactic(Record):
     solution: Text | None = typed("What problem it solves.")
     owner: Text | None = typed("Who does it.")
     cost: Amount | None = typed(
-        "Planned cost in the period, 0 or more. For the plan on the wall: the economics take "
-        "what is typed at the stage.",
+        "Planned cost in the period, 0 or more. For planning only: the economics use what is "
+        "typed at the stage.",
         unit="currency",
     )
     due: Day | None = typed('Day by which it is done: "2026-03-31".')
@@ -358,8 +358,8 @@ class Referral(Record):
         label="Brought by",
     )
     reward: Amount | None = typed(
-        "What the one who recommends gets for each person brought, 0 or more. The economics "
-        "take what is typed at the stage.",
+        "What the one who recommends gets for each person brought, 0 or more. The economics use "
+        "what is typed at the stage.",
         unit="currency",
     )
 

@@ -224,8 +224,8 @@ class Pooled:
         counted = [segment.name for segment in self._segments if segment.observed]
         if counted:
             of = ", ".join(counted)
-            rule = f"cannot be set for all segments: the people of {of} are counted"
-            fix = "give people of one segment, or make it a what-if"
+            rule = f"cannot be set for all segments, because the people of {of} are counted"
+            fix = "type the people of one segment, or make it a what-if"
             raise self._error(number, rule, fix)
 
     def _require_known(self, number: float) -> None:
@@ -238,7 +238,7 @@ class Pooled:
                 if getattr(segment, self._table)[self.stage] is None
             ]
             fix = f"type it for {', '.join(unknown)} first"
-            raise self._error(number, "needs what is not known of every segment", fix)
+            raise self._error(number, "needs a number that some segments lack", fix)
         before = self._before
         for segment in self._segments:
             if before and before.key in unknown_stages(framework, segment):

@@ -1,4 +1,4 @@
-"""A journey over time: who stands where on each day, and when the money comes back."""
+"""A journey over time: where people are on each day, and when the money comes back."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Timeline(Shown):
 
     @property
     def stages(self) -> pd.DataFrame:
-        """Who stands where, day by day, all segments together.
+        """Where people are, day by day, all segments together.
 
         Returns
         -------
@@ -184,7 +184,7 @@ class Timeline(Shown):
 
     @property
     def shown(self) -> pd.DataFrame:
-        """Who stands where on the last day, as people read it.
+        """Where people are on the last day, as people read it.
 
         Returns
         -------
@@ -317,7 +317,7 @@ def _reached(ways: Ways, arrivals: Floats) -> Floats:
 def timeline(
     design: Design, days: int = DAYS, *, arrivals: float | Iterable[float] | None = None
 ) -> Timeline:
-    """Follow the people day by day: who stands where, and when the money comes back.
+    """Follow the people day by day: where people are, and when the money comes back.
 
     Parameters
     ----------
@@ -326,7 +326,7 @@ def timeline(
         The last day, 1 to 3,650; the first is 0.
     arrivals : float or iterable of float, optional
         People who come in from outside on each day, divided among segments and stages like the
-        people who enter; a list has one number a day, and its last one holds on. By default
+        people who enter; a list has one number a day, and the last one continues. By default
         the people who enter come evenly over `intake_days`; if that is not typed, on day 0.
 
     Returns
@@ -343,8 +343,8 @@ def timeline(
 
     Notes
     -----
-    Those who leave do so as late as those who pass on. A repeat takes a buying cycle; whom
-    somebody brings in comes the next day. Totals do not depend on delays. If `market` is
+    People who leave do so as late as those who move on. A repeat takes a buying cycle; people
+    who are brought in come the next day. Totals do not depend on delays. If `market` is
     typed, no more people than that come in.
 
     Examples

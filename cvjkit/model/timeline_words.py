@@ -26,7 +26,7 @@ def timeline_summary(timeline: Timeline) -> str:
     coming, brought = float(stages["entered"].sum()), float(stages["referred"].sum())
     came = count_text(people_text(coming), "person comes in", "people come in")
     if stages["entered"].isna().all():
-        came = "nobody knows how many people come in"
+        came = "it is not known how many people come in"
     if brought > 0:
         came += f" and {count_text(people_text(brought), 'is brought in', 'are brought in')}"
     sentences = [f"{design.name}: within {days_text(float(timeline.days))}, {came}."]

@@ -38,8 +38,8 @@ NEW = "new"
 """Listed like a file, and no file: without an ending, it is the name of none."""
 BEGIN = "Choose a framework and type how many people reach each stage: the picture follows."
 NOT_FOLLOWED = "This link cannot be followed, so the numbers are those of the file."
-KEPT = "Whoever chooses another journey finds it again on coming back."
-NOT_TAKEN_UP = "What was changed cannot be taken up, so the numbers are those of the file."
+KEPT = "Choosing another journey keeps it."
+NOT_TAKEN_UP = "The changes in this link cannot be made, so the numbers are those of the file."
 
 
 class _Page(Kept, Guarded, Box):
@@ -115,7 +115,7 @@ class _ChosenPage(_Page):
     """Whether a journey can be begun here that no file holds."""
     heads = True
     """Whether the choice of the journey stands above what shows it, and not within."""
-    afterwards = "nothing brings it back"
+    afterwards = "it cannot be undone"
     """What becomes of what was typed once the file's numbers are shown again."""
     _shown: Designer | Lenses | None = None
 
@@ -254,7 +254,7 @@ class _ChosenPage(_Page):
 
     def _back_words(self) -> tuple[str, str]:
         """Say what the button does to what was typed, and what it is called."""
-        goes = f"What you typed here goes, and {self.afterwards}. {KEPT}"
+        goes = f"This clears what you typed here; {self.afterwards}. {KEPT}"
         if self._chosen == NEW:
             return f"Begin again with an empty journey. {goes}", "Begin again"
         return f"Back to the file's numbers. {goes}", "Back to the file"
@@ -267,7 +267,7 @@ class _ChosenPage(_Page):
         empty = ""
         if not self._listed.keys() - {NEW}:
             listed = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
-            empty = f"There is no journey to show yet: its folder holds no {listed} file."
+            empty = f"There is no journey to show yet: the folder holds no {listed} file."
         if not self._listed:
             self._chooser.show([Part("choose", notes=(empty,))])
             return

@@ -130,7 +130,7 @@ def read_link(query: str) -> Link:
 def _faults(pairs: list[tuple[str, str]], said: Mapping[str, str]) -> Iterator[Fault]:
     if said.get("v", VERSION) != VERSION:
         rule = "is a version of links that this page does not know"
-        yield Fault("v", said["v"], rule, f"take a newer cvjkit, or a link of version {VERSION}")
+        yield Fault("v", said["v"], rule, f"install a newer cvjkit, or a link of version {VERSION}")
     for key in dict.fromkeys(key for key, _ in pairs):
         is_ours = key in {"journey", "v", "in", "numbers", "kept"} or "." in key
         if is_ours and [other for other, _ in pairs].count(key) > 1:

@@ -81,7 +81,7 @@ function makeGrid({ columns, milestones, cells }) {
 function makeHidden(hides) {
   const parts = hides.map(([title, sentences]) => {
     const list = html("ul", "", ...sentences.map((sentence) => textElement("li", "", sentence)));
-    const content = sentences.length ? list : html("p", "", "Nothing that is known.");
+    const content = sentences.length ? list : html("p", "", "Nothing known.");
     return html("section", "", textElement("h3", "", title), content);
   });
   return html("div", "lens-hides", ...parts);

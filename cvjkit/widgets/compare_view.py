@@ -55,7 +55,7 @@ class CompareView(Kept, Explaining, Guarded, anywidget.AnyWidget):
     document : dict
         What is drawn: :func:`compare_document`. Set it through :meth:`show`.
     explanation : dict
-        What somebody wanted to know last.
+        The last explanation that was asked for.
 
     Examples
     --------
@@ -98,7 +98,7 @@ class CompareView(Kept, Explaining, Guarded, anywidget.AnyWidget):
         Raises
         ------
         InputError
-            If no milestone `start` is drawn, or there is no such scale.
+            If the milestone `start` is not drawn, or there is no such scale.
         """
         self.document = compare_document(comparison, start, scale)
         self._shown = (comparison, start, scale)

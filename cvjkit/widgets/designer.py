@@ -71,16 +71,16 @@ class Designer(Editor):
         Key of the framework to show the journey in first; what that leaves out comes back when
         another one is chosen, unless more than counts was changed meanwhile.
     writable : bool
-        Whether the design can be saved from here. Without, nothing is ever written.
+        Whether the design can be saved from here; if not, nothing is ever written.
     answers_first : bool
         Whether the answers stand above the numbers, all of them unfolded.
     heading : Form, optional
-        What stands in front of the head: on a dashboard, the choice of the journey.
+        What is shown above the head: on a dashboard, the choice of the journey.
 
     Attributes
     ----------
     journey : Journey
-        The current design, the last that was valid; can be observed.
+        The current design: the last valid one. It can be observed.
 
     Raises
     ------
@@ -307,7 +307,9 @@ class Designer(Editor):
         starts = (BEGINNING, *((stage.key, stage.name) for stage in journey.framework))
         begin = Act(self._begin)
         fields.append(
-            Field("begin", "Picture from", self._view.start, "choice", choices=starts, edit=begin)
+            Field(
+                "begin", "Picture starts at", self._view.start, "choice", choices=starts, edit=begin
+            )
         )
         return fields
 

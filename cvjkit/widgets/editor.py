@@ -43,12 +43,12 @@ class Editor(Kept, Guarded, Box):
 
     @property
     def changed_values(self) -> Changed:
-        """What is changed of the journey as it was opened, by the paths of the values."""
+        """The values that differ from the journey as it was opened, by their paths."""
         changed = self._session.changed
         return changed if self.what_ifs else replace(changed, is_what_if=True)
 
     def take_up(self, changed: Changed) -> None:
-        """Come back to what was changed of the journey as it was opened, as one step to undo.
+        """Make again what was changed in the journey as it was opened, as one step to undo.
 
         Parameters
         ----------
@@ -57,7 +57,7 @@ class Editor(Kept, Guarded, Box):
         Raises
         ------
         ValueError
-            If it is not possible by now; nothing is changed then.
+            If it is no longer possible; nothing is changed then.
         """
         # Where no what-if is edited, none is, whatever the address says.
         is_what_if = changed.is_what_if and self.what_ifs

@@ -138,12 +138,10 @@ class Lenses(Editor):
             fields.append(Field("segment", "Segment", shown, "choice", choices=segments, edit=show))
         begins, begin = (BEGINNING, *starts[1:]), Act(self._begin)
         fields.append(
-            Field("begin", "Picture from", self._start, "choice", choices=begins, edit=begin)
+            Field("begin", "Picture starts at", self._start, "choice", choices=begins, edit=begin)
         )
         draw = Act(self._draw_at)
-        fields.append(
-            Field("scale", "People drawn", self._scale, "choice", choices=SCALES, edit=draw)
-        )
+        fields.append(Field("scale", "Scale", self._scale, "choice", choices=SCALES, edit=draw))
         return fields
 
 

@@ -187,7 +187,7 @@ def _named(rows: Mapping[int, str | None], target: _Target) -> Pairs:
     found = [row for row in rows.values() if row is not None]
     for row in dict.fromkeys(found):
         if (times := found.count(row)) > 1:
-            raise ValueError(f"{target.rows[row]} is there {times} times; keep one row of it")
+            raise ValueError(f"{target.rows[row]} occurs {times} times; keep one of its rows")
     return [(index, row) for index, row in rows.items() if row is not None]
 
 

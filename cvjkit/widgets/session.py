@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cvjkit.journey import Journey
     from cvjkit.widgets.fields import Address, Change
 
-FAILED_NOTE = "That could not be calculated. The numbers are those from before."
+FAILED_NOTE = "That could not be calculated, so the numbers are unchanged."
 EXAMPLE_NOTE = "These numbers are an example: type your own over them."
 ALL = "all"
 

@@ -69,7 +69,7 @@ class Kept:
         raise NotImplementedError
 
     def changed(self) -> None:
-        """Tell who asked for it, and renew the copy.
+        """Notify the listeners, and renew the copy.
 
         The copy is renewed at once if a cell is executed, else when the user pauses.
         """

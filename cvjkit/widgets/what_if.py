@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cvjkit.journey import Journey
 
 NO_WHAT_IF = "No what-if is possible here, so the numbers are shown as they were counted:"
-NO_LONGER = "The what-if is not possible any more:"
+NO_LONGER = "The what-if is no longer possible:"
 TYPED_ELSEWHERE = "The what-if was typed in {}, and does not say how many reach every stage here."
 LONGEST_NAME = 60
 

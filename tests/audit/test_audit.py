@@ -61,7 +61,7 @@ def test_findings_come_gravest_first_and_failures_are_e_and_f() -> None:
 def test_what_one_rule_says_is_asked_by_its_id() -> None:
     audit = shop().audit()
     assert [finding.answer for finding in audit["A44"]] == ["fires"]
-    with pytest.raises(KeyError, match=r"'Z9' was not asked; asked were A01, A02"):
+    with pytest.raises(KeyError, match=r"'Z9' is not a rule of this audit, which has A01, A02"):
         audit["Z9"]
 
 

@@ -401,7 +401,7 @@ def test_with_the_tab_key_alone_everything_is_reached(dashboard: Page) -> None:
     table = [f"{column}: {stage}" for stage in stages for column in columns]
     table.remove("Step rate: Reach")
     assert [label for label in reached if label in table] == table
-    assert {"Name", "Framework", "Undo", "Redo", "Picture from"} <= {*reached}
+    assert {"Name", "Framework", "Undo", "Redo", "Picture starts at"} <= {*reached}
     assert "Money nothing entered yet" in {label.strip() for label in reached}
     assert {"Price: First order", "Margin: Later orders", "Repeat rate: Later orders"} <= {*reached}
     assert {"Currency", "Fixed cost", "Discount rate a year", "Spend: Everyone"} <= {*reached}

@@ -252,7 +252,7 @@ def test_the_leak_worth_most_is_drawn_darker_and_named(gallery):
     set_width(gallery.page, 1000)
     found = gallery.evaluate_all(
         """figures => figures.map(figure => ({
-          named: figure.querySelector(".cvj-summary").textContent.includes("The leak worth most"),
+          named: figure.querySelector(".cvj-summary").textContent.includes("most worth mending"),
           darker: [...figure.querySelectorAll(".sankey-link.kind-drop")]
             .filter(link => Number(getComputedStyle(link).fillOpacity) > 0.7).length,
         }))"""

@@ -109,7 +109,7 @@ def test_the_audit_follows_what_is_typed_and_a_finding_is_accepted_with_the_keyb
     expect(lived).to_contain_text(thin)
     expect(lived).to_contain_text("Accepted: Few, but they are all we have.")
     expect(row).to_have_count(0)
-    dashboard.get_by_label("Take back: rule A51 Loyalty").focus()
+    dashboard.get_by_label("Withdraw: rule A51 Loyalty").focus()
     dashboard.keyboard.press("Enter")
     expect(row).to_have_count(1)
 

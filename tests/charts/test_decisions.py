@@ -63,7 +63,7 @@ def test_the_bars_are_the_numbers_of_the_table() -> None:
 
 
 def test_what_is_no_answer_is_refused() -> None:
-    with pytest.raises(cvj.InputError, match="is no answer"):
+    with pytest.raises(cvj.InputError, match="is not an answer"):
         decision_figure(shop())  # type: ignore[arg-type]
     with pytest.raises(cvj.InputError, match="theme"):
         decision_figure(shop().fix_first(), theme="blue")  # type: ignore[arg-type]

@@ -173,7 +173,7 @@ def test_a_way_that_only_the_counts_show_is_said_to_be_inferred():
     assert (way.source, way.target, way.people) == ("conversion", "loyalty", pytest.approx(15))
     assert "15 at least, inferred from the counts" in way.text
     assert ("inferred", MEANING["inferred"]) in picture.legend
-    assert picture.summary.endswith("at least 15 from Conversion to Loyalty go straight.")
+    assert picture.summary.endswith("go straight: at least 15 from Conversion to Loyalty.")
     assert not picture.warnings
     (loyalty,) = [node for node in picture.nodes if node.id == "loyalty"]
     assert "100%" not in loyalty.notes[0]

@@ -44,9 +44,10 @@ def test_the_leak_worth_most_is_named_not_simply_the_biggest():
     figure = cvj.sankey(shop)
     assert figure.layout.meta["worth_most"] == "drop:acquisition"
     assert figure.layout.meta["summary"].endswith(
-        "The leak worth most is after Acquisition: ten percent more who go on to Conversion bring "
-        "150.00 of profit. At the biggest, after Reach, where 8,000 people leave (80%), it would "
-        "be 50.00 of profit."
+        "The leak most worth mending is after Acquisition: ten percent more who go on to "
+        "Conversion bring "
+        "150.00 of profit. At the biggest, after Reach, where 8,000 people leave (80%), the same "
+        "would bring 50.00 of profit."
     )
 
 
@@ -56,7 +57,8 @@ def test_the_biggest_leak_is_said_to_be_worth_most_if_it_is():
         cvj.sankey(shop.with_terms(currency="EUR"))
         .layout.meta["summary"]
         .endswith(
-            "The leak worth most is the biggest, after Reach, where 8,000 people leave (80%): ten "
+            "The leak most worth mending is also the biggest, after Reach, where 8,000 people "
+            "leave (80%): ten "
             "percent more who go on to Acquisition bring EUR 350.00 of profit."
         )
     )

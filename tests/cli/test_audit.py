@@ -49,7 +49,7 @@ def test_a_failure_ends_with_1_and_says_where_and_who_says_so(
     code, said = told(capsys, "sound.toml", "wrong.toml")
     assert code == 1
     assert "wrong.toml: Roastery, audited as Full spine: 1 finding, 1 of them a failure." in said
-    heading = "Failure: a mistake or trap that the documents name"
+    heading = "Failure: a document calls it a mistake or a trap"
     assert f"{heading}\n  A03 [engaged] Upsell belongs to Offered" in said
     assert "The Customer Value Journey: the right thing at the wrong step fails" in said
     assert "[the Customer Value Journey, lines 13, 78, 94]" in said

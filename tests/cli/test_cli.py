@@ -81,7 +81,7 @@ def test_help_names_every_command_and_what_it_is_for(capsys: pytest.CaptureFixtu
     for name, purpose in {
         "dashboard": "publish a notebook with Voila",
         "lab": "open JupyterLab",
-        "new": "start a journey in a file of its own",
+        "new": "write the file of a new journey",
         "check": "check journey files",
     }.items():
         assert re.search(rf"\n +{name}\s+{purpose}\n", told)

@@ -137,7 +137,7 @@ def test_rates_that_are_only_together_possible_are_put_together() -> None:
 
 
 def test_values_that_contradict_each_other_are_refused() -> None:
-    with pytest.raises(cvj.InputError, match="does not hold together with the other changes"):
+    with pytest.raises(cvj.InputError, match="contradicts the other changes"):
         with_changes(TWO, {"stages.conversion.rate": 0.5, "stages.conversion.people": 1})
 
 

@@ -164,7 +164,7 @@ def test_everything_wrong_is_said_at_once() -> None:
 
 def test_it_is_said_in_words_and_as_a_table() -> None:
     goal = plan().goal("customers", 150, levers={"entrants": 2000})
-    words = "Customers: at least 150 wanted, 100 now.\nIt takes 1,500 people entering"
+    words = "Customers: the goal is at least 150; now 100.\nIt takes 1,500 people entering"
     assert repr(goal).startswith(words)
     assert goal.table.loc["conversion", "needed"] == pytest.approx(0.3)
     assert goal.table.loc["entrants", ["now", "needed"]].to_list() == [1000, 1500]
@@ -236,8 +236,8 @@ def test_a_goal_that_is_reached_already_says_so_and_names_no_rate_that_needs_no_
 
 
 def test_a_goal_that_is_not_reached_says_at_least_or_at_most() -> None:
-    assert "CAC: at most 10.00 wanted, 25.00 now.\n" in x5().goal("cac", 10).summary
-    assert "Customers: at least 500 wanted, 100 now.\n" in x5().goal("customers", 500).summary
+    assert "CAC: the goal is at most 10.00; now 25.00.\n" in x5().goal("cac", 10).summary
+    assert "Customers: the goal is at least 500; now 100.\n" in x5().goal("customers", 500).summary
     assert (
         "It takes 50,000 people entering instead of 10,000" in x5().goal("customers", 500).summary
     )

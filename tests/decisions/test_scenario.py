@@ -236,7 +236,7 @@ def test_one_that_others_stand_on_is_renamed_with_them_and_not_removed(tmp_path:
     renamed = shop.with_scenario("A", rename="Z")
     assert [kept.base and kept.base.name for kept in renamed.scenarios] == ["Shop", "Z"]
     assert (
-        "is what other scenarios are based on: B; remove those first"
+        "is the base of other scenarios: B; remove those first"
         in faults(lambda: shop.without_scenario("A"))[0]
     )
 

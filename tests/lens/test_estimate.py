@@ -231,9 +231,9 @@ def test_the_habit_is_bounded_though_the_rate_or_the_buyers_are_not_known() -> N
 
 def test_bounds_say_that_somebody_may_go_round() -> None:
     lead = number("lead", *COUNTS["five"])
-    assert "At least 100 and at most 2,000, if nobody goes round a stage." in lead.why
+    assert "At least 100 and at most 2,000, if nobody bypasses a stage." in lead.why
     stopped = number("lead", 900, 90, 0, 0, 0)
-    assert "At most 90, if nobody goes round a stage." in stopped.why
+    assert "At most 90, if nobody bypasses a stage." in stopped.why
 
 
 def test_who_pays_again_has_paid_before() -> None:

@@ -619,7 +619,7 @@ def test_growth_nobody_sets_off_hides_nothing() -> None:
         "loyalty", to="reach", per_person=50, segment="Blog", source_segment="Blog"
     )
     assert flag_ids(apart) == {}
-    assert apart.audit()["A48"][0].message == "Nobody comes who would set off growth without end."
+    assert apart.audit()["A48"][0].message == "Nobody enters who would start growth without end."
     read = journey.with_segment("Blog", entrants=1)
     assert read.flow().k == pytest.approx(50)
     assert flag_ids(read) == {"A48": ["reach"]}

@@ -1,6 +1,6 @@
 """An oracle: flows worked out from the equations alone, with algebra of its own.
 
-Plans are worked out anew: the stages of all segments as one chain, solved at once; who ever comes
+Plans are worked out again: the stages of all segments as one chain, solved at once; who ever comes
 to a stage from a chain that ends there. Counts are held against what must be true of them, and
 honest ones, drawn by sending people along the spine, must raise no alarm.
 """

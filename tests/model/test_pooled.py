@@ -206,8 +206,8 @@ def test_counted_people_belong_to_one_segment() -> None:
     counted = cvj.Journey.from_counts("five", {"Ads": [9, 8, 7, 6, 5], "Blog": [5, 4, 3, 2, 1]})
     assert counted.get("stages.conversion.people") == 10
     assert refusal(counted, "stages.conversion.people", 11) == (
-        "stages.conversion.people: 11 cannot be set for all segments: the people of Ads, Blog are "
-        "counted; give people of one segment, or make it a what-if"
+        "stages.conversion.people: 11 cannot be set for all segments, because the people of "
+        "Ads, Blog are counted; type the people of one segment, or make it a what-if"
     )
     assert counted.put("segments[Ads].people.conversion", 5).segments[0].counts == (9, 8, 5, 6, 5)
 
@@ -220,8 +220,7 @@ def test_what_comes_before_must_be_known() -> None:
     )
     gap = TWO.put("segments[Blog].rates.conversion", None)
     assert refusal(gap, "stages.conversion.rate", 0.5) == (
-        "stages.conversion.rate: 0.5 needs what is not known of every segment; "
-        "type it for Blog first"
+        "stages.conversion.rate: 0.5 needs a number that some segments lack; type it for Blog first"
     )
 
 

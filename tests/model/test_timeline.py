@@ -302,7 +302,7 @@ def test_nobody_and_nothing_known_are_no_failure() -> None:
     assert nobody.cohort.isna().all(axis=None)
     unknown = cvj.Journey.from_counts("five", [None] * 5).timeline(5)
     assert unknown.stages.isna().all(axis=None)
-    assert "within 5 days, nobody knows how many people come in." in repr(unknown)
+    assert "within 5 days, it is not known how many people come in." in repr(unknown)
     assert repr(nobody)
 
 

@@ -123,13 +123,13 @@ def back_words(page: Any) -> tuple[str, str]:
 def test_the_button_back_says_what_becomes_of_what_was_typed_and_it_is_so(folder: Path) -> None:
     pages = {
         dashboards.journey: "Undo brings it back",
-        dashboards.compare: "nothing brings it back",
+        dashboards.compare: "it cannot be undone",
     }
     for page, words in pages.items():
         text, label = back_words(page(folder))
         assert (text, label.partition(".")[0]) == ("Back to the file", "Back to the file's numbers")
         assert words in label
-        assert "chooses another journey finds it again" in label
+        assert "Choosing another journey keeps it" in label
     visitor = Visitor(folder).does("new", *CHOOSE)
     text, label = back_words(visitor.page)
     assert (text, label.partition(".")[0]) == ("Begin again", "Begin again with an empty journey")

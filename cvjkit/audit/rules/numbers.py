@@ -52,7 +52,7 @@ def numbers_possible(facts: Facts) -> Iterator[Outcome]:
                 stage=anchor if at is None else facts.key(at),
             )
     yield from _more_than_the_market(facts)
-    yield passes("All numbers are possible. Others are refused when they are entered.")
+    yield passes("All numbers are possible. Impossible ones are refused when they are entered.")
 
 
 def _more_than_the_market(facts: Facts) -> Iterator[Outcome]:
@@ -110,7 +110,7 @@ def growth_has_an_end(facts: Facts) -> Iterator[Outcome]:
     yield from _flagged(facts, "A48")
     k = facts.flow.k
     told = "No referrals are entered." if k is None else f"Each person brings {plain_text(k)}."
-    told = told if k is None or k < 1 else "Nobody comes who would set off growth without end."
+    told = told if k is None or k < 1 else "Nobody enters who would start growth without end."
     yield passes(told, {"k": k})
 
 
@@ -142,8 +142,8 @@ def word_of_mouth_once(facts: Facts) -> Iterator[Outcome]:
                 segment=segment.name,
             )
         elif facts.flow.undefined[index].any():
-            yield lacks(f"how many people of {segment.name} come of themselves")
-    yield passes("Word of mouth is no channel here.", {"per_person": brought[0].per_person})
+            yield lacks(f"how many people of {segment.name} come on their own")
+    yield passes("Word of mouth is not a channel here.", {"per_person": brought[0].per_person})
 
 
 @rule(
@@ -175,7 +175,7 @@ def rates_based_on_enough_people(facts: Facts) -> Iterator[Outcome]:
         if came < fewest or exceeds(high - low, 2 * widest * went / came):
             yield fires(
                 f"Few people: {people_text(went)} of {people_text(came)} go on to "
-                f"{facts.label(position)}, so the rate may be {share_text(low)} to "
+                f"{facts.label(position)}, so the rate may be anything from {share_text(low)} to "
                 f"{share_text(high)}.",
                 {"people": came, "rate": went / came, "low": low, "high": high},
                 stage=facts.key(position),
@@ -304,7 +304,9 @@ def people_worth_their_cost(facts: Facts) -> Iterator[Outcome]:
         if more is None:
             yield lacks(f"what a person at {facts.label(position)} still brings in")
         elif _speaks_unheard(facts, position):
-            yield lacks(f"what people at {facts.label(position)} bring by their word: a referral")
+            yield lacks(
+                f"what people at {facts.label(position)} bring in by recommending you: a referral"
+            )
         elif exceeds(cost, more + cost):
             yield fires(
                 f"You pay {money_text(cost, currency)} at {facts.label(position)} for something "

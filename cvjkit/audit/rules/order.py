@@ -133,9 +133,9 @@ def tactics_at_their_stages(facts: Facts) -> Iterator[Outcome]:
             continue
         if act.kind and act.kind.key in TIME_GIVEN and _is_conversion_by_money(stage):
             yield fires(
-                f"{act.name} at {stage.name}: who takes part gives time, not money, and the "
-                "Customer Value Journey calls that a conversion too. If you mean it so, show "
-                f"the journey in {BY_TIME}.",
+                f"{act.name} at {stage.name}: people who take part give time, not money, and the "
+                "Customer Value Journey calls that a conversion too. If that is what you mean, "
+                f"show the journey in {BY_TIME}.",
                 stage=stage.key,
                 severity="I",
             )
@@ -149,7 +149,7 @@ def tactics_at_their_stages(facts: Facts) -> Iterator[Outcome]:
     unknown = [f"the kind of {act.name}" for act in facts.acts if act.kind is None]
     if unknown:
         raise MissingError(*unknown)
-    yield passes("Each is at its step.", {"acts": float(len(facts.acts))})
+    yield passes("Each is at the right step.", {"acts": float(len(facts.acts))})
 
 
 @rule(
@@ -333,7 +333,7 @@ def conversion_by_time(facts: Facts) -> Iterator[Outcome]:
             {"gave_time": people, "paid": None if payment is None else facts.people(payment)},
             stage=facts.key(position),
         )
-    yield passes("No stage takes time for money.")
+    yield passes("No stage counts time as money.")
 
 
 @rule(

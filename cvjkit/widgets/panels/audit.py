@@ -176,9 +176,9 @@ def _accepted_row(
     name = " ".join(messages) or "The audit does not find this now."
     at = f" at {where}" if where else ""
     note = f"Rule {accepted.rule}{at}. Accepted: {accepted.reason}"
-    label = f"Take back: rule {accepted.rule} {where}".strip()
+    label = f"Withdraw: rule {accepted.rule} {where}".strip()
     take_back = partial(_without_accepted, accepted=accepted)
-    fields = (button("remove", label, take_back, "Take back"),) if accepts else ()
+    fields = (button("remove", label, take_back, "Withdraw"),) if accepts else ()
     return Row(key, name, fields, note, tone="quiet")
 
 

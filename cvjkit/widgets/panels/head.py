@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cvjkit.widgets.session import Session
 
 WHAT_IF, RECORD = "what_if", "counted"
-ILLUSTRATIVE_NOTE = "These numbers are illustrative: made up to show what a journey can be."
+ILLUSTRATIVE_NOTE = "These numbers are made up, to show what a journey can look like."
 OWN = "own"
 """The choice for a framework of one's own, whatever its key."""
 (JOURNEY_NAME,) = columns(Design, "name")

@@ -102,7 +102,9 @@ def _rests_on(simulation: Simulation) -> str:
     """Say what the rates rest on, if none rests on too few people."""
     if not any(way.counted for way in simulation.ways):
         if any(way.told for way in simulation.ways):
-            return "The rates are typed, not counted: as sure as was said, else as 20 cases."
+            return (
+                "The rates are typed, not counted: each is as sure as you said, else as 20 cases."
+            )
         return "The rates are typed, not counted: each is taken to be as sure as 20 cases."
     stages = simulation.design.framework.stages
     least = min((way for way in simulation.ways if way.counted), key=lambda way: way.cases)

@@ -1,4 +1,4 @@
-"""Over time: the money day by day, and who stands where."""
+"""Over time: the money day by day, and where people are."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _standing(timeline: Timeline) -> Chart | None:
     }
     if not lines:
         return None
-    first, title, also = timeline.design.framework.stages[0], "Who stands where", ""
+    first, title, also = timeline.design.framework.stages[0], "Where people are", ""
     if first.key in lines and len(lines) > 1:
         # There are so many that nobody would see the others.
         waiting = people_text(float(lines.pop(first.key)[1].max()))

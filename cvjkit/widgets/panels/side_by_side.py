@@ -93,7 +93,7 @@ def _said(journey: Journey, answer: SegmentsTable) -> dict[str, Explain]:
     average = figures.text(answer.average["ltv_to_cac"], "")
     said = {
         f"costs: {figures.text(ratios[best], '')}": explaining(journey, "ltv_to_cac", best),
-        f"all segments together {average}": explaining(journey, "ltv_to_cac"),
+        f"against {average}": explaining(journey, "ltv_to_cac"),
     }
     return said | {
         f"{name} ({figures.text(ratios[name], '')})": explaining(journey, "ltv_to_cac", name)

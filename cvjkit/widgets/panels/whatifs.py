@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 MOST_SIDE_BY_SIDE = 5
 NAME = ("keep", "keep", "name")
 HEADLINES = tuple(key for key, figure in FIGURES.items() if figure.headline)
-HINT = "Type over a number: all that comes after it follows, and what is on record stays."
-BACK = "Esc in a field, or a click on what it was, takes its change back."
+HINT = "Type over a number: everything after it follows, and the recorded numbers stay as they are."
+BACK = "Press Esc in a field, or click on what it was, to take its change back."
 CLOSE = 1e-9
 
 
@@ -56,7 +56,8 @@ def what_ifs_part(session: Session) -> Part:
         if compared:
             tables.append(_side_by_side(base, compared))
         if len(made) > len(compared):
-            notes += (f"Side by side are the first {MOST_SIDE_BY_SIDE}: remove one to see more.",)
+            first = f"Only the first {MOST_SIDE_BY_SIDE} are shown side by side"
+            notes += (f"{first}: remove one to see more.",)
     if not tables:
         return Part("whatifs")
     return Part("whatifs", "What-ifs", tuple(tables), notes, fold="open")
@@ -120,7 +121,7 @@ def shared_changes(journey: Journey) -> list[str]:
         whose = f"the people {what}" if table == "entrants" else f"the {what}"
         words = f"In each segment, {whose} × {factor_text(factor)}"
         full = [
-            f"{name} reaches its most, {share_text(number)}"
+            f"{name} is at its limit, {share_text(number)}"
             for name, number, before in pairs
             if before and not math.isclose(number / before, factor, rel_tol=CLOSE)
         ]
@@ -148,7 +149,7 @@ def _kept_row(session: Session, row: str, name: str) -> Row:
     removed = Field("remove", f"Remove {name}", "Remove", "button", edit=remove)
     if name in refused:
         why = sentence(InputError(session.whole.name, refused[name]), session.whole)
-        return Row(row, f"Not possible any more: {why}", (named, removed))
+        return Row(row, f"No longer possible: {why}", (named, removed))
     scenario, opened = made[name], Act(partial(_open, session, name))
     words = ", ".join(scenario.changes["words"])
     if scenario.base is not None and scenario.base.base is not None:

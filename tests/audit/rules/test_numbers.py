@@ -66,7 +66,7 @@ FIRES = [
         "A51",
         own(cvj.Journey.from_counts("five", [29, 15, 8, 4, 2])),
         "I",
-        "15 of 29 go on to Acquisition, so the rate may be 34.1% to 69%",
+        "15 of 29 go on to Acquisition, so the rate may be anything from 34.1% to 69%",
         "acquisition",
         numbers={"people": 29, "rate": 15 / 29},
         times=4,
@@ -149,10 +149,10 @@ FIRES = [
 
 PASSES: list[tuple[str, str, Change, str]] = [
     ("A49", "friends who come by referral only", own(friends("word_of_mouth")),
-        "Word of mouth is no channel here"),
+        "Word of mouth is not a channel here"),
     ("A48", "growth with an end", lambda j: j.with_referral(
         "promoter", to="lead", per_person=20), "Each person brings 0.8"),
-    ("A49", "two other channels", lambda j: j, "Word of mouth is no channel here"),
+    ("A49", "two other channels", lambda j: j, "Word of mouth is not a channel here"),
     ("A50", "a way that fits", lambda j: j.with_transition("habitual", "advocate", 0.1), "agree"),
     ("A51", "30 people", own(cvj.Journey.from_counts(
         "five", [30, 30, 30, 30, 15])), "enough people"),
@@ -170,7 +170,7 @@ NEEDS: list[tuple[str, Change, str]] = [
         .with_offer("conversion", name="Box", price=9, margin=5)
         .with_offer("retention", name="Bag", price=9, margin=5, repeat_rate=0.5)
         .with_stage("loyalty", unit_cost=2)),
-        "what people at Loyalty bring by their word: a referral"),
+        "what people at Loyalty bring in by recommending you: a referral"),
     ("A49", lambda j: j.with_segment("Ads", channel_kind=None), "the kind of channel of Ads"),
     ("A51", lambda j: j.planned(), "people counted"),
     ("A52", lambda j: j.with_stage("lead", delay_days=None), "get to Lead"),

@@ -112,9 +112,9 @@ FIRES = [
         "A03",
         own(eight(900, 90, 40, 20, 9, 5, 3, 1).with_stage("conversion", tactics=["Webinar"])),
         "I",
-        "Webinar at Conversion: who takes part gives time, not money, and the "
-        "Customer Value Journey calls that a conversion too. If you mean it so, "
-        "show the journey in eight:time",
+        "Webinar at Conversion: people who take part give time, not money, and the "
+        "Customer Value Journey calls that a conversion too. If that is what you mean, show the "
+        "journey in eight:time",
         "conversion",
     ),
     Case(
@@ -201,11 +201,11 @@ PASSES: list[tuple[str, str, Change, str]] = [
     ("A02", "who bought once recommends", own(cvj.Journey.from_counts(
         "five", [10000, 2000, 100, 10, 25])), "At most 0%"),
     ("A03", "an advertisement and an email campaign for a lead magnet", lambda j: tactics(
-        j, "lead", "Ads", "Email campaign"), "Each is at its step"),
+        j, "lead", "Ads", "Email campaign"), "Each is at the right step"),
     ("A03", "a later product, delivered", lambda j: messages(j, "bought_again", {
-        "kind": "delivery", "after_minutes": 3}), "Each is at its step"),
+        "kind": "delivery", "after_minutes": 3}), "Each is at the right step"),
     ("A03", "testimonials where word of mouth is no stage", own(seven(
-        "trust", "Request for a testimonial")), "Each is at its step"),
+        "trust", "Request for a testimonial")), "Each is at the right step"),
     ("A05", "referrals", own(cvj.Journey.from_counts("five", COUNTED)
         .with_referral("loyalty", to="conversion", per_person=0.1)), "payment: Loyalty"),
     ("A06", "prompt delivery", lambda j: messages(tactics(j, "wowed"), "wowed", {
@@ -218,7 +218,7 @@ PASSES: list[tuple[str, str, Change, str]] = [
         .with_transition("excitement", "promotion", 0.1)), "At most 0%"),
     ("A03", "what is at home nowhere in the framework", own(cvj.Journey.from_counts(
         "seven", [9, 8, 7, 6, 5, 4, 3]).with_stage("client_for_life",
-        tactics=["Request for a referral"])), "Each is at its step"),
+        tactics=["Request for a referral"])), "Each is at the right step"),
     ("A04", "20% were never leads", own(cvj.Journey.from_rates("nine", 1000, [0.5] * 8)
         .with_transition("attract_interest", "educate", 0.0625)), "20% of first-time buyers"),
     ("A04", "contacts taken in five", own(cvj.Journey.from_counts("five", [900, 90, 9, 5, 1])
@@ -245,7 +245,7 @@ NEEDS: list[tuple[str, Change, str]] = [
     ("A03", lambda j: tactics(j, "aware", "A parrot"), "the kind of A parrot"),
     ("A04", own(eight(9, 8, 7, 0, 0, 0, 0, 0)), "somebody who gets to Conversion"),
     ("A05", own(cvj.Journey.from_counts(cvj.framework("five").drop("conversion"), [9, 8, 7, 6])),
-        "a stage at first_payment: five_own has none"),
+        "a stage for First payment, which Five-step customer life cycle (own) lacks"),
     ("A05", own(cvj.Journey.from_counts("five", [9, 8, 7, None, None])), "people at Retention"),
 ]  # fmt: skip
 

@@ -106,7 +106,8 @@ NEEDS: list[tuple[str, Change, str]] = [
     ("A38", own(cvj.Journey.from_counts("five", [900, 90, 40, 20, 9]).with_stage(
         "conversion", tactics=["Request for a referral"])),
         "whether Request for a referral waits for a sign"),
-    ("A40", own(cvj.Journey.from_counts("nine", [9, 8, 7, 6, 5, 4, 3, 2, 1])), "advocate: nine"),
+    ("A40", own(cvj.Journey.from_counts("nine", [9, 8, 7, 6, 5, 4, 3, 2, 1])),
+        "a stage for Advocate"),
     ("A41", own(cvj.Journey.from_counts("five", [900, 90, 40, 20, None])), "people at Loyalty"),
 ]  # fmt: skip
 

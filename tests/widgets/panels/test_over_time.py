@@ -23,7 +23,7 @@ def test_money_goes_out_and_comes_back_on_a_day() -> None:
 
 def test_those_who_still_wait_at_the_first_stage_do_not_hide_the_others() -> None:
     (_, standing) = over_time_part(asked(SLOW.with_stage("acquisition", delay_days=5))).charts
-    assert standing.title == "Who stands where after Reach"
+    assert standing.title == "Where people are after Reach"
     assert [line.name for line in standing.lines] == ["Acquisition"]
     assert standing.summary == (
         "People who will still pass on or leave: at most 2,000 at once; at Reach itself, 10,000."

@@ -115,7 +115,7 @@ def test_a_count_overruled_by_a_typed_skip_is_said_at_the_count_with_the_fix() -
     hand = Hand(SHOP.with_transition("reach", "conversion", 0.5))
     message = (
         "The skips, ways back and referrals typed bring 4,900 more people here than were counted, "
-        "so only as many as were counted are taken: correct the count, or how many come by them."
+        "so only as many as were counted are used: correct the count, or how many take them."
     )
     assert (hand.text(*address), hand.message(*address)) == ("100", message)
     assert hand.part("findings")["notes"] == ()

@@ -92,7 +92,7 @@ def test_a_change_of_all_segments_says_what_it_does_in_each() -> None:
     assert "In each segment, the rate into Acquisition × 1.18." in notes(hand)
     hand.types("60%", "stages", "acquisition", "rate")
     assert (
-        "In each segment, the rate into Acquisition × 5.56; Blog reaches its most, 100%."
+        "In each segment, the rate into Acquisition × 5.56; Blog is at its limit, 100%."
         in notes(hand)
     )
     hand = asking(TWO).types("500", "stages", "reach", "reached")
@@ -299,7 +299,7 @@ def test_one_that_is_not_possible_any_more_says_why_and_the_others_are_there() -
     kept = kept.with_scenario("Better", {"stages.conversion.rate": 0.1})
     hand = Hand(kept).types("1000", "stages", "acquisition", "reached")
     full, better = hand.table("kept")["rows"]
-    assert full["name"].startswith("Not possible any more: ")
+    assert full["name"].startswith("No longer possible: ")
     assert "is more than the 1,000 who can reach Conversion" in full["name"]
     assert [field["id"] for field in full["fields"]] == ["name", "remove"]
     assert better["name"] == "Conversion from 10% to 10%"
@@ -321,7 +321,7 @@ def test_a_what_if_on_another_says_so_and_opens_with_the_changes_of_both(tmp_pat
     assert people(hand.journey) == pytest.approx([10000, 2000, 200, 100, 25])
     assert hand.field(*RATE).was == "5%"
     hand.presses("kept", "0", "remove")
-    assert "is what other scenarios are based on: Both" in hand.message("kept", "0", "remove")
+    assert "is the base of other scenarios: Both" in hand.message("kept", "0", "remove")
 
 
 def test_a_name_is_typed_letter_by_letter_as_one_step() -> None:
@@ -344,7 +344,7 @@ def test_of_more_than_five_the_first_are_side_by_side() -> None:
         "People", "As it is", "1%", "2%", "3%", "4%", "5%",
     ]  # fmt: skip
     assert len(hand.table("kept")["rows"]) == 7
-    assert "Side by side are the first 5" in notes(hand)
+    assert "Only the first 5 are shown side by side" in notes(hand)
 
 
 def test_the_audit_is_of_the_record_until_the_what_if_changes_something() -> None:
