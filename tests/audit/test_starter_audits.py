@@ -81,7 +81,7 @@ def test_what_a_starter_accepts_is_found_and_has_a_reason(name: str) -> None:
 
 @OF_EACH
 def test_the_worksheet_of_a_starter_answers_every_rule_and_leaves_no_failure(name: str) -> None:
-    journey, audit = starter(name), audited(name)
+    audit = audited(name)
     needs = [need for finding in audit.unanswered for need in finding.needs]
     assert [need for need in needs if not need.endswith(" lacks")] == []
     assert [str(finding) for finding in audit.failed] == []

@@ -182,7 +182,7 @@ def test_the_starter_journeys_all_open_and_say_that_they_are_illustrative() -> N
     assert "broken" not in visitor.parts
     for name in visitor.choices.keys() - {"new"}:
         visitor.does(name, *CHOOSE)
-        assert "illustrative" in str(visitor.page._designer._form.document["parts"][0]["notes"])
+        assert "made up" in str(visitor.page._designer._form.document["parts"][0]["notes"])
         (about,) = visitor.parts["choose"]["articles"]
         assert about["lines"] == (("", visitor.journey.description),)
 
