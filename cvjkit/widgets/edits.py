@@ -114,7 +114,7 @@ def _type(session: Session, edits: Edits, fields: Mapping[Address, Field]) -> No
     session.add(step, session.typing.run)
     if edits.what == "paste":
         refused = len(session.typing.wrong.keys() & texts.keys())
-        marked = f"{refused} of them were refused: the reasons are below." if refused else ""
+        marked = f"{refused} refused, for the reasons given below." if refused else ""
         session.say(joined(edits.said, marked))
     elif session.note == EXAMPLE_NOTE:
         session.note = ""

@@ -165,7 +165,7 @@ def test_a_blank_among_the_numbers_says_that_it_is_not_known() -> None:
 @pytest.mark.parametrize(
     ("block", "said"),
     [
-        ("Reach\t8000\nReach\t10", "Reach is there 2 times; keep one row of it"),
+        ("Reach\t8000\nReach\t10", "Reach occurs 2 times; keep one of its rows"),
         ("Reach\nAcquisition", "there is no number in it"),
         ("Stage,Users\nReach,8,000", "'Reach,8,000' has more commas than the headings"),
         ("1\n" * LONGEST_BLOCK, "it is more than 100,000 characters"),

@@ -308,7 +308,7 @@ def test_what_cannot_be_in_a_pasted_block_is_marked_and_the_rest_is_taken() -> N
     hand = Hand(SHOP).pastes("9000\nlots\n90", "reach", "reached")
     assert hand.counts == [9000, 2000, 90, 40, 10]
     assert hand.message("stages", "acquisition", "reached").startswith("'lots' must be a number")
-    said = "3 numbers for Reached. 1 of them cannot be: what is wrong stands below."
+    said = "3 numbers for Reached. 1 refused, for the reasons given below."
     assert hand.part("head")["notes"] == (said,)
 
 
