@@ -59,12 +59,8 @@ class Page(TornadoVoilaHandler):
         kernels = self.kernel_manager
         if kernels.full:
             raise HTTPError(503, reason=FULL)
-        kernels.coming += 1
-        try:
-            await kernels.make_failed_anew(self.notebook_path or path)
+        async with kernels.page_for_visitor(self.notebook_path or path):
             await super().get(path)
-        finally:
-            kernels.coming -= 1
 
 
 INSTEAD = {

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+import weakref
 from asyncio import Task
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -77,6 +81,13 @@ class VisitorKernel(ServerKernelManager):
     def __init__(self, *, connection_file: str, **settings: Any) -> None:
         unrelated = Path(connection_file).with_name(f"{secrets.token_hex(8)}.json")
         super().__init__(connection_file=str(unrelated), **settings)
+        # Of a page, or of what waits in a pool. It is not kept: its result is a whole page.
+        self._maker = weakref.ref(cast("Task[Any]", asyncio.current_task()))
+
+    @property
+    def made_for(self) -> object:
+        """What it was started for: a task, or itself once nobody has that any more."""
+        return self._maker() or self
 
     async def start_kernel(self, **settings: Any) -> None:  # type: ignore[override] # it is awaited
         """Start it as a copy of a process that has imported all it needs, if there is one.
@@ -115,19 +126,48 @@ class VisitorKernels(AsyncMappingKernelManager):
     """
 
     most_visitors = Int(50, config=True, help="How many visitors have a kernel at the same time.")
-    coming = Int(0, help="How many pages are being sent.")
     forks = Bool(help="Whether there is a process of which kernels are copies.")
 
     @property
     def full(self) -> bool:
-        """Whether there are as many visitors as there may be, if not a few more."""
-        # A page that waits may not have its kernel yet, nor one that is being sent.
-        waiting = sum(map(len, getattr(self, "_pools", {}).values()))
-        visitors = max(len(self.list_kernel_ids()) - waiting, self.coming)
-        return visitors >= self.most_visitors
+        """Whether there are as many visitors as there may be."""
+        waiting = {task for pool in self.pools.values() for task in pool}
+        # Who got a page that waited is not counted twice.
+        coming = {page if first in waiting else first for page, first in self._coming.items()}
+        kernels = {kernel.made_for for kernel in self._kernels.values()}
+        return len((coming | kernels) - waiting) >= self.most_visitors
+
+    @property
+    def pools(self) -> dict[str | None, list[Task[dict[str, Any]]]]:
+        """The pages that wait or are going to, by their notebooks."""
+        return getattr(self, "_pools", {})
+
+    @asynccontextmanager
+    async def page_for_visitor(self, notebook: str | None) -> AsyncIterator[None]:
+        """Count a visitor while the page is sent; none of those that failed waits any more.
+
+        Parameters
+        ----------
+        notebook : str or None
+            Its path.
+
+        Yields
+        ------
+        None
+            Before Voila waits for anything, it takes the first page that waits.
+        """
+        page = cast("Task[Any]", asyncio.current_task())
+        self._coming[page] = page
+        try:
+            await self.make_failed_anew(notebook)
+            self._coming[page] = next(iter(self.pools.get(notebook, ())), page)
+            yield
+        finally:
+            del self._coming[page]
 
     def __init__(self, **settings: Any) -> None:
         self.forks = prepare()
+        self._coming: dict[Task[Any], Task[Any]] = {}
         super().__init__(**settings)  # type: ignore[no-untyped-call] # no types
 
     @default("kernel_manager_class")
@@ -179,7 +219,7 @@ class VisitorKernels(AsyncMappingKernelManager):
         notebook : str or None
             Its path.
         """
-        pools: dict[str | None, list[Task[dict[str, Any]]]] = getattr(self, "_pools", {})
+        pools = self.pools
         if notebook not in pools:
             return
         for pool in pools.values():
