@@ -5,6 +5,7 @@ memory, which copies share. Python's fork server makes the copies; it has them o
 surprises, and elsewhere, or for kernels of another kind, a process is started as usual.
 
 If the process that is copied is killed, the copies live on; it is started again for the next one.
+One that does not answer is killed.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ IMPORTED = (
 LAUNCHER = [sys.executable, "-m", "ipykernel_launcher"]
 # Linux tells only the parent of a process how it ended; that it did is enough here.
 ENDED = 1
+# The process that is copied may have just been started, and have all to import.
+PATIENCE_SECONDS = 15
 
 
 def prepare() -> bool:
@@ -85,15 +88,49 @@ class ForkedKernel(LocalProvisioner):
             target=run_kernel, args=(cmd[len(LAUNCHER) :], variables, self.cwd), daemon=True
         )
         try:
-            # It waits until all is imported, if the process that is copied has just been started.
-            await asyncio.to_thread(process.start)
-            self.process = Fork(process)  # type: ignore[assignment] # it has all that is used of Popen
+            await start(process, PATIENCE_SECONDS)
         except (OSError, EOFError):
-            # That process was killed while it was asked.
+            # The process that is copied was killed while it was asked.
             return await super().launch_kernel(cmd, **kwargs)
+        self.process = Fork(process)  # type: ignore[assignment] # it has all that is used of Popen
         # It leads a group of its own, if not yet then soon.
         self.pid = self.pgid = process.pid
         return self.connection_info
+
+
+async def start(process: BaseProcess, patience_seconds: float) -> None:
+    """Start a copy.
+
+    Parameters
+    ----------
+    process : BaseProcess
+    patience_seconds : float
+        How long the process that is copied may take to answer; then it is killed.
+
+    Raises
+    ------
+    OSError or EOFError
+        If that process is killed meanwhile.
+    """
+    await asyncio.to_thread(forkserver.ensure_running)
+    copied = copied_process()
+    started = asyncio.create_task(asyncio.to_thread(process.start))
+    done, _ = await asyncio.wait([started], timeout=patience_seconds)
+    # Others may have waited for it, too.
+    if not done and copied is not None and copied == copied_process():
+        os.kill(copied, signal.SIGKILL)
+    await started
+
+
+def copied_process() -> int | None:
+    """Give the id of the process that is copied.
+
+    Returns
+    -------
+    int or None
+    """
+    found: int | None = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined] # noqa: SLF001 - nothing else tells
+    return found
 
 
 class Fork:
