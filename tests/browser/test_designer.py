@@ -741,6 +741,18 @@ STATES: list[Any] = [
     "state",
     None,
 ]
+# Nothing that is sent makes a widget of ours fail; this one does at each message.
+FAILS = """
+from ipywidgets import Box
+from cvjkit.widgets.guard import Guarded
+
+class Fails(Guarded, Box):
+    def _handle_custom_msg(self, content, buffers):
+        raise BufferError("as nobody foresaw")
+
+fails = Fails()
+"""
+FAILED = {"ename": "ExecutionError", "evalue": "Execution error", "traceback": []}
 EDITS: list[Any] = [
     [["stages", "reach", "reached", 5]],
     [["stages", "reach", "reached", "1e400"], [], None, {"a": 1}],
@@ -756,7 +768,7 @@ def test_whatever_a_visitor_sends_no_traceback_comes_back_and_the_page_goes_on(
 ) -> None:
     # A page of its own: what is sent may spoil it.
     made = f"from cvjkit import dashboards\ndashboards.journey({str(folder)!r})"
-    page.goto(voila.add("sent-anything", made))
+    page.goto(voila.add("sent-anything", FAILS, made))
     choose_shop(page)
     config = page.locator("#jupyter-config-data").text_content()
     kernel = json.loads(config or "")["kernelId"]
@@ -781,7 +793,8 @@ def test_whatever_a_visitor_sends_no_traceback_comes_back_and_the_page_goes_on(
     ]
     heard = send(*messages)
     told = [message for message in heard if message["msg_type"] in {"error", "stream"}]
-    assert told == []
+    asked_to_fail = sum(isinstance(sent, dict) and sent.get("method") == "custom" for sent in data)
+    assert told == [{"msg_type": "error", "content": FAILED}] * asked_to_fail
     field(page, "Reached: Acquisition").focus()
     page.keyboard.type("2222")
     people(page, "reach", "acquisition", "2222")
