@@ -1,8 +1,9 @@
-"""What a visit costs. Run: python -m benchmarks.visits [--against CHECKOUT].
+"""What a visit costs. Run: python -m benchmarks.visits [first] [--against CHECKOUT ...].
 
-Three questions, each about this checkout and, if one is named, another one:
+Three questions, each about this checkout and those that are named:
 - how many bytes a browser loads at the first visit and at the second, everything counted;
-- how long a visitor who comes alone waits from the request to the first Sankey, in turns;
+- how long a visitor who comes alone waits from the request to the first Sankey, in turns (with
+  `first`, only this);
 - how long 25 visitors wait who come at once, from their request until they have the state of all
   widgets of their page, and how much memory the server and its kernels have then. These visitors
   are no browsers, which would have the processor to themselves on machines of their own: they load
@@ -19,7 +20,7 @@ import sys
 import time
 import uuid
 from contextlib import ExitStack
-from statistics import median
+from statistics import median, quantiles
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-PAGES = 12
+PAGES = 15
 # Until another page waits in place of the one that was taken.
 REFILLING_SECONDS = 4
 VISITORS = 25
@@ -51,7 +52,12 @@ PATIENCE_SECONDS = 120
 
 def main() -> None:
     """Measure and print."""
-    compared = checkouts(["visits", *sys.argv[1:]])
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["first"]:
+        with browser() as chromium:
+            _print_first_pictures(chromium, checkouts(arguments))
+        return
+    compared = checkouts(["visits", *arguments])
     print("Loaded [MB], first visit, second")
     with browser() as chromium:
         for name, checkout in compared.items():
@@ -69,7 +75,7 @@ def main() -> None:
 
 
 def _print_first_pictures(chromium: Browser, compared: dict[str, Path]) -> None:
-    print(f"Request to first Sankey [s], median of {PAGES}, least, most")
+    print(f"Request to first Sankey [s], median of {PAGES}, quartiles, least, most")
     taken: dict[str, list[float]] = {name: [] for name in compared}
     with ExitStack() as stack:
         links = {
@@ -81,7 +87,9 @@ def _print_first_pictures(chromium: Browser, compared: dict[str, Path]) -> None:
                 time.sleep(REFILLING_SECONDS)
                 taken[name].append(seconds_to(chromium, link, SANKEY))
     for name, times in taken.items():
-        print(f"  {name:<30}{median(times):.2f}   {min(times):.2f}   {max(times):.2f}")
+        lower, _, upper = quantiles(times)
+        spread = "   ".join(f"{seconds:.2f}" for seconds in (lower, upper, min(times), max(times)))
+        print(f"  {name:<30}{median(times):.2f}   {spread}")
 
 
 def _bytes(chromium: Browser, link: str) -> list[int]:
