@@ -496,6 +496,7 @@ def test_a_widget_that_cannot_be_drawn_is_told(
 def test_a_page_whose_kernel_died_says_so_and_starts_again_with_what_was_typed(
     page: Page, pages: Server, complaints: list[str]
 ) -> None:
+    page.clock.install()
     page.goto(page_of(pages, "mortal"))
     journey = page.get_by_label("Journey", exact=True)
     journey.select_option("one.toml")
@@ -504,8 +505,11 @@ def test_a_page_whose_kernel_died_says_so_and_starts_again_with_what_was_typed(
     reached.fill("20000")
     expect(page).to_have_url(re.compile("=20000&"))
     first = page.get_by_text(re.compile(r"kernel \d+")).inner_text()
+    # What is typed until the page says so is lost: it does not wait until it looks again.
+    page.clock.pause_at(page.evaluate("Date.now() / 1000") + 1)
     os.kill(int(first.split()[1]), signal.SIGKILL)
     expect(page.locator("#cvjkit-status")).to_contain_text("Its address keeps what you typed")
+    page.clock.resume()
     assert page.locator("main").evaluate("main => main.inert")
     page.get_by_role("button", name="Start again").click()
     expect(reached).to_have_value("20,000")

@@ -87,6 +87,7 @@
     const timer = setInterval(look, LOOK_SECONDS * 1000);
     addEventListener("visibilitychange", look);
     addEventListener("online", look);
+    return look;
   };
 
   // A message to or from the kernel: its header is part 1, its content part 4.
@@ -98,7 +99,7 @@
   };
 
   // Whether what somebody does on the page is answered, and without an exception.
-  const watchAnswers = () => {
+  const watchAnswers = (look) => {
     let asked = null; // since when the kernel owes an answer
     let failed = false;
     let said = "";
@@ -119,6 +120,9 @@
       } else if (state === "idle") {
         asked = null;
         if (!failed) sayOnce("", "", false);
+      } else if (state === "dead") {
+        // At once: what is typed meanwhile is lost.
+        look();
       }
     };
     setInterval(() => {
@@ -162,7 +166,6 @@
     letGo();
     dark.addEventListener("change", mark);
     watchStart();
-    watchKernel();
-    watchAnswers();
+    watchAnswers(watchKernel());
   });
 })();
