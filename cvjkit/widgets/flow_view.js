@@ -294,7 +294,8 @@ function drawNodes(layer, nodes, { layout, x, y }, bands) {
 const anyBand = ({ bands }) => Boolean(Object.keys(bands?.stages ?? {}).length);
 
 /**
- * Draw beside each stage whose number is not sure how thick it would be at both ends of its band.
+ * Draw along each stage whose number is not sure how thick it would be at both ends of its band: there
+ * no label is ever in its way. An end that lies outside the picture has no cap.
  * @param {SVGGElement} layer
  * @param {FlowNode[]} nodes
  * @param {Frame} frame
@@ -305,19 +306,21 @@ function drawBands(layer, nodes, { layout, x, y }, bands, upright) {
   keyed(
     layer,
     nodes.filter(({ id, people }) => bands[id] && people && layout.scales[id]),
-    () => svg("path", { class: "sankey-band" }),
-    (path, { id, people }) => {
+    () => svg("g", { class: "sankey-band" }, svg("path", { class: "cvj-casing" }), svg("path")),
+    (group, { id, people }) => {
       const { left, top, width, height } = layout.boxes[id];
       const [near, scale, most] = upright ? [left, x, layout.width * x] : [top, y, layout.height * y];
       const [low, high] = [bands[id].low, bands[id].high].map((part) =>
         Math.min(most, scale * (near + part * Number(people) * layout.scales[id])),
       );
-      const [cap, gap] = [3, 6]; // [px]
-      const middle = (upright ? (top + height) * y : (left + width) * x) + gap;
-      const line = upright
-        ? `M${low},${middle - cap}v${2 * cap}M${low},${middle}H${high}M${high},${middle - cap}v${2 * cap}`
-        : `M${middle - cap},${low}h${2 * cap}M${middle},${low}V${high}M${middle - cap},${high}h${2 * cap}`;
-      setAttributes(path, { d: high - low < cap ? "" : line, "data-stage": id });
+      const cap = 3; // [px]
+      const middle = upright ? (top + height / 2) * y : (left + width / 2) * x;
+      /** @param {number} end */
+      const mark = (end) => (upright ? `M${end},${middle - cap}v${2 * cap}` : `M${middle - cap},${end}h${2 * cap}`);
+      const line = upright ? `M${low},${middle}H${high}` : `M${middle},${low}V${high}`;
+      const d = high - low < cap ? "" : [line, mark(low), high < most ? mark(high) : ""].join("");
+      for (const path of group.children) setAttributes(path, { d });
+      setAttributes(group, { "data-stage": id });
     },
   );
 }

@@ -19,6 +19,9 @@ LEGIBLE = """figures => figures.map(figure => {
     && box.top > top - 1 && box.bottom < bottom + 1;
   const bars = [...field.querySelectorAll(".sankey-node")].map(bar =>
     ({ ...bar.dataset, stage: bar.matches(".kind-stage"), box: bar.getBoundingClientRect() }));
+  const ranges = [...field.querySelectorAll(".sankey-band")].map(range =>
+    ({ of: `the range of ${range.dataset.stage}`, box: range.getBoundingClientRect() }));
+  const below = [...bars.map(({ node, box }) => ({ of: `the bar ${node}`, box })), ...ranges];
   for (const line of field.querySelectorAll(".node-label > span, .cvj-factor")) {
     const text = line.textContent;
     if (!text) continue;
@@ -33,10 +36,10 @@ LEGIBLE = """figures => figures.map(figure => {
     if (line.matches(".cvj-value, .cvj-note") && ink.right > room.right + 1)
       found.push(`"${text}" is cut`);
     if (line.matches(".cvj-factor")) continue;
-    for (const { node, box: bar } of bars)
-      if (Math.min(box.right, bar.right) - Math.max(box.left, bar.left) > 1
-        && Math.min(box.bottom, bar.bottom) - Math.max(box.top, bar.top) > 1)
-        found.push(`"${text}" lies over the bar ${node}`);
+    for (const { of, box: other } of below)
+      if (Math.min(box.right, other.right) - Math.max(box.left, other.left) > 1
+        && Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top) > 1)
+        found.push(`"${text}" lies over ${of}`);
   }
   const along = box => flat ? box.left : box.top;
   const breaks = [...field.querySelectorAll(".cvj-factor")]
