@@ -104,7 +104,7 @@ def drawn_rates(
         if not isinstance(told, Odds) and min(told) == 0:
             row[:] = 0.0 if told[0] == 0 else 1.0
             continue
-        stream(seed, *name).standard_normal(out=row)
+        _stream(seed, *name).standard_normal(out=row)
         if isinstance(told, Odds):
             row[:] = told.quantile(row)
         else:
@@ -135,7 +135,7 @@ def drawn_referrals(
     for one in referrals:
         into = design.segments[one.into].name
         names = _names(design, one.segment, one.source, one.target)
-        numbers = stream(seed, *names, into, "referral").standard_normal(draws)
+        numbers = _stream(seed, *names, into, "referral").standard_normal(draws)
         _look_up(*_with_slopes(_log_gamma(one.cases * one.number)), numbers)
         numbers = np.exp(numbers, out=numbers) / one.cases
         drawn[one.segment, one.source, one.into, one.target] = numbers
@@ -166,18 +166,8 @@ def dense(design: Design, shares: Mapping[tuple[int, int, int], Floats], draws: 
     return np.moveaxis(matrices, -1, 0)
 
 
-def stream(seed: int, *names: str) -> np.random.Generator:
-    """Open the stream of random numbers that belongs to some names.
-
-    Parameters
-    ----------
-    seed : int
-    *names : str
-
-    Returns
-    -------
-    numpy.random.Generator
-    """
+def _stream(seed: int, *names: str) -> np.random.Generator:
+    """Open the stream of random numbers that belongs to some names."""
     return np.random.Generator(np.random.SFC64([seed, *(crc32(name.encode()) for name in names)]))
 
 

@@ -9,6 +9,8 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from cvjkit.decisions.putting import with_changes
+from cvjkit.model.changes import pooled_at
 from cvjkit.model.rows import is_index, step_to
 from cvjkit.numbers import NO_EVIDENCE, Evidence, evidence_of
 from cvjkit.paths import path_of, steps_of
@@ -16,7 +18,7 @@ from cvjkit.widgets.codec import Number
 from cvjkit.widgets.fields import Put
 from cvjkit.widgets.refusal import sentence
 from cvjkit.widgets.step import Step, with_edited
-from cvjkit.widgets.what_if import taken_back, turned_to
+from cvjkit.widgets.what_if import turned_to
 
 if TYPE_CHECKING:
     from cvjkit.journey import Journey
@@ -82,7 +84,7 @@ class Typing:
         if begun is None or run is None or run != self.run:
             begun, before = now, self.wrong
         # A factor of all segments, or what is cut at 1, depends on what there was before it.
-        changed, wrong = put_in(begun.edited, {**before, **inputs}, fields)
+        changed, wrong = _put_in(begun.edited, {**before, **inputs}, fields)
         step, offered = with_edited(now, changed, begun), None
         if len(inputs) == 1 and wrong.keys() >= inputs.keys():
             (at,) = inputs
@@ -105,23 +107,10 @@ class Typing:
         return replace(self, wrong=wrong, begun=None)
 
 
-def put_in(
+def _put_in(
     journey: Journey, inputs: Mapping[Address, Input], fields: Mapping[Address, Field]
 ) -> tuple[Journey, dict[Address, Input]]:
-    """Put into a journey what was typed, as much of it as is possible.
-
-    Parameters
-    ----------
-    journey : Journey
-    inputs : mapping of address to Input
-    fields : mapping of address to Field
-        Those that were shown.
-
-    Returns
-    -------
-    tuple of (Journey, dict of address to Input)
-        And what it refuses, with what is wrong with it.
-    """
+    """Put into a journey what was typed, as much of it as is possible."""
     waiting = {at: entry for at, entry in inputs.items() if at in fields}
     while waiting:
         refused: dict[Address, Input] = {}
@@ -204,7 +193,7 @@ def without(step: Step, edit: object) -> Journey:
     """
     if step.base is None or not isinstance(edit, Put):
         return step.edited
-    return taken_back(step.edited, step.base, (edit.path, *edit.also))
+    return _taken_back(step.edited, step.base, (edit.path, *edit.also))
 
 
 def can_take_back(step: Step, edit: object) -> bool:
@@ -244,3 +233,13 @@ def _with_title(journey: Journey, path: str) -> str:
     if not isinstance(rows, tuple) or not is_index(row, len(rows)):
         return path
     return path_of((part, step_to(part, rows, int(row)), *filter(None, rest)))
+
+
+def _taken_back(typed: Journey, start: Journey, paths: Iterable[str]) -> Journey:
+    """Take back what a what-if changes at paths."""
+    single: list[str] = []
+    for path in paths:
+        pooled = pooled_at(typed, path)
+        single += [path] if pooled is None else pooled.paths
+    changed = {one: before for one in single if (before := start.get(one)) != typed.get(one)}
+    return with_changes(typed, changed) if changed else typed

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cvjkit.decisions.bases import WhatIf, changed_in, started
 from cvjkit.decisions.difference import difference
 from cvjkit.decisions.made import knowing, possible_with
-from cvjkit.decisions.putting import with_changes
 from cvjkit.errors import InputError
-from cvjkit.model.changes import pooled_at
 from cvjkit.widgets.refusal import sentence
-from cvjkit.widgets.step import Step, with_edited, with_whole, within
+from cvjkit.widgets.step import Step, with_edited, within
 
 if TYPE_CHECKING:
     from cvjkit.journey import Journey
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
 NO_WHAT_IF = "No what-if is possible here, so the numbers are shown as they were counted:"
 NO_LONGER = "The what-if is no longer possible:"
 TYPED_ELSEWHERE = "The what-if was typed in {}, and does not say how many reach every stage here."
-LONGEST_NAME = 60
 
 
 def _in_what_if(step: Step, typed: Journey | None) -> tuple[Step, str]:
@@ -102,35 +99,6 @@ def tried_out(step: Step, values: Mapping[str, Any]) -> Step:
     return with_edited(step, changed)
 
 
-def taken_back(typed: Journey, start: Journey, paths: Iterable[str]) -> Journey:
-    """Take back what a what-if changes at paths.
-
-    Parameters
-    ----------
-    typed : Journey
-    start : Journey
-        What it starts from.
-    paths : iterable of str
-        People at a stage and a rate of all segments: the numbers of the segments that they set.
-
-    Returns
-    -------
-    Journey
-        The same one if nothing was changed there.
-
-    Raises
-    ------
-    ValueError
-        If another change does not allow it.
-    """
-    single: list[str] = []
-    for path in paths:
-        pooled = pooled_at(typed, path)
-        single += [path] if pooled is None else pooled.paths
-    changed = {one: before for one in single if (before := start.get(one)) != typed.get(one)}
-    return with_changes(typed, changed) if changed else typed
-
-
 def with_kept(step: Step, name: str) -> Step:
     """Turn to a what-if that is kept.
 
@@ -154,35 +122,6 @@ def with_kept(step: Step, name: str) -> Step:
     return _with_typed(step, typed_on(step.whole, made[name]))
 
 
-def kept_as(step: Step, name: str) -> Step:
-    """Keep the what-if with the journey.
-
-    Parameters
-    ----------
-    step : Step
-    name : str
-        As it was typed; if it is blank, it is called by what changes.
-
-    Returns
-    -------
-    Step
-
-    Raises
-    ------
-    ValueError
-        If nothing is changed, or there is one of this name.
-    """
-    plan = step.typed
-    if not step.is_what_if or plan is None or not changed_in(plan):
-        raise ValueError("type what changes first: there is nothing to keep yet")
-    names = [row.name for row in step.whole.what_if.kept]
-    name = name.strip() or _new_name(", ".join(plan.changes["words"]), names)
-    if name in names:
-        raise ValueError("there is one of this name already: write another")
-    kept = step.whole.with_scenario(name, changed_in(plan), framework=plan.framework)
-    return with_whole(step, kept)
-
-
 def with_kept_of(journey: Journey, other: Journey) -> Journey:
     """Let a journey keep the what-ifs of another as well.
 
@@ -201,15 +140,6 @@ def with_kept_of(journey: Journey, other: Journey) -> Journey:
     if kept == journey.what_if.kept:
         return journey
     return knowing(journey.model_copy(), replace(journey.what_if, kept=kept))
-
-
-def _new_name(words: str, names: Collection[str]) -> str:
-    """Call a what-if by what it changes, unlike all others."""
-    first = words if len(words) <= LONGEST_NAME else f"{words[: LONGEST_NAME - 1]}…"
-    name, number = first, 2
-    while name in names:
-        name, number = f"{first} ({number})", number + 1
-    return name
 
 
 def with_what_if(step: Step, start: Journey, changes: Mapping[str, Any]) -> Step:

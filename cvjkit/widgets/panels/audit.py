@@ -122,34 +122,15 @@ def _accepting(
     chosen = kept(entries, ACCEPTING, "finding", "Accept a finding", tuple(choices))
     reason = kept(entries, ACCEPTING, "reason", "Reason")
     accept = partial(
-        with_accepted, finding=found.get(chosen.text), reason=reason.text, stages=stages
+        _with_accepted, finding=found.get(chosen.text), reason=reason.text, stages=stages
     )
     return line(ACCEPTING, chosen, reason, button("add", "Accept", accept), row="new")
 
 
-def with_accepted(
+def _with_accepted(
     journey: Journey, finding: Finding | None, reason: str, stages: Framework
 ) -> Journey:
-    """Accept a finding where it was found.
-
-    Parameters
-    ----------
-    journey : Journey
-    finding : Finding or None
-        None if none is chosen.
-    reason : str
-    stages : Framework
-        In which the journey was audited.
-
-    Returns
-    -------
-    Journey
-
-    Raises
-    ------
-    ValueError
-        If no finding is chosen, or no reason given.
-    """
+    """Accept a finding where it was found."""
     if finding is None:
         raise ValueError("choose a finding first")
     if not reason.strip():

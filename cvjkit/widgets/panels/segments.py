@@ -39,7 +39,7 @@ def segments_part(journey: Journey, *, what_if: bool = False) -> Part:
     rows = []
     for index, segment in enumerate(journey.segments):
         path = f"segments[{index}]"
-        edit = Put(f"{path}.name", NAME, partial(renamed, segment=index))
+        edit = Put(f"{path}.name", NAME, partial(_renamed, segment=index))
         fields = [
             Field("name", f"Name: segment {index + 1}", segment.name, "text", edit=edit),
             *(column.field(segment, path, segment.name, journey.currency) for column in COLUMNS),
@@ -85,25 +85,8 @@ def _in_mode(journey: Journey, mode: str, *, segment: int) -> Journey:
     return journey.with_segment(now.name, counts=counts)
 
 
-def renamed(journey: Journey, name: str, *, segment: int) -> Journey:
-    """Give a segment another name.
-
-    Parameters
-    ----------
-    journey : Journey
-    name : str
-    segment : int
-        Index of the segment.
-
-    Returns
-    -------
-    Journey
-
-    Raises
-    ------
-    InputError
-        If another segment has that name.
-    """
+def _renamed(journey: Journey, name: str, *, segment: int) -> Journey:
+    """Give a segment another name."""
     return journey.with_segment(journey.segments[segment].name, rename=name)
 
 

@@ -16,13 +16,14 @@ from cvjkit.widgets.fields import Act, Field, Part, Rename, Row, Table
 from cvjkit.widgets.panels.explained import explaining, term_article
 from cvjkit.widgets.refusal import sentence
 from cvjkit.widgets.step import with_whole
-from cvjkit.widgets.what_if import kept_as, with_kept
+from cvjkit.widgets.what_if import with_kept
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from cvjkit.journey import Journey
     from cvjkit.widgets.session import Session
+    from cvjkit.widgets.step import Step
 
 MOST_SIDE_BY_SIDE = 5
 NAME = ("keep", "keep", "name")
@@ -30,6 +31,7 @@ HEADLINES = tuple(key for key, figure in FIGURES.items() if figure.headline)
 HINT = "Type over a number: everything after it follows, and the recorded numbers stay as they are."
 BACK = "Press Esc in a field, or click on what it was, to take its change back."
 CLOSE = 1e-9
+LONGEST_NAME = 60
 
 
 def what_ifs_part(session: Session) -> Part:
@@ -71,8 +73,30 @@ def _keeping(session: Session) -> Table:
 
 
 def _keep(session: Session, name: str) -> None:
-    session.add(kept_as(session.now, name))
+    session.add(_kept_as(session.now, name))
     session.forget(NAME)
+
+
+def _kept_as(step: Step, name: str) -> Step:
+    """Keep the what-if with the journey."""
+    plan = step.typed
+    if not step.is_what_if or plan is None or not changed_in(plan):
+        raise ValueError("type what changes first: there is nothing to keep yet")
+    names = [row.name for row in step.whole.what_if.kept]
+    name = name.strip() or _new_name(", ".join(plan.changes["words"]), names)
+    if name in names:
+        raise ValueError("there is one of this name already: write another")
+    kept = step.whole.with_scenario(name, changed_in(plan), framework=plan.framework)
+    return with_whole(step, kept)
+
+
+def _new_name(words: str, names: Collection[str]) -> str:
+    """Call a what-if by what it changes, unlike all others."""
+    first = words if len(words) <= LONGEST_NAME else f"{words[: LONGEST_NAME - 1]}…"
+    name, number = first, 2
+    while name in names:
+        name, number = f"{first} ({number})", number + 1
+    return name
 
 
 # --- what changes -----------------------------------------------------------------------------
