@@ -16,7 +16,6 @@ from cvjkit.number_text import people_text, share_text
 
 if TYPE_CHECKING:
     from cvjkit.audit.facts import Facts
-    from cvjkit.catalog.stage import Stage
 
 SKIPPED: Mapping[str, Severity] = MappingProxyType(
     {"failure": "F", "discouraged": "W", "allowed": "I"}
@@ -131,7 +130,9 @@ def tactics_at_their_stages(facts: Facts) -> Iterator[Outcome]:
         stage = facts.framework.stages[act.position]
         if stage.milestone is None or act.position in allowed:
             continue
-        if act.kind and act.kind.key in TIME_GIVEN and _is_conversion_by_money(stage):
+        # The Conversion of 002 and 004.
+        by_money = stage.key == "conversion" and stage.milestone == "first_payment"
+        if by_money and act.kind and act.kind.key in TIME_GIVEN:
             yield fires(
                 f"{act.name} at {stage.name}: people who take part give time, not money, and the "
                 "Customer Value Journey calls that a conversion too. If that is what you mean, "
@@ -177,23 +178,16 @@ def buyers_were_leads(facts: Facts) -> Iterator[Outcome]:
             )
         return
     most, share = facts.thresholds.never_lead_share, _share_without(facts, payment, lead)
+    seen = {"share": share, "most": most}
     if exceeds(share, most):
         yield fires(
             f"{share_text(share)} of first-time buyers were never leads, so you cannot contact "
             "them again.",
-            {"share": share, "most": most},
+            seen,
             stage=facts.key(payment),
             severity=severity,
         )
-    yield passes(
-        f"{share_text(share)} of first-time buyers were never leads.",
-        {"share": share, "most": most},
-    )
-
-
-def _is_conversion_by_money(stage: Stage) -> bool:
-    """Tell whether a stage is the Conversion of 002 and 004, the first payment."""
-    return stage.key == "conversion" and stage.milestone == "first_payment"
+    yield passes(f"{share_text(share)} of first-time buyers were never leads.", seen)
 
 
 def _share_without(facts: Facts, position: int, through: int) -> float:
@@ -295,15 +289,14 @@ def educated_before_offer(facts: Facts) -> Iterator[Outcome]:
         yield passes(f"{', '.join(act.name for act in found)}: before or with the offer.")
         return
     share = _share_without(facts, offered, educated)
+    seen = {"share": share, "most": most}
     if exceeds(share, most):
         yield fires(
             f"The offer comes before education for {share_text(share)} of those who get one.",
-            {"share": share, "most": most},
+            seen,
             stage=facts.key(offered),
         )
-    yield passes(
-        f"{share_text(share)} get an offer without education.", {"share": share, "most": most}
-    )
+    yield passes(f"{share_text(share)} get an offer without education.", seen)
 
 
 @rule(

@@ -51,17 +51,16 @@ def not_asked_too_soon(facts: Facts) -> Iterator[Outcome]:
         if isinstance(act.what, Message)
     ]
     soonest, session = min(asks), facts.thresholds.session_minutes
+    seen = {"minutes": soonest, "session": session}
     for segment in unready:
         if not exceeds(soonest, session):
             yield fires(
                 f"Too soon: {segment.name} ({segment.awareness}) is asked for money after "
                 f"{soonest:.3g} minutes, with nothing free before.",
-                {"minutes": soonest, "session": session},
+                seen,
                 segment=segment.name,
             )
-    yield passes(
-        f"You ask for money after {soonest:.3g} minutes.", {"minutes": soonest, "session": session}
-    )
+    yield passes(f"You ask for money after {soonest:.3g} minutes.", seen)
 
 
 @rule(
@@ -138,14 +137,14 @@ def people_stay_in_control(facts: Facts) -> Iterator[Outcome]:
     if not sent:
         raise MissingError("the messages before the first payment")
     most = facts.thresholds.messages_a_week
-    unasked = [message.times_a_week or 0 for _, message in sent if message.solicited is False]
-    unsure = [message.times_a_week or 0 for _, message in sent if message.solicited is None]
-    if exceeds(sum(unasked), most):
-        yield fires(
-            f"{sum(unasked):.3g} unsolicited messages a week before payment. Are people still in "
-            "control?",
-            {"times_a_week": sum(unasked), "most": most},
-        )
+    unasked = sum(message.times_a_week or 0 for _, message in sent if message.solicited is False)
+    unsure = sum(message.times_a_week or 0 for _, message in sent if message.solicited is None)
+    told, seen = (
+        f"{unasked:.3g} unsolicited messages a week",
+        {"times_a_week": unasked, "most": most},
+    )
+    if exceeds(unasked, most):
+        yield fires(f"{told} before payment. Are people still in control?", seen)
     for act, message in sent:
         if message.opt_out is False:
             yield fires(
@@ -154,13 +153,10 @@ def people_stay_in_control(facts: Facts) -> Iterator[Outcome]:
             )
     can_stop = (act.name for act, message in sent if message.opt_out is None)
     yield lacks(*(f"whether people can stop {name}" for name in can_stop))
-    if exceeds(sum(unasked) + sum(unsure), most):
+    if exceeds(unasked + unsure, most):
         asked = (act.name for act, message in sent if message.solicited is None)
         yield lacks(*(f"whether people asked for {name}" for name in asked))
-    yield passes(
-        f"{sum(unasked):.3g} unsolicited messages a week.",
-        {"times_a_week": sum(unasked), "most": most},
-    )
+    yield passes(f"{told}.", seen)
 
 
 @rule(
