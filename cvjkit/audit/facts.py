@@ -251,17 +251,9 @@ class Facts(StageFacts):
             With the stages whose delay is not typed.
         """
         legs = [position, *self.framework.before(position)][:-1]
-        return sum(
-            self.typed(
-                *(
-                    (
-                        f"how many days it takes to get to {self.label(leg)}",
-                        self.numbers(leg).mean_delay,
-                    )
-                    for leg in legs
-                )
-            )
-        )
+        needs = (f"how many days it takes to get to {self.label(leg)}" for leg in legs)
+        days = (self.numbers(leg).mean_delay for leg in legs)
+        return sum(self.typed(*zip(needs, days, strict=True)))
 
 
 def _is_one_of(kind: TacticKind, names: Iterable[str]) -> bool:

@@ -233,19 +233,15 @@ def _check_readable(path: Path, content: bytes, means: Callable[[Document], bool
 
 def _check_version(path: Path, document: Document) -> None:
     version = document.get("schema_version")
-    if isinstance(version, int) and version > SCHEMA_VERSION:
-        rule = f"was written by a newer cvjkit, this one reads {SCHEMA_VERSION}"
-        fault = Fault("schema_version", version, rule, "install a newer cvjkit")
-    elif version is None:
-        fix = f"write schema_version = {SCHEMA_VERSION} at the top"
-        fault = Fault("schema_version", None, "is required", fix)
-    elif isinstance(version, bool) or version != SCHEMA_VERSION:
-        fault = Fault(
-            "schema_version", version, "is not a known version", f"write {SCHEMA_VERSION}"
-        )
-    else:
+    if version == SCHEMA_VERSION and not isinstance(version, bool):
         return
-    raise InputError(str(path), [fault])
+    rule, fix = "is not a known version", f"write {SCHEMA_VERSION}"
+    if version is None:
+        rule, fix = "is required", f"write schema_version = {SCHEMA_VERSION} at the top"
+    elif isinstance(version, int) and version > SCHEMA_VERSION:
+        rule = f"was written by a newer cvjkit, this one reads {SCHEMA_VERSION}"
+        fix = "install a newer cvjkit"
+    raise InputError(str(path), [Fault("schema_version", version, rule, fix)])
 
 
 def journey_files(folder: str | Path) -> list[Path]:

@@ -78,13 +78,9 @@ def to_csv(document: Mapping[str, Any], subject: str) -> str:
         rule = f"cannot hold {', '.join(lost)}"
         fix = "save it as .toml" if "scenarios" in document else "save it as .toml or .xlsx"
         raise InputError(subject, [Fault("file", ".csv", rule, fix)])
+    rule = "begins like a formula, and Excel would run it"
     faults = [
-        Fault(
-            heading,
-            document.get(field),
-            "begins like a formula, and Excel would run it",
-            "change it, or save it as .toml or .xlsx",
-        )
+        Fault(heading, document.get(field), rule, "change it, or save it as .toml or .xlsx")
         for heading, field in COLUMNS.items()
         if str(document.get(field)).startswith(FORMULA_SIGNS)
     ]

@@ -252,13 +252,9 @@ def _framework(given: object, labels: Sequence[Cell], subject: str, reader: Read
     stages = "; ".join(
         f"{published.key}: {', '.join(stage.name for stage in published)}" for published in found
     )
-    fault = Fault(
-        "framework",
-        None,
-        "is given, and the stages do not tell which one it is",
-        f"add a column 'framework' with one of these keys ({stages})",
-    )
-    raise InputError(subject, [*reader.faults, fault])
+    rule = "is given, and the stages do not tell which one it is"
+    fix = f"add a column 'framework' with one of these keys ({stages})"
+    raise InputError(subject, [*reader.faults, Fault("framework", None, rule, fix)])
 
 
 def _segments(
@@ -272,13 +268,8 @@ def _segments(
     segments = {str(record.get("name", "")): dict(record) for record in listed}
     names, unnamed = list(segments), []
     if len(names) < len(listed):
-        fault = Fault(
-            "Segments",
-            names,
-            "has a name missing or listed twice",
-            "give every segment its own name",
-        )
-        reader.add(fault)
+        rule, fix = "has a name missing or listed twice", "give every segment its own name"
+        reader.add(Fault("Segments", names, rule, fix))
     for column, head in heads.items():
         if head.group != "people":
             continue

@@ -87,14 +87,7 @@ class Durations:
             number = flow.births[segment, source, into, target]
             ends = (segment * size + source, into * size + target)
             ways.append((*ends, number * next_day, True))
-        sources, targets, daily, born = zip(*ways, strict=True)
-        return Ways(
-            int(np.prod(self.shape)),
-            np.array(sources),
-            np.array(targets),
-            np.array(daily),
-            np.array(born),
-        )
+        return Ways(int(np.prod(self.shape)), *map(np.array, zip(*ways, strict=True)))
 
     @cached_property
     def dwell(self) -> Floats:

@@ -117,13 +117,7 @@ def _gap_faults(framework: Framework, segment: Segment, unknown: Flags) -> list[
         for stage, parent in enumerate(framework.parents)
         if parent is not None and unknown[parent] and not unknown[stage]
     }
+    steps = ("segments", Title(segment.name), "counts")
+    paths = (path_of((*steps, framework.keys[stage])) for stage in sorted(gaps))
     rule, fix = "must be known to plan what comes after", "type it, or clear what follows"
-    return [
-        Fault(
-            path_of(("segments", Title(segment.name), "counts", framework.keys[stage])),
-            None,
-            rule,
-            fix,
-        )
-        for stage in sorted(gaps)
-    ]
+    return [Fault(path, None, rule, fix) for path in paths]

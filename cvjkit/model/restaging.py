@@ -146,15 +146,9 @@ class Restaging:
             if kept and np.array_equal(brought, self.flow.births[:, i, :, j]):
                 same.add((source, target))
                 continue
+            ends: dict[str, Any] = {"source": source, "target": target, "reward": reward}
             new += [
-                Referral(
-                    source=source,
-                    target=target,
-                    per_person=number,
-                    segment=segment,
-                    source_segment=by,
-                    reward=reward,
-                )
+                Referral(**ends, per_person=number, segment=segment, source_segment=by)
                 for by, segment, number in between_segments(self.flow.segments, brought)
             ]
         return [*self._kept(self.design.referrals, same), *new]

@@ -96,16 +96,9 @@ def no_slow_step(facts: Facts) -> Iterator[Outcome]:
                 {"days": delay, "median_days": typical, "cycle_days": cycle},
                 stage=facts.key(position),
             )
-    facts.typed(
-        *(
-            (
-                f"how many days it takes to get to {facts.label(position)}",
-                facts.numbers(position).mean_delay,
-            )
-            for position in legs
-        ),
-        ("the buying cycle of an offer", cycle),
-    )
+    needs = (f"how many days it takes to get to {facts.label(position)}" for position in legs)
+    delays = (facts.numbers(position).mean_delay for position in legs)
+    facts.typed(*zip(needs, delays, strict=True), ("the buying cycle of an offer", cycle))
     slowest = max(days.values(), default=0.0)
     yield passes(
         f"The slowest step takes {days_text(slowest)}.", {"days": slowest, "cycle_days": cycle}
