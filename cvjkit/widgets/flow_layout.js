@@ -75,10 +75,12 @@ const ARRANGEMENTS = [
  * @param {Picture} picture
  * @param {number} width  [px]
  * @param {import("./measure.js").Measure} measure
+ * @param {boolean} [low]  Whether it should be as low as its labels allow.
  * @returns {Arrangement}
  */
-export function arrange(picture, width, measure) {
-  const tried = ARRANGEMENTS.filter(([, , least]) => width >= least).map(([orientation, density]) => {
+export function arrange(picture, width, measure, low = false) {
+  const possible = ARRANGEMENTS.filter(([, density, least]) => width >= least && (!low || density === "tight"));
+  const tried = possible.map(([orientation, density]) => {
     const layout = picture.layouts[orientation];
     const labels = picture.nodes
       .filter(({ id }) => layout.labels[id])
@@ -89,7 +91,7 @@ export function arrange(picture, width, measure) {
   const whole = fitting.find(({ labels }) => labels.every(({ nameFits }) => nameFits));
   const chosen = whole ?? fitting[0] ?? tried[tried.length - 1];
   const below = obstacles(picture, chosen.orientation, width);
-  const least = chosen.orientation === "v" ? LEAST_LONG : 1;
+  const least = chosen.orientation === "v" ? (low ? 0 : LEAST_LONG) : 1;
   const stretch = stretchNeeded(chosen.labels, below, least);
   return { ...chosen, stretch, crop: blankAbove(picture, chosen, stretch) };
 }

@@ -8,6 +8,9 @@ import { ribbonPath } from "./ribbon.js";
 import { followTheme } from "./theme.js";
 import { showTips } from "./tips.js";
 
+const LYING = 520; // [px] what a sheet that lies has for a picture, beside its title and legend
+const COLUMN_GAP = 40; // [px] as flow_view.css sets it
+
 /** @typedef {import("./flow_layout.js").Picture} Picture */
 /** @typedef {ReturnType<typeof build>} Parts */
 /** @typedef {ReturnType<typeof buildField>} Drawing */
@@ -120,22 +123,25 @@ function writeTable(table, { columns, rows }) {
  * @param {Drawing} parts
  * @param {Picture} picture
  * @param {number} [width]  [px]
+ * @param {number} [column]  Which half of a picture that runs down, if not the whole is drawn.
  */
-function place(parts, picture, width = parts.field.clientWidth) {
+function place(parts, picture, width = parts.field.clientWidth, column) {
   if (!width) return;
-  const arrangement = arrange(picture, width, measureIn(parts.labels));
+  const arrangement = arrange(picture, width, measureIn(parts.labels), column !== undefined);
   const { orientation, density, stretch, crop } = arrangement;
   const layout = picture.layouts[orientation];
   const height = Math.round(layout.height * stretch);
   setAttributes(parts.field, { "data-orientation": orientation, "data-density": density });
   parts.field.style.setProperty("--cvj-size-value", `${DENSITIES[density].value}px`);
   parts.field.style.setProperty("--cvj-leading", String(LEADING));
-  const seen = height - crop;
-  parts.field.style.height = `${seen}px`;
-  for (const layer of [parts.labels, parts.factors]) layer.style.top = `${-crop}px`;
-  const anyWidth = { preserveAspectRatio: "none", viewBox: `0 ${crop} ${width} ${seen}` };
-  setAttributes(parts.svg, { width: "100%", height: seen, ...anyWidth });
   const frame = { layout, x: width / layout.width, y: height / layout.height };
+  const ends = column === undefined ? [crop, height] : [0, partedAt(picture, frame), height].slice(column);
+  const [top, bottom] = ends;
+  const seen = bottom - top;
+  parts.field.style.height = `${seen}px`;
+  for (const layer of [parts.labels, parts.factors]) layer.style.top = `${-top}px`;
+  const anyWidth = { preserveAspectRatio: "none", viewBox: `0 ${top} ${width} ${seen}` };
+  setAttributes(parts.svg, { width: "100%", height: seen, ...anyWidth });
   const placed = picture.nodes.filter(({ id }) => layout.boxes[id]);
   drawGuides(parts.guides, orientation === "h" ? placed : [], frame);
   drawLinks(parts.links, picture, frame, orientation === "v");
@@ -144,6 +150,22 @@ function place(parts, picture, width = parts.field.clientWidth) {
   drawNodes(parts.nodes, placed, frame, picture.bands?.stages ?? {});
   drawBands(parts.bands, placed, frame, picture.bands?.stages ?? {}, orientation === "v");
   drawLabels(parts.labels, picture.nodes, arrangement, frame);
+  if (column === undefined) return;
+  for (const element of [...parts.labels.children, ...parts.factors.children, ...parts.nodes.children]) {
+    const at = element instanceof HTMLElement ? parseFloat(element.style.top) : Number(element.getAttribute("y"));
+    if (at < top || at >= bottom) element.remove();
+  }
+}
+
+/**
+ * Where a picture that runs down may be parted: above the stage in its middle [px].
+ * @param {Picture} picture
+ * @param {Frame} frame
+ */
+function partedAt({ nodes }, { layout, y }) {
+  const stages = nodes.filter(({ id, kind }) => kind === "stage" && layout.labels[id]);
+  const { id } = stages[Math.ceil(stages.length / 2)] ?? stages[0];
+  return Math.floor(Math.min(layout.labels[id].top, layout.boxes[id].top) * y) - 2;
 }
 
 /**
@@ -153,18 +175,27 @@ function place(parts, picture, width = parts.field.clientWidth) {
  */
 
 /**
- * Draw the picture once for each way that paper may lie; the style sheet shows the right one.
+ * Draw the picture once for each way that paper may lie; the style sheet shows the right one. On
+ * paper that lies, one that is too high stands in two columns.
  * @param {Parts} parts
  * @param {Picture} picture
  */
 function placeOnPaper(parts, picture) {
   parts.sheets.replaceChildren();
   for (const [paper, width] of Object.entries(PAPERS)) {
-    const sheet = buildField();
-    sheet.field.dataset.paper = paper;
-    setAttributes(sheet.svg, { "aria-label": picture.summary });
-    parts.sheets.append(sheet.field);
-    place(sheet, picture, width);
+    const { orientation, stretch } = arrange(picture, width, measureIn(parts.labels));
+    const isHigh = orientation === "v" && picture.layouts.v.height * stretch > LYING;
+    const isParted = paper === "landscape" && isHigh;
+    const sheet = html("div", "cvj-sheet");
+    sheet.dataset.paper = paper;
+    parts.sheets.append(sheet);
+    for (const column of isParted ? [0, 1] : [undefined]) {
+      const drawing = buildField();
+      setAttributes(drawing.svg, { "aria-label": picture.summary });
+      sheet.append(drawing.field);
+      place(drawing, picture, isParted ? (width - COLUMN_GAP) / 2 : width, column);
+      sheet.dataset.density = drawing.field.dataset.density;
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import { keyed } from "./dom.js";
 import { resetBy, stateOf, updateControl } from "./form_controls.js";
 import { followExplanations } from "./form_explain.js";
 import { makePart, updatePart } from "./form_parts.js";
+import { printFields } from "./form_print.js";
 import { neighbour } from "./form_tables.js";
 
 /** @typedef {import("./form_controls.js").Control} Control */
@@ -65,6 +66,7 @@ function render({ model, el }) {
   const explainer = followExplanations(model, el, view);
 
   const announcer = makeAnnouncer(el);
+  const stopPrinting = printFields(el);
 
   /** @param {string} what @param {EventTarget[]} controls @param {string[]} texts */
   const send = (what, controls, texts) => {
@@ -242,6 +244,7 @@ function render({ model, el }) {
     model.off("change:document", redraw);
     explainer.remove();
     announcer.stop();
+    stopPrinting();
   };
 }
 

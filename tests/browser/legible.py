@@ -7,9 +7,8 @@ from playwright.sync_api import Locator
 from tests.browser.fonts import text_faults
 
 # Of each figure, as sentences. A browser may be off by half a pixel where it draws no whole ones.
-LEGIBLE = """figures => figures.map(figure => {
-  const title = figure.querySelector(".cvj-title").textContent, found = [];
-  const field = [...figure.querySelectorAll(".cvj-field")].find(one => one.checkVisibility());
+LEGIBLE = """figures => { const look = field => {
+  const found = [];
   const flat = field.dataset.orientation === "h";
   const { left, top, right, bottom } = field.getBoundingClientRect();
   // A phone 360 px wide, such as most are, leaves 328 px; on a narrower one all shrinks alike.
@@ -73,8 +72,12 @@ LEGIBLE = """figures => figures.map(figure => {
     const thick = Math.min(back.at(-1) - there[0], back[0] - there.at(-1));
     if (thick < thinnest) found.push(`the way "${way.dataset.text}" is ${px(thick)} thick`);
   }
-  return { title, found };
-})"""
+  return found;
+}; return figures.map(figure => ({
+  title: figure.querySelector(".cvj-title").textContent,
+  found: [...figure.querySelectorAll(".cvj-field")].filter(field => field.checkVisibility())
+    .flatMap(look),
+})); }"""
 
 
 def illegible(figures: Locator) -> list[str]:

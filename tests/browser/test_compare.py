@@ -55,24 +55,6 @@ SEEN = """
   };
 })
 """
-# A printer lays the page out at the width of its paper, and no script runs any more.
-PRINTED = """() => {
-  window.dispatchEvent(new Event("beforeprint"));
-  const all = document.querySelector(".cvj-compare"), found = [];
-  for (const width of [790, 816, 1176, 1099]) {
-    all.style.width = `${width}px`;
-    for (const stage of all.querySelectorAll(".lens-stage")) {
-      const lens = stage.closest(".lens"), field = lens.getBoundingClientRect();
-      const bar = stage.querySelector(".lens-bar").getBoundingClientRect();
-      const marks = [...all.querySelectorAll(".lens-marks > span")];
-      const lefts = marks.map(mark => mark.getBoundingClientRect().left);
-      if (!lefts.some(left => Math.abs(left - bar.left) < 3)) found.push([width, bar.left, lefts]);
-      if (bar.right > field.right + 1) found.push([width, stage.dataset.name]);
-    }
-  }
-  all.style.width = "";
-  return found;
-}"""
 LOOK = """e => {
   const { fill, strokeDasharray } = getComputedStyle(e);
   return [fill.slice(0, 4), strokeDasharray];
@@ -274,14 +256,6 @@ def test_every_figure_opens_what_it_is_made_of_by_key_and_by_press(dashboard: Pa
     expect(panel).to_contain_text("6,000 x (302 / 6,000)")
     dashboard.keyboard.press("Escape")
     assert len(explained(dashboard)) > 50
-
-
-def test_on_paper_of_any_width_the_labels_stand_over_their_stages(dashboard: Page) -> None:
-    choose(dashboard, "Journey", "coffee_subscription.toml")
-    expect(dashboard.locator(".lens-title")).to_have_text(TITLES["coffee_subscription"])
-    apart = dashboard.evaluate(PRINTED)
-    dashboard.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
-    assert apart == []
 
 
 def test_on_a_phone_the_milestones_are_a_list_that_is_not_cut(dashboard: Page) -> None:

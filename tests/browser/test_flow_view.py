@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.conftest import ROOT, Kept, Site, make_anew, renewable, run_all_cells
 from tests.browser.fonts import FONTS, force_font, set_width
 from tests.browser.legible import illegible
-from tests.browser.paper import MEASURED, PAPERS, SMALLEST
+from tests.browser.paper import LOWEST, paper_faults
 
 SETUP = """
 import ipywidgets as widgets
@@ -240,20 +240,9 @@ def test_what_breaks_a_rule_of_legibility_is_found_and_said(gallery):
 
 
 def test_on_paper_labels_stand_over_their_bars_at_9_points_and_nothing_is_cut(gallery):
-    found = {}
     force_font(gallery.page, FONTS["wide"])
-    gallery.page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
-    gallery.page.emulate_media(media="print")
-    for paper, lies, width, height in PAPERS:
-        gallery.page.set_viewport_size({"width": width, "height": height})
-        expect(gallery.first.locator(".cvj-field:visible")).to_have_attribute(
-            "data-paper", "landscape" if lies else "portrait"
-        )
-        if faults := gallery.page.evaluate(MEASURED, SMALLEST)["faults"] + illegible(gallery):
-            found[paper, lies] = faults
-    gallery.page.evaluate("() => dispatchEvent(new Event('afterprint'))")
+    assert paper_faults(gallery, LOWEST, largest_blank=1, look=illegible) == []
     expect(gallery.locator("[data-paper]")).to_have_count(0)
-    assert found == {}
 
 
 def test_the_leak_worth_most_is_drawn_darker_and_named(gallery):
