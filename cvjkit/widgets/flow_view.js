@@ -135,8 +135,8 @@ function place(parts, picture, width = parts.field.clientWidth, column) {
   parts.field.style.setProperty("--cvj-size-value", `${DENSITIES[density].value}px`);
   parts.field.style.setProperty("--cvj-leading", String(LEADING));
   const frame = { layout, x: width / layout.width, y: height / layout.height };
-  const ends = column === undefined ? [crop, height] : [0, partedAt(picture, frame), height].slice(column);
-  const [top, bottom] = ends;
+  const part = column === undefined ? undefined : half(picture, arrangement.labels, frame, column);
+  const { top, bottom } = part ?? { top: crop, bottom: height };
   const seen = bottom - top;
   parts.field.style.height = `${seen}px`;
   for (const layer of [parts.labels, parts.factors]) layer.style.top = `${-top}px`;
@@ -150,22 +150,30 @@ function place(parts, picture, width = parts.field.clientWidth, column) {
   drawNodes(parts.nodes, placed, frame, picture.bands?.stages ?? {});
   drawBands(parts.bands, placed, frame, picture.bands?.stages ?? {}, orientation === "v");
   drawLabels(parts.labels, picture.nodes, arrangement, frame);
-  if (column === undefined) return;
+  if (!part) return;
   for (const element of [...parts.labels.children, ...parts.factors.children, ...parts.nodes.children]) {
     const at = element instanceof HTMLElement ? parseFloat(element.style.top) : Number(element.getAttribute("y"));
-    if (at < top || at >= bottom) element.remove();
+    if (!part.has(at)) element.remove();
   }
 }
 
 /**
- * Where a picture that runs down may be parted: above the stage in its middle [px].
+ * What of a picture that runs down stands in one of two columns: it is parted above the stage in
+ * its middle, and the first column is as long as the last of its labels [px].
  * @param {Picture} picture
+ * @param {import("./flow_layout.js").Label[]} labels
  * @param {Frame} frame
+ * @param {number} column
  */
-function partedAt({ nodes }, { layout, y }) {
+function half({ nodes }, labels, { layout, y }, column) {
   const stages = nodes.filter(({ id, kind }) => kind === "stage" && layout.labels[id]);
-  const { id } = stages[Math.ceil(stages.length / 2)] ?? stages[0];
-  return Math.floor(Math.min(layout.labels[id].top, layout.boxes[id].top) * y) - 2;
+  const { id } = stages[Math.ceil(stages.length / 2)];
+  const parting = Math.floor(Math.min(layout.labels[id].top, layout.boxes[id].top) * y) - 2;
+  const above = labels.filter(({ top }) => top * y < parting);
+  const lowest = Math.max(parting, ...above.map(({ top, height }) => top * y + height));
+  return column
+    ? { top: parting, bottom: layout.height * y, has: (/** @type {number} */ at) => at >= parting }
+    : { top: 0, bottom: lowest, has: (/** @type {number} */ at) => at < parting };
 }
 
 /**
