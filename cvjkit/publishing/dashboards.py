@@ -27,6 +27,7 @@ from cvjkit.widgets.guard import Guarded
 from cvjkit.widgets.later import Later
 from cvjkit.widgets.lens_designer import Lenses
 from cvjkit.widgets.refusal import sentence
+from cvjkit.widgets.session import Session
 from cvjkit.widgets.share import SVG, Share, file_of
 from cvjkit.widgets.still import Kept
 
@@ -297,20 +298,20 @@ class _JourneyPage(_ChosenPage):
     _designer: Designer | None = None
 
     def _loaded(self, journey: Journey) -> Designer | Lenses:
+        is_filled = journey != self._read(NEW).journey
+        view = journey.in_view().framework.key
+        session = Session(journey, view, note="" if is_filled else BEGIN)
+        if is_filled:
+            session.begin_what_if()
         if self._designer is None:
             self._designer = Designer(
-                journey,
+                session,
                 writable=False,
                 answers_first=self.answers_first,
                 heading=self._chooser,
             )
-        is_filled = journey != self._read(NEW).journey
-        self._designer.load(
-            journey,
-            view=journey.in_view().framework.key,
-            note="" if is_filled else BEGIN,
-            what_if=is_filled,
-        )
+        else:
+            self._designer.load(session)
         return self._designer
 
     def _back(self, name: str) -> bool:

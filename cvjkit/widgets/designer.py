@@ -63,8 +63,9 @@ class Designer(Editor):
 
     Parameters
     ----------
-    journey : Journey, str, Path or Framework, optional
-        What to start with: a design or its file, or a framework to fill; by default an example.
+    journey : Journey, str, Path, Framework or Session, optional
+        What to start with: a design or its file, or a framework to fill, or how one is edited
+        already; by default an example.
     framework : str or Framework
         For the example: a key, or a framework of your own.
     view : str, optional
@@ -98,7 +99,7 @@ class Designer(Editor):
 
     def __init__(
         self,
-        journey: Journey | str | Path | Framework | None = None,
+        journey: Journey | str | Path | Framework | Session | None = None,
         *,
         framework: str | Framework = "five",
         view: str | None = None,
@@ -125,7 +126,9 @@ class Designer(Editor):
         self.add_class("cvj-designer")
         if isinstance(journey, Framework):
             framework, journey = journey, None
-        if journey is None:
+        if isinstance(journey, Session):
+            session = journey
+        elif journey is None:
             session = Session(_example(framework), note=EXAMPLE_NOTE)
         else:
             opened = as_journey(journey)
@@ -143,30 +146,21 @@ class Designer(Editor):
         self._session.reset(journey)
         self._show(whole=True)
 
-    def load(
-        self, journey: Journey, *, view: str | None = None, note: str = "", what_if: bool = False
-    ) -> None:
+    def load(self, journey: Journey | Session, *, view: str | None = None) -> None:
         """Edit another design; earlier edits can no longer be undone.
 
         Parameters
         ----------
-        journey : Journey
+        journey : Journey or Session
         view : str, optional
-            Key of the framework to show it in first.
-        note : str
-            What to say with it.
-        what_if : bool
-            Whether to edit a what-if on it, if one is possible.
+            Key of the framework to show a journey in first.
 
         Raises
         ------
         InputError
-            If it cannot be shown in that framework.
+            If it cannot be shown in that framework; the one from before stays.
         """
-        session = Session(journey, view, note=note)
-        if what_if:
-            session.begin_what_if()
-        self._open(session)
+        self._open(journey if isinstance(journey, Session) else Session(journey, view))
 
     def _edit(self, session: Session) -> None:
         self._session, self._own = session, _own(session.first)

@@ -16,6 +16,7 @@ from cvjkit.cli import main
 from cvjkit.errors import InputError
 from cvjkit.publishing import dashboards
 from cvjkit.publishing.canvas import canvas
+from cvjkit.widgets.session import Session
 from tests.designs import sound, tactics
 from tests.widgets.hand import FRAMEWORK, Hand
 
@@ -170,7 +171,9 @@ def test_who_opens_a_journey_in_another_framework_sees_what_is_found_there() -> 
 @pytest.mark.parametrize("name", STARTERS)
 def test_the_audit_of_a_what_if_follows_what_is_typed(name: str) -> None:
     hand = Hand()
-    hand.designer.load(cvj.read_journey(FOLDER / f"{name}.toml"), view="nine", what_if=True)
+    session = Session(cvj.read_journey(FOLDER / f"{name}.toml"), "nine")
+    session.begin_what_if()
+    hand.designer.load(session)
     verdicts = []
     for text in ("5", "50000"):
         found, said = of_panel(hand.types(text, "stages", "target", "reached").designer._form)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cvjkit as cvj
+from cvjkit.charts.sankey import Picture, sankey_picture
 from cvjkit.publishing import dashboards
 from tests.widgets.hand import ANYTHING, deliver
 
@@ -64,6 +65,20 @@ def folder(tmp_path: Path) -> Path:
     shutil.copy(tmp_path / "broken.toml", tmp_path / ".hidden.toml")
     (tmp_path / "notes.txt").write_text("not a journey", encoding="utf-8")
     return tmp_path
+
+
+def test_a_page_that_opens_draws_its_picture_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[cvj.Flow] = []
+
+    def drawing(flow: cvj.Flow, *more: Any) -> Picture:
+        drawn.append(flow)
+        return sankey_picture(flow, *more)
+
+    monkeypatch.setattr("cvjkit.widgets.flow_view.sankey_picture", drawing)
+    visitor = Visitor(folder)
+    assert drawn == [visitor.journey.flow()]
 
 
 def test_a_broken_file_is_listed_with_what_is_wrong_and_the_others_open(folder: Path) -> None:
