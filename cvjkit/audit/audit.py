@@ -209,15 +209,12 @@ def audit(journey: Design, rules: Iterable[Rule], whole: Design | None = None) -
         for finding in findings
     ]
     used = [row for _, matches in accepted for row in matches]
-    return Audit(
-        journey.name,
-        tuple(
-            replace(finding, accepted=matches[-1].reason) if matches else finding
-            for finding, matches in accepted
-        ),
-        tuple(row for row in whole.accepted if row not in used),
-        journey.framework,
+    unmatched = tuple(row for row in whole.accepted if row not in used)
+    told = (
+        replace(finding, accepted=matches[-1].reason) if matches else finding
+        for finding, matches in accepted
     )
+    return Audit(journey.name, tuple(told), unmatched, journey.framework)
 
 
 def refused(error: InputError, rules: Iterable[Rule]) -> Audit:

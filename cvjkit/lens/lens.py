@@ -244,23 +244,18 @@ def see(known: Known, framework: Framework) -> Lens:
     shares = Shares(known)
     points = _points(known, framework)
     costs, margins = shares.costs(framework), shares.margins(framework)
-    seen = []
-    for index, (stage, covered) in enumerate(
-        zip(framework, crosswalk.covers(framework), strict=True)
-    ):
+    seen, covers = [], crosswalk.covers(framework)
+    for index, stage in enumerate(framework):
         point, parent = points[index], framework.parents[index]
         is_unknown = point.number.status == "unknown"
-        cost, margin = (
-            costs.at(index, is_unknown=is_unknown),
-            margins.at(index, is_unknown=is_unknown),
-        )
+        cost, margin = (one.at(index, is_unknown=is_unknown) for one in (costs, margins))
         delay = shares.delay(framework, stage)
         seen.append(
             LensStage(
                 key=stage.key,
                 name=stage.name,
                 milestone=stage.milestone,
-                covers=covered,
+                covers=covers[index],
                 step_rate=None if parent is None else known.follow(points[parent], point),
                 overall_rate=known.follow(points[0], point, of_all=True),
                 cost=cost.value,

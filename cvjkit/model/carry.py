@@ -184,12 +184,10 @@ class Carried:
         """
         own, renamed = self.flow.framework.keys, self._people.renamed
         at = {stage.anchor: stage.key for stage in self.target}
-        kept = (row for row in accepted if row.stage not in own or row.stage in renamed)
+        kept = [row for row in accepted if row.stage not in own or row.stage in renamed]
+        stages = [
+            row.stage and (renamed.get(row.stage) or at.get(row.stage, row.stage)) for row in kept
+        ]
         return [
-            row.model_copy(
-                update={
-                    "stage": row.stage and (renamed.get(row.stage) or at.get(row.stage, row.stage))
-                }
-            )
-            for row in kept
+            row.model_copy(update={"stage": stage}) for row, stage in zip(kept, stages, strict=True)
         ]

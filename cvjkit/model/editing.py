@@ -279,17 +279,15 @@ class Editable(Fields):
         start, end = self._stage(source), self._stage(target)
         own = None if segment is None else self._segment(segment)
         if kind_of(self.framework, start, end) == "forward":
-            return self._with(
-                segments=[
-                    numbered(self, one, "rates", end, rate) if own is None or one is own else one
-                    for one in self.segments
-                ]
-            )
+            segments = [
+                numbered(self, one, "rates", end, rate) if own is None or one is own else one
+                for one in self.segments
+            ]
+            return self._with(segments=segments)
         way = {"source": source, "target": target, "segment": segment}
         others = [row for row in self.transitions if not _has(row, **way)]
-        return self._with(
-            transitions=[*others, *([] if _is_zero(rate) else [{**way, "rate": rate}])]
-        )
+        new = [] if _is_zero(rate) else [{**way, "rate": rate}]
+        return self._with(transitions=[*others, *new])
 
     def with_referral(
         self,
