@@ -6,7 +6,7 @@ The numbers stay underneath: a `Table` is a DataFrame, and what is cut out of it
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from html import escape
 from typing import ClassVar, Literal, NamedTuple, Self
 
@@ -110,9 +110,39 @@ def as_html(summary: str, shown: pd.DataFrame) -> str:
         Escaped.
     """
     words = escape(in_order(summary)).replace("\n", "<br>")
-    with pd.option_context("display.max_colwidth", None):
-        table = _in_order(shown).to_html(max_rows=ROWS, index=_has_names(shown))
+    table = _table(_in_order(shown), {*map(_ordered, shown.attrs.get("words", ()))})
     return f"<p>{words}</p>{table}" if words else table
+
+
+def _table(shown: pd.DataFrame, words: Collection[object]) -> str:
+    """Write a table with one line of headings: words to the left, numbers to the right."""
+
+    def cell(tag: str, text: object, *, left: bool, scope: str = "") -> str:
+        side = "left" if left else "right"
+        return f'<{tag}{scope} style="text-align: {side}">{escape(str(text))}</{tag}>'
+
+    sides, names = [column in words for column in shown.columns], _has_names(shown)
+    column, row = ' scope="col"', ' scope="row"'
+    head = [
+        cell("th", name, left=left, scope=column) for name, left in zip(shown, sides, strict=True)
+    ]
+    lines = [
+        [cell("td", text, left=left) for text, left in zip(line, sides, strict=True)]
+        for line in shown.itertuples(index=False, name=None)
+    ]
+    if names:
+        head.insert(0, cell("th", shown.index.name or "", left=True, scope=column))
+        for line, name in zip(lines, shown.index, strict=True):
+            line.insert(0, cell("th", name, left=True, scope=row))
+    if len(lines) > ROWS:
+        lines[ROWS // 2 : -ROWS // 2] = [[cell("td", "…", left=True)] * len(head)]
+    rows = "".join(f"<tr>{''.join(line)}</tr>" for line in lines)
+    # What is wider than the page is reached by keyboard, too.
+    return (
+        '<div role="group" aria-label="Table" tabindex="0" style="overflow-x: auto">'
+        f'<table class="dataframe"><thead><tr>{"".join(head)}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+    )
 
 
 def _in_order(shown: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pandas as pd
@@ -22,6 +23,11 @@ VALUES: dict[str, Callable[[cvj.Journey], object]] = {
     "lens": lambda journey: journey.through("nine"),
     "numbers of a lens": lambda journey: journey.through("nine").table,
     "comparison": cvj.compare,
+    "days": lambda journey: journey.timeline(4).stages,
+    "money by day": lambda journey: journey.timeline(4).money,
+    "bands of stages": lambda journey: journey.simulate(100).stages,
+    "bands of figures": lambda journey: journey.simulate(100).figures,
+    "differences": lambda journey: journey.simulate(100).against(journey.simulate(100)),
 }
 
 
@@ -33,6 +39,24 @@ def test_a_value_reads_as_a_few_lines(value: str) -> None:
     assert str(VALUES[value](shop())) == text
     for foreign in ("NaN", "nan", "array(", "None", "Series", "=("):
         assert foreign not in text
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_in_a_notebook_every_heading_says_something_words_stand_left_and_numbers_right(
+    value: str,
+) -> None:
+    html = VALUES[value](shop())._repr_html_()  # type: ignore[attr-defined]
+    head, body = html.split("<tbody>")
+    titles = re.findall(r'<th scope="col" style="text-align: (\w+)">(.*?)</th>', head)
+    assert titles
+    assert html.count("<th ") == html.count("<th scope=")
+    assert "" not in [title for _, title in titles]
+    for line in re.findall("<tr>(.*?)</tr>", body):
+        cells = re.findall(r'<t[hd].*?text-align: (\w+)">(.*?)</t[hd]>', line)
+        for (side, title), (same, text) in zip(titles, cells, strict=line.count("…") == 0):
+            assert side == same or text == "…"
+            if side == "right":
+                assert re.search(r"\d", text) or text in {"–", "…"} or len(text) > 12, title
 
 
 @pytest.mark.parametrize("value", VALUES)

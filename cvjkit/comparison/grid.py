@@ -79,7 +79,9 @@ class Grid:
         for cell in self.cells:
             texts[titles[cell.column]][cell.row] = f"{cell.title} {cell.value}".strip()
         index = pd.Index([name for _, name in self.milestones], name="Milestone")
-        return pd.DataFrame(texts, index, dtype=object)
+        shown = pd.DataFrame(texts, index, dtype=object)
+        shown.attrs["words"] = titles
+        return shown
 
     def document(self) -> dict[str, Any]:
         """Give the grid as plain values, ready for JSON.

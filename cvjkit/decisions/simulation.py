@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from cvjkit.decisions.band_tables import FigureBandsTable, StageBandsTable
 from cvjkit.decisions.chance_words import simulation_summary, simulation_table, thin_evidence
 from cvjkit.decisions.sampling_parameters import wrong_parameters
 from cvjkit.decisions.stage_bands import StageBands, quantiles
@@ -236,7 +237,9 @@ class Simulation(Shown):
                 ]
             )
         columns = ["value", "low", "median", "high", "undefined"]
-        return pd.DataFrame(rows, pd.Index(FIGURES, name="figure"), columns, dtype=float)
+        index = pd.Index(FIGURES, name="figure")
+        table = FigureBandsTable(rows, index, columns, dtype=float)
+        return table.described(currency=self.design.currency)
 
     @property
     def stages(self) -> pd.DataFrame:
@@ -255,7 +258,8 @@ class Simulation(Shown):
         between the two is that of its direct posterior Beta(s + 1/2, n - s + 1/2). Unlike a product
         of steps it does not depend on the stages in between: each framework tells the same.
         """
-        return self._bands.table(self.level)
+        names = {stage.key: stage.name for stage in self.design.framework}
+        return StageBandsTable(self._bands.table(self.level)).described(names)
 
     @cached_property
     def _bands(self) -> StageBands:
@@ -321,7 +325,9 @@ class Simulation(Shown):
             rows.append([difference, *quantiles(differences, probabilities)])
             rows[-1].append(self._better(other, key))
         columns = ["difference", "low", "median", "high", "better"]
-        return pd.DataFrame(rows, pd.Index(FIGURES, name="figure"), columns, dtype=float)
+        index = pd.Index(FIGURES, name="figure")
+        table = FigureBandsTable(rows, index, columns, dtype=float)
+        return table.described(currency=self.design.currency)
 
     def beats(self, other: Simulation, figure: str = "profit") -> float | None:
         """Work out the probability that a figure is better here than in another journey.

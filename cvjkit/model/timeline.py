@@ -18,6 +18,7 @@ from cvjkit.model.day_money import Dated
 from cvjkit.model.days import Ways, follow
 from cvjkit.model.durations import Durations
 from cvjkit.model.figures import UndefinedError
+from cvjkit.model.timeline_tables import DayMoneyTable, DaysTable
 from cvjkit.model.timeline_words import timeline_summary
 from cvjkit.number_text import people_text
 from cvjkit.shown import Shown
@@ -81,7 +82,8 @@ class Timeline(Shown):
         keys = self.design.framework.keys
         index = pd.MultiIndex.from_product([range(self.days + 1), keys], names=["day", "stage"])
         columns = {name: self._columns[name].ravel() for name in COLUMNS}
-        return pd.DataFrame(columns, index, dtype=float)
+        names = {stage.key: stage.name for stage in self.design.framework}
+        return DaysTable(columns, index, dtype=float).described(names)
 
     @property
     def money(self) -> pd.DataFrame:
@@ -96,7 +98,8 @@ class Timeline(Shown):
         """
         index = pd.RangeIndex(self.days + 1, name="day")
         cash = np.cumsum(self._margin - self._cost)
-        return pd.DataFrame({"cost": self._cost, "margin": self._margin, "cash": cash}, index)
+        columns = {"cost": self._cost, "margin": self._margin, "cash": cash}
+        return DayMoneyTable(columns, index).described(currency=self.design.currency)
 
     @property
     def break_even_day(self) -> int | None:

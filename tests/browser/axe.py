@@ -12,7 +12,7 @@ from tests.browser.fonts import wait_until_drawn
 # The file that the package carries: nothing is fetched.
 SCRIPT = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 # A finger needs more room than a mouse.
-RUN = """fingers => axe.run(document, {
+RUN = """([within, fingers]) => axe.run(within, {
   resultTypes: ["violations"], rules: { "target-size": { enabled: fingers } },
 })"""
 SIZES = {"wide": (1440, 900), "narrow": (390, 844)}
@@ -25,8 +25,6 @@ DARK_WHEN_WIDE = ("wide dark", "narrow light")
 
 def faults(page: Page, views: tuple[str, ...] = ALL) -> list[str]:
     """List what breaks a rule of axe on a wide screen or on a phone, light or dark."""
-    if not page.evaluate("typeof axe === 'object'"):
-        page.evaluate(SCRIPT)
     found = []
     for view in views:
         size, scheme = view.split()
@@ -35,10 +33,19 @@ def faults(page: Page, views: tuple[str, ...] = ALL) -> list[str]:
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         # A script tells the page its theme one frame later; half of a theme is legible nowhere.
         wait_until_drawn(page)
-        result: dict[str, Any] = page.evaluate(RUN, size == "narrow")
         found += [
-            f"{view}: {fault['id']}: {node['html'][:200]}: {node['failureSummary']}"
-            for fault in result["violations"]
-            for node in fault["nodes"]
+            f"{view}: {fault}" for fault in faults_within(page, ":root", fingers=size == "narrow")
         ]
     return found
+
+
+def faults_within(page: Page, within: str, *, fingers: bool = False) -> list[str]:
+    """List what breaks a rule of axe in a part of a page, as it is now."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(SCRIPT)
+    result: dict[str, Any] = page.evaluate(RUN, [within, fingers])
+    return [
+        f"{fault['id']}: {node['html'][:200]}: {node['failureSummary']}"
+        for fault in result["violations"]
+        for node in fault["nodes"]
+    ]

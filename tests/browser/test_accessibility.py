@@ -11,11 +11,13 @@ from playwright.sync_api import Page, expect
 
 import cvjkit as cvj
 from cvjkit.publishing.canvas import canvas
-from tests.browser.axe import DARK_WHEN_WIDE, LIGHT_WHEN_WIDE, faults
-from tests.browser.conftest import ROOT, Site
+from tests.browser.axe import DARK_WHEN_WIDE, LIGHT_WHEN_WIDE, SIZES, faults, faults_within
+from tests.browser.conftest import ROOT, Site, run_all_cells
+from tests.browser.fonts import wait_until_drawn
 
 JOURNEYS = ROOT / "data" / "journeys"
 DASHBOARDS = sorted((ROOT / "dashboards").glob("*.ipynb"))
+OUTPUT = ".jp-OutputArea-output"
 UNFOLD = "document.querySelectorAll('details').forEach(details => { details.open = true; })"
 DRAWN = "figure:is(.cvj-flow, .cvj-compare) svg path"
 # What reacts to a pointer and to no key: neither it nor what it is in or labels takes the focus,
@@ -60,7 +62,7 @@ def test_a_dashboard_breaks_no_rule_of_axe_and_asks_for_no_mouse(
     page: Page, voila: Site, dashboard: Path
 ) -> None:
     opened(page, voila, dashboard)
-    assert faults(page, DARK_WHEN_WIDE) == []
+    assert faults(page) == []
     assert page.evaluate(ONLY_POINTED_AT) == []
 
 
@@ -90,6 +92,31 @@ def test_neither_a_journey_nor_a_what_if_nor_the_worksheet_breaks_a_rule_of_axe(
     expect(page.locator('[data-part="worth"]')).to_be_visible()
     page.evaluate(UNFOLD)
     assert faults(page, LIGHT_WHEN_WIDE) == []
+
+
+def test_what_jupyterlab_shows_of_ours_breaks_no_rule_of_axe_in_either_theme(
+    page: Page, jupyterlab: Site
+) -> None:
+    made = f"""import cvjkit as cvj
+from cvjkit.widgets.compare_view import CompareView
+shop = cvj.read_journey({str(JOURNEYS / "touring_band.toml")!r})"""
+    shown = ("cvj.Designer(shop)", "CompareView(cvj.compare(shop))", "shop.fix_first()")
+    page.goto(jupyterlab.add("axe", made, *shown, "cvj.compare(shop)"))
+    run_all_cells(page)
+    expect(page.locator(".cvj-part-budget")).to_be_visible()
+    expect(page.locator(f"{OUTPUT} .lens")).to_have_count(4)
+    expect(page.locator(f"{OUTPUT} table").last).to_be_visible()
+    page.evaluate(UNFOLD)
+    for theme in ("light", "dark"):
+        if theme == "dark":
+            page.get_by_role("menuitem", name="Settings", exact=True).click()
+            page.locator(".lm-Menu").get_by_text("Theme", exact=True).hover()
+            page.locator(".lm-Menu").get_by_text("JupyterLab Dark", exact=True).click()
+        expect(page.locator(f'.cvj-compare[data-theme="{theme}"]')).to_have_count(1)
+        for width, height in SIZES.values():
+            page.set_viewport_size({"width": width, "height": height})
+            wait_until_drawn(page)
+            assert "\n".join(faults_within(page, OUTPUT)) == ""
 
 
 @pytest.mark.parametrize("link", ["", "voila/render/none.ipynb"], ids=["home", "no such page"])
