@@ -131,7 +131,7 @@ def _table(shown: pd.DataFrame, words: Collection[object]) -> str:
         for line in shown.itertuples(index=False, name=None)
     ]
     if names:
-        head.insert(0, cell("th", shown.index.name or "", left=True, scope=column))
+        head.insert(0, cell("th", shown.index.name, left=True, scope=column))
         for line, name in zip(lines, shown.index, strict=True):
             line.insert(0, cell("th", name, left=True, scope=row))
     if len(lines) > ROWS:

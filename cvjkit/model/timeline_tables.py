@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
-
-import pandas as pd
+from typing import TYPE_CHECKING, ClassVar
 
 from cvjkit.shown import Heading, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class DaysTable(Table):
