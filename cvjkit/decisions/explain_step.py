@@ -10,10 +10,10 @@ import numpy as np
 
 from cvjkit.decisions.aims import POINT, TENTH, Aims
 from cvjkit.decisions.evidence import ways_of
-from cvjkit.decisions.explain import Explanation, Input, explained, put_in
+from cvjkit.decisions.explain import Explanation, Input, explained, put_in, typed_text
 from cvjkit.decisions.steps import steps_of
 from cvjkit.model.economics import FIGURES
-from cvjkit.number_text import DASH, people_text
+from cvjkit.number_text import DASH, decimals_of, people_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,7 @@ RAISED = {
     "at_best": "the best segment's rate",
     "at_target": "your target",
 }
+PEOPLE_DIGITS = 4
 MEANING = "What the better rate brings, all else unchanged: the whole journey worked out again."
 
 
@@ -197,10 +198,18 @@ class _Step:
         now = self.design.economics()[measure]
         currency, figure = self.design.currency, FIGURES[measure]
         unit: Unit = "money" if measure == "profit" else "people"
-        then = math.nan if now is None else now + gain + cost
+        # Rounded first, the terms add up for a reader, too.
+        digits = decimals_of(currency) if unit == "money" else PEOPLE_DIGITS
+        terms = math.nan if now is None else now, gain, cost
+        seen = [round(term, digits) for term in terms]
+
+        def told(value: float) -> str:
+            return DASH if math.isnan(value) else typed_text(round(value, digits), unit, currency)
+
+        titles = f"{figure.short} with the better rate", f"{figure.short} now"
         inputs = [
-            put_in("then", f"{figure.short} with the better rate", then, unit, currency=currency),
-            put_in(measure, f"{figure.short} now", now, unit, currency=currency),
+            Input("then", titles[0], sum(terms), told(sum(seen)), "derived"),
+            Input(measure, titles[1], now, told(terms[0]), "derived"),
             put_in("rate", f"Rate into {self.name} now", self.row["rate"], "share", self.origin),
             put_in("aim", f"The better rate: {words}", *self._aim(how)),
         ]
@@ -208,11 +217,9 @@ class _Step:
         formula = f"{name} with the better rate - {name} now"
         numbers = f"{inputs[0].text} - {inputs[1].text}"
         if cost:
-            inputs.append(
-                put_in("cost", "What it costs", cost, "money", "typed", currency=currency)
-            )
+            inputs.append(Input("cost", "What it costs", cost, told(cost), "typed"))
             formula, numbers = f"{formula} - what it costs", f"{numbers} - {inputs[-1].text}"
-        return self._said(
+        said = self._said(
             f"{self.name}, {words}: {name} it brings",
             MEANING,
             formula,
@@ -220,6 +227,7 @@ class _Step:
             inputs=inputs,
             unit=unit,
         )
+        return replace(said, text=told(gain))
 
     def _aim(self, how: str) -> tuple[float, Unit, Origin]:
         if not how:

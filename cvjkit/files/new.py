@@ -15,8 +15,8 @@ FIVE_STEPS = (10_000, 2_000, 100, 40, 10)
 
 TEMPLATE = """\
 # A customer value journey: {framework}.
-# What stands behind # is a comment. Remove the # from a line to use it; what is left out is not
-# known, which is not the same as 0. "cvjkit check" and this file's name says what is wrong in it.
+# Text after # is a comment. Remove the # from a line to use it; what you leave out is not
+# known, which is not the same as 0. "cvjkit check" with this file's name lists what is wrong in it.
 
 schema_version = 1
 name = {name}
@@ -25,9 +25,9 @@ illustrative = true # The numbers are examples. Write your own, then remove this
 #description = "What it is about."
 #currency = "EUR"
 #intake_days = 30 # The time in which these people came in.
-#fixed_cost = 500 # What the journey costs in that time, whatever the number of people.
+#fixed_cost = 500 # What the journey costs in that time, however many people come.
 
-# Where people come from. Copy it, with its counts, for each channel that you count apart.
+# Where people come from. Copy it, with its counts, for each channel that you count separately.
 [[segments]]
 name = "Everybody"
 #channel = "Search ads"
@@ -51,7 +51,7 @@ name = "Everybody"
 #price = 40
 #margin = 15
 
-# Who brings others, from which stage, and where those come in.
+# Who brings in others: from which stage, and where the new people come in.
 #[[referrals]]
 #source = "{last}"
 #target = "{second}"

@@ -266,7 +266,13 @@ class Figure(cached_property[float]):
         texts = {"people": people_text, "share": share_text, "days": days_text}
         return texts.get(self.unit, ratio_text)(value)
 
-    def change_text(self, value: float | None, before: float | None, currency: str = "") -> str:
+    def change_text(
+        self,
+        value: float | None,
+        before: float | None,
+        currency: str = "",
+        shown: tuple[str, str] | None = None,
+    ) -> str:
         """Write how much a value differs from the one before.
 
         Parameters
@@ -275,6 +281,8 @@ class Figure(cached_property[float]):
         before : float or None
         currency : str
             Code or sign for amounts of money.
+        shown : tuple of (str, str), optional
+            Value and value before as they are shown, if not as `text` writes them.
 
         Returns
         -------
@@ -299,7 +307,7 @@ class Figure(cached_property[float]):
         if self.unit == "share":
             return points_text(value, before)
         sign, change = "+" if value > before else "-", abs(value - before)
-        texts = self.text(value, currency), self.text(before, currency)
+        texts = shown or (self.text(value, currency), self.text(before, currency))
         text = apart_text(*texts, trimmed=self.unit not in {"money", "ratio"})
         text = text or self.text(change).replace("buying ", "")
         if not re.search("[1-9]", text):

@@ -7,6 +7,9 @@ import math
 import operator
 import re
 from collections.abc import Iterator
+from decimal import Decimal
+from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +29,8 @@ from cvjkit.decisions.explain_timeline import explain_timeline
 from cvjkit.model.economics import FIGURES
 from tests.model.test_economics import shop
 
+JOURNEYS = Path(__file__).parents[2] / "data" / "journeys"
+GAINS = ("profit_per_tenth", "customers_per_tenth", "profit_per_point", "score")
 OPERATIONS = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -112,6 +117,21 @@ def test_the_formula_with_its_numbers_gives_what_is_shown(name: str) -> None:
         found.value, abs=max(rough, 0.6 if found.value > 100 else 0)
     )
     assert all(one.origin in {"typed", "counted", "derived", "estimated"} for one in found.inputs)
+
+
+@pytest.mark.parametrize("path", sorted(JOURNEYS.glob("*.toml")), ids=lambda path: path.stem)
+def test_what_a_better_rate_brings_is_the_difference_of_the_numbers_that_are_shown(
+    path: Path,
+) -> None:
+    journey = cvj.read_journey(path).in_view()
+    first = journey.fix_first(costs={journey.framework.keys[1]: 12.345})
+    for stage, column in product(first.index[first.rate.notna()], GAINS):
+        found = explain_step(journey, first, stage, column)
+        terms = [
+            Decimal(re.sub(r"[A-Z]{3} |,", "", term))
+            for term in (found.text, *found.numbers.split(" - "))
+        ]
+        assert terms[0] == terms[1] - sum(terms[2:]), (found.text, found.numbers)
 
 
 def test_what_a_better_rate_brings_is_the_journey_worked_out_anew() -> None:

@@ -78,7 +78,9 @@ def _before(
     if was.text == found.text:
         return ()
     number = found.figure.rpartition(".")[2]
-    change = FIGURES[LIKE.get(number, number)].change_text(found.value, was.value, journey.currency)
+    change = FIGURES[LIKE.get(number, number)].change_text(
+        found.value, was.value, journey.currency, (found.text, was.text)
+    )
     shown = was.text if was.value is not None else "not known"
     return (("Without the what-if", f"{shown}; changed by {change}" if change else shown),)
 
