@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, get_args
 
 from cvjkit.catalog import crosswalk
@@ -10,7 +10,7 @@ from cvjkit.catalog.spine import TIME, spine
 from cvjkit.charts.polygons import Edge
 from cvjkit.charts.sections import breaks, factor_text, magnifications, relative
 from cvjkit.comparison.picture import MEANING, AlignedPicture, Bar, Break, Mark, Ribbon, Row
-from cvjkit.comparison.words import made_words, number_text, stage_label
+from cvjkit.comparison.words import number_text, stage_label
 from cvjkit.errors import InputError, unknown_name
 from cvjkit.lens.estimate import HABITUAL
 from cvjkit.lens.number import Status
@@ -101,7 +101,7 @@ def align(
     occurring: set[str] = {bar.status for row in rows for bar in row.bars}
     occurring |= {ribbon.kind for row in rows for ribbon in row.ribbons}
     occurring |= {"break"} if marked else set()
-    meaning = MEANING | {"exact": made_words(lenses)}
+    meaning = MEANING | {"exact": _made_words(lenses)}
     legend = tuple((kind, words) for kind, words in meaning.items() if kind in occurring)
     return AlignedPicture(marks, rows, most, marked, legend)
 
@@ -326,3 +326,9 @@ class _Drawing:
 
 def _less_certain(one: Status, other: Status) -> Status:
     return max(one, other, key=get_args(Status).index)
+
+
+def _made_words(lenses: Iterable[Lens]) -> str:
+    """Say how the exact numbers of lenses came about."""
+    made = {lens.known.made for lens in lenses}
+    return made.pop() if len(made) == 1 else "counted or planned"

@@ -11,7 +11,7 @@ from cvjkit.shown import listed
 
 if TYPE_CHECKING:
     from cvjkit.comparison.shared import View
-    from cvjkit.lens.lens import Lens, LensStage
+    from cvjkit.lens.lens import LensStage
     from cvjkit.lens.number import Status
 
 STATUSES = {"exact": "{made}", "estimated": "estimated", "unknown": "not known"}
@@ -56,22 +56,6 @@ def number_text(people: float, status: Status) -> str:
     '≈ 1,908'
     """
     return f"{'≈ ' if status == 'estimated' else ''}{people_text(people)}"
-
-
-def made_words(lenses: Iterable[Lens]) -> str:
-    """Say how the exact numbers of lenses came about.
-
-    Parameters
-    ----------
-    lenses : iterable of Lens
-
-    Returns
-    -------
-    str
-        "counted", "planned" or "counted or planned".
-    """
-    made = {lens.known.made for lens in lenses}
-    return made.pop() if len(made) == 1 else "counted or planned"
 
 
 def stage_label(stage: LensStage) -> tuple[str, str]:

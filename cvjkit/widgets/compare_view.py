@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,8 @@ from markupsafe import Markup
 
 from cvjkit.comparison.explained import explain_comparable, explain_lens_stage
 from cvjkit.comparison.words import stage_label
-from cvjkit.number_text import DASH, days_text, money_text, people_text, plain_text, share_text
+from cvjkit.number_text import DASH, plain_text
+from cvjkit.shown import text_of
 from cvjkit.widgets.assets import Script, Style
 from cvjkit.widgets.explaining import Explaining
 from cvjkit.widgets.guard import Guarded
@@ -26,14 +27,6 @@ if TYPE_CHECKING:
     from cvjkit.charts.sections import Scale
     from cvjkit.comparison.comparison import Comparison
     from cvjkit.widgets.fields import Address, Explain
-
-WRITTEN: Mapping[str, Callable[[float, str], str]] = {
-    "people": lambda value, _: people_text(value),
-    "share": lambda value, _: share_text(value),
-    "money": money_text,
-    "days": lambda value, _: days_text(value),
-    "number": lambda value, _: plain_text(value),
-}
 
 
 class CompareView(Kept, Explaining, Guarded, anywidget.AnyWidget):
@@ -220,7 +213,8 @@ def _cell(row: Mapping[Hashable, Any]) -> dict[str, str]:
         return {"value": DASH, "note": str(row["reason"]), "status": status}
 
     def written(value: float) -> str:
-        return WRITTEN[row["unit"]](value, row["currency"])
+        unit = row["unit"]
+        return plain_text(value) if unit == "number" else text_of(value, unit, row["currency"])
 
     sure = status == "exact"
     between = (

@@ -39,8 +39,9 @@ from cvjkit.widgets.panels.ways import ways_part
 from cvjkit.widgets.panels.whatifs import shared_changes, what_ifs_part
 from cvjkit.widgets.panels.worksheet import worksheet_parts
 from cvjkit.widgets.session import EXAMPLE_NOTE, Session
+from cvjkit.widgets.step import with_edited
 from cvjkit.widgets.still import still_table
-from cvjkit.widgets.what_if import tried_out
+from cvjkit.widgets.what_if import turned_to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -343,7 +344,12 @@ class Designer(Editor):
 
     def _try_out(self, values: Mapping[str, Any]) -> None:
         """Put values into the what-if, by their paths."""
-        self._session.go(tried_out(self._session.now, values))
+        step = self._session.now
+        step = step if step.is_what_if else turned_to(step, what_if=True)[0]
+        changed = step.edited
+        for path, value in values.items():
+            changed = changed.put(path, value)
+        self._session.go(with_edited(step, changed))
 
     def _audit_now(self) -> None:
         with told(self._fill):

@@ -9,13 +9,16 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cvjkit.numbers import NO_EVIDENCE, Evidence, evidence_of
+from cvjkit.widgets.codec import Number
 from cvjkit.widgets.fields import Act, Address, Field, Keep, Once, Put, Rename
-from cvjkit.widgets.input import Input, evidence_in_block, without
+from cvjkit.widgets.input import Input, without
 from cvjkit.widgets.refusal import sentence
 from cvjkit.widgets.session import EXAMPLE_NOTE, FAILED_NOTE, joined
 from cvjkit.widgets.step import with_edited, with_whole
 
 if TYPE_CHECKING:
+    from cvjkit.number_text import Unit
     from cvjkit.widgets.inbox import Edits
     from cvjkit.widgets.session import Session
 
@@ -107,7 +110,7 @@ def _take_back(session: Session, changed: Iterable[tuple[Address, object]]) -> N
 def _type(session: Session, edits: Edits, fields: Mapping[Address, Field]) -> None:
     """Take in what was typed or pasted: what cannot be is marked, the rest holds."""
     texts = {at: text for at, text in edits.texts if isinstance(fields[at].edit, Put)}
-    evidence = evidence_in_block(texts, fields, session.language, edits.beside)
+    evidence = _evidence_in_block(texts, fields, session.language, edits.beside)
     inputs = {at: Input(text, evidence=evidence[at]) for at, text in texts.items()}
     run = None if edits.what == "paste" else (edits.run, *texts)
     step, session.typing = session.typing.go_on(session.now, inputs, fields, run)
@@ -118,3 +121,26 @@ def _type(session: Session, edits: Edits, fields: Mapping[Address, Field]) -> No
         session.say(joined(edits.said, marked))
     elif session.note == EXAMPLE_NOTE:
         session.note = ""
+
+
+def _evidence_in_block(
+    texts: Mapping[Address, str],
+    fields: Mapping[Address, Field],
+    language: str,
+    beside: Iterable[str] = (),
+) -> dict[Address, Evidence]:
+    """Find what decides how numbers are read that come together, as in a file."""
+    columns: dict[tuple[str, Unit], dict[Address, str]] = {}
+    for address, text in texts.items():
+        edit = fields[address].edit
+        if isinstance(edit, Put) and isinstance(edit.codec, Number):
+            columns.setdefault((address[2], edit.codec.unit), {})[address] = text
+    written = [text for column in columns.values() for text in column.values()]
+    block = evidence_of([*written, *beside])
+    found = dict.fromkeys(texts, NO_EVIDENCE)
+    for (_, unit), column in columns.items():
+        evidence = evidence_of(column.values())
+        if unit != "people" and not evidence.decimal_sign:
+            evidence = replace(evidence, decimal_sign=block.decimal_sign)
+        found |= dict.fromkeys(column, replace(evidence, language=language))
+    return found

@@ -11,7 +11,7 @@ from cvjkit.decisions.difference import difference
 from cvjkit.decisions.made import knowing, possible_with
 from cvjkit.errors import InputError
 from cvjkit.widgets.refusal import sentence
-from cvjkit.widgets.step import Step, with_edited, within
+from cvjkit.widgets.step import Step, within
 
 if TYPE_CHECKING:
     from cvjkit.journey import Journey
@@ -72,31 +72,6 @@ def turned_to(step: Step, *, what_if: bool) -> tuple[Step, str]:
         If no what-if is possible.
     """
     return _in_what_if(step, step.typed) if what_if else (replace(step, is_what_if=False), "")
-
-
-def tried_out(step: Step, values: Mapping[str, Any]) -> Step:
-    """Put values into the what-if, whether it is edited now or the journey.
-
-    Parameters
-    ----------
-    step : Step
-    values : mapping of str to object
-        By their paths.
-
-    Returns
-    -------
-    Step
-
-    Raises
-    ------
-    ValueError
-        If no what-if is possible, or not with these.
-    """
-    step = step if step.is_what_if else turned_to(step, what_if=True)[0]
-    changed = step.edited
-    for path, value in values.items():
-        changed = changed.put(path, value)
-    return with_edited(step, changed)
 
 
 def with_kept(step: Step, name: str) -> Step:

@@ -1,37 +1,13 @@
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Callable
-from typing import Any
 
-import plotly.graph_objects as go
 import pytest
 
 import cvjkit as cvj
 from cvjkit.charts.chance import bands, distribution, funnel_bands
 from cvjkit.errors import InputError
 from tests.model.test_economics import shop
-
-FIGURES: dict[str, Callable[..., go.Figure]] = {
-    "bands": bands,
-    "funnel": funnel_bands,
-    "distribution": distribution,
-}
-
-
-@pytest.mark.parametrize("draw", FIGURES.values(), ids=list(FIGURES))
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_each_figure_says_what_it_shows_and_reads_no_markup(draw: Any, theme: str) -> None:
-    simulation = shop(name="<b>X5</b>", currency="<i>").simulate(500)
-    figure = draw(simulation, theme=theme)
-    assert figure.layout.meta["summary"] == simulation.summary
-    drawn = json.loads(figure.to_json())
-    drawn["layout"].pop("meta")
-    assert "<b>X5" not in json.dumps(drawn)
-    assert "<i>" not in json.dumps(drawn)
-    with pytest.raises(InputError, match="theme"):
-        draw(simulation, theme="grey")
 
 
 def test_the_funnel_has_the_bands_of_the_table() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from html import unescape
 from typing import Any
 
@@ -9,8 +10,10 @@ import plotly.graph_objects as go
 import pytest
 
 import cvjkit as cvj
+from cvjkit.charts.chance import distribution, funnel_bands
 from cvjkit.charts.decisions import decision_figure
 from cvjkit.charts.frame import MARGIN
+from cvjkit.charts.over_time import cash_curve, standing
 from cvjkit.charts.style import BODY, TITLE
 from cvjkit.charts.text import text_width
 
@@ -18,14 +21,14 @@ PHONE = 390 - 2 * MARGIN  # [px]
 COUNTS = {"<b>Ads</b>": [4000, 400, 40, 10, 2], "Blog": [1000, 300, 60, 30, 3]}
 
 
-def shop() -> cvj.Journey:
-    journey = cvj.Journey.from_counts("five", COUNTS, name="Shop", currency="EUR")
-    journey = journey.with_stage("reach", unit_cost=0.1)
+def shop(currency: str = "EUR") -> cvj.Journey:
+    journey = cvj.Journey.from_counts("five", COUNTS, name="<b>Ads</b> shop", currency=currency)
+    journey = journey.with_stage("reach", unit_cost=0.1).with_stage("conversion", delay_days=5)
     return journey.with_offer("conversion", name="Box", price=40, margin=15)
 
 
-def answers() -> dict[str, Any]:
-    journey = shop()
+def answers(currency: str = "EUR") -> dict[str, Any]:
+    journey = shop(currency)
     return {
         "fix_first": journey.fix_first(),
         "goal": journey.goal("customers", 150),
@@ -40,17 +43,27 @@ def answers() -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("name", list(answers()))
+DRAWN: dict[str, tuple[Callable[..., go.Figure], Any]] = {
+    **{name: (decision_figure, answer) for name, answer in answers(currency="<i>").items()},
+    **{draw.__name__: (draw, shop("<i>").simulate(500)) for draw in (funnel_bands, distribution)},
+    **{draw.__name__: (draw, shop("<i>").timeline(100)) for draw in (cash_curve, standing)},
+}
+
+
+@pytest.mark.parametrize("name", list(DRAWN))
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_each_answer_has_a_figure_that_says_what_it_shows(name: str, theme: Any) -> None:
-    answer = answers()[name]
-    figure = cvj.decision_figure(answer, theme=theme)
+def test_each_figure_says_what_it_shows_and_reads_no_markup(name: str, theme: Any) -> None:
+    draw, answer = DRAWN[name]
+    figure = draw(answer, theme=theme)
     assert isinstance(figure, go.Figure)
     assert figure.layout.meta["summary"] == answer.summary
     assert figure.data
     drawn = json.loads(figure.to_json())
     drawn["layout"].pop("meta")
     assert "<b>Ads" not in json.dumps(drawn)
+    assert "<i>" not in json.dumps(drawn)
+    with pytest.raises(cvj.InputError, match="theme"):
+        draw(answer, theme="grey")
 
 
 def test_the_bars_are_the_numbers_of_the_table() -> None:
@@ -65,8 +78,6 @@ def test_the_bars_are_the_numbers_of_the_table() -> None:
 def test_what_is_no_answer_is_refused() -> None:
     with pytest.raises(cvj.InputError, match="is not an answer"):
         decision_figure(shop())  # type: ignore[arg-type]
-    with pytest.raises(cvj.InputError, match="theme"):
-        decision_figure(shop().fix_first(), theme="blue")  # type: ignore[arg-type]
     with pytest.raises(cvj.InputError, match="shape"):
         decision_figure(shop().simulate(10), shape="round")  # type: ignore[arg-type]
 

@@ -1,34 +1,14 @@
 from __future__ import annotations
 
-import json
 import math
-from typing import Any
-
-import pytest
 
 import cvjkit as cvj
 from cvjkit.charts.over_time import cash_curve, standing
 from cvjkit.charts.style import BODY
 from cvjkit.charts.text import text_width
-from cvjkit.errors import InputError
 from cvjkit.number_text import money_text
 from tests.model.test_economics import shop
 from tests.model.test_timeline import x8
-
-
-@pytest.mark.parametrize("draw", [cash_curve, standing])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_each_figure_says_what_it_shows_and_reads_no_markup(draw: Any, theme: str) -> None:
-    slow = shop(name="<b>X5</b>", currency="<i>").with_stage("conversion", delay_days=5)
-    timeline = slow.timeline(100)
-    figure = draw(timeline, theme=theme)
-    assert figure.layout.meta["summary"] == timeline.summary
-    drawn = json.loads(figure.to_json())
-    drawn["layout"].pop("meta")
-    assert "<b>X5" not in json.dumps(drawn)
-    assert "<i>" not in json.dumps(drawn)
-    with pytest.raises(InputError, match="theme"):
-        draw(timeline, theme="grey")
 
 
 def test_the_cash_curve_is_the_cash_and_marks_when_it_has_come_back() -> None:

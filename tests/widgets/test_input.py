@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from cvjkit.number_text import UNITS, Unit
 from cvjkit.numbers import NO_EVIDENCE, Evidence, read_number
 from cvjkit.widgets.codec import TEXT, Codec, Number
+from cvjkit.widgets.edits import _evidence_in_block
 from cvjkit.widgets.fields import Address, Field, Put
-from cvjkit.widgets.input import evidence_in_block
 
 
 def evidence(*texts: tuple[str, Codec, str], language: str = "") -> list[Evidence]:
@@ -21,7 +21,7 @@ def evidence(*texts: tuple[str, Codec, str], language: str = "") -> list[Evidenc
         address = ("table", str(index), column)
         fields[address] = Field(column, column, edit=Put("path", codec))
         typed[address] = text
-    return list(evidence_in_block(typed, fields, language).values())
+    return list(_evidence_in_block(typed, fields, language).values())
 
 
 def test_a_column_decides_for_itself_and_then_the_block_decides_but_not_for_people() -> None:
