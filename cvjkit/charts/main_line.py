@@ -87,7 +87,8 @@ class MainLine:
     def thick(self, link: Link, index: int) -> float:
         """Find how thick a link is at a stage that it leaves, meets or passes.
 
-        A way that passes a stage is not magnified more than where it begins or ends.
+        A way that passes a section in which it neither begins nor ends is not magnified with it, so
+        that it leaves room for stages, however few people they have.
 
         Parameters
         ----------
@@ -102,8 +103,8 @@ class MainLine:
         """
         if (link, index) in self._ends:
             return self._ends[link, index]
-        most = max(self.sizes[end] for end in self.ways[link])
-        return max(SHORTEST, min(self.sizes[index], most) * link.people)
+        size, ends = self.sizes[index], [self.sizes[end] for end in self.ways[link]]
+        return max(SHORTEST, (size if size in ends else min(ends)) * link.people)
 
     def clear(self, index: int) -> float:
         """Find how far links reach across between a stage and the next.
@@ -174,7 +175,9 @@ class MainLine:
             across = ends.get(index, beside[index])[link]
             stop = Stop(index, across, self.thick(link, index))
             yield stop
-            if index < target and self.sizes[index] != self.sizes[index + 1]:
+            if index == target or self.sizes[index] == self.sizes[index + 1]:
+                continue
+            if stop.thick != self.thick(link, index + 1):
                 yield replace(stop, along=index + BREAK, at_bar=False)
 
 

@@ -156,7 +156,8 @@ function measureLabel(node, layout, orientation, density, width, measure) {
 }
 
 /**
- * What labels must not reach into: the bars of the nodes, and the end of the field [px].
+ * What labels must not reach into: the bars of the nodes, and the end of the field [px]. Where the
+ * picture runs down, the range of a stage may reach from its bar to the edge.
  * @param {Picture} picture
  * @param {Orientation} orientation
  * @param {number} width
@@ -164,10 +165,11 @@ function measureLabel(node, layout, orientation, density, width, measure) {
 function obstacles(picture, orientation, width) {
   const layout = picture.layouts[orientation];
   const stretch = width / layout.width;
-  const bars = Object.values(layout.boxes).map(({ left, top, width: long }) => ({
+  const toEdge = new Set(orientation === "v" ? Object.keys(layout.scales ?? {}) : []);
+  const bars = Object.entries(layout.boxes).map(([id, { left, top, width: long }]) => ({
     left: left * stretch,
     top,
-    width: long * stretch,
+    width: toEdge.has(id) ? width - left * stretch : long * stretch,
   }));
   return [...bars, { left: 0, top: layout.height, width }];
 }
