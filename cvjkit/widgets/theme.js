@@ -1,6 +1,8 @@
 // @ts-check
 // Light or dark, as the reader has it, and the colours of a picture as CSS variables.
 
+import { watchPrinting } from "./measure.js";
+
 /**
  * What a view needs of anywidget's model.
  * @typedef {{ get(name: string): any, on(event: string, callback: () => void): void }} Model
@@ -34,26 +36,21 @@ export function followTheme(model, figure, palette) {
       figure.style.setProperty(`--cvj-${kind}`, color);
     }
   };
-  const beforePrint = () => {
-    printing = true;
-    paint();
-  };
-  const afterPrint = () => {
-    printing = false;
-    paint();
-  };
 
   const observer = new MutationObserver(paint);
   observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   system.addEventListener("change", paint);
-  window.addEventListener("beforeprint", beforePrint);
-  window.addEventListener("afterprint", afterPrint);
+  /** @param {boolean} now */
+  const print = (now) => () => {
+    printing = now;
+    paint();
+  };
+  const stopPrinting = watchPrinting(print(true), print(false));
   model.on("change:theme", paint);
   const stop = () => {
     observer.disconnect();
     system.removeEventListener("change", paint);
-    window.removeEventListener("beforeprint", beforePrint);
-    window.removeEventListener("afterprint", afterPrint);
+    stopPrinting();
   };
   return { paint, stop };
 }
