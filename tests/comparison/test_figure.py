@@ -5,21 +5,31 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cvjkit as cvj
+from cvjkit.charts.sections import LEAST
 from cvjkit.comparison.align import GAP
 from cvjkit.comparison.compare import compare
 from cvjkit.comparison.comparison import Comparison
+from cvjkit.comparison.figure import THICKNESS, THINNEST
+from cvjkit.journey import Journey
+from tests.strategies import journeys
 
 STARTERS = sorted((Path(__file__).parents[2] / "data" / "journeys").glob("*.toml"))
 COFFEE = cvj.Journey.from_counts("five", [210600, 5766, 302, 161, 41], name="Coffee")
+# Counts that fall, and now and then rise, over up to five orders.
+SPREAD = st.lists(st.floats(-1, 0.3), min_size=8, max_size=8).map(
+    lambda powers: cvj.Journey.from_counts(
+        "nine", [round(10 ** (6 + power)) for power in accumulate([0.0, *powers])]
+    )
+)
 MARKUP = "<img src=x onerror=alert(1)>"
 
 
@@ -182,13 +192,25 @@ def test_no_stage_and_no_way_on_is_a_hairline(starter: Comparison, shape: Any) -
     assert thinnest(starter.figure(shape=shape, scale="true")) == pytest.approx(6)
 
 
-@given(st.lists(st.floats(0.02, 1), min_size=12, max_size=12), st.sampled_from(["wide", "narrow"]))
-def test_a_journey_over_five_orders_has_no_hairline(rates: list[float], shape: Any) -> None:
-    counts = [10**6]
-    for rate in rates:
-        counts.append(max(10, round(counts[-1] * rate)))
-    journey = cvj.Journey.from_counts("full", counts)
-    assert thinnest(compare(journey, "full").figure(shape=shape)) >= 6
+@settings(max_examples=30)  # compared with others, a journey costs more than most
+@given(st.one_of(journeys(counted=True, unknown=True), SPREAD))
+def test_whatever_the_numbers_each_stage_is_true_to_scale_in_its_section_and_no_hairline(
+    journey: Journey,
+) -> None:
+    other = "five" if journey.framework.key == "eight" else "eight"
+    picture = compare(journey, [journey.framework, other]).picture()
+    sections: dict[int, list[float]] = defaultdict(list)
+    for bar in (bar for row in picture.rows for bar in row.bars if bar.people):
+        sections[sum(change.along < bar.start for change in picture.breaks)].append(
+            bar.size / (bar.people or math.nan)
+        )
+        # An estimate alone in its section may be far smaller than the upper end of its range.
+        if bar.size < LEAST * (bar.high_size or 0.0):
+            assert bar.status == "estimated"
+        else:
+            assert bar.size * min(THICKNESS.values()) >= THINNEST["bar"]
+    for persons in sections.values():
+        assert persons == pytest.approx([persons[0]] * len(persons))
 
 
 def test_people_who_go_on_and_do_not_add_up_to_the_stage() -> None:
