@@ -15,7 +15,6 @@ from cvjkit.cli.dashboard import tell_broken
 from cvjkit.errors import InputError
 from cvjkit.publishing import dashboards
 from cvjkit.publishing.folder import labels, read_folder
-from cvjkit.widgets.designer import Designer
 from tests.files.hostile import HOSTILE_FILES
 
 SHOP = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
@@ -91,14 +90,14 @@ def test_a_journey_that_cannot_be_shown_leaves_the_page_to_the_others(
 ) -> None:
     SHOP.with_terms(name="First").save(tmp_path / "a.toml")
     SHOP.save(tmp_path / "b.toml")
-    load = Designer.load
+    load = dashboards._JourneyPage._loaded
 
-    def loads(designer: Designer, journey: cvj.Journey, **options: Any) -> None:
+    def loads(page: Any, journey: cvj.Journey) -> object:
         if journey.name == "First":
             raise ZeroDivisionError
-        load(designer, journey, **options)
+        return load(page, journey)
 
-    monkeypatch.setattr(Designer, "load", loads)
+    monkeypatch.setattr(dashboards._JourneyPage, "_loaded", loads)
     page = dashboards.journey(tmp_path)
     assert page._designer.journey.base == SHOP
     assert "a.toml: file: 'a.toml' led to an error in cvjkit (ZeroDivisionError)" in str(
