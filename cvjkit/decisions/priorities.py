@@ -366,7 +366,7 @@ def _faults(
     seed: object,
 ) -> list[Fault]:
     later, faults = design.framework.keys[1:], list[Fault]()
-    shares = ("must be a share, 0 to 1", "write 0.25 for 25%", 1.0)
+    shares = ("must be between 0 and 1", "write a share from 0 to 1", 1.0)
     amounts = ("must be an amount of money, 0 or more", "write the amount alone", HIGHEST)
     for name, numbers, (rule, fix, most) in (
         ("targets", targets, shares),

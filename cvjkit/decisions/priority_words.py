@@ -12,6 +12,10 @@ from cvjkit.shown import chance_text
 SAME = 1e-9
 TIE = "Where each step leads only to the next, the same lift brings the same at any of them"
 NEAR = 0.95  # of what the best step brings
+NO_GAIN = {
+    "profit": ": one more person costs as much as they bring, or more. Type what a customer brings "
+    "(price and margin) under Money, and check the unit costs of the stages"
+}
 UNTARGETED = {"worth testing", "ten percent more", "one point more"}
 
 
@@ -70,7 +74,9 @@ class _Words:
 
     def first(self, best: str | None) -> str:
         if best is None:
-            return f"No better rate brings more {self.by} than it costs."
+            if any(row["cost"] > 0 for row in self.steps.values()):
+                return f"No better rate brings more {self.by} than it costs."
+            return f"No better rate brings more {self.by}{NO_GAIN.get(self.by, '')}."
         row, sure = self.steps[best], ""
         if math.isfinite(row["p_best"]):
             chance = chance_text(row["p_best"])

@@ -116,8 +116,6 @@ class _ChosenPage(_Page):
     """Whether a journey can be begun here that no file holds."""
     heads = True
     """Whether the choice of the journey stands above what shows it, and not within."""
-    afterwards = "it cannot be undone"
-    """What becomes of what was typed once the file's numbers are shown again."""
     _shown: Designer | Lenses | None = None
 
     def __init__(self, folder: Path) -> None:
@@ -249,13 +247,17 @@ class _ChosenPage(_Page):
         self._understood = found.understood
         return True
 
-    def _back(self, name: str) -> bool:  # noqa: ARG002 - a subclass may
-        """Go back to the numbers of a journey's file, if that is more than opening it again."""
-        return False
+    def _back(self, name: str) -> bool:
+        """Go back to the numbers of the file, as a step to undo."""
+        found = self._listed[name].journey
+        if found is None or self._shown is None:
+            return False
+        self._shown.reset(found)
+        return True
 
     def _back_words(self) -> tuple[str, str]:
         """Say what the button does to what was typed, and what it is called."""
-        goes = f"This clears what you typed here; {self.afterwards}. {KEPT}"
+        goes = f"This clears what you typed here; Undo brings it back. {KEPT}"
         if self._chosen == NEW:
             return f"Begin again with an empty journey. {goes}", "Begin again"
         return f"Back to the file's numbers. {goes}", "Back to the file"
@@ -293,7 +295,6 @@ class _ChosenPage(_Page):
 class _JourneyPage(_ChosenPage):
     begins_anew = True
     heads = False
-    afterwards = "Undo brings it back"
     answers_first = False
     _designer: Designer | None = None
 
@@ -313,14 +314,6 @@ class _JourneyPage(_ChosenPage):
         else:
             self._designer.load(session)
         return self._designer
-
-    def _back(self, name: str) -> bool:
-        """Go back to the numbers of the file, as a step to undo."""
-        found = self._listed[name].journey
-        if found is None or self._designer is None:
-            return False
-        self._designer.reset(found)
-        return True
 
 
 class _DecidePage(_JourneyPage):

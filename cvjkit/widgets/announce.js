@@ -4,6 +4,7 @@
 import { html, setText } from "./dom.js";
 
 const PAUSE = 1000; // milliseconds without a change
+const MOST = 3; // texts at once: no one keeps more in mind
 
 /**
  * Word a figure and how far it is from the base.
@@ -36,7 +37,9 @@ export function makeAnnouncer(el) {
       const before = (heard ??= texts);
       timer = setTimeout(() => {
         const news = texts.filter((text) => !before.includes(text));
-        if (news.length) setText(region, `${news.join("; ")}.`);
+        const left = news.length - MOST;
+        const more = left > 0 ? [`${left} more ${left === 1 ? "change" : "changes"}`] : [];
+        if (news.length) setText(region, `${[...news.slice(0, MOST), ...more].join("; ")}.`);
         heard = texts;
       }, PAUSE);
     },

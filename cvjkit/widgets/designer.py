@@ -136,17 +136,6 @@ class Designer(Editor):
             session = Session(opened, view, note=" ".join(opened.understood))
         self._open(session)
 
-    def reset(self, journey: Journey) -> None:
-        """Go back to the numbers of a file, as one step to undo.
-
-        Parameters
-        ----------
-        journey : Journey
-            As the file is now.
-        """
-        self._session.reset(journey)
-        self._show(whole=True)
-
     def load(self, journey: Journey | Session, *, view: str | None = None) -> None:
         """Edit another design; earlier edits can no longer be undone.
 

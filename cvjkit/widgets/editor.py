@@ -15,6 +15,7 @@ from cvjkit.widgets.still import Kept
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cvjkit.journey import Journey
     from cvjkit.widgets.changed import Changed
     from cvjkit.widgets.compare_view import CompareView
     from cvjkit.widgets.flow_view import FlowView
@@ -62,6 +63,17 @@ class Editor(Kept, Guarded, Box):
         # Where no what-if is edited, none is, whatever the address says.
         is_what_if = changed.is_what_if and self.what_ifs
         self._session.take_up(replace(changed, is_what_if=is_what_if))
+        self._show(whole=True)
+
+    def reset(self, journey: Journey) -> None:
+        """Go back to the numbers of a file, as one step to undo.
+
+        Parameters
+        ----------
+        journey : Journey
+            As the file is now.
+        """
+        self._session.reset(journey)
         self._show(whole=True)
 
     def _image(self) -> str:

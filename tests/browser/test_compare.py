@@ -137,6 +137,15 @@ def test_estimates_follow_while_one_types_with_the_keyboard_alone(dashboard: Pag
     expect(number(dashboard, "nine", "collect_leads")).to_have_text("≈ 1,956")
     dashboard.keyboard.press("Control+z")
     expect(number(dashboard, "nine", "collect_leads")).to_have_text("≈ 1,908")
+    # What the button back clears is one step to undo.
+    field = dashboard.get_by_label("Reached: Acquisition", exact=True)
+    field.fill("6000")
+    expect(number(dashboard, "nine", "collect_leads")).to_have_text("≈ 1,956")
+    dashboard.get_by_role("button", name="Back to the file").press("Enter")
+    expect(number(dashboard, "nine", "collect_leads")).to_have_text("≈ 1,908")
+    field.focus()
+    dashboard.keyboard.press("Control+z")
+    expect(number(dashboard, "nine", "collect_leads")).to_have_text("≈ 1,956")
 
 
 def test_a_wrong_number_is_marked_and_the_last_good_picture_stays(dashboard: Page) -> None:

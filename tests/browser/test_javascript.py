@@ -256,3 +256,9 @@ def test_what_changes_is_announced_once_its_reader_pauses(page: Page):
     assert tell("Customers 234", "CAC 5", pause=2000) == "Customers 234."
     assert tell("Customers 234", "CAC 5", pause=2000) == "Customers 234."
     assert tell("Customers 5", "CAC 6", pause=2000) == "Customers 5; CAC 6."
+    # No more than a listener can hold.
+    changed = [f"{name} 7" for name in ("Customers", "CAC", "LTV", "Payback", "Profit")]
+    assert tell(*changed, pause=2000) == "Customers 7; CAC 7; LTV 7; 2 more changes."
+    assert tell("Customers 8", "CAC 8", "LTV 8", "Profit 8", pause=2000).endswith(
+        "; 1 more change."
+    )

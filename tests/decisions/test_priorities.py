@@ -343,3 +343,18 @@ def test_counts_are_worth_what_their_plan_is(journey: cvj.Journey) -> None:
         assert counted[column].to_numpy(float) == pytest.approx(
             expected, rel=1e-6, abs=1e-7 * max(1.0, size), nan_ok=True
         )
+
+
+def test_where_no_rate_brings_more_profit_it_says_what_is_missing_and_names_a_cost_only_if_typed():
+    shop = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10])
+    # Each customer brings 5, and winning the last step alone costs 9.
+    loses = shop.with_offer("conversion", name="Box", margin=5).with_stage(
+        "conversion", unit_cost=9
+    )
+    first = loses.fix_first().sentences[0]
+    assert first.startswith("No better rate brings more profit: one more person costs as much as")
+    assert "Type what a customer brings (price and margin) under Money" in first
+    gains = shop.with_offer("conversion", name="Box", margin=5)
+    costs = dict.fromkeys(shop.framework.keys[1:], 10_000.0)
+    first = gains.fix_first(costs=costs).sentences[0]
+    assert first == "No better rate brings more profit than it costs."

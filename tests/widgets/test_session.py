@@ -399,3 +399,13 @@ def test_a_journey_typed_in_any_language_has_the_same_figures() -> None:
         1_234_567,
         pytest.approx(1_234_567 * 1.25 / 100),
     )
+
+
+def test_what_is_said_of_a_step_goes_when_the_step_is_undone_and_not_before() -> None:
+    session = Session(cvj.Journey.from_counts("five", [900, 90, 9, 5, 1]))
+    session.go(with_edited(session.now, session.journey.put("name", "Pasted")), "5 numbers.")
+    session.change(lambda journey: journey.with_terms(name="Fair"))
+    session.undo()
+    assert (session.journey.name, session.note) == ("Pasted", "5 numbers.")
+    session.undo()
+    assert session.note == ""

@@ -39,4 +39,4 @@ def test_reasons_are_given_by_what_they_are_about() -> None:
         PLAN.fix_first({"conversion": 2})
     except cvj.InputError as error:
         told = reasons(error)
-    assert told == {"targets.conversion": "Must be a share, 0 to 1: write 0.25 for 25%."}
+    assert told == {"targets.conversion": "Must be between 0 and 1: write a share from 0 to 1."}

@@ -112,7 +112,7 @@ def test_what_cannot_be_a_target_says_so_beside_it_and_the_rest_is_answered() ->
         )
     )
     messages = {key: one.message for key, one in fields(steps, "aims", "target").items()}
-    assert messages["conversion"] == "Must be a share, 0 to 1: write 0.25 for 25%."
+    assert messages["conversion"] == "Must be between 0 and 1: write a share from 0 to 1."
     assert "x" in messages["retention"]
     assert messages["loyalty"] == ""
     assert {*texts(best, "first", "try")} == {"acquisition", "conversion"}
