@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 import cvjkit as cvj
 from cvjkit.numbers import Evidence, writes_points
 from cvjkit.widgets.codec import AMOUNT, PEOPLE, SHARE
+from cvjkit.widgets.session import Session
+from cvjkit.widgets.step import with_edited
 from tests.widgets.hand import (
     FRAMEWORK,
     JOURNEYS,
