@@ -472,7 +472,7 @@ class Formulas(Money):
         "New people each referred person brings (k)",
         "number",
         "people brought in by the referred / people referred",
-        short="k",
+        short="New people per referred person (k)",
         compared=True,
     )
     def k(self) -> float:
