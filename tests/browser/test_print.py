@@ -59,3 +59,14 @@ def test_a_dashboard_is_fit_to_be_printed(
         if faults := paper_faults(page.locator("body")):
             found[name] = faults
     assert found == {}
+
+
+def test_a_worksheet_is_fit_to_be_printed(page: Page, voila: Site, folder: Path) -> None:
+    code = f"from cvjkit import dashboards\ndashboards.journey({str(folder)!r})"
+    link = voila.add("print-worksheet", "# What to print", code)
+    page.goto(f"{link}?journey=contact_lenses.toml")
+    page.get_by_role("radio", name="Worksheet", exact=True).press("Space")
+    expect(page.locator('[data-part="worth"]')).to_be_visible()
+    expect(page.locator(".cvj-answers")).to_be_hidden()
+    force_font(page, FONTS["wide"])
+    assert paper_faults(page.locator("body")) == []
