@@ -23,6 +23,7 @@ from cvjkit.files.documents import alike, same
 from cvjkit.lens.estimate import Known
 from cvjkit.lens.lens import Lens, see
 from cvjkit.lens.people import HABIT_ORDERS
+from cvjkit.model.simulated_log import simulate_log
 from cvjkit.model.timeline import timeline
 from cvjkit.shown import Shown, listed
 
@@ -64,6 +65,7 @@ class Journey(Shown, WithScenarios):
     goal = goal
     segments_table = segments_table
     simulate = simulate
+    simulate_log = simulate_log
     timeline = timeline
 
     def _derived(self, framework: object, fields: Mapping[str, Any]) -> Self:

@@ -91,6 +91,32 @@ class Delay:
         beyond = self._beyond(np.arange(-1, days + 2, dtype=float))
         return np.maximum(beyond[:-2] - 2 * beyond[1:-1] + beyond[2:], 0.0)
 
+    def drawn(self, chance: np.random.Generator, people: int) -> NDArray[np.float64]:
+        """Draw how long each of some people takes.
+
+        Parameters
+        ----------
+        chance : Generator
+        people : int
+            0 or more.
+
+        Returns
+        -------
+        ndarray of float, shape (people,)
+            0 or more [days].
+
+        Examples
+        --------
+        >>> Delay(2.25).drawn(np.random.default_rng(1), 3)
+        array([2.25, 2.25, 2.25])
+        """
+        if self.waits:
+            return chance.choice(np.array(self.waits), people)
+        mean, spread = self.mean, math.sqrt(self.variance)
+        if min(mean, spread) < MOMENT:
+            return np.full(people, mean)
+        return chance.gamma((mean / spread) ** 2, spread**2 / mean, people)
+
     @property
     def average(self) -> float:
         """Mean of the wait [days]."""
@@ -111,12 +137,11 @@ class Delay:
         if self.waits:
             waits = np.array(self.waits)
             return np.asarray(np.maximum(waits[:, None] - x, 0.0).mean(axis=0))
-        mean, law = self.mean, self.law
-        spread = mean if self.spread is None or law == "exponential" else self.spread
-        if law == "fixed" or min(mean, spread) < MOMENT:
+        mean, spread = self.mean, math.sqrt(self.variance)
+        if min(mean, spread) < MOMENT:
             return np.maximum(mean - x, 0.0)
         at = np.maximum(x, 0.0)
-        if law == "exponential" or spread == mean:
+        if spread == mean:
             exceeding = mean * np.exp(-at / mean)
         else:
             from scipy.special import gammaincc

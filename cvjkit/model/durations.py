@@ -107,6 +107,25 @@ class Durations:
             dwell[segment, source] = np.average(means, weights=weights) if means else 0.0
         return dwell
 
+    def waits(self, source: int, target: int) -> tuple[Delay, ...]:
+        """List the waits, one after another, that a way from a stage to another takes.
+
+        Parameters
+        ----------
+        source : int
+            Position of the stage it leaves.
+        target : int
+            Position of the stage it leads to.
+
+        Returns
+        -------
+        tuple of Delay
+        """
+        cycle = self._cycle(source, target)
+        if cycle is not None:
+            return (Delay(cycle),)
+        return tuple(self.delays[stage] for stage in self._steps(source, target))
+
     def _leaving(self, segment: int, source: int, out: Floats) -> Floats:
         """When those leave who take no way on: as late as those who do, on average."""
         left = max(0.0, 1 - float(self.design.flow().shares[segment, source].sum()))
@@ -121,27 +140,26 @@ class Durations:
         parents = enumerate(self.design.framework.parents)
         return [stage for stage, parent in parents if parent == source]
 
-    @cached_property
-    def _into(self) -> Floats:
-        """How long the step into each stage takes, by days."""
-        return np.array([delay.daily(self.days) for delay in self.delays])
-
     def _taken(self, source: int, target: int) -> Floats:
         """How long a way takes, by days."""
-        cycle = self._cycle(source, target)
-        if cycle is not None:
-            return Delay(cycle).daily(self.days)
-        into, *others = (self._into[stage] for stage in self._steps(source, target))
+        first, *others = (self._daily(wait) for wait in self.waits(source, target))
         for other in others:
-            into = np.convolve(into, other)[: self.days + 1]
-        return np.asarray(into)
+            first = np.convolve(first, other)[: self.days + 1]
+        return np.asarray(first)
+
+    def _daily(self, wait: Delay) -> Floats:
+        """How long a wait takes, by days; worked out once."""
+        if wait not in self._worked_out:
+            self._worked_out[wait] = wait.daily(self.days)
+        return self._worked_out[wait]
+
+    @cached_property
+    def _worked_out(self) -> dict[Delay, Floats]:
+        return {}
 
     def _mean(self, source: int, target: int) -> float:
         """Mean time that a way takes, however long."""
-        cycle = self._cycle(source, target)
-        if cycle is not None:
-            return cycle
-        return sum(self.delays[stage].average for stage in self._steps(source, target))
+        return sum(wait.average for wait in self.waits(source, target))
 
     def _cycle(self, source: int, target: int) -> float | None:
         """Give the buying cycle that a repeat takes; None if it is none, or none is typed."""
