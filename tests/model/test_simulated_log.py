@@ -273,6 +273,14 @@ def test_growth_without_end_is_followed_to_the_end_of_the_log() -> None:
         assert_likely(after, 2 * before, 2 * before)
 
 
+def test_a_repeat_takes_a_buying_cycle() -> None:
+    plan = five(1, 1).with_transition("conversion", "conversion", 0.5)
+    plan = plan.with_stage("conversion", delay_days=1)
+    log = plan.with_offer("conversion", name="Box", cycle_days=7).simulate_log(50)
+    orders = log[log.event == "conversion"]
+    assert set(orders.groupby("person").time.diff().dropna()) == {7 * DAY}
+
+
 def test_later_orders_follow_a_purchase_cycle_by_cycle_and_are_no_visits() -> None:
     plan = five(1, 1, 1).with_offer("retention", name="Box", price=30, cycle_days=7, repeat_rate=1)
     log = plan.simulate_log(2, days=30)
