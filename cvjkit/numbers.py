@@ -61,10 +61,12 @@ BY_SIGN: Mapping[Sign, re.Pattern[str]] = {
     ",": re.compile(DIGITS.format(groups=". '", sign=","), re.IGNORECASE),
 }
 
-# A region may write otherwise than most who speak its language.
+COMMA_LANGUAGES = re.compile(
+    "a[fz]|b[egs]|c[as]|d[ae]|e[lstu]|f[ior]|gl|h[ruy]|i[dst]|k[aky]|l[btv]|mk|n[blno]|p[lt]|r[ou]"
+    "|s[klqrv]|tr|u[kz]|vi|en-za"
+)
 POINT_LANGUAGES = re.compile(
-    "(cy|en(?!-za)|ga|he|hi|ja|ko|m[st]|sw|th|zh)(-.*)?"
-    "|((de|it)-ch|de-li|es-(419|do|gt|hn|mx|ni|p[aer]|sv|us))(-.*)?"
+    "cy|en|ga|he|hi|ja|ko|m[st]|sw|th|zh|(de|it)-ch|de-li|es-(419|do|gt|hn|mx|ni|p[aer]|sv|us)"
 )
 
 
@@ -117,9 +119,9 @@ class Evidence:
     decimal_sign : {"", ".", ","}
         Of the numbers beside it; for people, of other numbers of people.
     language : str
-        Of who wrote it, as a browser tells it: "en-GB". Decides where nothing else does, if its
-        decimal sign is the point, as on every page: who writes a comma may have typed 12,346 in
-        their own way or copied it from a page.
+        Of who wrote it, as a browser tells it: "en-GB". Decides where nothing else does, except on
+        12,346 in a language that writes a decimal comma: pages show thousands that way, so it may
+        have been copied.
     shares : bool
         Whether numbers beside it are written as shares from 0 to 1.
     percents : bool
@@ -174,8 +176,8 @@ def read_number(text: str, unit: Unit = "amount", evidence: Evidence = NO_EVIDEN
     >>> read_number("1.250")
     Traceback (most recent call last):
     cvjkit.numbers.UnreadableError: 1.250 could mean 1250 or 1.25: write one of them
-    >>> read_number("12,346", evidence=Evidence(language="en"))
-    12346.0
+    >>> read_number("1.250", evidence=Evidence(language="de"))
+    1250.0
     """
     parsed = parse_number(text)
     if parsed is None:
@@ -333,8 +335,10 @@ def _by_decimal_sign(parsed: Parsed, unit: Unit, evidence: Evidence) -> Decimal:
     if unit == "people" and not parsed.scaled:
         # Parts of a person make no sense, and nobody writes 10.000 for ten.
         return large
-    if writes_points(evidence.language):
-        return readings["."]
+    sign = decimal_sign_of(evidence.language)
+    # Pages show thousands as 12,346: where the comma is the decimal sign, that may be a copy.
+    if sign and not (sign == "," and readings[","] == small):
+        return readings[sign]
     text = write_number(float(small))
     # 1.125 has two readings itself, 1.1250 has one.
     zero = "0" if len(text.partition(".")[2]) == 3 else ""
@@ -398,8 +402,8 @@ def evidence_of(texts: Iterable[str]) -> Evidence:
     return Evidence(sign, shares=shares, percents=percents)
 
 
-def writes_points(language: str) -> bool:
-    """Tell whether people of a language are known to write a decimal point.
+def decimal_sign_of(language: str) -> Sign | Literal[""]:
+    """Tell which decimal sign people of a language write.
 
     Parameters
     ----------
@@ -408,11 +412,19 @@ def writes_points(language: str) -> bool:
 
     Returns
     -------
-    bool
+    {".", ",", ""}
+        Empty if not known.
 
     Examples
     --------
-    >>> [writes_points(language) for language in ("de-AT", "de-CH", "en-GB", "xx")]
-    [False, True, True, False]
+    >>> [decimal_sign_of(language) for language in ("de-AT", "de-CH", "en-GB", "xx")]
+    [',', '.', '.', '']
     """
-    return POINT_LANGUAGES.fullmatch(language.replace("_", "-").lower()) is not None
+    spoken, *regions = language.replace("_", "-").lower().split("-")
+    # A region may write otherwise than most who speak its language.
+    for tag in (f"{spoken}-{regions[0]}" if regions else spoken, spoken):
+        if COMMA_LANGUAGES.fullmatch(tag):
+            return ","
+        if POINT_LANGUAGES.fullmatch(tag):
+            return "."
+    return ""

@@ -491,10 +491,10 @@ def test_numbers_are_read_in_the_language_of_the_browser_and_shown_as_they_were_
 
 
 @pytest.mark.parametrize("locale", ["de-DE"])
-def test_an_amount_copied_from_the_page_is_never_read_as_a_thousandth_of_it(
+def test_german_numbers_are_read_as_such_but_an_amount_copied_from_the_page_is_never_a_thousandth(
     dashboard: Page,
 ) -> None:
-    cost = type_cost(dashboard, ("1,5", "1.5"), ("12,346", "12,346"))
+    cost = type_cost(dashboard, ("1,5", "1.5"), ("1.250", "1250"), ("12,346", "12,346"))
     expect(cost).to_have_attribute("aria-invalid", "true")
     expect(dashboard.get_by_text("12,346 could mean 12346 or 12.3460")).to_be_visible()
     type_cost(dashboard, ("12346", "12346"))

@@ -69,9 +69,9 @@ def test_each_number_is_read_in_the_unit_of_its_field() -> None:
 @pytest.mark.parametrize("codec", [AMOUNT, DAYS])
 def test_a_number_with_two_readings_is_read_by_what_is_known(codec: Number) -> None:
     assert codec.read("1,200", Evidence(language="en-GB")) == 1200
-    for text in ("1,200", "1.250"):
-        with pytest.raises(ValueError, match="could mean"):
-            codec.read(text, Evidence(language="de-AT"))
+    assert codec.read("1.200", Evidence(language="de-AT")) == 1200
+    with pytest.raises(ValueError, match="could mean"):
+        codec.read("1,200", Evidence(language="de-AT"))
     assert codec.read("1.250", Evidence(language="en")) == 1.25
     assert codec.read("1.250", Evidence(".", language="de-AT")) == 1.25
 

