@@ -85,8 +85,14 @@ function render({ model, el }) {
   el.classList.add("cvj-share");
   el.append(...(isPage ? [button("Copy link", copy)] : []), download, button("Print", () => print()), said, address);
 
-  const open = () => model.send({ what: "open", query: location.search });
+  let opened = model.get("followed");
+  const open = () => {
+    opened += 1;
+    model.send({ what: "open", query: location.search, count: opened });
+  };
   const follow = () => {
+    // Whoever went back or forward in the meantime is not brought back.
+    if (model.get("followed") !== opened) return;
     const query = model.get("query");
     // Another journey is another page to go back from; a number that is typed is not.
     const isOther = journeyIn(query) !== journeyIn(location.search) && journeyIn(location.search) !== "";

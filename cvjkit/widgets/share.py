@@ -43,11 +43,14 @@ class Share(Guarded, anywidget.AnyWidget):
     ----------
     query : str
         What stands behind the question mark of the page's address.
+    followed : int
+        The number of the last address that was opened: a query told before is of what it replaced.
     """
 
     _esm = Script("share.js")
     _css = Style("share.css")
     query = traitlets.Unicode().tag(sync=True)
+    followed = traitlets.Int().tag(sync=True)
 
     def __init__(
         self, opened: Callable[[str], object], content: Callable[[str], tuple[str, bytes]]
@@ -57,7 +60,8 @@ class Share(Guarded, anywidget.AnyWidget):
 
     def _handle_custom_msg(self, content: Mapping[str, Any], buffers: Sequence[Any]) -> None:  # noqa: ARG002 - ipywidgets gives both
         match content:
-            case {"what": "open", "query": str(query)}:
+            case {"what": "open", "query": str(query), "count": int(count)}:
+                self.followed = count
                 self._opened(query[:LONGEST_QUERY])
             case {"what": "file", "kind": str(kind)} if kind in TYPES:
                 try:

@@ -262,3 +262,24 @@ def test_what_changes_is_announced_once_its_reader_pauses(page: Page):
     assert tell("Customers 8", "CAC 8", "LTV 8", "Profit 8", pause=2000).endswith(
         "; 1 more change."
     )
+
+
+FOLLOWED = """
+  const calls = [], sent = [], told = {}, traits = { query: "journey=one.toml", followed: 0 };
+  history.pushState = history.replaceState = (state, title, address) => calls.push(address);
+  document.body.dataset.voila = "";
+  const model = { get: (name) => traits[name], send: (content) => sent.push(content.count),
+    on: (event, call) => { told[event] = call; }, off: () => {} };
+  module.default.render({ model, el: document.createElement("div") });
+  const tell = (query) => { traits.query = query; told["change:query"](); return calls.length; };
+"""
+
+
+def test_who_went_back_or_forward_is_not_brought_back_by_an_address_told_before(ask):
+    before = f"""{FOLLOWED}
+      const first = tell("journey=two.toml"), asked = sent.length;
+      dispatchEvent(new PopStateEvent("popstate"));
+      const stale = tell("journey=one.toml");
+      traits.followed = sent.at(-1);"""
+    expression = '[first, stale, tell("journey=two.toml"), sent.slice(asked)]'
+    assert ask("share.js", expression, before) == [1, 1, 2, [1]]

@@ -257,7 +257,7 @@ RATE = ("stages", "acquisition", "rate")
 
 def opens(visitor: Visitor, query: object) -> Visitor:
     share = visitor.page._share
-    deliver(share, {"method": "custom", "content": {"what": "open", "query": query}})
+    deliver(share, {"method": "custom", "content": {"what": "open", "query": query, "count": 1}})
     return visitor
 
 
