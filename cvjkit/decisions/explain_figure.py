@@ -156,15 +156,15 @@ def _people(trace: Traced, stage: int) -> float:
     planned = not all(one.observed for one in trace.own)
     if planned and before is not None and trace.flow.numbers("people")[before] is not None:
         trace._at("people", before)  # noqa: SLF001 - what a plan's people come from
-    return trace._at("people", stage)  # noqa: SLF001
+    return trace._at("people", stage)  # noqa: SLF001 - it traces what is explained
 
 
 def _rate(trace: Traced, stage: int) -> float:
     before = trace.flow.framework.parents[stage]
     if before is None:
         raise UndefinedError("it is the first stage")
-    people = trace._at("people", stage)  # noqa: SLF001
-    seen = trace._at("people", before)  # noqa: SLF001
+    people = trace._at("people", stage)  # noqa: SLF001 - it traces what is explained
+    seen = trace._at("people", before)  # noqa: SLF001 - it traces what is explained
     rate = trace.flow.numbers("step_rate")[stage]
     if rate is None:
         raise UndefinedError(
@@ -184,7 +184,7 @@ def _planned_rate(design: Design, path: str, own: Sequence[Segment]) -> _Number:
         else:
             before = trace.flow.framework.parents[stage]
             if before is not None and trace.flow.numbers("people")[before] is not None:
-                trace._at("people", before)  # noqa: SLF001
+                trace._at("people", before)  # noqa: SLF001 - it traces what is explained
             rate = value_at(design, path)
         if rate is None:
             raise UndefinedError("no rate is typed")
@@ -200,7 +200,7 @@ def _planned_rate(design: Design, path: str, own: Sequence[Segment]) -> _Number:
 
 
 def _cost_per_person(trace: Traced, stage: int) -> float:
-    return trace._cost_per_person(stage)  # noqa: SLF001
+    return trace._cost_per_person(stage)  # noqa: SLF001 - it traces what is explained
 
 
 def _counted_before(design: Design) -> Mapping[str, Segment]:
