@@ -1,0 +1,112 @@
+"""What an engine hands over: the events of some people, in order, as arrays; and what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from cvjkit.measurement.log import Bools, Ints
+
+Floats = NDArray[np.float64]
+
+OF_EVENTS = ("times", "names", "channel", "awareness", "revenue", "cost", "rows")
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What the codes of all batches of a log mean: a code is an index of one of these lists.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Of the events: those of most events first, equal ones by their names.
+    channel, awareness : tuple of str
+        Empty where the log has no such column.
+    properties : mapping of str to tuple of str
+        The values of other columns, by the name of the column.
+
+    Examples
+    --------
+    >>> Labels(("view", "buy"), channel=("Ads", "Blog")).channel[1]
+    'Blog'
+    """
+
+    names: tuple[str, ...]
+    channel: tuple[str, ...] = ()
+    awareness: tuple[str, ...] = ()
+    properties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """The events of some people: all events of each of them.
+
+    Parameters
+    ----------
+    people : ndarray, shape (people,)
+        Who they are, as in the log: int64, or object of str. Nobody is in two batches.
+    offsets : ndarray of int64, shape (people + 1,)
+        Where the events of each person begin, and last where they end.
+    times : ndarray of int64, shape (events,)
+        When each happened [microseconds since 1970-01-01 UTC]. The events of a person are
+        together, and in the order of time.
+    names : ndarray of int32, shape (events,)
+        Code of the event's name.
+    channel, awareness : ndarray of int32, shape (events,), optional
+        Code of the value; -1 where it is missing.
+    revenue, cost : ndarray of float64, shape (events,), optional
+        [currency] NaN where it is missing.
+    properties : mapping of str to ndarray of int32, shape (events,)
+        Codes of the values of other columns, as those of `channel`.
+    rows : ndarray of int64, shape (events,), optional
+        Which row of the log each was, counted from any number; to find clocks that jump.
+    referred : ndarray of bool, shape (people,), optional
+        Whether somebody else brought each person.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit.
+
+    Examples
+    --------
+    >>> two = Batch(
+    ...     people=np.array(["ann", "bob"], dtype=object),
+    ...     offsets=np.array([0, 2, 3]),
+    ...     times=np.array([0, 5, 3]),
+    ...     names=np.array([0, 1, 0], dtype=np.int32),
+    ... )
+    >>> two.names[two.offsets[1] : two.offsets[2]]
+    array([0], dtype=int32)
+    """
+
+    people: NDArray[Any]
+    offsets: Ints
+    times: Ints
+    names: Ints
+    channel: Ints | None = None
+    awareness: Ints | None = None
+    revenue: Floats | None = None
+    cost: Floats | None = None
+    properties: Mapping[str, Ints] = field(default_factory=dict)
+    rows: Ints | None = None
+    referred: Bools | None = None
+
+    def __post_init__(self) -> None:
+        if not len(self.offsets) or self.offsets[0] != 0:
+            msg = "offsets must begin with 0"
+            raise ValueError(msg)
+        people, events = len(self.offsets) - 1, int(self.offsets[-1])
+        of_people = {"people": self.people, "referred": self.referred}
+        of_events = {name: getattr(self, name) for name in OF_EVENTS}
+        of_events |= {f"properties[{name}]": array for name, array in self.properties.items()}
+        for length, arrays in ((people, of_people), (events, of_events)):
+            for name, array in arrays.items():
+                if array is not None and array.shape != (length,):
+                    msg = f"{name} has the shape {array.shape}, not ({length},)"
+                    raise ValueError(msg)
