@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import ROOT, Kept, Site, make_anew, renewable, run_all_cells
+from tests.browser.contrast import pale, pale_in_plotly
 from tests.browser.fonts import FONTS, force_font, set_width
 from tests.browser.legible import illegible
 from tests.browser.paper import LOWEST, paper_faults
@@ -108,37 +109,6 @@ plotly.io.renderers.default = "plotly_mimetype"
 shop = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
 """
 FIGURES = ("cvj.sankey(shop)", "cvj.funnel(shop)", "cvj.compare(shop, ['five', 'eight']).figure()")
-# Paper that is not the page's own, and texts whose contrast is less than AA asks for.
-CONTRASTS = """() => {
-  const numbers = color => color.match(/[0-9.]+/g).map(Number);
-  const luminance = rgb => rgb.slice(0, 3).map(part => part / 255)
-    .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0);
-  const groundOf = element => {
-    for (let outer = element; outer; outer = outer.parentElement) {
-      const ground = numbers(getComputedStyle(outer).backgroundColor);
-      if (ground.length === 3 || ground[3] === 1) return ground;
-    }
-    return [255, 255, 255];
-  };
-  const found = [];
-  for (const plot of document.querySelectorAll(".js-plotly-plot")) {
-    const paper = plot.querySelector(".main-svg"), ground = groundOf(paper);
-    if (ground.join() !== groundOf(plot.parentElement).join()) found.push(["paper", ground]);
-    for (const text of plot.querySelectorAll(".annotation-text, .gtitle, .ytick text")) {
-      for (const part of [text, ...text.querySelectorAll("tspan")]) {
-        if (![...part.childNodes].some(node => node.nodeType === 3 && node.data.trim())) continue;
-        const [red, green, blue, opacity = 1] = numbers(getComputedStyle(part).fill);
-        const ink = [red, green, blue]
-          .map((value, i) => value * opacity + ground[i] * (1 - opacity));
-        const [dark, light] = [luminance(ink), luminance(ground)].sort((one, other) => one - other);
-        const contrast = (light + 0.05) / (dark + 0.05);
-        if (contrast < 4.5) found.push([part.textContent, contrast.toFixed(2), ground]);
-      }
-    }
-  }
-  return found;
-}"""
 VIEWS = "widgets.VBox([FlowView(hostile), live(), broken()])"
 
 
@@ -186,10 +156,14 @@ def titled(views: Locator, title: str) -> Locator:
     return views.filter(has=views.page.get_by_text(title, exact=True)).first
 
 
-# Each width in the widest letters, and in one of the other fonts; a phone is 390 or 360 px wide.
+# Each width in the widest letters and in one of the other fonts, and once in each theme; a phone is
+# 390 or 360 px wide.
 LOOKS = (
-    *((width, "wide") for width in (390, 768, 1024, 1440, 1920)),
-    *((360, "usual"), (768, "narrow"), (1024, "monospace"), (1440, "usual"), (1920, "monospace")),
+    *((width, "wide", "light") for width in (390, 1024, 1920)),
+    *((width, font, "light") for width, font in ((768, "narrow"), (1440, "usual"))),
+    *((width, "wide", "dark") for width in (768, 1440)),
+    *((width, font, "dark") for width, font in ((360, "usual"), (1024, "monospace"))),
+    (1920, "monospace", "dark"),
 )
 # What breaks each rule: of which element, which attribute, and what it then says.
 BROKEN_RULES = [
@@ -202,6 +176,10 @@ BROKEN_RULES = [
     (".label-stage .cvj-note", "style", "letter-spacing: 70px", "overlapping: ['start', "),
     (".label-stage .cvj-name", "style", "width: 30px; height: 99px", "broken: Reach"),
     (".label-stage .cvj-name", "style", "width: 14px; height: 9px", "cut: Reach"),
+    (".label-stage .cvj-note", "style", "color: #888", '"start" has a contrast of 3.5'),
+    (".label-stage .cvj-note", "style", "background: #345", '"start" has a contrast of 1.'),
+    (".sankey-node.kind-stage", "style", "fill: #aaa", "reach has a contrast of 2.3"),
+    (".sankey-link", "style", "fill-opacity: 0.1", "14,000 enter has a contrast of 1.08"),
     (".sankey-node.kind-stage", "height", "5.9", "the stage reach is 5.9 px thick"),
     (
         ".sankey-link.kind-forward",
@@ -212,13 +190,15 @@ BROKEN_RULES = [
 ]
 
 
-def test_every_picture_is_legible_at_any_width_and_in_any_font(gallery):
+def test_every_picture_is_legible_at_any_width_in_any_font_and_in_either_theme(gallery):
     found = {}
-    for width, font in LOOKS:
+    for width, font, theme in LOOKS:
+        gallery.page.emulate_media(color_scheme=theme)
         force_font(gallery.page, FONTS[font])
         set_width(gallery.page, width)
-        if faults := illegible(gallery):
-            found[width, font] = faults
+        assert gallery.first.get_attribute("data-theme") == theme
+        if faults := illegible(gallery) + pale(gallery):
+            found[width, font, theme] = faults
         flat = gallery.locator('.cvj-field[data-orientation="h"]').count()
         assert bool(flat) == (width > 390)
         assert gallery.page.evaluate("() => document.documentElement.scrollWidth") <= width
@@ -227,14 +207,15 @@ def test_every_picture_is_legible_at_any_width_and_in_any_font(gallery):
 
 def test_what_breaks_a_rule_of_legibility_is_found_and_said(gallery):
     busy = titled(gallery, "Busy")
-    assert illegible(busy) == []
+    assert illegible(busy) + pale(busy) == []
     for selector, name, value, said in BROKEN_RULES:
         one = busy.locator(selector).first
         before = one.get_attribute(name)
         broken = f"{before}; {value}" if name == "style" else value
         set_attribute = "(one, [name, value]) => one.setAttribute(name, value)"
         one.evaluate(set_attribute, [name, broken])
-        assert any(said in fault for fault in illegible(busy)), (said, illegible(busy))
+        faults = illegible(busy) + pale(busy)
+        assert any(said in fault for fault in faults), (said, faults)
         one.evaluate(set_attribute, [name, before or ""])
     assert illegible(busy) == []
 
@@ -245,7 +226,9 @@ def test_on_paper_labels_stand_over_their_bars_at_9_points_and_nothing_is_cut(ga
     expect(gallery.locator("[data-paper]")).to_have_count(0)
 
 
-def test_the_leak_worth_most_is_drawn_darker_and_named(gallery):
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_leak_worth_most_is_drawn_stronger_and_named(gallery, theme):
+    gallery.page.emulate_media(color_scheme=theme)
     set_width(gallery.page, 1000)
     found = gallery.evaluate_all(
         """figures => figures.map(figure => ({
@@ -408,8 +391,9 @@ def test_in_jupyterlab_it_is_drawn_and_turns_dark_with_the_theme(page: Page, jup
     page.goto(jupyterlab.add("live", SETUP + LIVE + PLOTLY, "live()", *FIGURES))
     run_all_cells(page)
     live = page.locator("figure.cvj-flow")
-    expect(page.locator(".js-plotly-plot .gtitle")).to_have_count(3)
-    assert page.evaluate(CONTRASTS) == []
+    plots = page.locator(".js-plotly-plot")
+    expect(plots.locator(".gtitle")).to_have_count(3)
+    assert pale_in_plotly(plots) == []
     expect(live.locator("path.sankey-link")).to_have_count(10, timeout=60_000)
     expect(live).to_have_attribute("data-theme", "light")
     page.get_by_role("menuitem", name="Settings", exact=True).click()
@@ -417,7 +401,7 @@ def test_in_jupyterlab_it_is_drawn_and_turns_dark_with_the_theme(page: Page, jup
     page.locator(".lm-Menu").get_by_text("JupyterLab Dark", exact=True).click()
     expect(live).to_have_attribute("data-theme", "dark")
     # What plotly has drawn follows, too, without being drawn again.
-    assert page.evaluate(CONTRASTS) == []
+    assert pale_in_plotly(plots) == []
     field = page.get_by_label("Reach", exact=True)
     field.fill("50000")
     field.press("Enter")
