@@ -113,6 +113,9 @@ export function followExplanations(model, el, view) {
   return { toggle: explainer.toggle, remove };
 }
 
+/** @param {PointerEvent} event */
+const positionOf = ({ screenX, screenY }) => `${screenX} ${screenY}`;
+
 /**
  * Make the panel of a widget.
  * @param {HTMLElement} el
@@ -134,6 +137,8 @@ function makeExplainer(el, ask) {
   /** @type {"asked" | "focus" | "pointer"} */
   let why = "asked"; // it is open: somebody asked, or the focus or the pointer rests on a name
   let returns = false; // whether the focus goes back to where it was
+  let at = ""; // where the pointer was when it last moved
+  let isStill = true; // what it is on came under it without its moving
 
   const position = () => {
     if (!opener?.isConnected) return close();
@@ -216,6 +221,19 @@ function makeExplainer(el, ask) {
     else if (opener && why === by) timer = setTimeout(close, REST);
   };
 
+  // A page that is scrolled or drawn anew under a still pointer asks nothing.
+  /** @param {PointerEvent} event */
+  const over = (event) => {
+    isStill = !at || at === positionOf(event);
+    if (!isStill) rest(event);
+  };
+  /** @param {PointerEvent} event */
+  const move = (event) => {
+    at = positionOf(event);
+    if (isStill) rest(event);
+    isStill = false;
+  };
+
   // A press elsewhere leaves it, also where it moves no focus.
   /** @param {PointerEvent} event */
   const press = ({ target }) => {
@@ -240,7 +258,7 @@ function makeExplainer(el, ask) {
 
   /** @type {[string, (event: any) => void][]} */
   const listeners = [
-    ["pointerover", rest], ["focusin", rest], ["pointerdown", press], ["keydown", keydown], ["scroll", scroll], ["resize", position],
+    ["pointerover", over], ["pointermove", move], ["focusin", rest], ["pointerdown", press], ["keydown", keydown], ["scroll", scroll], ["resize", position],
   ];
   for (const [type, listener] of listeners) addEventListener(type, listener, { capture: true });
   const remove = () => {

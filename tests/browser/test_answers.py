@@ -41,6 +41,18 @@ ACROSS = """one => {
 }"""
 
 
+# Lays a name under the pointer, and waits until it would be explained if the pointer had moved.
+BROUGHT_UNDER_THE_POINTER = """() => new Promise((done) => {
+  const name = document.querySelector('[data-figure="LTV"] .cvj-heading');
+  const field = document.querySelector('[aria-label="Unit cost: Reach"]').getBoundingClientRect();
+  const [x, y] = [field.left + field.width / 2, field.top + field.height / 2];
+  const { left, top } = name.getBoundingClientRect();
+  name.addEventListener("pointerover", () => setTimeout(() => done([x, y]), 600));
+  const moved = `${x - left - 5}px ${y - top - 5}px`;
+  name.style.cssText = `position: relative; z-index: 9; translate: ${moved}`;
+})"""
+
+
 @pytest.fixture(scope="module")
 def published(browser: Browser, voila: Site) -> Iterator[Kept]:
     with tempfile.TemporaryDirectory(prefix="cvj") as folder:
@@ -174,6 +186,17 @@ def test_every_figure_says_what_it_is_made_of_to_who_asks(page: Page) -> None:
     panel.hover()
     page.locator('[data-figure="Customers"] .cvj-change').hover()
     expect(panel).to_have_accessible_name("First-time buyers (Customers): 100")
+    page.get_by_label("Unit cost: Reach", exact=True).hover()
+    expect(panel).to_have_count(0)
+    # What a page that changes brings under a still pointer is not asked about: Escape would go
+    # to its explanation, and not to the field that somebody is in.
+    x, y = page.evaluate(BROUGHT_UNDER_THE_POINTER)
+    expect(panel).to_have_count(0)
+    page.mouse.move(x + 1, y)
+    expect(panel).to_have_accessible_name("Lifetime value (LTV): not known")
+    page.locator('[data-figure="LTV"] .cvj-heading').evaluate(
+        "name => name.removeAttribute('style')"
+    )
     page.get_by_label("Unit cost: Reach", exact=True).hover()
     expect(panel).to_have_count(0)
     # In the grid "?" asks, and so does the button beside the field; what is typed stays.
