@@ -1,0 +1,276 @@
+"""The sums that a tally consists of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cvjkit.measurement.attempts import NEVER
+from cvjkit.measurement.batch import OF_EVENTS
+from cvjkit.measurement.log import Events, Log
+from cvjkit.measurement.periods import LONGEST, PERIODS, period_of
+from cvjkit.measurement.quality import is_amount
+from cvjkit.measurement.sums import MILLION, Sums, nothing, summed
+from cvjkit.measurement.waits import rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cvjkit.measurement.attempts import Attempts
+    from cvjkit.measurement.batch import Batch, Floats
+    from cvjkit.measurement.definition import Definition
+    from cvjkit.measurement.log import Bools, Ints
+    from cvjkit.measurement.paths import Visits, Ways
+
+SINCE_BEFORE, SINCE_START = 0, 1
+
+
+def settled(batch: Batch, masks: Ints) -> tuple[Batch, Log]:
+    """Bring events of a person at the same time into the order in which they count.
+
+    Parameters
+    ----------
+    batch : Batch
+    masks : ndarray of int64, shape (events,)
+
+    Returns
+    -------
+    Batch, Log
+        The same events.
+    """
+    log = Log(batch.times, masks, batch.offsets)
+    order = log.settled()
+    if order is None:
+        return batch, log
+    arrays = {name: getattr(batch, name) for name in OF_EVENTS}
+    moved = {name: array[order] for name, array in arrays.items() if array is not None}
+    own = {name: array[order] for name, array in batch.properties.items()}
+    return replace(batch, properties=own, **moved), Log(batch.times, masks[order], batch.offsets)
+
+
+def step_times(attempts: Attempts, definition: Definition) -> Ints:
+    """Give when each step was reached; in `any_order`, when so many steps were.
+
+    Parameters
+    ----------
+    attempts : Attempts
+    definition : Definition
+
+    Returns
+    -------
+    ndarray of int64, shape (attempts, steps)
+        [microseconds] `NEVER` if it was not.
+    """
+    if definition.order != "any_order":
+        return attempts.times
+    late = np.iinfo(np.int64).max
+    times = np.sort(np.where(attempts.times == NEVER, late, attempts.times), axis=1)
+    return np.where(times == late, NEVER, times)
+
+
+def touched(codes: Ints | None, batch: Batch, attempts: Attempts, touch: int | str) -> Ints:
+    """Give each attempt a value that its person has.
+
+    Parameters
+    ----------
+    codes : ndarray of int, shape (events,), or None
+        -1 where there is none.
+    batch : Batch
+    attempts : Attempts
+    touch : int or {"first", "last"}
+        A step, or as in `Settings`.
+
+    Returns
+    -------
+    ndarray of int64, shape (attempts,)
+        -1 where there is none.
+    """
+    if codes is None or not len(codes):
+        return np.full(len(attempts.people), -1)
+    if isinstance(touch, int):
+        at = attempts.events[:, touch]
+        return np.where(at < 0, -1, codes[at]).astype(np.int64)
+    begins, ends = batch.offsets[attempts.people], batch.offsets[attempts.people + 1]
+    events = Events(codes >= 0)
+    if touch == "first":
+        at = events.since(begins)
+    else:
+        ends = attempts.events.max(axis=1, initial=-1) + 1
+        at = events.until(ends - 1)
+    able = (begins <= at) & (at < ends)
+    return np.where(able, codes[np.where(able, at, 0)], -1).astype(np.int64)
+
+
+def waits_of(times: Ints, segment: Sequence[Ints]) -> tuple[Sums, int]:
+    """Measure how long each step took, since the start and since the step reached before.
+
+    Parameters
+    ----------
+    times : ndarray of int64, shape (attempts, steps)
+        [microseconds]
+    segment : sequence of ndarray of int64, shape (attempts,)
+
+    Returns
+    -------
+    Sums
+        By segment, since what, step and bucket.
+    int
+        How often a step was reached before an earlier one; these are no waits.
+    """
+    late = np.iinfo(np.int64).max
+    start = np.where(times == NEVER, late, times).min(axis=1, initial=late)
+    before, backwards = times[:, 0], 0
+    rows: list[tuple[int, int, Ints, Ints]] = []
+    for step in range(1, times.shape[1]):
+        now = times[:, step]
+        for since, then in ((SINCE_BEFORE, before), (SINCE_START, start)):
+            both = np.flatnonzero((now != NEVER) & (then != NEVER))
+            wait = now[both] - then[both]
+            backwards += int((wait < 0).sum())
+            rows.append((since, step, both[wait >= 0], wait[wait >= 0]))
+        before = np.where(now == NEVER, before, now)
+    if not rows:
+        return nothing(len(segment) + 3, 3), 0
+    whose = np.concatenate([both for _, _, both, _ in rows])
+    lengths = [len(both) for _, _, both, _ in rows]
+    keys = [np.repeat([row[column] for row in rows], lengths) for column in (0, 1)]
+    buckets, values = rows_of(np.concatenate([wait for *_, wait in rows]))
+    return summed([*(one[whose] for one in segment), *keys, buckets], values), backwards
+
+
+def ways_taken(ways: Ways, segment: Sequence[Ints]) -> Sums:
+    """Count the ways, with how long they took.
+
+    Parameters
+    ----------
+    ways : Ways
+    segment : sequence of ndarray of int64, shape (attempts,)
+
+    Returns
+    -------
+    Sums
+        By segment, source, target and bucket.
+    """
+    buckets, values = rows_of(ways.waits)
+    own = [one[ways.attempts] for one in segment]
+    return summed([*own, ways.sources, ways.targets, buckets], values)
+
+
+def money_of(batch: Batch, visits: Visits, segment: Sequence[Ints]) -> Sums:
+    """Add up the money of each step.
+
+    Parameters
+    ----------
+    batch : Batch
+    visits : Visits
+    segment : sequence of ndarray of int64, shape (attempts,)
+
+    Returns
+    -------
+    Sums
+        By segment and step: number, units and millionths of the revenues, then of the costs.
+    """
+    values = [
+        column
+        for amounts in (batch.revenue, batch.cost)
+        for column in _amounts(None if amounts is None else amounts[visits.events], visits)
+    ]
+    own = [one[visits.attempts] for one in segment]
+    return summed([*own, visits.steps], values)
+
+
+def orders_of(
+    visits: Visits, segment: Sequence[Ints], ordered_at: Sequence[int], attempts: int
+) -> Sums:
+    """Count the attempts by their number of orders.
+
+    Parameters
+    ----------
+    visits : Visits
+    segment : sequence of ndarray of int64, shape (attempts,)
+    ordered_at : sequence of int
+        Steps whose events are orders.
+    attempts : int
+        How many there are.
+
+    Returns
+    -------
+    Sums
+        By segment and number.
+    """
+    if not ordered_at:
+        return nothing(len(segment) + 1, 1)
+    own = visits.attempts[np.isin(visits.steps, ordered_at)]
+    numbers = np.bincount(own, minlength=attempts)
+    return summed([*segment, numbers], [np.ones(attempts, dtype=np.int64)])
+
+
+def activity_of(days: Ints, log: Log, attempts: Attempts, steps: int) -> tuple[Sums, Sums]:
+    """Count the people who do anything of a stage, by period and by time since the first step.
+
+    Parameters
+    ----------
+    days : ndarray of int64, shape (events,)
+        [days since 1970-01-01]
+    log : Log
+    attempts : Attempts
+    steps : int
+        How many there are.
+
+    Returns
+    -------
+    active : Sums
+        By period, that of the first step, and periods since: people.
+    activity : Sums
+        By period and its number: people, events.
+    """
+    events = np.flatnonzero(log.has((1 << steps) - 1))
+    people = np.repeat(np.arange(len(log.offsets) - 1), np.diff(log.offsets))[events]
+    began = np.full(len(log.offsets) - 1, -1)
+    # The first attempt of a person is the one that counts.
+    began[attempts.people[::-1]] = starts_of(attempts)[::-1]
+    start = began[people]
+    after = (start >= 0) & (events >= start)
+    active, activity = nothing(3, 1), nothing(2, 2)
+    for kind, period in enumerate(PERIODS):
+        numbers = period_of(days, period)
+        own, new = numbers[events], _firsts(people, numbers[events]).astype(np.int64)
+        activity += summed([np.full(len(own), kind), own], [new, np.ones_like(own)])
+        own, then = own[after], numbers[start[after]]
+        chosen = _firsts(people[after], own) & (own - then < LONGEST[period])
+        own, then = own[chosen], then[chosen]
+        active += summed([np.full(len(own), kind), then, own - then], [np.ones_like(own)])
+    return active, activity
+
+
+def _firsts(people: Ints, numbers: Ints) -> Bools:
+    """Tell which events are the first of their person in their period."""
+    new = (numbers[1:] != numbers[:-1]) | (people[1:] != people[:-1])
+    return np.append(True, new)[: len(people)]
+
+
+def starts_of(attempts: Attempts) -> Ints:
+    """Give the event that each attempt begins with.
+
+    Parameters
+    ----------
+    attempts : Attempts
+
+    Returns
+    -------
+    ndarray of int64, shape (attempts,)
+    """
+    events, last = attempts.events, np.iinfo(np.int64).max
+    return np.asarray(np.where(events < 0, last, events).min(axis=1, initial=last))
+
+
+def _amounts(amounts: Floats | None, visits: Visits) -> list[Ints]:
+    if amounts is None:
+        return [np.zeros(len(visits.events), dtype=np.int64)] * 3
+    able = is_amount(amounts)
+    amounts = np.where(able, amounts, 0.0)
+    units = np.floor(amounts)
+    rest = np.rint((amounts - units) * MILLION)
+    return [able.astype(np.int64), units.astype(np.int64), rest.astype(np.int64)]

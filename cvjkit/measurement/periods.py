@@ -1,0 +1,99 @@
+"""Days, weeks and months."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cvjkit.measurement.waits import DAY
+
+if TYPE_CHECKING:
+    from cvjkit.measurement.log import Ints
+
+PERIODS = ("day", "week", "month")
+LONGEST = {"day": 31, "week": 53, "month": 61}
+"""How many periods somebody is followed, that of the first step included."""
+
+
+def days_of(times: Ints, zone: str = "UTC") -> Ints:
+    """Find the days of moments.
+
+    Parameters
+    ----------
+    times : ndarray of int64
+        [microseconds since 1970-01-01 UTC]
+    zone : str
+        Where a day begins at midnight, such as "Europe/London".
+
+    Returns
+    -------
+    ndarray of int64
+        [days since 1970-01-01]
+
+    Examples
+    --------
+    >>> late = np.array([86_399_000_000])
+    >>> days_of(late), days_of(late, "Asia/Tokyo")
+    (array([0]), array([1]))
+    """
+    if zone != "UTC":
+        import pandas as pd
+
+        moments = pd.DatetimeIndex(times.astype("datetime64[us]")).tz_localize("UTC")
+        times = moments.tz_convert(zone).tz_localize(None).to_numpy().astype(np.int64)
+    return np.asarray(times // DAY)
+
+
+def period_of(days: Ints, period: str) -> Ints:
+    """Find the periods of days.
+
+    Parameters
+    ----------
+    days : ndarray of int64
+        [days since 1970-01-01]
+    period : {"day", "week", "month"}
+        A week begins on Monday.
+
+    Returns
+    -------
+    ndarray of int64
+        Consecutive numbers.
+
+    Examples
+    --------
+    >>> sunday_monday = np.array([3, 4])  # of January 1970
+    >>> period_of(sunday_monday, "week"), period_of(sunday_monday, "month")
+    (array([0, 1]), array([0, 0]))
+    """
+    if period == "week":
+        return np.asarray((days + 3) // 7)
+    if period == "month":
+        return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return days
+
+
+def start_of(numbers: Ints, period: str) -> Ints:
+    """Find the first days of periods.
+
+    Parameters
+    ----------
+    numbers : ndarray of int64
+        As `period_of` gives them.
+    period : {"day", "week", "month"}
+
+    Returns
+    -------
+    ndarray of int64
+        [days since 1970-01-01]
+
+    Examples
+    --------
+    >>> start_of(np.array([1, 2]), "month")
+    array([31, 59])
+    """
+    if period == "week":
+        return np.asarray(numbers * 7 - 3)
+    if period == "month":
+        return numbers.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    return numbers

@@ -1,0 +1,207 @@
+"""Sums of whole numbers by groups, which add up in any order to the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from cvjkit.measurement.log import Ints
+
+MILLION = 1_000_000
+LARGEST = np.iinfo(np.int64).max
+DENSE = 4
+"""Up to how many codes a row may have for a table of all codes to be faster than sorting."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sums:
+    """Sums by groups.
+
+    Parameters
+    ----------
+    keys : ndarray of int64, shape (groups, keys)
+        What each group is; in ascending order, none twice.
+    values : ndarray of int64, shape (groups, values)
+
+    Examples
+    --------
+    >>> visits = summed([np.array([7, 3, 7])], [np.array([1, 1, 1])])
+    >>> visits.keys.tolist(), visits.values.tolist()
+    ([[3], [7]], [[1], [2]])
+    >>> (visits + visits).values.tolist()
+    [[2], [4]]
+    """
+
+    keys: Ints
+    values: Ints
+
+    def __add__(self, other: Sums) -> Sums:
+        if not len(other.keys) or not len(self.keys):
+            return self if len(self.keys) else other
+        keys = np.concatenate([self.keys, other.keys])
+        return summed([*keys.T], np.concatenate([self.values, other.values]).T)
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Sums)
+            and np.array_equal(self.keys, other.keys)
+            and np.array_equal(self.values, other.values)
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # arrays have none
+
+    def over(self, *columns: int) -> Sums:
+        """Add up all groups that agree in some keys.
+
+        Parameters
+        ----------
+        *columns : int
+            The keys that are kept.
+
+        Returns
+        -------
+        Sums
+        """
+        return summed([self.keys[:, column] for column in columns], self.values.T)
+
+    def where(self, column: int, key: int) -> Sums:
+        """Choose the groups that have a key.
+
+        Parameters
+        ----------
+        column : int
+        key : int
+
+        Returns
+        -------
+        Sums
+            With the other keys.
+        """
+        chosen = self.keys[:, column] == key
+        return Sums(np.delete(self.keys[chosen], column, axis=1), self.values[chosen])
+
+    def filled(self, shape: Sequence[int]) -> Ints:
+        """Write the sums as an array with an axis for each key.
+
+        Parameters
+        ----------
+        shape : sequence of int
+            How many there are of each key; all are counted from 0.
+
+        Returns
+        -------
+        ndarray of int64, shape (*shape, values)
+            0 for groups that do not occur.
+        """
+        full = np.zeros((*shape, self.values.shape[1]), dtype=np.int64)
+        full[tuple(self.keys.T)] = self.values
+        return full
+
+
+def summed(keys: Sequence[Ints], values: Sequence[Ints] | NDArray[np.integer]) -> Sums:
+    """Add up rows by groups.
+
+    Parameters
+    ----------
+    keys : sequence of ndarray of int, shape (rows,)
+        At least one.
+    values : sequence of ndarray of int, shape (rows,)
+        At least one.
+
+    Returns
+    -------
+    Sums
+    """
+    rows = len(keys[0])
+    if not rows:
+        return nothing(len(keys), len(values))
+    code, count, columns = np.zeros(rows, dtype=np.int64), 1, list[tuple[int, int]]()
+    for key in keys:
+        least = int(key.min())
+        span = int(key.max()) - least + 1
+        if count > LARGEST // span:
+            groups, code = np.unique(np.column_stack(keys), axis=0, return_inverse=True)
+            return Sums(groups.astype(np.int64), _added(code.ravel(), len(groups), values))
+        code *= span
+        code += key - least
+        count *= span
+        columns.append((least, span))
+    if count <= DENSE * rows + 1024:
+        present = np.zeros(count, dtype=np.bool)
+        present[code] = True
+        groups = np.flatnonzero(present)
+        code = (np.cumsum(present) - 1)[code]
+    else:
+        groups, code = np.unique(code, return_inverse=True)
+    own = np.empty((len(groups), len(keys)), dtype=np.int64)
+    rest = groups
+    for column, (least, span) in reversed([*enumerate(columns)]):
+        rest, own[:, column] = np.divmod(rest, span)
+        own[:, column] += least
+    return Sums(own, _added(code, len(groups), values))
+
+
+def nothing(keys: int, values: int) -> Sums:
+    """Give sums of no groups.
+
+    Parameters
+    ----------
+    keys : int
+    values : int
+        How many there are of each.
+
+    Returns
+    -------
+    Sums
+    """
+    return Sums(np.zeros((0, keys), dtype=np.int64), np.zeros((0, values), dtype=np.int64))
+
+
+def in_parts(millionths: Ints) -> tuple[Ints, Ints]:
+    """Divide whole millionths into units and the rest, so that sums of many fit and stay exact.
+
+    Parameters
+    ----------
+    millionths : ndarray of int64
+        Microseconds, or millionths of a currency's unit.
+
+    Returns
+    -------
+    units, rest : ndarray of int64
+
+    Examples
+    --------
+    >>> [int(part) for part in in_parts(np.int64(2_500_001))]
+    [2, 500001]
+    """
+    units, rest = np.divmod(millionths, MILLION)
+    return units, rest
+
+
+def joined(units: Ints, rest: Ints) -> NDArray[np.float64]:
+    """Undo `in_parts`, for sums.
+
+    Parameters
+    ----------
+    units : ndarray of int64
+    rest : ndarray of int64
+
+    Returns
+    -------
+    ndarray of float64
+        In units.
+    """
+    return np.asarray(units + rest / MILLION)
+
+
+def _added(group: Ints, count: int, values: Sequence[Ints] | NDArray[np.integer]) -> Ints:
+    added = np.zeros((count, len(values)), dtype=np.int64)
+    for column, value in enumerate(values):
+        np.add.at(added[:, column], group, value)
+    return added

@@ -1,0 +1,163 @@
+"""How long things take: histograms that add up, whose quantiles are at most 0.4% off.
+
+A bucket is what the first bits of a time have in common if it is written as a floating point
+number: the exponent and seven bits more. So buckets double in width with each doubling of the time,
+and the middle of one is at most 1/256 from any time in it (cf. HdrHistogram; Masson, Rim and Lee,
+DDSketch, VLDB 2019). Nothing is rounded, so no machine gives another bucket.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvjkit.measurement.sums import MILLION, in_parts, joined
+
+if TYPE_CHECKING:
+    from cvjkit.measurement.log import Ints
+    from cvjkit.measurement.sums import Sums
+
+KEPT_BITS = 7
+SHIFT = 52 - KEPT_BITS
+RELATIVE_ERROR = 2.0 ** -(KEPT_BITS + 1)
+DAY = 86_400 * MILLION  # microseconds
+
+Floats = NDArray[np.float64]
+
+
+def buckets_of(times: Ints) -> Ints:
+    """Find the buckets of times.
+
+    Parameters
+    ----------
+    times : ndarray of int64
+        0 or more [microseconds].
+
+    Returns
+    -------
+    ndarray of int64
+        The longer, the higher; 0 for no time.
+
+    Examples
+    --------
+    >>> buckets_of(np.array([0, 1_000_000, 1_000_001])).tolist()
+    [0, 133492, 133492]
+    """
+    return np.asarray(times, dtype=np.float64).view(np.int64) >> SHIFT
+
+
+def rows_of(times: Ints) -> tuple[Ints, list[Ints]]:
+    """Make rows of a histogram.
+
+    Parameters
+    ----------
+    times : ndarray of int64, shape (rows,)
+        0 or more [microseconds].
+
+    Returns
+    -------
+    buckets : ndarray of int64, shape (rows,)
+    values : list of ndarray of int64, shape (rows,)
+        For each row 1, whole seconds, and microseconds.
+    """
+    return buckets_of(times), [np.ones(len(times), dtype=np.int64), *in_parts(times)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Waits:
+    """How long something took, for many.
+
+    Parameters
+    ----------
+    buckets : ndarray of int64, shape (buckets,)
+        In ascending order.
+    counts : ndarray of int64, shape (buckets,)
+    days : ndarray of float64, shape (buckets,)
+        All times in each bucket together [days].
+
+    Examples
+    --------
+    >>> from cvjkit.measurement.sums import summed
+    >>> buckets, values = rows_of(np.array([1, 2, 3, 9]) * DAY)
+    >>> four = Waits.of(summed([buckets], values))
+    >>> four.count, four.mean, [round(four.quantile(p), 1) for p in (0.25, 0.5, 1)]
+    (4, 3.75, [1.0, 2.0, 9.0])
+    """
+
+    buckets: Ints
+    counts: Ints
+    days: Floats
+
+    @classmethod
+    def of(cls, histogram: Sums) -> Waits:
+        """Read a histogram.
+
+        Parameters
+        ----------
+        histogram : Sums
+            Of rows made by `rows_of`, by bucket.
+
+        Returns
+        -------
+        Waits
+        """
+        count, seconds, rest = histogram.values.T
+        return cls(histogram.keys[:, 0], count, joined(seconds, rest) * MILLION / DAY)
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return int(self.counts.sum())
+
+    @property
+    def mean(self) -> float:
+        """Mean time, exact [days]; NaN if there is none."""
+        return float(self.days.sum()) / self.count if self.count else np.nan
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation, at most 1% off where times differ by more [days]; NaN if none."""
+        if not self.count:
+            return np.nan
+        means = self.days / self.counts
+        return float(np.sqrt(np.average((means - self.mean) ** 2, weights=self.counts)))
+
+    def quantile(self, share: float) -> float:
+        """Find the time within which a share of them took place.
+
+        Parameters
+        ----------
+        share : float
+            0 to 1.
+
+        Returns
+        -------
+        float
+            At most 1/256 off [days]; NaN if there is none.
+        """
+        if not self.count:
+            return np.nan
+        rank = max(int(np.ceil(share * self.count)), 1)
+        bucket = self.buckets[np.searchsorted(np.cumsum(self.counts), rank)]
+        low, high = (np.array([bucket, bucket + 1]) << SHIFT).view(np.float64)
+        return float(low + high) / 2 / DAY if bucket else 0.0
+
+    def beyond(self, days: Floats) -> Floats:
+        """Give the share that took longer than some times.
+
+        Parameters
+        ----------
+        days : ndarray of float64
+            0 or more [days].
+
+        Returns
+        -------
+        ndarray of float64
+            0 to 1.
+        """
+        means = self.days / self.counts
+        longer = np.append(np.cumsum(self.counts[::-1])[::-1], 0)
+        return longer[np.searchsorted(means, days, side="right")] / self.count
