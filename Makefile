@@ -120,11 +120,11 @@ $(VENV)/builder: $(VENV)/made constraints.txt
 	@touch $@
 
 $(VENV)/app: $(VENV)/builder pyproject.toml
-	@$(INSTALL) --no-build-isolation --editable '.[app]'
+	@$(INSTALL) --no-build-isolation --editable '.[app,measure]'
 	@touch $@
 
 $(VENV)/test: $(VENV)/builder pyproject.toml
-	@$(INSTALL) --no-build-isolation --editable '.[app,test]'
+	@$(INSTALL) --no-build-isolation --editable '.[app,measure,test]'
 	@touch $@ $(VENV)/app
 
 # uv finds one version of each package that suits every Python from 3.11 on, which pip cannot;

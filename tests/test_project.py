@@ -18,7 +18,7 @@ from packaging.version import Version
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-CONDA_NAMES = {"playwright": "playwright-python"}
+CONDA_NAMES = {"duckdb": "python-duckdb", "playwright": "playwright-python"}
 # What its users asked for, and below what every project has.
 TOP_LEVEL = {
     *("notebooks", "cvjkit", "data", "dashboards", "tests", "environment.yml", "README.md"),
@@ -83,7 +83,7 @@ def test_every_dependency_is_pinned_to_a_version_it_allows() -> None:
 
 
 def test_what_the_dependencies_depend_on_is_pinned_too() -> None:
-    waiting, reached = [Requirement("cvjkit[app,test]")], set()
+    waiting, reached = [Requirement("cvjkit[app,measure,test]")], set()
     while waiting:
         requirement = waiting.pop()
         if str(requirement) not in reached:

@@ -1,0 +1,119 @@
+"""Conditions on the columns of a log, as values: an engine puts them into its own terms."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from cvjkit.errors import Fault, InputError, is_one_of, unknown_name
+
+OPERATORS = ("==", "!=", "<", "<=", ">", ">=", "like", "in")
+"""How a column may be compared. In a pattern of ``like``, ``%`` is any text, ``_`` any sign."""
+
+Scalar = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A column compared with a value.
+
+    Parameters
+    ----------
+    column : str
+    operator : str
+        One of `OPERATORS`.
+    value : str, int, float or bool, or a tuple of such
+        Texts are compared with the text of a column, numbers with its number; where it has none,
+        the comparison does not hold.
+    """
+
+    column: str
+    operator: str
+    value: Scalar | tuple[Scalar, ...]
+
+    @property
+    def values(self) -> tuple[Scalar, ...]:
+        """What the column is compared with, as a tuple."""
+        return self.value if isinstance(self.value, tuple) else (self.value,)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a row must hold: all of some comparisons.
+
+    Parameters
+    ----------
+    comparisons : tuple of Comparison
+
+    Examples
+    --------
+    >>> german = where("page", "like", "/pricing%") & where("country", "==", "DE")
+    >>> [comparison.column for comparison in german.comparisons]
+    ['page', 'country']
+    """
+
+    comparisons: tuple[Comparison, ...]
+
+    def __and__(self, other: Condition) -> Condition:
+        return Condition(self.comparisons + other.comparisons)
+
+
+def where(column: str, operator: str, value: object) -> Condition:
+    """Ask of a row that a column compares with a value.
+
+    Parameters
+    ----------
+    column : str
+    operator : {"==", "!=", "<", "<=", ">", ">=", "like", "in"}
+    value : str, int, float or bool; for ``in`` a list of such
+
+    Returns
+    -------
+    Condition
+        Two are joined with ``&``.
+
+    Raises
+    ------
+    InputError
+        If the operator is not known, or the value does not suit it.
+
+    Examples
+    --------
+    >>> where("pages", ">=", 3).comparisons
+    (Comparison(column='pages', operator='>=', value=3),)
+    >>> where("page", "starts", "/pricing")
+    Traceback (most recent call last):
+    cvjkit.errors.InputError: the condition on 'page': 1 fault
+      operator: 'starts' is not known; choose from ==, !=, <, <=, >, >=, like, in
+    """
+    faults = []
+    named: object = column  # what a person gives may be anything
+    if not isinstance(named, str):
+        faults.append(Fault("column", named, "must be the name of a column", "write it as text"))
+    if not is_one_of(operator, OPERATORS):
+        faults.append(unknown_name("operator", operator, OPERATORS))
+    given: Any = value
+    several = operator == "in" and isinstance(given, list | tuple | set | frozenset)
+    values = tuple(given) if several else (given,)
+    if operator == "in" and not (several and values):
+        faults.append(Fault("value", value, "must be a list that is not empty", "write it in [ ]"))
+    elif not all(map(_is_scalar, values)):
+        rule, fix = "must be text, a finite number, True or False", "write one of these"
+        faults.append(Fault("value", value, rule, fix))
+    elif len(set(map(_kind, values))) > 1:
+        rule, fix = "must be all texts or all numbers", "compare with one kind"
+        faults.append(Fault("value", value, rule, fix))
+    elif operator == "like" and not isinstance(given, str):
+        faults.append(Fault("value", value, "must be text", "write a pattern such as '/pricing%'"))
+    if faults:
+        raise InputError(f"the condition on {column!r}", faults)
+    return Condition((Comparison(column, operator, values if several else given),))
+
+
+def _is_scalar(value: object) -> bool:
+    return isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
+
+
+def _kind(value: object) -> type:
+    return bool if isinstance(value, bool) else str if isinstance(value, str) else float

@@ -1,0 +1,234 @@
+"""How a log of any kind becomes a table `source` in a DuckDB connection, with columns c0, c1 ...
+
+From there on no SQL holds a name or a value that somebody else has chosen.
+"""
+
+from __future__ import annotations
+
+import glob
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+
+from cvjkit.errors import Fault, InputError, refusal, unknown_name
+from cvjkit.measurement.sources import Files, files_of, layout_of
+
+if TYPE_CHECKING:
+    from cvjkit.measurement.event_log import EventLog
+
+SOURCE = "source"
+CSV_LINE = re.compile(r"CSV Error on Line: (\d+)")
+CSV_COLUMNS = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
+CSV_FILE = re.compile(r"^\s*file = (.*)$", re.MULTILINE)
+QUOTED_FILE = re.compile(r"""['"]([^'"]+)['"]""")
+
+
+def load(connection: duckdb.DuckDBPyConnection, log: EventLog) -> Files | None:
+    """Make the table `source` of the columns that a log is read by.
+
+    What can be read twice is a view; a CSV file and a stream are copied into a table first.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    log : EventLog
+
+    Returns
+    -------
+    Files or None
+        The files that it is in.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, column or table, or it cannot be read.
+    """
+    source = log.source
+    if isinstance(source, str | PurePath):
+        files = files_of(source)
+        with told(log.subject, files):
+            _load_files(connection, log, files)
+        return files
+    with told(log.subject):
+        _load_arrow(connection, log, _handing_arrow(log))
+    return None
+
+
+@contextmanager
+def told(subject: str, files: Files | None = None) -> Iterator[None]:
+    """Raise what DuckDB and Arrow find wrong with a log as an `InputError`.
+
+    Parameters
+    ----------
+    subject : str
+        How messages call the log.
+    files : Files, optional
+        Where it is.
+
+    Yields
+    ------
+    None
+
+    Raises
+    ------
+    InputError
+    """
+    try:
+        yield
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        # Arrow's stream hands on what DuckDB says as an error of its own kind.
+        if "INTERRUPT" in str(error):
+            raise
+        raise _fault_of(error, subject, files) from error
+
+
+def _load_files(connection: duckdb.DuckDBPyConnection, log: EventLog, files: Files) -> None:
+    # What DuckDB would take for a pattern is the name of a file here.
+    paths = [glob.escape(path) for path in files.paths]
+    if files.kind == "csv":
+        layout = layout_of(files.paths)
+        log.check_columns(layout.columns)
+        text = connection.read_csv(
+            paths,
+            columns=dict.fromkeys(layout.columns, "VARCHAR"),
+            delimiter=layout.delimiter,
+            header=True,
+            quotechar='"',
+            escapechar='"',
+            auto_detect=False,
+        )
+        _chosen(text, log).create(SOURCE)
+    elif files.kind == "parquet":
+        table = connection.read_parquet(paths)
+        log.check_columns(tuple(table.columns))
+        _chosen(table, log).create_view(SOURCE)
+    else:
+        table = _table_of(connection, log, files.paths[0])
+        log.check_columns(tuple(table.columns))
+        _chosen(table, log).create_view(SOURCE)
+
+
+def _load_arrow(connection: duckdb.DuckDBPyConnection, log: EventLog, source: Any) -> None:
+    stream = pa.RecordBatchReader.from_stream(source)
+    names = tuple(map(str, stream.schema.names))
+    log.check_columns(names)
+    twice = [name for name in log.columns if names.count(name) > 1]
+    if twice:
+        rule, fix = "is the name of two columns", "rename one"
+        raise InputError(log.subject, [Fault("column", name, rule, fix) for name in twice])
+    indexes = [names.index(name) for name in log.columns]
+    chosen = pa.schema([(f"c{n}", stream.schema.types[i]) for n, i in enumerate(indexes)])
+    if isinstance(source, duckdb.DuckDBPyRelation | pa.RecordBatchReader):
+        batches = (
+            pa.RecordBatch.from_arrays([batch.column(i) for i in indexes], schema=chosen)
+            for batch in stream
+        )
+        connection.register("stream", pa.RecordBatchReader.from_batches(chosen, batches))
+        connection.table("stream").create(SOURCE)
+        connection.unregister("stream")
+    else:
+        whole = stream.read_all()
+        arrays = [whole.column(i) for i in indexes]
+        connection.register(SOURCE, pa.Table.from_arrays(arrays, schema=chosen))
+
+
+def _handing_arrow(log: EventLog) -> Any:
+    """Give the source as something that hands over an Arrow stream."""
+    source: Any = log.source
+    if hasattr(source, "to_dataframe"):
+        source = source.to_dataframe()
+    elif hasattr(source, "collect_schema") and hasattr(source, "collect"):
+        source = source.collect()  # what polars has not yet worked out
+    if hasattr(source, "iloc"):
+        # Arrow wants one type per column, and a table of pandas may hold others beside.
+        names = [str(name) for name in source.columns]
+        log.check_columns(tuple(names))
+        return source.loc[:, [name in log.columns for name in names]].rename(columns=str)
+    if hasattr(source, "toArrow"):
+        return source.toArrow()
+    if hasattr(source, "scanner"):
+        return source.scanner().to_reader()
+    if not hasattr(source, "__arrow_c_stream__"):
+        fix = "give a path, a DataFrame, an Arrow table or a DuckDB relation"
+        fault = Fault("log", source, "is no table of events", fix)
+        raise InputError("the event log", [fault])
+    return source
+
+
+def _chosen(table: duckdb.DuckDBPyRelation, log: EventLog) -> duckdb.DuckDBPyRelation:
+    names = (name.replace('"', '""') for name in log.columns)
+    return table.project(", ".join(f'"{name}" AS c{i}' for i, name in enumerate(names)))
+
+
+def _table_of(
+    connection: duckdb.DuckDBPyConnection, log: EventLog, path: str
+) -> duckdb.DuckDBPyRelation:
+    """Find the table of a database that holds the log."""
+    connection.execute("ATTACH $path AS given (READ_ONLY)", {"path": path})
+    rows = connection.execute(
+        "SELECT table_schema, table_name FROM information_schema.tables"
+        " WHERE table_catalog = 'given' ORDER BY ALL"
+    ).fetchall()
+    tables = {
+        name if schema == "main" else f"{schema}.{name}": (schema, name) for schema, name in rows
+    }
+    if not tables:
+        raise refusal(path, "holds no table", "give a database with the log in it")
+    if log.table is None and len(tables) > 1:
+        fix = f"choose from {', '.join(tables)}"
+        raise InputError(path, [Fault("table", None, "is not given, and there are several", fix)])
+    named = next(iter(tables)) if log.table is None else log.table
+    if named not in tables:
+        raise InputError(path, [unknown_name("table", log.table, tables)])
+    schema, name = (text.replace('"', '""') for text in tables[named])
+    return connection.sql(f'SELECT * FROM given."{schema}"."{name}"')  # noqa: S608 - quoted
+
+
+def _fault_of(error: Exception, subject: str, files: Files | None) -> InputError:
+    text = str(error)
+    if "max_temp_directory_size" in text or "No space left" in text:
+        rule = "is full: events are put in order there when memory does not hold them"
+        fix = "make room, or name another folder or a higher limit"
+        return InputError(subject, [Fault("the folder for temporary files", None, rule, fix)])
+    if isinstance(error, duckdb.OutOfMemoryException):
+        rule = "is not enough"
+        return InputError(subject, [Fault("memory", None, rule, "allow more for the engine")])
+    if files is not None and files.kind == "csv":
+        return _fault_of_csv(text, subject)
+    if files is not None and files.kind == "parquet":
+        named = QUOTED_FILE.search(text)
+        known = named is not None and named[1] in files.paths
+        path = str(named[1]) if known and named is not None else subject
+        rule = "is not a whole Parquet file: it is damaged, or was cut off"
+        return refusal(path, rule, "copy or export it again")
+    if files is not None:
+        rule = "cannot be read as a DuckDB database"
+        return refusal(subject, rule, "close what else has it open, or export the table to Parquet")
+    reason = text.partition("\n")[0]
+    return InputError(
+        subject, [Fault("table", None, f"cannot be read ({reason})", "give one type per column")]
+    )
+
+
+def _fault_of_csv(text: str, subject: str) -> InputError:
+    line, counts, file = (found.search(text) for found in (CSV_LINE, CSV_COLUMNS, CSV_FILE))
+    if counts:
+        rule = f"has {counts[2]} values, and the first line has {counts[1]}"
+        fix = "correct the line; put quotes around a value that has the delimiter in it"
+    elif "unterminated quote" in text:
+        rule, fix = (
+            "has a quote that does not end",
+            "correct the line; write a quote in a value twice",
+        )
+    elif "unicode" in text:
+        rule, fix = "is not in UTF-8", "save the file as CSV in UTF-8"
+    else:
+        rule, fix = "cannot be read as CSV", "export it again, with one end of line throughout"
+    name = Path(file[1]).name if file else Path(subject).name
+    field = f"{name}, line {line[1]}" if line else name
+    return InputError(subject, [Fault(field, None, rule, fix)])

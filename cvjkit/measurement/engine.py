@@ -1,0 +1,186 @@
+"""What an engine does: it opens a log, says what is in it, and runs a function over its batches.
+
+All engines go one way. The events are put into the order of person and time where the data is; the
+stream that comes of it is cut where one person ends and the next begins; a function makes something
+small of each batch; and these parts are merged.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from cvjkit.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from cvjkit.measurement.batch import Batch, Labels
+    from cvjkit.measurement.event_log import EventLog
+
+Part = TypeVar("Part")
+
+MOST_VALUES = 100_000
+"""How many different events, or values of one other column, a log may have."""
+
+
+class Stopped(Exception):  # noqa: N818 - what somebody asked for is no error
+    """A run was stopped before its end, as somebody asked. It left nothing behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How a long run is watched and stopped.
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Is told the share that is done, 0 to 1, now and then; from another thread too.
+    stop : threading.Event, optional
+        Once it is set, the run ends soon, with `Stopped`.
+    """
+
+    progress: Callable[[float], None] | None = None
+    stop: threading.Event | None = None
+
+    def told(self, share: float) -> None:
+        """Tell how much is done.
+
+        Parameters
+        ----------
+        share : float
+            0 to 1.
+
+        Raises
+        ------
+        Stopped
+            If somebody asked for it.
+        """
+        if self.stop is not None and self.stop.is_set():
+            raise Stopped
+        if self.progress is not None:
+            self.progress(min(share, 1.0))
+
+
+UNWATCHED = Watch()
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What is in a log.
+
+    Parameters
+    ----------
+    labels : Labels
+        What the codes in its batches mean.
+    counts : tuple of int
+        How many rows there are of each event, in the order of `labels.names`. Only rows that can
+        be used: those with a person, a time and an event.
+    rows : int
+        All rows; of a table with one row for each person, all dates in it.
+    without_person, without_time, without_event : int
+        Rows that lack something, and so are left out.
+    first, last : int
+        The times of the first and the last event [microseconds since 1970-01-01 UTC].
+    read_as_utc : bool
+        Whether times said no time zone, and none was given.
+    """
+
+    labels: Labels
+    counts: tuple[int, ...]
+    rows: int
+    without_person: int
+    without_time: int
+    without_event: int
+    first: int
+    last: int
+    read_as_utc: bool
+
+
+class OpenLog(Protocol):
+    """A log that an engine can read."""
+
+    @property
+    def contents(self) -> Contents:
+        """What is in it."""
+
+    def reduce(
+        self,
+        per_batch: Callable[[Batch], Part],
+        merge: Callable[[Part, Part], Part],
+        names: Collection[int] | None = None,
+    ) -> Part:
+        """Run a function over all batches and merge what it gives.
+
+        Parameters
+        ----------
+        per_batch : callable
+            From a batch to something small. It may run in other threads and on other machines.
+        merge : callable
+            From two such to one. In whatever groups it merges, the whole is the same.
+        names : collection of int, optional
+            The codes of the events that are handed over; by default all. Others cost less.
+
+        Returns
+        -------
+        object
+            What `merge` gives, or `per_batch` for a log of one batch.
+        """
+
+
+class Engine(Protocol):
+    """Reads logs."""
+
+    def open(self, log: EventLog, watch: Watch = UNWATCHED) -> AbstractContextManager[OpenLog]:
+        """Open a log and look what is in it.
+
+        Parameters
+        ----------
+        log : EventLog
+        watch : Watch
+
+        Returns
+        -------
+        context manager of OpenLog
+            What was opened and kept in between is gone after its block, however that ends.
+        """
+
+
+def check_values(field: str, column: str, values: int) -> None:
+    """Refuse a column that has more different values than anybody means to tell apart.
+
+    Parameters
+    ----------
+    field : str
+        What the column was given as.
+    column : str
+    values : int
+        How many different ones there are.
+
+    Raises
+    ------
+    InputError
+    """
+    if values > MOST_VALUES:
+        rule = f"has more than {MOST_VALUES:,} different values"
+        raise InputError("the event log", [Fault(field, column, rule, "choose another column")])
+
+
+def nothing_to_read(log: EventLog, rows: int) -> InputError:
+    """Say that a log has no row that can be used.
+
+    Parameters
+    ----------
+    log : EventLog
+    rows : int
+        How many there are.
+
+    Returns
+    -------
+    InputError
+    """
+    if rows:
+        rule, fix = "has no row with a person, a time and an event", "look at the columns given"
+        return InputError(log.subject, [Fault("rows", rows, rule, fix)])
+    return InputError(log.subject, [Fault("rows", None, "are none", "give a log with events")])

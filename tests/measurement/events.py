@@ -1,0 +1,165 @@
+"""Logs of a few events in all kinds of tables, and what an engine hands over of them."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cvjkit.measurement.batch import Batch, Labels
+from cvjkit.measurement.engine import Engine
+from cvjkit.measurement.event_log import EventLog
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+Row = dict[str, Any]
+
+
+def micros(moment: datetime) -> int:
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def draw_rows(seed: int, count: int, people: int = 7) -> list[Row]:
+    """Draw rows out of order, some at the same time, some of them without a channel or revenue."""
+    random = np.random.default_rng(seed)
+    names = ["view", "it's; DROP TABLE x --", "$1", 'say "ü"', "two\nlines"]
+    return [
+        {
+            "person": f"p{random.integers(people)}",
+            "time": EPOCH + timedelta(days=20_000, seconds=int(random.integers(0, 40)) / 4),
+            "event": names[int(random.integers(len(names)))],
+            "channel": [None, "Ads", "Blog, news", "';--"][int(random.integers(4))],
+            "revenue": [None, 1.5, -2.0, 1e6][int(random.integers(4))],
+            "country": ["DE", "FR", None][int(random.integers(3))],
+        }
+        for _ in range(count)
+    ]
+
+
+def arrow(rows: list[Row]) -> pa.Table:
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    return pa.table(columns)
+
+
+def pandas(rows: list[Row]) -> pd.DataFrame:
+    return pd.DataFrame(rows)
+
+
+def csv(folder: Path, rows: list[Row], *, sep: str = ",", name: str = "log.csv") -> Path:
+    pandas(rows).to_csv(folder / name, index=False, sep=sep)
+    return folder / name
+
+
+def parquet(path: Path, rows: list[Row]) -> Path:
+    pq.write_table(arrow(rows), path)
+    return path
+
+
+class Eventstream:
+    """As retentioneering hands over its events."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self._frame = frame
+
+    def to_dataframe(self) -> pd.DataFrame:
+        return self._frame
+
+
+def _gzipped(folder: Path, rows: list[Row]) -> Path:
+    path = folder / "log.csv.gz"
+    path.write_bytes(gzip.compress(csv(folder, rows).read_bytes()))
+    return path
+
+
+def _folder(folder: Path, rows: list[Row]) -> Path:
+    (folder / "part=1").mkdir()
+    parquet(folder / "part=1" / "b.parquet", rows[: len(rows) // 2])
+    parquet(folder / "a.parquet", rows[len(rows) // 2 :])
+    (folder / "_SUCCESS").write_text("")
+    (folder / ".a.parquet.crc").write_text("x")
+    return folder
+
+
+def _database(folder: Path, rows: list[Row], *, table: str = 'my "log"') -> Path:
+    with duckdb.connect(folder / "log.duckdb") as connection:
+        connection.register("rows", arrow(rows))
+        name = table.replace('"', '""')
+        connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM rows')  # noqa: S608 - ours
+    return folder / "log.duckdb"
+
+
+def _relation(folder: Path, rows: list[Row]) -> duckdb.DuckDBPyRelation:
+    return duckdb.connect().from_arrow(arrow(rows)).filter("TRUE")
+
+
+SOURCES: dict[str, Callable[[Path, list[Row]], object]] = {
+    "csv": csv,
+    "csv with semicolons": lambda folder, rows: csv(folder, rows, sep=";"),
+    "tsv": lambda folder, rows: csv(folder, rows, sep="\t", name="log.tsv"),
+    "gzipped csv": _gzipped,
+    "csv whose name is a pattern": lambda folder, rows: csv(folder, rows, name="a[1]*'\".csv"),
+    "text of a path": lambda folder, rows: str(csv(folder, rows)),
+    "parquet": lambda folder, rows: parquet(folder / "log.parquet", rows),
+    "folder": _folder,
+    "pattern": lambda folder, rows: _folder(folder, rows) / "**/*.parquet",
+    "database": _database,
+    "relation": _relation,
+    "pandas": lambda _, rows: pandas(rows),
+    "pandas with categories": lambda _, rows: pandas(rows).astype({"event": "category"}),
+    "polars": lambda _, rows: pl.DataFrame(rows),
+    "lazy polars": lambda _, rows: pl.LazyFrame(rows),
+    "arrow": lambda _, rows: arrow(rows),
+    "arrow stream": lambda _, rows: pa.RecordBatchReader.from_stream(arrow(rows)),
+    "eventstream": lambda _, rows: Eventstream(pandas(rows)),
+}
+
+
+def handed_over(engine: Engine, log: EventLog, **how: Any) -> list[tuple[object, ...]]:
+    """Give all that an engine hands over: person, micros, name, the values of other columns."""
+    with engine.open(log) as opened:
+        return opened.reduce(lambda batch: _decoded(batch, opened.contents.labels), _joined, **how)
+
+
+def expected(rows: list[Row], *others: str) -> list[tuple[object, ...]]:
+    """Say what an engine has to hand over of some rows, those of one moment by their names."""
+    found = [
+        (row["person"], micros(row["time"]), row["event"], *(row[name] for name in others))
+        for row in rows
+    ]
+    return sorted(found, key=lambda row: (row[:3], str(row)))
+
+
+def in_order(found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Check that people and times are in order, and settle the rest."""
+    assert [row[:2] for row in found] == sorted(row[:2] for row in found)
+    return sorted(found, key=lambda row: (row[:3], str(row)))
+
+
+def _joined(one: list[Any], other: list[Any]) -> list[Any]:
+    return one + other
+
+
+def _decoded(batch: Batch, labels: Labels) -> list[tuple[object, ...]]:
+    texts = [(batch.channel, labels.channel), (batch.awareness, labels.awareness)]
+    texts += [(codes, labels.properties[name]) for name, codes in batch.properties.items()]
+    columns = [batch.times.tolist(), [labels.names[code] for code in batch.names]]
+    columns += [
+        [None if code < 0 else values[code] for code in codes]
+        for codes, values in texts
+        if codes is not None
+    ]
+    columns += [
+        [None if np.isnan(amount) else float(amount) for amount in amounts]
+        for amounts in (batch.revenue, batch.cost)
+        if amounts is not None
+    ]
+    people = np.repeat(batch.people, np.diff(batch.offsets)).tolist()
+    return list(zip(people, *columns, strict=True))
