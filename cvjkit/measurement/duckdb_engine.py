@@ -123,6 +123,11 @@ class OpenInDuckDB:
     watch : Watch
     threads : int
         How many batches are worked on at once.
+
+    Raises
+    ------
+    InputError
+        With all faults that a look at the log finds.
     """
 
     def __init__(

@@ -24,7 +24,7 @@ ZONED = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 SQL_OPERATORS = {"==": "=", "!=": "<>", "like": "LIKE"}
 
 
-def is_broken(kind: str) -> bool:
+def _is_broken(kind: str) -> bool:
     """Tell whether numbers of a type may have a fraction."""
     return kind in {"FLOAT", "DOUBLE"} or kind.startswith("DECIMAL")
 
@@ -61,11 +61,16 @@ class Reading:
         return self.log.time_zone is None and self.log.time_unit is None and without
 
     def wrong_types(self) -> list[Fault]:
-        """Find the columns that cannot be what they are given as."""
+        """Find the columns that cannot be what they are given as.
+
+        Returns
+        -------
+        list of Fault
+        """
         faults = []
         for role, column in self.times.items():
             kind = self.types[column]
-            numbers = kind in WHOLE or kind in LARGE or is_broken(kind)
+            numbers = kind in WHOLE or kind in LARGE or _is_broken(kind)
             if numbers and self.log.time_unit is None:
                 fix = f"say what they count: time_unit= one of {', '.join(TIME_UNITS)}"
                 faults.append(Fault(role, column, "holds numbers", fix))
@@ -119,7 +124,7 @@ class Reading:
         if kind in WHOLE:
             found["person_given"] = person
             found["person"] = f"CAST({person} AS BIGINT)"
-        elif is_broken(kind):
+        elif _is_broken(kind):
             # Numbers beside which something is missing; beyond 2^53 they are no longer exact.
             given = f"NULLIF(CAST({person} AS DOUBLE), 'nan')"
             found["person_given"] = given
@@ -186,9 +191,9 @@ class Reading:
         at, kind = self.at[column], self.types[column]
         if self.log.time_unit is not None and kind not in {*NAIVE, *ZONED}:
             scale = TIME_UNITS[self.log.time_unit]
-            number = f"TRY_CAST({at} AS {'DOUBLE' if is_broken(kind) else 'HUGEINT'})"
+            number = f"TRY_CAST({at} AS {'DOUBLE' if _is_broken(kind) else 'HUGEINT'})"
             micros = f"TRY_CAST(floor({number} * {scale} / 1000) AS BIGINT)"
-            if not is_broken(kind):
+            if not _is_broken(kind):
                 micros = f"TRY_CAST({number} * {scale} // 1000 AS BIGINT)"
         else:
             local = self.log.time_zone in {None, "UTC"} and kind in NAIVE
