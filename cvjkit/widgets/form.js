@@ -59,6 +59,7 @@ function render({ model, el }) {
   views += 1;
   const view = `cvj${views}x${Math.random().toString(36).slice(2, 8)}`;
   let number = 0; // of messages sent
+  let seen = 0; // the newest of them that Python has answered
   let run = 0; // of visits to fields: edits made during one are undone together
   /** @type {Map<string, boolean>} */
   const unfolded = new Map();
@@ -82,10 +83,11 @@ function render({ model, el }) {
   const redraw = () => {
     const { parts, answered } = model.get("document");
     if (!Array.isArray(parts)) return;
+    if (answered.view === view) seen = answered.number;
     announcer.tell(figuresInWords(parts));
     const active = el.contains(document.activeElement) ? document.activeElement : null;
     const section = active?.closest(".cvj-part");
-    keyed(el, parts, (part) => makePart(part, unfolded), (element, part) => updatePart(element, part, { answered, view }));
+    keyed(el, parts, (part) => makePart(part, unfolded), (element, part) => updatePart(element, part, { view, seen, whole: answered.whole }));
     if (active && document.activeElement !== active) {
       // It is gone, hidden or moved: the keys must go on working from where somebody was.
       const near = section?.isConnected ? section.querySelectorAll(FOCUSABLE) : [];
@@ -117,7 +119,7 @@ function render({ model, el }) {
   const reset = (control) => {
     const state = stateOf(control);
     // What is shown may be older than what was typed: only Python knows.
-    const isPending = state && state.sent > model.get("document").answered.number;
+    const isPending = state && state.sent > seen;
     if (!state?.field.resets && !isPending) return false;
     send("reset", [control], [""]);
     return true;
@@ -147,9 +149,10 @@ function render({ model, el }) {
       return;
     }
     if (!input) return;
-    // In a line, Enter presses the button that stands right after what is typed.
+    // In a line, Enter presses the button that stands right after what is typed; whether it can be
+    // pressed by now, only Python knows.
     const after = event.key === "Enter" && input.closest(".cvj-row > *")?.nextElementSibling;
-    const button = after && after.querySelector('button[data-column]:not([aria-disabled="true"])');
+    const button = after && after.querySelector("button[data-column]");
     /** @type {HTMLElement | null} */ (button || null)?.click();
     const next = destination(event, input);
     next?.focus();
@@ -225,9 +228,8 @@ function render({ model, el }) {
     const state = stateOf(target);
     if (!state?.dirty) return;
     state.dirty = false;
-    const { answered } = model.get("document");
     const control = /** @type {Control} */ (target);
-    if (state.sent <= answered.number) updateControl(control, state.field, { answered, view });
+    if (state.sent <= seen) updateControl(control, state.field, { view, seen, whole: true });
   };
 
   el.addEventListener("input", input);

@@ -1,6 +1,7 @@
 // @ts-check
-// The controls of a form: text fields, choices, tabs and buttons. Python owns every text; only the
-// field that somebody is typing into is left alone until they leave it.
+// The controls of a form: text fields, choices, tabs and buttons. Python owns every text; only what
+// somebody has typed or pressed is left alone until Python has seen it, and the field that they are
+// typing into until they leave it.
 
 import { html, keyed, setAttributes, setText, textElement } from "./dom.js";
 import { makeAsking, setAsking } from "./form_explain.js";
@@ -12,10 +13,9 @@ import { makeAsking, setAsking } from "./form_explain.js";
  *   fixed?: boolean, was?: string, resets?: boolean, share?: number, explains?: boolean }} Field
  * @typedef {[string, string, string]} Address  Table, row and column.
  *
- * What Python has answered: the view and the number of its newest message that is in the document,
- * and whether also a field that is being typed into shows the new text.
- * @typedef {{ view: string, number: number, whole: boolean }} Answered
- * @typedef {{ view: string, answered: Answered }} Context
+ * The view a control is in, the number of its newest message that Python has answered, and whether
+ * also a field that is being typed into shows the new text.
+ * @typedef {{ view: string, seen: number, whole: boolean }} Context
  *
  * What is known of a control: its field, the number of the last message about it, whether it holds
  * what Python has not written back, and what it held before somebody typed.
@@ -84,15 +84,22 @@ export function updateControl(control, field, context) {
   const state = /** @type {State} */ (states.get(control));
   state.field = field;
   if (control instanceof HTMLButtonElement) updateButton(control, field);
-  else if (control instanceof HTMLSelectElement) updateChoice(control, field);
+  else if (control instanceof HTMLSelectElement) updateChoice(control, field, isAhead(state, context));
   else if (control instanceof HTMLInputElement) updateInput(control, field, state, context);
-  else updateTabs(control, field, `${context.view}-${state.address.join("-")}`);
+  else updateTabs(control, field, isAhead(state, context), `${context.view}-${state.address.join("-")}`);
   setAttributes(control, {
     "aria-label": field.kind === "button" && !field.text ? "" : field.label,
     "aria-invalid": field.message ? "true" : "",
     "aria-describedby": field.message ? state.messageId : "",
   });
 }
+
+/**
+ * Whether Python has not seen what was typed or pressed last: its text is older.
+ * @param {State} state
+ * @param {Context} context
+ */
+const isAhead = ({ sent }, { seen }) => sent > seen;
 
 /**
  * @param {HTMLButtonElement} button
@@ -108,23 +115,25 @@ function updateButton(button, { text, label, fixed = false, key = "", share = 0 
 /**
  * @param {HTMLSelectElement} select
  * @param {Field} field
+ * @param {boolean} ahead
  */
-function updateChoice(select, { text, choices = [] }) {
+function updateChoice(select, { text, choices = [] }, ahead) {
   keyed(
     select,
     choices.map(([id, name]) => ({ id, name })),
     ({ id }) => Object.assign(textElement("option"), { value: id }),
     (option, { name }) => setText(option, name),
   );
-  if (select.value !== text) select.value = text;
+  if (!ahead && select.value !== text) select.value = text;
 }
 
 /**
  * @param {HTMLDivElement} group
  * @param {Field} field
+ * @param {boolean} ahead
  * @param {string} name  Of the group of radio buttons.
  */
-function updateTabs(group, { text, choices = [] }, name) {
+function updateTabs(group, { text, choices = [] }, ahead, name) {
   keyed(
     group,
     choices.map(([id, label]) => ({ id, label })),
@@ -134,7 +143,7 @@ function updateTabs(group, { text, choices = [] }, name) {
     },
     (tab, { id, label }) => {
       const [radio, words] = tab.children;
-      /** @type {HTMLInputElement} */ (radio).checked = id === text;
+      if (!ahead) /** @type {HTMLInputElement} */ (radio).checked = id === text;
       setAttributes(tab, { title: label });
       setText(words, label);
     },
@@ -168,9 +177,9 @@ function updateInput(input, { text, fixed = false, explains = false }, state, co
  * @param {State} state
  * @param {Context} context
  */
-function isBeingTyped(input, { dirty, sent }, { answered, view }) {
-  if (answered.view === view && sent > answered.number) return true;
-  return dirty && !answered.whole && document.activeElement === input;
+function isBeingTyped(input, state, context) {
+  if (isAhead(state, context)) return true;
+  return state.dirty && !context.whole && document.activeElement === input;
 }
 
 /**

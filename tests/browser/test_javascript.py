@@ -6,7 +6,7 @@ import json
 from functools import partial
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from cvjkit.number_text import in_order
 from cvjkit.widgets.assets import Script
@@ -283,3 +283,72 @@ def test_who_went_back_or_forward_is_not_brought_back_by_an_address_told_before(
       traits.followed = sent.at(-1);"""
     expression = '[first, stale, tell("journey=two.toml"), sent.slice(asked)]'
     assert ask("share.js", expression, before) == [1, 1, 2, [1]]
+
+
+# A form whose Python answers when the test says so.
+ANSWERED_LATE = """
+  const choices = [["a", "Ads"], ["b", "Blog"], ["c", "Calls"], ["d", "Door"]];
+  const field = (kind, text) => ({ id: kind, kind, label: kind, text, choices });
+  const button = { id: "keep", kind: "button", label: "Keep", text: "Keep", fixed: true };
+  const documented = (text, view, number) => ({ answered: { view, number, whole: false },
+    parts: [{ id: "head", title: "", brief: "", fold: "", notes: [], figures: [], changes: [],
+      articles: [], charts: [], tables: [{ id: "view", headings: [], rows: [
+        { id: "", name: "", note: "",
+          fields: [...["tabs", "choice", "text"].map(kind => field(kind, text)), button] },
+      ] }] }] });
+  const told = {}, traits = { document: documented("a", "", 0) };
+  window.sent = [];
+  window.tell = (text, number, view = sent.at(-1).view) => {
+    traits.document = documented(text, view, number);
+    told["change:document"]();
+  };
+  const el = document.body.appendChild(document.createElement("div"));
+  module.default.render({ el, model: { get: (name) => traits[name], off: () => {},
+    on: (event, call) => { told[event] = call; }, send: (content) => sent.push(content) } });
+"""
+PRESSED = "sent.map(({ edits }) => edits[0].at(-1)).join(' ')"
+
+
+@pytest.fixture
+def form(blank: Page) -> Page:
+    blank.set_content("<title>A form</title>")
+    answer(blank, "form.js", "null", ANSWERED_LATE)
+    return blank
+
+
+def test_an_answer_to_what_was_pressed_before_takes_back_no_tab(form: Page):
+    ads, blog = (form.get_by_role("radio", name=name) for name in ("Ads", "Blog"))
+    # The first press of all, while the page still hears of what was there before.
+    blog.press("Space")
+    form.evaluate("tell('a', 0, '')")
+    expect(blog).to_be_checked()
+    # Who changes their mind presses what an older answer shows.
+    ads.press("Space")
+    form.evaluate("tell('b', 1)")
+    expect(ads).to_be_checked()
+    blog.press("Space")
+    assert form.evaluate(PRESSED) == "b a b"
+    # What Python says in the end holds, as does what another page of the same has pressed.
+    form.evaluate("tell('c', 3)")
+    expect(form.get_by_role("radio", name="Calls")).to_be_checked()
+    form.evaluate("tell('d', 1, 'other')")
+    expect(form.get_by_role("radio", name="Door")).to_be_checked()
+
+
+def test_an_answer_to_what_was_chosen_before_takes_back_no_choice(form: Page):
+    choice = form.get_by_role("combobox")
+    for answered, shown in enumerate("bcd"):
+        choice.press("ArrowDown")
+        form.evaluate("([text, number]) => tell(text, number)", ["abc"[answered], answered])
+        expect(choice).to_have_value(shown)
+    assert form.evaluate(PRESSED) == "b c d"
+    form.evaluate("tell('a', 3)")
+    expect(choice).to_have_value("a")
+
+
+def test_enter_presses_a_button_that_only_what_was_just_typed_makes_possible(form: Page):
+    form.get_by_role("textbox").focus()
+    form.keyboard.type("e\n")
+    assert form.evaluate("sent.map(({ edits }) => edits[0].slice(2).join('=')).join(' ')") == (
+        "text=e keep="
+    )
