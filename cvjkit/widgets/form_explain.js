@@ -137,7 +137,7 @@ function makeExplainer(el, ask) {
   /** @type {"asked" | "focus" | "pointer"} */
   let why = "asked"; // it is open: somebody asked, or the focus or the pointer rests on a name
   let returns = false; // whether the focus goes back to where it was
-  let at = ""; // where the pointer was when it last moved
+  let pointed = ""; // where the pointer was when it last moved
   let isStill = true; // what it is on came under it without its moving
 
   const position = () => {
@@ -224,12 +224,12 @@ function makeExplainer(el, ask) {
   // A page that is scrolled or drawn anew under a still pointer asks nothing.
   /** @param {PointerEvent} event */
   const over = (event) => {
-    isStill = !at || at === positionOf(event);
+    isStill = !pointed || pointed === positionOf(event);
     if (!isStill) rest(event);
   };
   /** @param {PointerEvent} event */
   const move = (event) => {
-    at = positionOf(event);
+    pointed = positionOf(event);
     if (isStill) rest(event);
     isStill = false;
   };
