@@ -28,7 +28,7 @@ DECIMALS: Mapping[str, int] = {
 CENTS_BELOW = 10_000
 SMALLEST_AMOUNT = 0.00005
 DECIMALS_AT_END = re.compile(r"\.(\d+)%?$")
-WHOLE_FROM = 1e11
+WHOLE_FROM, LEAST_IN_FULL = 1e11, 1e-15
 MOST_SHOWN = 1e15
 """What is more is told by this bound: its digits would say nothing but take up the page."""
 TWO_READINGS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
@@ -477,28 +477,29 @@ def write_number(value: float | None, unit: Unit = "amount", currency: str = "")
     Returns
     -------
     str
-        Blank where not known. What was typed is written in full. What has more than six decimals
-        was calculated: an amount has the decimals of its currency then (two where it is none of
-        the codes), anything else four decimals, and what is less than 1 has four digits. Only
-        people are grouped: in other units 1,250 would have two readings.
+        Blank where not known. It has one reading in every language: only people are grouped, and
+        three decimals get a zero, because 1.125 could mean 1125. What was typed is written in full.
+        What has more than six decimals was calculated: an amount has the decimals of its currency
+        then (two where it is none of the codes), anything else four decimals, and what is less
+        than 1 has four digits.
 
     Examples
     --------
     >>> write_number(10000.0, "people"), write_number(10000.0), write_number(None)
     ('10,000', '10000', '')
     >>> write_number(0.2, "share"), write_number(0.125), write_number(1.125)
-    ('20%', '0.125', '1.125')
+    ('20%', '0.125', '1.1250')
     >>> write_number(200 / 13), write_number(200 / 13, "days"), write_number(1 / 3000, "share")
     ('15.38', '15.3846', '0.03333%')
-    >>> write_number(200 / 13, currency="JPY"), write_number(200 / 13, currency="KWD")
-    ('15', '15.385')
+    >>> write_number(200 / 13, currency="JPY"), write_number(1e-8, "share")
+    ('15', '0.000001%')
     """
     if value is None:
         return ""
     shown = value * 100 if unit == "share" else value
-    text = f"{shown:,.0f}" if abs(shown) >= WHOLE_FROM else f"{shown:,.12g}"
+    text = f"{shown:,.0f}" if abs(shown) >= WHOLE_FROM else _in_full(shown, 12)
     if len(text.partition(".")[2]) > MOST_DECIMALS:
-        text = f"{shown:.4g}"
+        text = _in_full(shown, 4)
         if abs(shown) >= 1 and unit == "amount":
             own = decimals_of(currency)
             text = f"{shown:,.{own}f}".removesuffix(f".{'0' * own}")
@@ -506,10 +507,9 @@ def write_number(value: float | None, unit: Unit = "amount", currency: str = "")
             text = f"{shown:,.4f}".rstrip("0").rstrip(".")
     if unit == "share":
         return f"{text}%"
-    if unit == "people":
-        # Thousands of people need no evidence, so three decimals would be read as thousands.
-        return f"{text}0" if TWO_READINGS.fullmatch(text.lstrip("-")) else text
-    return text.replace(",", "")
+    # 1.125 has two readings, 1.1250 has one.
+    text = f"{text}0" if TWO_READINGS.fullmatch(text.lstrip("-")) else text
+    return text if unit == "people" else text.replace(",", "")
 
 
 def decimals_of(currency: str) -> int:
@@ -531,6 +531,12 @@ def decimals_of(currency: str) -> int:
     (2, 0, 3, 2)
     """
     return DECIMALS.get(currency.strip().upper(), 2)
+
+
+def _in_full(value: float, digits: int) -> str:
+    """Write a number without an exponent, unless it has more zeros than anybody counts."""
+    text = f"{value:,.{digits}g}"
+    return f"{Decimal(text):f}" if "e" in text and abs(value) >= LEAST_IN_FULL else text
 
 
 def _trimmed(value: float, decimals: int) -> str:

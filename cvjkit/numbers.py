@@ -339,10 +339,7 @@ def _by_decimal_sign(parsed: Parsed, unit: Unit, evidence: Evidence) -> Decimal:
     # Pages show thousands as 12,346: where the comma is the decimal sign, that may be a copy.
     if sign and not (sign == "," and readings[","] == small):
         return readings[sign]
-    text = write_number(float(small))
-    # 1.125 has two readings itself, 1.1250 has one.
-    zero = "0" if len(text.partition(".")[2]) == 3 else ""
-    raise _ambiguous(parsed, write_number(float(large)), text + zero)
+    raise _ambiguous(parsed, write_number(float(large)), write_number(float(small)))
 
 
 def _as_share(parsed: Parsed, number: Decimal, evidence: Evidence) -> Decimal:

@@ -121,7 +121,7 @@ def test_thousands_are_grouped_and_the_currency_comes_first():
     assert money_text(1234567.8, "EUR") == "EUR 1,234,568"
 
 
-@pytest.mark.parametrize(("currency", "shown"), [("JPY", "15"), ("KWD", "15.385"), ("", "15.38")])
+@pytest.mark.parametrize(("currency", "shown"), [("JPY", "15"), ("KWD", "15.3850"), ("", "15.38")])
 def test_a_calculated_amount_in_a_field_has_the_decimals_of_its_currency(currency, shown):
     assert write_number(200 / 13, currency=currency) == shown
     assert write_number(15.0000001, currency=currency) == "15"
@@ -165,8 +165,9 @@ def test_what_is_typed_is_written_and_read_as_the_same_number(digits: int, unit:
     number = digits % 10**8 / 10**8 if unit == "share" else digits / 10**6
     text = write_number(number, unit)
     assert read_number(text, unit, ENGLISH) == pytest.approx(number, rel=1e-15)
-    # Nobody has typed a zero behind the decimals.
-    assert unit == "people" or "." not in text or not text.strip("%").endswith("0")
+    # Nobody has typed a zero behind the decimals, but 1.125 would have two readings without one.
+    is_added = unit != "share" and re.fullmatch(r"\d{1,3}\.\d{3}0", text)
+    assert is_added or "." not in text or not text.strip("%").endswith("0")
 
 
 @given(st.floats(0, 1e14), st.sampled_from(UNITS))
@@ -175,7 +176,7 @@ def test_what_is_calculated_is_written_in_few_digits(number: float, unit: Unit) 
     text = write_number(number, unit)
     cents = 0.005 if unit == "amount" and number >= 1 else 0
     assert read_number(text, unit, ENGLISH) == pytest.approx(number, rel=1e-3, abs=cents)
-    assert len(text.partition(".")[2]) <= 9
+    assert len(text.partition(".")[2].lstrip("0")) <= 9
 
 
 @given(st.floats(0.01, 1e8), st.sampled_from(UNITS))

@@ -483,7 +483,7 @@ def type_cost(page: Page, *pairs: tuple[str, str]) -> Locator:
 def test_numbers_are_read_in_the_language_of_the_browser_and_shown_as_they_were_read(
     dashboard: Page,
 ) -> None:
-    cost = type_cost(dashboard, ("1,5", "1.5"), ("1,200", "1200"), ("1.125", "1.125"))
+    cost = type_cost(dashboard, ("1,5", "1.5"), ("1,200", "1200"), ("1.125", "1.1250"))
     expect(cost).not_to_have_attribute("aria-invalid", "true")
     for value in ("1200", "1.5", ""):
         dashboard.keyboard.press("Control+z")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cvjkit.numbers import Evidence
+from cvjkit.number_text import LEAST_IN_FULL
+from cvjkit.numbers import Evidence, UnreadableError
 from cvjkit.widgets.codec import (
     AMOUNT,
     DAYS,
@@ -21,6 +24,7 @@ from cvjkit.widgets.codec import (
     one_of,
 )
 from cvjkit.widgets.panels.segments import LEVELS
+from cvjkit.widgets.rate_codec import RateCodec
 
 
 @pytest.mark.parametrize("choice", [FLAG, LEVELS, one_of(["own", "joint_venture"])])
@@ -83,5 +87,35 @@ def test_what_is_known_of_numbers_changes_no_text_and_no_choice() -> None:
 
 def test_each_number_is_written_in_the_unit_of_its_field() -> None:
     written = (PEOPLE.write(10000), SHARE.write(0.25), AMOUNT.write(1620), DAYS.write(1.125))
-    assert written == ("10,000", "25%", "1620", "1.125")
+    assert written == ("10,000", "25%", "1620", "1.1250")
     assert AMOUNT.write(None) == ""
+
+
+NUMBERS = [PEOPLE, SHARE, AMOUNT, DAYS, RateCodec(), *(Number(currency=c) for c in ("JPY", "KWD"))]
+LANGUAGES = ["en-GB", "en-ZA", "de-DE", "de-CH", "fr", "pt-BR", "ja", "xx", ""]
+
+
+@pytest.mark.parametrize("codec", NUMBERS)
+@given(
+    st.floats(0, 1e12)
+    | st.floats(0, 1)
+    | st.floats(-300, 12).map(lambda power: 10**power)
+    | st.integers(0, 10**6).map(lambda number: number / 1000),
+)
+@example(1.125)
+@example(1e-8)
+def test_what_a_field_shows_is_that_number_or_refused_when_typed_in_any_language(
+    codec: Number, value: float
+) -> None:
+    is_share = codec.unit == "share"
+    text = codec.write(min(value, 1.0) if is_share else value)
+    # The English reading, by hand: what the page says to whoever looks at it.
+    meant = Decimal(text.rstrip("%").replace(",", "")).scaleb(-2 if is_share else 0)
+    for language in LANGUAGES:
+        try:
+            found = codec.read(text, Evidence(language=language))
+        except UnreadableError:
+            continue
+        number = found[0] if isinstance(found, tuple) else found
+        assert number == pytest.approx(float(meant), rel=1e-12), (text, language)
+    assert "e" not in text or 0 < value < LEAST_IN_FULL
