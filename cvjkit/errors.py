@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from cvjkit.number_text import in_order
+from cvjkit.number_text import count_text, in_order
 from cvjkit.paths import Title, path_of
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class InputError(ValueError):
         self.subject = subject
         found = tuple(islice(faults, MOST_FAULTS + 1))
         self.faults, self.more = found[:MOST_FAULTS], more or len(found) > MOST_FAULTS
-        count = f"{len(self.faults)} fault{'s' if len(self.faults) != 1 else ''}"
+        count = count_text(len(self.faults), "fault")
         count = f"more than {count}; the first of them" if self.more else count
         super().__init__("\n  ".join([printable(f"{subject}: {count}"), *map(str, self.faults)]))
 

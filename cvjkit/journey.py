@@ -25,6 +25,7 @@ from cvjkit.lens.lens import Lens, see
 from cvjkit.lens.people import HABIT_ORDERS
 from cvjkit.model.simulated_log import simulate_log
 from cvjkit.model.timeline import timeline
+from cvjkit.number_text import count_text
 from cvjkit.shown import Shown, listed
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ class Journey(Shown, WithScenarios):
         economics, framework = self.economics(), self.framework
         names = listed([segment.name for segment in self.segments])
         brings = f": {economics.summary}" if economics.summary else ""
-        return f"{self.name}{brings}.\nIn {framework.name}, {len(framework)} stages; from {names}."
+        stages = count_text(len(framework), "stage")
+        return f"{self.name}{brings}.\nIn {framework.name}, {stages}; from {names}."
 
     @property
     def shown(self) -> pd.DataFrame:

@@ -271,8 +271,15 @@ def count_text(count: int | str, noun: str, plural: str = "") -> str:
     --------
     >>> count_text(1, "row"), count_text("1,200", "row"), count_text(0, "person", "people")
     ('1 row', '1,200 rows', '0 people')
+    >>> (
+    ...     count_text(people_text(0.4), "more customer"),
+    ...     count_text("-1", "day"),
+    ...     count_text("1.0", "day"),
+    ... )
+    ('<1 more customer', '-1 day', '1.0 days')
     """
-    return f"{count} {noun if str(count) == '1' else plural or f'{noun}s'}"
+    is_one = str(count).lstrip("<-≈ ") == "1"
+    return f"{count} {noun if is_one else plural or f'{noun}s'}"
 
 
 def rate_text(value: float | None, decimals: int | None = None) -> str:
@@ -328,7 +335,7 @@ def points_text(value: float | None, before: float | None) -> str:
         return ""
     sign, change = "+" if value > before else "-", abs(value - before)
     points = (apart_text(share_text(value), share_text(before)) or share_text(change))[:-1]
-    text = f"{sign}{points} point{'' if points == '1' else 's'}"
+    text = f"{sign}{count_text(points, 'point')}"
     return f"{text}, {sign}{share_text(change / before)}" if before > 0 else text
 
 
@@ -387,7 +394,7 @@ def days_text(value: float | None) -> str:
     if value is None or not math.isfinite(value):
         return DASH
     number = _trimmed(value, 0 if abs(value) >= 9.95 else 1 if abs(value) >= 0.95 else 2)
-    return f"{number} day{'' if number == '1' else 's'}"
+    return count_text(number, "day")
 
 
 def ratio_text(value: float | None) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from cvjkit.audit.facts import Facts
 from cvjkit.audit.findings import SEVERITIES, SEVERITY_NAMES, Finding, Outcome, Rule, fires
+from cvjkit.number_text import count_text
 from cvjkit.shown import Heading, Shown, Table
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Audit(Shown):
         """How much was found, and how many findings are failures."""
         found, failed = len(self.fired), len(self.failed)
         failures = f"{failed or 'none'} of them {'failures' if failed > 1 else 'a failure'}"
-        findings = "1 finding" if found == 1 else f"{found or 'no'} findings"
+        findings = count_text(found or "no", "finding")
         return f"{findings}, {failures}." if found else f"{findings}."
 
     @property

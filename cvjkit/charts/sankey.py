@@ -17,7 +17,7 @@ from cvjkit.charts.nodes import Column, Link, Node
 from cvjkit.charts.proportions import proportions_of
 from cvjkit.charts.style import COLORS
 from cvjkit.decisions.leaks import leaks_of
-from cvjkit.number_text import DASH, people_text, points_text, share_text
+from cvjkit.number_text import DASH, count_text, people_text, points_text, share_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -39,6 +39,17 @@ MEANING = {
     "unknown": "next step not known",
 }
 """What people on a link of each kind do, in the order of the legend."""
+ONE_PERSON = {
+    "move on": "moves on",
+    "skip ahead": "skips ahead",
+    "enter": "enters",
+    "are referred": "is referred",
+    "go back": "goes back",
+    "come again": "comes again",
+    "stay to the end": "stays to the end",
+    "leave": "leaves",
+}
+"""What is said instead of one."""
 COMING = {
     "entry": ("entry", "enter"),
     "back": ("returned", "returned"),
@@ -203,10 +214,10 @@ def _stage_node(excerpt: Excerpt, key: str, before: Excerpt | None) -> Node:
     notes = ("start" if start else f"{step} of previous", f"{overall} of all")
     short = ("start" if start else f"{step} step", f"{overall} all")
     then = {} if before is None else before.stages[key]
-    text = f"{excerpt.name(key)}: {people_text(people)} people"
+    text = f"{excerpt.name(key)}: {count_text(people_text(people), 'person', 'people')}"
     text += _was(people_text, words.people_change, people, then.get("people"))
     if visits > people * (1 + NEGLIGIBLE):
-        text += f", {people_text(visits)} visits"
+        text += f", {count_text(people_text(visits), 'visit')}"
     if not start:
         was = _was(share_text, points_text, row["step_rate"], then.get("step_rate"))
         text += f"; {notes[0]} stage{was}, {notes[1]}"
@@ -224,7 +235,7 @@ def _comes(excerpt: Excerpt, key: str, kind: str, before: Excerpt | None) -> tup
         note = "unexplained"
     then = None if before is None else before.came(key, kind)
     was, number = _was(people_text, words.people_change, people, then), people_text(people)
-    text = f"{excerpt.name(key)}: {number}{was} {note}"
+    text = f"{excerpt.name(key)}: {_do(people, note)}{was}"
     node = Node(f"{name}:{key}", name, key, people, "", number, (note,), (note,), text)
     return node, Link(node.id, key, kind, people, text)
 
@@ -281,13 +292,17 @@ def _go(
     """Say how many take a way, what share of the visits they are, and what both were before."""
     excerpt, before = seen
     then = None if before is None else before.took(key, *way)
-    text = f"{people_text(people)}{_was(people_text, words.people_change, people, then)} {what}"
+    text = f"{_do(people, what)}{_was(people_text, words.people_change, people, then)}"
     if not (visits := excerpt.stages[key]["visits"]):
         return text
     visited = None if before is None else before.stages[key]["visits"]
     was = None if then is None or not visited else then / visited
     share = people / visits
     return f"{text}, {share_text(share)} of visits{_was(share_text, points_text, share, was)}"
+
+
+def _do(people: float | None, what: str) -> str:
+    return count_text(people_text(people), ONE_PERSON.get(what, what), what)
 
 
 def _was(
@@ -302,5 +317,6 @@ def _was(
 
 def _remark(excerpt: Excerpt, key: str, to: str, people: float) -> Node:
     number, notes = people_text(people), (f"referred to {excerpt.name(to)}",)
-    text = f"{excerpt.name(key)}: people here bring {number} new people to {excerpt.name(to)}"
+    new = count_text(number, "new person", "new people")
+    text = f"{excerpt.name(key)}: people here bring {new} to {excerpt.name(to)}"
     return Node(f"note:{key}:{to}", "note", key, None, "", f"+{number}", notes, notes, text)

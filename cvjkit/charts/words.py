@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cvjkit.charts.excerpt import NAMED, legible
 from cvjkit.decisions.leaks import first_of
 from cvjkit.model.economics import FIGURES
-from cvjkit.number_text import DASH, in_column, money_text, people_text, share_text
+from cvjkit.number_text import DASH, count_text, in_column, money_text, people_text, share_text
 from cvjkit.shown import listed
 
 if TYPE_CHECKING:
@@ -45,7 +45,9 @@ def subtitle(excerpt: Excerpt) -> str:
     str
     """
     segments = excerpt.flow.segments
-    who = legible(segments[0], NAMED) if len(segments) == 1 else f"{len(segments)} segments"
+    who = (
+        legible(segments[0], NAMED) if len(segments) == 1 else count_text(len(segments), "segment")
+    )
     parts = [legible(excerpt.flow.framework.name, NAMED), who]
     if not excerpt.whole:
         arriving = people_text(excerpt.stages[excerpt.begin]["entered"])
@@ -81,9 +83,10 @@ def summary(excerpt: Excerpt, leaks: Leaks | None = None) -> str:
     numbers = [_number(rows[key]["people"]) for key in goals]
     stages = [f"{excerpt.name(key)}{_in_brackets(rows[key]['overall_rate'])}" for key in goals]
     reached = [f"{number} {stage}" for number, stage in zip(numbers, stages, strict=True)]
-    reached[0] = f"{numbers[0]} reach {stages[0]}"
+    reached[0] = f"{count_text(numbers[0], 'reaches', 'reach')} {stages[0]}"
     where = "" if excerpt.whole else f" at {excerpt.name(excerpt.begin)}"
-    sentence = f"{title}: {people_text(arriving)} people enter{where}; {listed(reached)}."
+    enter = count_text(people_text(arriving), "person enters", "people enter")
+    sentence = f"{title}: {enter}{where}; {listed(reached)}."
     return f"{sentence} {_leaks(excerpt, leaks)}{_inferred(excerpt)}"
 
 
@@ -94,7 +97,8 @@ def _leaks(excerpt: Excerpt, leaks: Leaks | None) -> str:
     if not dropped:
         return "Nobody is lost on the way."
     part = _in_brackets(dropped / (rows[biggest]["visits"] or dropped))
-    where = f"after {excerpt.name(biggest)}, where {people_text(dropped)} people leave{part}"
+    leave = count_text(people_text(dropped), "person leaves", "people leave")
+    where = f"after {excerpt.name(biggest)}, where {leave}{part}"
     first = worth_most(excerpt, leaks)
     if leaks is None or not first:
         return f"The biggest leak is {where}."
@@ -148,7 +152,7 @@ def worth_most(excerpt: Excerpt, leaks: Leaks | None) -> tuple[str, ...]:
 
 def _brings(leaks: Leaks, gain: float) -> str:
     if leaks.by == "customers":
-        return f"{people_text(gain)} more customers"
+        return count_text(people_text(gain), "more customer")
     return f"{money_text(gain, leaks.currency)} of profit"
 
 

@@ -10,6 +10,7 @@ from cvjkit.cli.arguments import add_files
 from cvjkit.cli.command import Command
 from cvjkit.errors import InputError, printable
 from cvjkit.journey import read_journey
+from cvjkit.number_text import count_text
 
 if TYPE_CHECKING:
     from cvjkit.journey import Journey
@@ -36,7 +37,6 @@ CHECK = Command(
 
 
 def _fine(path: Path, journey: Journey) -> str:
-    count = len(journey.segments)
-    segments = f"{count} segment{'s' if count != 1 else ''}"
+    segments = count_text(len(journey.segments), "segment")
     fine = f"{path}: fine: {journey.name}, {journey.framework.key}, {segments}"
     return "\n  ".join(map(printable, [fine, *journey.understood]))

@@ -14,7 +14,7 @@ from cvjkit.comparison.words import number_text, stage_label
 from cvjkit.errors import InputError, unknown_name
 from cvjkit.lens.estimate import HABITUAL
 from cvjkit.lens.number import Status
-from cvjkit.number_text import share_text
+from cvjkit.number_text import count_text, share_text
 
 if TYPE_CHECKING:
     from cvjkit.charts.sections import Scale
@@ -269,7 +269,7 @@ class _Drawing:
             status=status,
             people=moved,
             label="" if moved is None else number,
-            text=f"{bar.name} to {target.name}: {number} go on",
+            text=f"{bar.name} to {target.name}: {count_text(number, 'goes', 'go')} on",
             drawn_out=size != later,
             start=Edge(bar.end, bar.top + out, size),
             end=Edge(target.start, target.top, later),
@@ -283,15 +283,16 @@ class _Drawing:
         size = left * self._thick(bar)
         edge = bar.top + bar.size - size
         status = _less_certain(bar.status, target.status)
-        label = f"{number_text(left, status)} ({share_text(left / (bar.people or left))})"
+        number, share = number_text(left, status), share_text(left / (bar.people or left))
+        does = count_text(number, "does", "do")
         return Ribbon(
             kind="drop",
             source=bar.stage,
             target="",
             status=status,
             people=left,
-            label=label,
-            text=f"{bar.name}: {label} do not go on to {target.name}",
+            label=f"{number} ({share})",
+            text=f"{bar.name}: {does} not go on to {target.name} ({share})",
             drawn_out=False,
             start=Edge(bar.end, edge, size),
             end=Edge(bar.end + room, edge, 0.0),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cvjkit.catalog.spine import TIME, line, spine
 from cvjkit.comparison.words import milestone_names
-from cvjkit.number_text import people_text, share_text
+from cvjkit.number_text import count_text, people_text, share_text
 
 if TYPE_CHECKING:
     from cvjkit.lens.lens import Lens, LensStage
@@ -82,7 +82,8 @@ def _inside(lens: Lens, index: int) -> Iterator[dict[str, Any]]:
     if by_share is by_people:
         worst = [("share and people", by_share)]
     for measure, leak in worst:
-        lost = f"{share_text(1 - leak.rate)} ({people_text(leak.lost)} people)"
+        people = count_text(people_text(leak.lost), "person", "people")
+        lost = f"{share_text(1 - leak.rate)} ({people})"
         way = f"do not get from {milestone_names([leak.start])} to {milestone_names([leak.end])}"
         says = f"{stage.name} hides that {lost} {way}."
         yield {**row, **asdict(leak), "kind": "leak", "measure": measure, "says": says}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import pandas as pd
 
 from cvjkit.model.economics import FIGURES
-from cvjkit.number_text import isolated, money_text, write_number
+from cvjkit.number_text import count_text, isolated, money_text, write_number
 from cvjkit.shown import text_of
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ def typed_text(value: float, unit: Unit, currency: str = "") -> str:
         return write_number(value, "share")
     number = write_number(value, "people")
     if unit == "days":
-        return f"{number} day{'' if value == 1 else 's'}"
+        return count_text(number, "day")
     if unit == "money":
         shown = money_text(value, currency)
         amount = shown.removeprefix(isolated(currency))

@@ -12,7 +12,7 @@ from cvjkit.errors import Fault, InputError, unknown_name
 from cvjkit.model.changes import value_at
 from cvjkit.model.economics import FIGURES, figure_of
 from cvjkit.model.figures import UndefinedError
-from cvjkit.number_text import DASH, money_text, rate_text, share_text, write_number
+from cvjkit.number_text import DASH, count_text, money_text, rate_text, share_text, write_number
 from cvjkit.paths import Title, path_of
 from cvjkit.shown import text_of
 
@@ -167,10 +167,9 @@ def _rate(trace: Traced, stage: int) -> float:
     seen = trace._at("people", before)  # noqa: SLF001 - it traces what is explained
     rate = trace.flow.numbers("step_rate")[stage]
     if rate is None:
+        more = count_text(f"{people:g}", "person is", "people are")
         raise UndefinedError(
-            "nobody reaches the stage before"
-            if not seen
-            else f"{people:g} people are more than the {seen:g} before"
+            f"{more} more than the {seen:g} before" if seen else "nobody reaches the stage before"
         )
     return rate
 

@@ -13,7 +13,7 @@ from cvjkit.decisions.evidence import ways_of
 from cvjkit.decisions.explain import Explanation, Input, explained, put_in, typed_text
 from cvjkit.decisions.steps import steps_of
 from cvjkit.model.economics import FIGURES
-from cvjkit.number_text import DASH, decimals_of, people_text
+from cvjkit.number_text import DASH, count_text, decimals_of, people_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -261,7 +261,7 @@ def cases_of(design: Design) -> Iterator[Input]:
     for way in ways_of(design):
         who = f" of {design.segments[way.segment].name}" if several else ""
         title = f"{stages[way.source].name} → {stages[way.target].name}{who} rests on"
-        text = f"{people_text(way.cases)} people"
+        text = count_text(people_text(way.cases), "person", "people")
         origin: Origin = "counted" if way.counted else "typed"
         yield Input(
             f"cases.{way.segment}.{way.source}.{way.target}", title, way.cases, text, origin

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from cvjkit.decisions.explain import Explanation, explained, put_in
-from cvjkit.number_text import days_text
+from cvjkit.number_text import count_text, days_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -125,7 +125,7 @@ def _coming(timeline: Timeline, how: Literal["entered", "referred"]) -> Explanat
     ]
     return explained(
         how,
-        f"{COMING[how]} within {timeline.days:,} days",
+        f"{COMING[how]} within {count_text(f'{timeline.days:,}', 'day')}",
         "Unique people, from outside or as others bring them.",
         "those of each stage and day, added up",
         value=float(totals.sum()),

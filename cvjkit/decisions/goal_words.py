@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cvjkit.model.economics import FIGURES
-from cvjkit.number_text import factor_text, people_text, share_text
+from cvjkit.number_text import count_text, factor_text, people_text, share_text
 
 if TYPE_CHECKING:
     from cvjkit.decisions.goal_answer import Goal
@@ -102,7 +102,7 @@ def _asked(goal: Goal) -> str:
 def _entrants(goal: Goal) -> str:
     if goal.entrants is None:
         return f"No number of people is enough: {goal.reason}."
-    people = f"{goal.entrants:,} {'person' if goal.entrants == 1 else 'people'} entering"
+    people = f"{count_text(f'{goal.entrants:,}', 'person', 'people')} entering"
     start = "It would still hold with" if goal.is_reached else "It takes"
     text = f"{start} {people} instead of {people_text(goal.entrants_now)}"
     if goal.chance is None:
@@ -122,7 +122,7 @@ def _levers(goal: Goal) -> list[str]:
     if not goal.levers:
         return []
     parts = [
-        f"{value:,.0f} entrants"
+        count_text(f"{value:,.0f}", "entrant")
         if name == "entrants"
         else f"{goal.names[name]} {share_text(value)}"
         for name, value in goal.levers.items()

@@ -6,7 +6,7 @@ import math
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
-from cvjkit.number_text import money_text, people_text, share_text
+from cvjkit.number_text import count_text, money_text, people_text, share_text
 from cvjkit.shown import chance_text
 
 SAME = 1e-9
@@ -131,7 +131,8 @@ class _Words:
         most = self.steps[highest][column]
         if best in {None, highest} or not most > self.steps[str(best)][column] * (1 + SAME):
             return ""
-        brings = self._money(most) if self.by == "profit" else f"{people_text(most)} customers"
+        people = count_text(people_text(most), "customer")
+        brings = self._money(most) if self.by == "profit" else people
         said = f"Of equal lifts, ten percent at each, {self.names[highest]} brings most, {brings}"
         order = list(self.names)
         if self.by == "profit" and order.index(highest) > order.index(str(best)):
@@ -143,10 +144,10 @@ class _Words:
         bring = [people for people in bring if people > 0]
         if len(bring) < 2 or max(bring) - min(bring) > SAME * max(bring):
             return ""
+        customers = count_text(people_text(max(bring)), "customer")
         return (
             f"Ten percent more at any of the {len(bring)} steps up to the first payment brings the "
-            f"same {people_text(max(bring))} customers, however many people a step loses: "
-            f"{TIE[0].lower()}{TIE[1:]}."
+            f"same {customers}, however many people a step loses: {TIE[0].lower()}{TIE[1:]}."
         )
 
     def leverage(self) -> str:
@@ -174,7 +175,7 @@ class _Words:
 
     def _gain(self, row: Mapping[Hashable, Any]) -> str:
         if self.by == "customers":
-            return f"{people_text(row['score'])} more customers"
+            return count_text(people_text(row["score"]), "more customer")
         cost = " after its cost" if row["cost"] > 0 else ""
         return f"{self._money(row['score'])} of profit{cost}"
 

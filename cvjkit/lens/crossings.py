@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cvjkit.catalog.spine import line, passed, spine, way
-from cvjkit.number_text import people_text
+from cvjkit.number_text import count_text, people_text
 
 if TYPE_CHECKING:
     from cvjkit.model.flow import Flow
@@ -80,12 +80,13 @@ class Crossings:
         counted = (at[milestone] for milestone in (start, *line(start)) if milestone in at)
         first = next(counted, between[0])
         found = [
-            f"{people_text(people)} {words} {self._name(index)}"
-            for index, people, words in self._newcomers
+            f"{count_text(people_text(people), *does)} {self._name(index)}"
+            for index, people, does in self._newcomers
             if first < index and index in between
         ]
         found += [
-            f"{people_text(people)} skip from {self._name(source)} to {self._name(target)}"
+            f"{count_text(people_text(people), 'skips', 'skip')} from {self._name(source)} to "
+            f"{self._name(target)}"
             for source, target, people in self._skips
             if source <= first < min(target, last) and (source < first or last < target)
         ]
@@ -119,12 +120,15 @@ class Crossings:
         )
 
     @cached_property
-    def _newcomers(self) -> list[tuple[int, float, str]]:
+    def _newcomers(self) -> list[tuple[int, float, tuple[str, str]]]:
         stages = self.flow.stages
         seen = stages["people"].astype(float).fillna(0.0).to_list()
         return [
-            (index, people, words)
-            for column, words in (("entered", "enter at"), ("referred", "are referred to"))
+            (index, people, does)
+            for column, does in (
+                ("entered", ("enters at", "enter at")),
+                ("referred", ("is referred to", "are referred to")),
+            )
             for index, people in enumerate(stages[column].astype(float).to_list())
             if people > NEGLIGIBLE * max(1.0, seen[index])
         ]

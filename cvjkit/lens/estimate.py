@@ -24,7 +24,7 @@ from cvjkit.lens.interval import interval, product_interval
 from cvjkit.lens.number import Number, Point, bounds_text, exact, no_bounds, unknown
 from cvjkit.lens.people import KnownPeople
 from cvjkit.model.economics import BOUGHT_AGAIN, FIRST_PAYMENT
-from cvjkit.number_text import people_text, share_text
+from cvjkit.number_text import count_text, people_text, share_text
 
 if TYPE_CHECKING:
     from cvjkit.catalog.stage import Stage
@@ -263,8 +263,9 @@ class Known(KnownPeople):
             why = "Follows from the repeat rate of later orders: enter it with the offer."
             return unknown(why + bounds, least, most)
         low, high = self._habit_ends(buyers, rate, cycles)
-        why = f"Of {people_text(buyers.people)} who buy again, {share_text(rate)} go on"
-        why += f" in each of {cycles} cycles, up to order {self.habit_orders}.{bounds}"
+        why = f"Of {count_text(people_text(buyers.people), 'who buys', 'who buy')} again, "
+        why += f"{share_text(rate)} go on in each of {count_text(cycles, 'cycle')}, "
+        why += f"up to order {self.habit_orders}.{bounds}"
         return Number("estimated", buyers.people * rate**cycles, low, high, least, most, why)
 
     def _habit_ends(self, buyers: Number, rate: float, cycles: int) -> tuple[float, float]:

@@ -21,7 +21,7 @@ from cvjkit.model.origins import unknown_stages
 from cvjkit.model.parts import Referral, Segment, StageNumbers, Transition
 from cvjkit.model.rows import PARTS, TABLES, Row, read_rows, titles_of, too_long
 from cvjkit.model.ways import kind_of
-from cvjkit.number_text import share_text
+from cvjkit.number_text import count_text, share_text
 from cvjkit.paths import below, path_of
 
 SUM_TOLERANCE = 1e-9
@@ -206,7 +206,7 @@ def _length_faults(stages: Framework, segments: Sequence[Row]) -> Iterator[Fault
         for table in TABLES:
             numbers = getattr(segment, table)
             if numbers is not None and len(numbers) != len(stages):
-                rule = f"must have {len(stages)} numbers, it has {len(numbers)}"
+                rule = f"must have {count_text(len(stages), 'number')}, it has {len(numbers)}"
                 fix = f"give one for each stage of {stages.key}"
                 yield Fault(f"{path}.{table}", list(numbers), rule, fix)
         for key, people in list(zip(stages.keys, segment.entrants or (), strict=False))[1:]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from cvjkit.number_text import (
     apart_text,
+    count_text,
     days_text,
     money_text,
     people_text,
@@ -233,7 +234,7 @@ class Figure(cached_property[float]):
         >>> FIGURES["customers"].phrase_for("1"), FIGURES["customers"].phrase_for("25")
         ('customer', 'customers')
         """
-        return self.phrase if self.unit != "people" or text == "1" else f"{self.phrase}s"
+        return self.phrase if self.unit != "people" or text in {"1", "<1"} else f"{self.phrase}s"
 
     def text(self, value: float | None, currency: str = "") -> str:
         """Write a value of the figure as people read it.
@@ -260,7 +261,7 @@ class Figure(cached_property[float]):
         if self.unit in {"cycles", "days"} and value == 0:
             return "with the first order"
         if self.unit == "cycles" and value is not None:
-            return f"{value:,.0f} buying cycle{'s' if value != 1 else ''}"
+            return count_text(f"{value:,.0f}", "buying cycle")
         if self.unit == "number":
             return plain_text(value)
         texts = {"people": people_text, "share": share_text, "days": days_text}

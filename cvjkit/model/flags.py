@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cvjkit.model.flow import Flag
-from cvjkit.number_text import people_text, plain_text
+from cvjkit.number_text import count_text, people_text, plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,9 +50,11 @@ def count_flags(
         for stage, key in enumerate(origin.framework.keys):
             more = found.excess[index, stage]
             if more > TOLERANCE:
-                number = f"{people_text(more)} more" if math.isfinite(more) else "more"
+                number = "more people"
+                if math.isfinite(more):
+                    number = count_text(people_text(more), "more person", "more people")
                 message = (
-                    f"The skips, ways back and referrals typed bring {number} people{of} here "
+                    f"The skips, ways back and referrals typed bring {number}{of} here "
                     "than were counted, so only as many as were counted are used: correct the "
                     "count, or how many take them."
                 )
@@ -80,15 +82,16 @@ def _entering(
     if (counts[stage] or 0) <= most + TOLERANCE:
         message = (
             f"The skips and ways back typed lead so many people{of} elsewhere that "
-            f"{people_text(more)} of those counted here are assumed to enter here: correct the "
-            "count, or how many take them."
+            f"{count_text(people_text(more), 'is', 'are')} assumed to enter here of those counted "
+            "here: correct the count, or how many take them."
         )
         return Flag("A50", key, message)
     if required is None:
         return None
     message = (
-        f"{people_text(more)} more people{of} than could come from {names[required]}: they are "
-        "assumed to enter here. Direct entry, referral, other units, or a typing error?"
+        f"{count_text(people_text(more), 'more person', 'more people')}{of} than could come from "
+        f"{names[required]}: they are assumed to enter here. Direct entry, referral, other units, "
+        "or a typing error?"
     )
     return Flag("A46", key, message)
 

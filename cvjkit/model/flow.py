@@ -15,7 +15,7 @@ from cvjkit.errors import InputError, unknown_name
 from cvjkit.model.chain import stacked
 from cvjkit.model.flow_tables import LinksTable, StagesTable, link_table, stage_columns
 from cvjkit.model.generations import growing, leads_to, new_people_each
-from cvjkit.number_text import people_text, plain_text
+from cvjkit.number_text import count_text, people_text, plain_text
 from cvjkit.shown import Shown
 
 if TYPE_CHECKING:
@@ -113,8 +113,8 @@ class Flow(Shown):
         """How many people come in and how many reach the last stage, and what must be known."""
         first, last = self.framework.stages[0], self.framework.stages[-1]
         people = self.numbers("people")
-        start, end = people_text(people[0]), people_text(people[-1])
-        words = [f"{self.name}: {start} people at {first.name}, {end} at {last.name}."]
+        start = count_text(people_text(people[0]), "person", "people")
+        words = [f"{self.name}: {start} at {first.name}, {people_text(people[-1])} at {last.name}."]
         if self.k:
             words.append(f"Each person referred brings {plain_text(self.k)} more (k).")
         return " ".join([*words, *(f"{flag.id}: {flag.message}" for flag in self.flags)])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cvjkit.errors import Fault, InputError
 from cvjkit.model.arguments import is_number
+from cvjkit.number_text import count_text
 
 LARGEST = 1e300
 
@@ -91,7 +92,7 @@ def rate_posterior(successes: float, trials: float) -> Posterior:
         if not is_number(value, 0, LARGEST)
     ]
     if not faults and successes > trials:
-        fix = f"give at most the {trials:g} trials"
+        fix = f"give at most {count_text(f'{trials:g}', 'success', 'successes')}"
         faults = [Fault("successes", successes, "must not exceed the trials", fix)]
     if faults:
         raise InputError("rate", faults)

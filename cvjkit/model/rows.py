@@ -22,6 +22,7 @@ from cvjkit.model.parts import (
     Tactic,
     Transition,
 )
+from cvjkit.number_text import count_text
 from cvjkit.paths import Title, below, path_of
 
 if TYPE_CHECKING:
@@ -240,6 +241,6 @@ def _ordered(
         values = [None, *values]
     if len(values) == len(keys):
         return values, []
-    rule = f"must have {len(allowed)} numbers, it has {len(values)}"
+    rule = f"must have {count_text(len(allowed), 'number')}, it has {len(values)}"
     fix = f"give one for each of {', '.join(allowed)}"
     return [None] * len(keys), [Fault(path, list(values), rule, fix)]

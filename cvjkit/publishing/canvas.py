@@ -16,7 +16,7 @@ from cvjkit.catalog.tactics import tactic_kind
 from cvjkit.files.look import Look, read_look
 from cvjkit.journey import Journey, as_journey
 from cvjkit.model.economics import FIGURES
-from cvjkit.number_text import days_text, money_text, people_text, share_text
+from cvjkit.number_text import count_text, days_text, money_text, people_text, share_text
 from cvjkit.publishing.folder import in_currency
 from cvjkit.publishing.page import render
 from cvjkit.widgets.panels.explained import explaining
@@ -257,7 +257,7 @@ class _Layout:
         entered, first = self.journey.flow().entered, self.journey.framework.keys[0]
         segments = []
         for segment, people in zip(self.journey.segments, entered, strict=True):
-            shown = _Shown(f"{people_text(float(people.sum()))} people", "")
+            shown = _Shown(count_text(people_text(float(people.sum())), "person", "people"), "")
             if people[0] and people[0] == people.sum():
                 shown = self._explained(
                     self.journey, f"stages.{first}.people", shown.text, segment.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from cvjkit.number_text import people_text, share_text
+from cvjkit.number_text import count_text, people_text, share_text
 
 if TYPE_CHECKING:
     from cvjkit.decisions.simulation import Simulation
@@ -36,7 +36,7 @@ def bands_of(simulation: Simulation) -> dict[str, Any]:
         people, low, high = row["people"], row["people_low"], row["people_high"]
         if not people > 0 or not low < high or not math.isfinite(high):
             continue
-        said = f"{people_text(low)} to {people_text(high)} people"
+        said = f"{people_text(low)} to {count_text(people_text(high), 'person', 'people')}"
         if row["step_low"] < row["step_high"]:
             rates = (share_text(row[f"step_{side}"]) for side in ("low", "high"))
             said += f", {' to '.join(rates)} of previous stage"

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from cvjkit.number_text import Unit, write_number
+from cvjkit.number_text import Unit, count_text, write_number
 from cvjkit.numbers import NO_EVIDENCE, Evidence, UnreadableError, read_number, read_range
 from cvjkit.widgets.codec import Number
 from cvjkit.widgets.fields import UNCHANGED
@@ -63,7 +63,7 @@ class RateCodec(Number):
             is_middle = math.isclose(_middle(between), share, rel_tol=CLOSE)
             return between if is_middle else f"{text} ({between})"
         if cases is not None:
-            return f"{text} ({write_number(cases)} case{'' if cases == 1 else 's'})"
+            return f"{text} ({count_text(write_number(cases), 'case')})"
         return text
 
 

@@ -122,15 +122,15 @@ def test_what_changed_is_said_in_people_as_a_part_and_in_points_of_stages_and_of
     more = "120 people (was 100: +20, +20%); 6% of previous stage (was 5%: +1 point, +20%)"
     assert text["conversion"].startswith(f"Conversion: {more}, 1.2% of all")
     assert text["acquisition>conversion"] == (
-        "Acquisition → Conversion: 120 (was 100: +20, +20%) move on, "
+        "Acquisition → Conversion: 120 move on (was 100: +20, +20%), "
         "6% of visits (was 5%: +1 point, +20%)"
     )
     # 2,000 less 120, and less 100.
-    less = "1,880 (was 1,900: -20, -1.1%) leave, 94% of visits (was 95%: -1 point, -1.1%)"
+    less = "1,880 leave (was 1,900: -20, -1.1%), 94% of visits (was 95%: -1 point, -1.1%)"
     assert text["drop:acquisition"].startswith(f"Acquisition: {less}")
     assert text["acquisition>drop:acquisition"] == text["drop:acquisition"]
     assert text["conversion>retention"].endswith(
-        "48 (was 40: +8, +20%) move on, 40% of visits"  # the rate is what it was
+        "48 move on (was 40: +8, +20%), 40% of visits"  # the rate is what it was
     )
     before = {key for key in text if key.split(":")[-1].split(">")[0] == "reach"}
     assert before
@@ -143,11 +143,14 @@ def test_people_who_come_back_say_what_changed_too():
     tried = shop.scenario("More", {"stages.reach.people": 3800})
     picture = sankey_picture(tried.flow(), base=shop.flow())
     text = {node.id: node.text for node in picture.nodes}
-    assert text["entry:reach"] == "Reach: 3,800 (was 1,900: +1,900, +100%) enter"
+    assert text["entry:reach"] == "Reach: 3,800 enter (was 1,900: +1,900, +100%)"
     # Of 950 at Acquisition a quarter comes to Retention, and a fifth of them returns, and so on.
     assert pytest.approx(50) == 0.2 * 0.25 * 950 / (1 - 0.2 * 0.25)
-    for node, way in (("returned:acquisition", "returned"), ("back:retention:acquisition", "back")):
-        assert f"100 (was 50: +50, +100%) {way}" in text[node]
+    for node, way in (
+        ("returned:acquisition", "returned"),
+        ("back:retention:acquisition", "back to Acquisition"),
+    ):
+        assert f"100 {way} (was 50: +50, +100%)" in text[node]
 
 
 def test_the_legend_lists_the_kinds_that_occur_and_no_others():

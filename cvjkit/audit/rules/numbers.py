@@ -16,7 +16,14 @@ from cvjkit.model.economics import BOUGHT_AGAIN, FIGURES
 from cvjkit.model.flags import TOLERANCE
 from cvjkit.model.intervals import rate_interval
 from cvjkit.model.lifetime import NEVER_PAID
-from cvjkit.number_text import days_text, money_text, people_text, plain_text, share_text
+from cvjkit.number_text import (
+    count_text,
+    days_text,
+    money_text,
+    people_text,
+    plain_text,
+    share_text,
+)
 
 if TYPE_CHECKING:
     from cvjkit.audit.facts import Facts
@@ -65,8 +72,8 @@ def _more_than_the_market(facts: Facts) -> Iterator[Outcome]:
         people = facts.people(position)
         if people is not None and people > market + TOLERANCE:
             yield fires(
-                f"{people_text(people)} people at {stage.name} are more than the "
-                f"{people_text(market)} there are to reach.",
+                f"{count_text(people_text(people), 'person', 'people')} at {stage.name}: more than "
+                f"the {people_text(market)} there are to reach.",
                 {"people": people, "market": market},
                 stage=stage.key,
             )
@@ -173,10 +180,11 @@ def rates_based_on_enough_people(facts: Facts) -> Iterator[Outcome]:
         went = min(came, sum(part.counted.went for part in parts))
         low, high = rate_interval(went, came)
         if came < fewest or exceeds(high - low, 2 * widest * went / came):
+            of = f"of {people_text(came)}"
+            go = count_text(people_text(went), f"{of} goes", f"{of} go")
             yield fires(
-                f"Few people: {people_text(went)} of {people_text(came)} go on to "
-                f"{facts.label(position)}, so the rate may be anything from {share_text(low)} to "
-                f"{share_text(high)}.",
+                f"Few people: {go} on to {facts.label(position)}, so the rate may be anything from "
+                f"{share_text(low)} to {share_text(high)}.",
                 {"people": came, "rate": went / came, "low": low, "high": high},
                 stage=facts.key(position),
             )
@@ -361,8 +369,9 @@ def segments_alike(facts: Facts) -> Iterator[Outcome]:
         differing = len({at for _, _, at, _, _ in found})
         yield fires(
             f"The average hides a difference: {share_text(more.rate)} of {more.name} go on to "
-            f"{facts.label(position)}, and {share_text(less.rate)} of {less.name}. {differing} of "
-            f"{steps} steps differ by more than chance: look at each segment.",
+            f"{facts.label(position)}, and {share_text(less.rate)} of {less.name}. "
+            f"They differ by more than chance at {differing} of {count_text(steps, 'step')}: look "
+            "at each segment.",
             {"high": more.rate, "low": less.rate, "steps": float(differing)},
             stage=facts.key(position),
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cvjkit.audit.findings import Outcome, fires, lacks, passes, rule
 from cvjkit.audit.stage_facts import MissingError, exceeds
 from cvjkit.model.parts import Message
-from cvjkit.number_text import days_text
+from cvjkit.number_text import count_text, days_text
 
 if TYPE_CHECKING:
     from cvjkit.audit.facts import Facts
@@ -56,11 +56,11 @@ def not_asked_too_soon(facts: Facts) -> Iterator[Outcome]:
         if not exceeds(soonest, session):
             yield fires(
                 f"Too soon: {segment.name} ({segment.awareness}) is asked for money after "
-                f"{soonest:.3g} minutes, with nothing free before.",
+                f"{count_text(f'{soonest:.3g}', 'minute')}, with nothing free before.",
                 seen,
                 segment=segment.name,
             )
-    yield passes(f"You ask for money after {soonest:.3g} minutes.", seen)
+    yield passes(f"You ask for money after {count_text(f'{soonest:.3g}', 'minute')}.", seen)
 
 
 @rule(
@@ -217,7 +217,7 @@ def quick_delivery(facts: Facts) -> Iterator[Outcome]:
     slowest = max(taken, default=None)
     told = "Does not apply: no offer is digital." if slowest is None else ""
     yield passes(
-        told or f"Delivered after {slowest:.3g} minutes.",
+        told or f"Delivered after {count_text(f'{slowest:.3g}', 'minute')}.",
         {"minutes": slowest, "most": float(DELIVERY_MINUTES)},
     )
 
@@ -257,7 +257,7 @@ def quick_sales_contact(facts: Facts) -> Iterator[Outcome]:
             )
         soon = minutes is not None and minutes <= CONTACT_MINUTES
         if not soon and (opening is None or opening > morning):
-            taken = f"{minutes:.4g} minutes" if minutes is not None else "longer"
+            taken = "longer" if minutes is None else count_text(f"{minutes:.4g}", "minute")
             yield fires(
                 f"Call within {CONTACT_MINUTES} minutes or first thing next morning; yours takes "
                 f"{taken}.",

@@ -141,7 +141,8 @@ FIRES = [
         "A56",
         lambda j: counts(j, intrigued=12000),
         "M",
-        "60% of Clips go on to Intrigued, and 50% of Ads. 2 of 12 steps differ",
+        "60% of Clips go on to Intrigued, and 50% of Ads. They differ by more than chance at 2 of "
+        "12 steps",
         "intrigued",
         numbers={"steps": 2},
     ),

@@ -25,7 +25,7 @@ FIRES = [
         "A45",
         lambda j: j.with_terms(market=29_000),
         "E",
-        "30,000 people at Aware are more than the 29,000 there are to reach.",
+        "30,000 people at Aware: more than the 29,000 there are to reach.",
         "aware",
         numbers={"people": 30_000, "market": 29_000},
     ),

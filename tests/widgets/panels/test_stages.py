@@ -149,7 +149,9 @@ def test_a_cost_that_was_calculated_is_shown_in_cents_and_one_that_was_typed_in_
                 assert float(text) == cost
 
 
-@pytest.mark.parametrize(("currency", "text"), [("JPY", "15"), ("KWD", "15.3850"), ("EUR", "15.38")])
+@pytest.mark.parametrize(
+    ("currency", "text"), [("JPY", "15"), ("KWD", "15.3850"), ("EUR", "15.38")]
+)
 def test_a_cost_that_was_calculated_has_the_decimals_of_its_currency(
     currency: str, text: str
 ) -> None:
