@@ -295,14 +295,14 @@ class Formulas(Money):
         "Payback",
         "days",
         "days to the first payment + payback_cycles x cycle_days",
-        remark="{payback_cycles}{delays}",
+        remark="{payback_cycles}, not discounted{delays}",
         phrase="payback",
         headline=True,
         compared=True,
         less_is_better=True,
     )
     def payback_days(self) -> float:
-        """Days from the first contact until a customer's margins have paid the cac.
+        """Days from first contact until a customer's margins, not discounted, have paid the cac.
 
         Delays that were not typed are left out: see `cvjkit.model.economics.Economics.delays`.
 

@@ -383,18 +383,21 @@ def test_cost_per_person_counts_what_lies_on_the_way_and_habit_is_on_no_way_to_v
         assert compared[f"cost_per_person.{milestone}"] == pytest.approx(cost), milestone
 
 
-def test_payback_says_which_delays_it_leaves_out() -> None:
+def test_payback_says_that_it_is_not_discounted_and_which_delays_it_leaves_out() -> None:
     numbers = shop().economics()
     assert numbers.remark("payback_days") == (
-        "2 buying cycles, without the delay to the first payment"
+        "2 buying cycles, not discounted, without the delay to the first payment"
     )
     some = shop().with_stage("conversion", delay_days=3).economics()
     assert some.payback_days == 63
-    assert some.remark("payback_days") == "2 buying cycles, without the delay to Acquisition"
+    assert (
+        some.remark("payback_days")
+        == "2 buying cycles, not discounted, without the delay to Acquisition"
+    )
     all_typed = (
         shop().with_stage("conversion", delay_days=3).with_stage("acquisition", delay_days=0)
     )
-    assert all_typed.economics().remark("payback_days") == "2 buying cycles"
+    assert all_typed.economics().remark("payback_days") == "2 buying cycles, not discounted"
     at_once = bare().with_stage("conversion", unit_cost=1, margin=5).economics()
     assert at_once.text("payback_days") == "with the first order"
     assert at_once.left_out("payback_days") == ", without the delay to the first payment"
