@@ -137,3 +137,44 @@ def rate_interval(successes: float, trials: float, level: float = 0.95) -> tuple
     low = 0.0 if none else posterior.quantile(outside)
     high = 1.0 if every else posterior.quantile(1 - outside)
     return low, high
+
+
+def people_interval(people: float, level: float = 0.95) -> tuple[float, float]:
+    """Give the interval in which the expected number of people lies of whom so many came.
+
+    Parameters
+    ----------
+    people : float
+        0 or more. Each comes independently of the others, so that they are Poisson.
+    level : float
+        The probability, between 0 and 1.
+
+    Returns
+    -------
+    low, high : float
+        [people] From the Gamma(people + 1/2) distribution that follows from Jeffreys' prior; the
+        probability outside is split evenly, unless nobody came: then `low` is 0.
+
+    Raises
+    ------
+    InputError
+        If the people are negative or not finite, or the level is not between 0 and 1.
+
+    Examples
+    --------
+    >>> [round(end, 1) for end in people_interval(100)]
+    [81.7, 121.0]
+    """
+    from scipy.special import gammaincinv
+
+    faults = []
+    if not is_number(people, 0, LARGEST):
+        rule = "must be a finite number, 0 or more"
+        faults.append(Fault("people", people, rule, "give the people counted"))
+    if not (is_number(level) and 0 < level < 1):
+        faults.append(Fault("level", level, "must lie between 0 and 1", "write 0.95 for 95%"))
+    if faults:
+        raise InputError("people", faults)
+    outside = (1 - level) / (2 if people else 1)
+    low = float(gammaincinv(people + 0.5, outside)) if people else 0.0
+    return low, float(gammaincinv(people + 0.5, 1 - outside))
