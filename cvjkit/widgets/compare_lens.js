@@ -201,7 +201,7 @@ function drawBars(layer, { bars }, { width, thick }, hatch) {
  * @param {Frame} frame
  */
 function drawLabels(list, { bars }, { marks, listed, index: lens }) {
-  const columns = bars.map(({ start }) => Math.round(start * marks.length));
+  const columns = bars.map(({ column = 0 }) => column);
   keyed(
     list,
     bars.map((bar, index) => ({ id: bar.stage, bar, column: columns[index] })),

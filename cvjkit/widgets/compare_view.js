@@ -3,7 +3,7 @@
 // and below them what they say.
 
 import { makeAnnouncer } from "./announce.js";
-import { arrangeLabels } from "./compare_layout.js";
+import { arrangeLabels, spread } from "./compare_layout.js";
 import { drawLens, makeLens } from "./compare_lens.js";
 import { sections } from "./compare_sections.js";
 import { html, keyed, setAttributes, setText, textElement } from "./dom.js";
@@ -25,12 +25,13 @@ let views = 0;
  */
 function draw(field, picture, hatch, width = field.clientWidth) {
   if (!width) return;
-  const { marks, rows, breaks } = picture;
   const arranged = arrangeLabels(picture, width, measureIn(field));
+  const { marks, rows, breaks } = spread(picture, arranged.columns);
   const listed = arranged.labels === "listed";
   const frame = { width, listed, marks, breaks, thick: listed ? THICK.listed : THICK.beside };
   setAttributes(field, { "data-labels": arranged.labels, "data-marks": arranged.marks });
-  field.style.setProperty("--marks", String(marks.length));
+  const shares = arranged.columns.map((column) => `minmax(0, ${column.toFixed(2)}fr)`);
+  field.style.setProperty("--cvj-columns", shares.join(" "));
   const lenses = /** @type {HTMLElement} */ (field.querySelector(".lens-all"));
   drawMarks(/** @type {HTMLElement} */ (field.querySelector(".lens-marks")), marks);
   drawBreaks(/** @type {HTMLElement} */ (field.querySelector(".lens-breaks")), breaks);

@@ -148,7 +148,7 @@ def test_a_flow_runs_and_is_set_as_its_numbers_have_room(ask, letters, width, ex
 
 BARS = """
 const bar = (start, name, value) => ({ start, name, value, note: "", stage: name });
-const picture = { marks: [{ name: "Seen", shared: true }, { name: "Bought", shared: false }],
+const picture = { marks: [{ name: "Noticed", shared: true }, { name: "Bought", shared: false }],
   rows: [{ bars: [bar(0, "Reach", "1,000"), bar(0.5, "Loyalty", VALUE)] }] };
 const measure = (text, size) => text.length * size;
 """
@@ -157,19 +157,27 @@ const measure = (text, size) => text.length * size;
 @pytest.mark.parametrize(
     ("value", "width", "expected"),
     [
-        # Two columns of 106 px, 6 of them free; 13 px a digit.
-        ("1234567", 212, ["beside", "across"]),
-        ("12345678", 212, ["listed", "upright"]),
-        # Loyalty needs 84 px at 12 px a letter.
-        ("1", 180, ["beside", "across"]),
-        ("1", 178, ["listed", "upright"]),
+        # At 13 px a digit "1,000" needs 65 px, and 7 behind it, "1234567" 98 in all; the names of
+        # the milestones need 91 and 79.
+        ("1234567", 212, ["beside", "across", 106, 106]),
+        ("1234567", 192, ["beside", "across", 94, 98]),
+        ("1234567", 188, ["beside", "upright", 90, 98]),
+        ("1234567", 170, ["beside", "upright", 72, 98]),
+        ("1234567", 169, ["listed", "upright", 84.5, 84.5]),
     ],
 )
 def test_labels_stand_beside_each_other_where_all_have_room(ask, value, width, expected):
     before = BARS.replace("VALUE", f'"{value}"')
     call = f"module.arrangeLabels(picture, {width}, measure)"
-    read = f"[{call}].map(a => [a.labels, a.marks])[0]"
-    assert ask("compare_layout.js", read, before) == expected
+    read = f"[{call}].map(a => [a.labels, a.marks, ...a.columns])[0]"
+    assert ask("compare_layout.js", read, before) == pytest.approx(expected, abs=0.2)
+
+
+def test_what_lies_in_a_lens_moves_with_the_columns_it_lies_in(ask):
+    shares = "[0, 0.25, 0.5, 0.75, 1].map(along => ({ along }))"
+    picture = f"{{ marks: [1, 2], rows: [], breaks: {shares} }}"
+    call = f"module.spread({picture}, [50, 150]).breaks.map(({{ along }}) => along)"
+    assert ask("compare_layout.js", call) == [0, 0.125, 0.25, 0.625, 1]
 
 
 def test_children_are_kept_in_order_and_not_moved_where_they_stand_right(ask):
