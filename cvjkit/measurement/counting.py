@@ -207,6 +207,29 @@ def orders_of(
     return summed([*segment, numbers], [np.ones(attempts, dtype=np.int64)])
 
 
+def cycles_of(batch: Batch, visits: Visits, segment: Sequence[Ints], later: int | None) -> Sums:
+    """Measure how long it took from one order to the next.
+
+    Parameters
+    ----------
+    batch : Batch
+    visits : Visits
+    segment : sequence of ndarray of int64, shape (attempts,)
+    later : int or None
+        The step that has later orders.
+
+    Returns
+    -------
+    Sums
+        By segment and bucket.
+    """
+    chosen = visits.steps == (-1 if later is None else later)
+    own, times = visits.attempts[chosen], batch.times[visits.events[chosen]]
+    again = own[1:] == own[:-1]
+    buckets, values = rows_of(np.diff(times)[again])
+    return summed([*(one[own[1:][again]] for one in segment), buckets], values)
+
+
 def activity_of(days: Ints, log: Log, attempts: Attempts, steps: int) -> tuple[Sums, Sums]:
     """Count the people who do anything of a stage, by period and by time since the first step.
 

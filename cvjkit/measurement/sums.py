@@ -27,31 +27,31 @@ class Sums:
     ----------
     keys : ndarray of int64, shape (groups, keys)
         What each group is; in ascending order, none twice.
-    values : ndarray of int64, shape (groups, values)
+    totals : ndarray of int64, shape (groups, values)
 
     Examples
     --------
     >>> visits = summed([np.array([7, 3, 7])], [np.array([1, 1, 1])])
-    >>> visits.keys.tolist(), visits.values.tolist()
+    >>> visits.keys.tolist(), visits.totals.tolist()
     ([[3], [7]], [[1], [2]])
-    >>> (visits + visits).values.tolist()
+    >>> (visits + visits).totals.tolist()
     [[2], [4]]
     """
 
     keys: Ints
-    values: Ints
+    totals: Ints
 
     def __add__(self, other: Sums) -> Sums:
         if not len(other.keys) or not len(self.keys):
             return self if len(self.keys) else other
         keys = np.concatenate([self.keys, other.keys])
-        return summed([*keys.T], np.concatenate([self.values, other.values]).T)
+        return summed([*keys.T], np.concatenate([self.totals, other.totals]).T)
 
     def __eq__(self, other: object) -> bool:
         return (
             isinstance(other, Sums)
             and np.array_equal(self.keys, other.keys)
-            and np.array_equal(self.values, other.values)
+            and np.array_equal(self.totals, other.totals)
         )
 
     __hash__ = None  # type: ignore[assignment]  # arrays have none
@@ -68,7 +68,7 @@ class Sums:
         -------
         Sums
         """
-        return summed([self.keys[:, column] for column in columns], self.values.T)
+        return summed([self.keys[:, column] for column in columns], self.totals.T)
 
     def where(self, column: int, key: int) -> Sums:
         """Choose the groups that have a key.
@@ -84,7 +84,7 @@ class Sums:
             With the other keys.
         """
         chosen = self.keys[:, column] == key
-        return Sums(np.delete(self.keys[chosen], column, axis=1), self.values[chosen])
+        return Sums(np.delete(self.keys[chosen], column, axis=1), self.totals[chosen])
 
     def filled(self, shape: Sequence[int]) -> Ints:
         """Write the sums as an array with an axis for each key.
@@ -99,8 +99,8 @@ class Sums:
         ndarray of int64, shape (*shape, values)
             0 for groups that do not occur.
         """
-        full = np.zeros((*shape, self.values.shape[1]), dtype=np.int64)
-        full[tuple(self.keys.T)] = self.values
+        full = np.zeros((*shape, self.totals.shape[1]), dtype=np.int64)
+        full[tuple(self.keys.T)] = self.totals
         return full
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from cvjkit.measurement.attempts import NEVER, find_attempts
 from cvjkit.measurement.counting import (
     activity_of,
+    cycles_of,
     money_of,
     orders_of,
     settled,
@@ -47,6 +48,8 @@ class Tally:
     reached : Sums
         By channel, awareness and day of the first step [days since 1970-01-01]: the attempts that
         reached each step.
+    entered : Sums
+        By day of the first step: attempts of people whom nobody brought.
     waits : Sums
         By channel, awareness, whether since the start (1) or the step reached before (0), step and
         bucket: how long it took, as rows of a histogram.
@@ -57,6 +60,9 @@ class Tally:
         the same way. Events that belong to no attempt are left out.
     orders : Sums
         By channel, awareness and number of orders: attempts.
+    cycles : Sums
+        By channel, awareness and bucket: how long it took from each order at the last step of
+        orders to the next, as rows of a histogram.
     active : Sums
         By period (0 day, 1 week, 2 month), that of the first step, and periods since: people who
         did anything of a stage.
@@ -79,15 +85,17 @@ class Tally:
     >>> bob = Batch(np.array(["bob"]), np.array([0, 1]), np.array([3]), np.array([0]))
     >>> steps, masks = Definition((Step("view"), Step("buy"))), np.array([1, 2])
     >>> both = tally(ann, steps, masks) + tally(bob, steps, masks)
-    >>> both.reached.values.tolist()
+    >>> both.reached.totals.tolist()
     [[2, 1]]
     """
 
     reached: Sums
+    entered: Sums
     waits: Sums
     ways: Sums
     money: Sums
     orders: Sums
+    cycles: Sums
     active: Sums
     activity: Sums
     properties: Sums
@@ -129,7 +137,8 @@ def tally(
     steps = len(definition.steps)
     batch, log = settled(batch, masks[batch.names])
     attempts = find_attempts(log.times, log.masks, log.offsets, definition)
-    visits = visits_of(batch, log.masks, attempts, definition, max(ordered_at, default=None))
+    later = max(ordered_at, default=None)
+    visits = visits_of(batch, log.masks, attempts, definition, later)
     segment = [touched(one, batch, attempts, touch) for one in (batch.channel, batch.awareness)]
     times = step_times(attempts, definition)
     reached = (times != NEVER).astype(np.int64).T
@@ -137,12 +146,16 @@ def tally(
     waits, out_of_order = waits_of(times, segment)
     active, activity = activity_of(days, log, attempts, steps)
     quality = {**quality_of(batch, log, steps, settings.bot_events), "out_of_order": out_of_order}
+    began = days[starts_of(attempts)]
+    alone = began if batch.referred is None else began[~batch.referred[attempts.people]]
     return Tally(
-        reached=summed([*segment, days[starts_of(attempts)]], reached),
+        reached=summed([*segment, began], reached),
+        entered=summed([alone], [np.ones_like(alone)]),
         waits=waits,
         ways=ways_taken(ways_of(batch, visits, attempts, steps), segment),
         money=money_of(batch, visits, segment),
         orders=orders_of(visits, segment, ordered_at, len(attempts.people)),
+        cycles=cycles_of(batch, visits, segment, later),
         active=active,
         activity=activity,
         properties=_properties(batch, attempts, touch, reached),

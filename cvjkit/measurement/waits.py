@@ -9,6 +9,7 @@ DDSketch, VLDB 2019). Nothing is rounded, so no machine gives another bucket.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 KEPT_BITS = 7
 SHIFT = 52 - KEPT_BITS
+QUANTILES = MappingProxyType({"p10": 0.10, "p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.90})
 RELATIVE_ERROR = 2.0 ** -(KEPT_BITS + 1)
 DAY = 86_400 * MILLION  # microseconds
 
@@ -104,13 +106,18 @@ class Waits:
         -------
         Waits
         """
-        count, seconds, rest = histogram.values.T
+        count, seconds, rest = histogram.totals.T
         return cls(histogram.keys[:, 0], count, joined(seconds, rest) * MILLION / DAY)
 
     @property
     def count(self) -> int:
         """How many there are."""
         return int(self.counts.sum())
+
+    @property
+    def means(self) -> Floats:
+        """Mean time in each bucket, exact [days]."""
+        return self.days / self.counts
 
     @property
     def mean(self) -> float:
@@ -122,8 +129,7 @@ class Waits:
         """Standard deviation, at most 1% off where times differ by more [days]; NaN if none."""
         if not self.count:
             return np.nan
-        means = self.days / self.counts
-        return float(np.sqrt(np.average((means - self.mean) ** 2, weights=self.counts)))
+        return float(np.sqrt(np.average((self.means - self.mean) ** 2, weights=self.counts)))
 
     def quantile(self, share: float) -> float:
         """Find the time within which a share of them took place.
@@ -145,19 +151,20 @@ class Waits:
         low, high = (np.array([bucket, bucket + 1]) << SHIFT).view(np.float64)
         return float(low + high) / 2 / DAY if bucket else 0.0
 
-    def beyond(self, days: Floats) -> Floats:
-        """Give the share that took longer than some times.
+    def parts(self, number: int) -> Floats:
+        """Give the means of equally many waits, from the shortest to the longest.
 
         Parameters
         ----------
-        days : ndarray of float64
-            0 or more [days].
+        number : int
+            Of parts, 1 or more.
 
         Returns
         -------
-        ndarray of float64
-            0 to 1.
+        ndarray of float64, shape (number,)
+            [days] Their mean is that of all waits. All waits of a bucket count as equal.
         """
-        means = self.days / self.counts
-        longer = np.append(np.cumsum(self.counts[::-1])[::-1], 0)
-        return longer[np.searchsorted(means, days, side="right")] / self.count
+        ends = np.append(0, np.cumsum(self.counts))
+        days = np.append(0.0, np.cumsum(self.days))
+        share = self.count / number
+        return np.asarray(np.diff(np.interp(np.arange(number + 1) * share, ends, days)) / share)

@@ -95,6 +95,8 @@ class OnePerson:
             reached = [int(time is not None) for time in moments]
             segment = (self.touched("channel", attempt), self.touched("awareness", attempt))
             yield "reached", (*segment, self.period_of(events[0], "day")), reached
+            if not self.referred:
+                yield "entered", (self.period_of(events[0], "day"),), [1]
             yield "properties", (0, self.touched("place", attempt)), reached
             for name, key, values in self.waits(moments):
                 yield name, (*segment, *key) if name == "waits" else key, values
@@ -162,7 +164,7 @@ class OnePerson:
     def path(self, attempt: Attempt, events: Sequence[Event], came: int) -> Iterator[Counted]:
         orders, window = self.settings.orders, self.definition.window
         visits: list[tuple[int, Event]] = []
-        ordered = 0
+        ordered: list[tuple[str, Event]] = []
         for event in events:
             if window is not None and micro(event.time - events[0].time) > window:
                 continue
@@ -171,11 +173,14 @@ class OnePerson:
                 continue
             yield "money", (step,), money(self.rows[event.position])
             name = self.steps[step]
-            ordered += name in orders
+            ordered += [(name, event)] * (name in orders)
             if not orders or name != orders[-1] or attempt[name] == event:
                 visits.append((step, event))
         if orders:
-            yield "orders", (ordered,), [1]
+            yield "orders", (len(ordered),), [1]
+            last = [event.time for name, event in ordered if name == orders[-1]]
+            for before, time in pairwise(last):
+                yield "cycles", (bucket(time - before),), parts(time - before)
         yield "ways", (came, visits[0][0], 0), [1, 0, 0]
         yield "ways", (visits[-1][0], len(self.steps), 0), [1, 0, 0]
         for (source, before), (target, event) in pairwise(visits):

@@ -31,17 +31,17 @@ def test_rows_are_added_up_by_key_in_the_order_of_the_keys(
     both = sums(rows) + sums(more)  # type: ignore[operator]
     keys = sorted({key[:3] for key in expected})
     assert both.keys.tolist() == [list(key) for key in keys]
-    assert both.values.tolist() == [[expected[*key, 0], expected[*key, 1]] for key in keys]
+    assert both.totals.tolist() == [[expected[*key, 0], expected[*key, 1]] for key in keys]
     assert both == sums([*rows, *more])
     by_last = both.over(2)
-    assert by_last.values.sum() == both.values.sum()
+    assert by_last.totals.sum() == both.totals.sum()
     assert by_last.keys.ravel().tolist() == sorted({key[2] for key in keys})
 
 
 def test_groups_are_chosen_by_a_key_and_laid_out_in_an_array() -> None:
     sums = summed([np.array([1, 0, 1]), np.array([2, 2, 0])], [np.array([5, 6, 7])])
     assert sums.where(0, 1).keys.tolist() == [[0], [2]]
-    assert sums.where(1, 2).values.tolist() == [[6], [5]]
+    assert sums.where(1, 2).totals.tolist() == [[6], [5]]
     assert sums.filled([2, 3])[:, :, 0].tolist() == [[0, 0, 6], [7, 0, 5]]
     assert nothing(2, 1).filled([1, 2]).tolist() == [[[0], [0]]]
     assert sums != nothing(2, 1)

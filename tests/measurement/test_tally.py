@@ -110,7 +110,7 @@ def test_everything_is_counted_as_one_person_after_another_would_be(seed: int) -
     for one in fields(Tally):
         sums = getattr(found, one.name)
         if isinstance(sums, Sums):
-            counted = Counter(by_key(sums.keys.tolist(), sums.values.tolist()))
+            counted = Counter(by_key(sums.keys.tolist(), sums.totals.tolist()))
             # Sums have a number for each column of a key, 0 included.
             assert +counted == +expected.get(one.name, Counter()), (one.name, people, what, how)
             assert -counted == -expected.get(one.name, Counter()), one.name
@@ -144,7 +144,7 @@ def test_columns_that_a_log_lacks_are_left_out() -> None:
     bare = replace(batch_of(people, **dict.fromkeys(lacking)), properties={})
     found, full = tally(bare, what, masks, how), tally(batch_of(people), what, masks, how)
     assert set(found.reached.keys[:, :2].ravel()) <= {-1}
-    assert not found.money.values.any()
+    assert not found.money.totals.any()
     assert not len(found.properties.keys)
     assert found.active == full.active
     assert found.reached.over(2) == full.reached.over(2)

@@ -35,10 +35,16 @@ def test_the_longer_the_wait_the_higher_the_bucket(times: list[int]) -> None:
     assert (np.diff(buckets_of(np.array(sorted(times), dtype=np.int64))) >= 0).all()
 
 
-def test_who_waits_for_longer_is_a_share_of_all() -> None:
-    buckets, values = rows_of(np.array([1, 1, 2, 8]) * DAY)
-    waits = Waits.of(summed([buckets], values))
-    assert waits.beyond(np.array([0.0, 0.9, 1.0, 4.0, 9.0])).tolist() == [1, 1, 0.5, 0.25, 0]
+@given(st.lists(TIMES, min_size=1, max_size=40), st.integers(1, 7))
+def test_parts_of_waits_are_as_long_as_the_shortest_the_next_and_so_on(
+    times: list[int], number: int
+) -> None:
+    buckets, values = rows_of(np.array(times))
+    found = Waits.of(summed([buckets], values)).parts(number)
+    # Each wait divided into as many as there are parts, so that all parts have equally many.
+    exact = np.repeat(np.sort(times), number).reshape(number, -1).mean(axis=1) / DAY
+    assert found == pytest.approx(exact, rel=2 * RELATIVE_ERROR, abs=1e-12)
+    assert found.mean() == pytest.approx(np.mean(np.array(times) / DAY), rel=1e-9, abs=1e-12)
 
 
 def test_of_nothing_there_is_no_mean_and_no_median() -> None:

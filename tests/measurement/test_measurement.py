@@ -1,0 +1,232 @@
+"""The tables of a measurement are what pandas counts in the log, step by step."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import cvjkit as cvj
+from cvjkit.errors import InputError
+from cvjkit.measurement.measurement import Measurement
+from tests.measurement.test_measured import measure
+
+FIVE = cvj.framework("five").keys
+START = pd.Timestamp("2026-01-01", tz="UTC")
+DAY = pd.Timedelta(days=1)
+
+
+@cache
+def a_log() -> pd.DataFrame:
+    plan = cvj.Journey.from_rates("five", 100, [0.6, 0.5, 0.5, 0.5], intake_days=50)
+    plan = plan.with_segment("Everyone", channel="Ads")
+    plan = plan.with_segment("Blog", channel="Blog", entrants=[50] + [0] * 4, rates=[0.3] * 4)
+    plan = plan.with_transition("acquisition", "acquisition", 0.1)
+    plan = plan.with_transition("conversion", "acquisition", 0.1)
+    for stage in ("acquisition", "conversion", "retention"):
+        plan = plan.with_stage(stage, delay_days=6, delay_law="exponential", unit_cost=0.3)
+    plan = plan.with_offer("conversion", name="Box", price=19.99)
+    plan = plan.with_offer("retention", name="Box", price=30, cycle_days=9, repeat_rate=0.5)
+    log = plan.simulate_log(1_500, days=70, seed=3)
+    lucky = np.random.default_rng(5).random(int(log.person.max()) + 1)
+    # Half of those who have converted have a cat, a third of the others.
+    bought = log.person.isin(log.person[log.event == "conversion"])
+    cat = np.where(lucky[log.person] < np.where(bought, 0.5, 0.33), "cat", "dog")
+    moon = np.where(lucky[log.person] * 100 % 1 < 0.5, "new", "full")
+    return log.assign(pet=cat, moon=pd.Series(moon).where(lucky[log.person] > 0.2))
+
+
+@cache
+def measurement() -> Measurement:
+    found = measure(a_log(), cvj.framework("five"), properties=("pet", "moon")).measurement
+    assert found is not None
+    return found
+
+
+def visits(log: pd.DataFrame) -> pd.DataFrame:
+    return log[log.event != "later_order"].assign(event=lambda rows: rows.event.astype(str))
+
+
+def firsts(log: pd.DataFrame) -> pd.DataFrame:
+    """When each person reached each stage first: a row a person, a column a stage."""
+    return visits(log).pivot_table(index="person", columns="event", values="time", aggfunc="min")[
+        list(FIVE)
+    ]
+
+
+def test_people_visits_and_rates_are_those_of_the_log_all_together_and_by_segment() -> None:
+    for segment, log in [
+        (None, a_log()),
+        *((s, a_log()[a_log().channel == s]) for s in ("Ads", "Blog")),
+    ]:
+        own = measurement() if segment is None else measurement().only(segment)
+        people = firsts(log).notna().sum()
+        assert own.stages.people.to_dict() == people.to_dict()
+        assert own.stages.visits.to_dict() == visits(log).event.value_counts().to_dict()
+        rates = (people / people.shift()).to_numpy()
+        assert own.stages.step_rate.to_numpy() == pytest.approx(rates, nan_ok=True)
+        assert own.stages.overall_rate.to_numpy() == pytest.approx(
+            (people / people.iloc[0]).to_numpy()
+        )
+        assert (own.stages.step_low.dropna() < own.stages.step_rate.dropna()).all()
+        assert (own.stages.step_high.dropna() > own.stages.step_rate.dropna()).all()
+    with pytest.raises(InputError, match="segment: 'Radio' is not known; choose from"):
+        measurement().only("Radio")
+
+
+def test_times_to_a_stage_have_the_mean_and_the_quantiles_of_the_log() -> None:
+    reached, table = firsts(a_log()), measurement().timings
+    for before, stage in pairwise(FIVE):
+        for since, then in (("before", before), ("start", "reach")):
+            days = ((reached[stage] - reached[then]) / DAY).dropna()
+            row = table.loc[stage, since]
+            assert row.people == len(days)
+            assert row["mean"] == pytest.approx(days.mean())
+            for name, share in (("p10", 0.1), ("p25", 0.25), ("median", 0.5), ("p75", 0.75)):
+                exact = np.quantile(days, share, method="inverted_cdf")
+                assert row[name] == pytest.approx(exact, rel=1 / 256)
+
+
+def test_transitions_are_the_ways_from_each_visit_to_the_next() -> None:
+    log = visits(a_log()).sort_values(["person", "time"], kind="stable")
+    following = log.groupby("person").event.shift(-1).fillna("exit")
+    expected = pd.crosstab(log.event, following)
+    table = measurement().transitions.set_index(["source", "target"])
+    for source in FIVE:
+        for target in (*FIVE, "exit"):
+            people = expected.loc[source].get(target, 0)
+            assert table.people.get((source, target), 0) == people
+            if people:
+                row = table.loc[source, target]
+                assert row["share"] == pytest.approx(people / expected.loc[source].sum())
+    kinds = table.kind.groupby(level=[0, 1]).first()
+    assert kinds["acquisition", "acquisition"] == "repeat"
+    assert kinds["conversion", "acquisition"] == "back"
+    assert kinds["reach", "acquisition"] == "forward"
+    assert kinds["outside", "reach"] == "entry"
+    assert table.loc["outside"].people.sum() == log.person.nunique()
+    waits = (log.groupby("person").time.shift(-1) - log.time) / DAY
+    again = waits[(log.event == "acquisition") & (following == "acquisition")]
+    exact = np.quantile(again, 0.5, method="inverted_cdf")
+    assert table["median"]["acquisition", "acquisition"] == pytest.approx(exact, rel=1 / 256)
+
+
+@pytest.mark.parametrize(("period", "rule"), [("day", "D"), ("week", "W-SUN"), ("month", "M")])
+def test_a_trend_is_the_funnel_of_each_cohort_and_says_which_are_too_young(
+    period: str, rule: str
+) -> None:
+    reached = firsts(a_log())
+    began = reached.reach.dt.tz_localize(None).dt.to_period(rule)
+    expected = reached.notna().groupby(began).sum()
+    table = measurement().trend.loc[period]
+
+    def by_stage(column: str) -> pd.DataFrame:
+        return pd.DataFrame({key: table[column].xs(key, level="stage") for key in FIVE})
+
+    people = by_stage("people")
+    assert people.index.to_list() == expected.index.start_time.to_list()
+    assert (people.to_numpy() == expected.to_numpy()).all()
+    rates = by_stage("overall_rate")
+    assert rates.to_numpy() == pytest.approx((expected.to_numpy().T / expected.reach.to_numpy()).T)
+    young = by_stage("is_young").astype(bool)
+    needed = {key: np.nanquantile((reached[key] - reached.reach) / DAY, 0.9) for key in FIVE}
+    last = (a_log().time.max() - START) / DAY
+    for start, end in zip(expected.index.start_time, expected.index.end_time, strict=True):
+        age = last - (end.ceil("s").tz_localize("UTC") - START) / DAY
+        for key in FIVE:
+            # But for the 0.4% that the quantile may be off.
+            if abs(age - needed[key]) > 0.01 * needed[key] + 1e-6:
+                assert young.loc[start, key] == (age < needed[key]), (start, key)
+    assert young.to_numpy().any()
+    change = by_stage("change")
+    steady = rates.where(~young)
+    consecutive = expected.index.astype("int64").diff() == 1
+    diffs = steady.diff()[consecutive].to_numpy()
+    assert change[consecutive].to_numpy() == pytest.approx(diffs, nan_ok=True)
+    assert table.chance[table.change.notna()].between(0, 1).all()
+
+
+def test_retention_is_who_of_a_cohort_does_anything_in_each_later_period() -> None:
+    log = a_log().assign(month=a_log().time.dt.tz_localize(None).dt.to_period("M"))
+    first = log.groupby("person").month.min()
+    since = log.month.astype("int64") - log.person.map(first).astype("int64")
+    expected = log.groupby([log.person.map(first).dt.start_time, since]).person.nunique()
+    table = measurement().retention.loc["month"]
+    assert table.people.to_dict() == expected.to_dict()
+    assert table["share"].xs(0, level="number").eq(1).all()
+    last = a_log().time.max().tz_localize(None).to_period("M")
+    for (start, number), young in table.is_young.items():
+        assert young == (start.to_period("M") + number >= last)
+    daily = measurement().activity.loc["day"]
+    day = a_log().time.dt.tz_localize(None).dt.floor("D")
+    assert daily.people.to_dict() == a_log().groupby(day).person.nunique().to_dict()
+    assert daily.events.to_dict() == day.value_counts().to_dict()
+
+
+def test_money_and_orders_are_those_of_the_log() -> None:
+    log, table = a_log(), measurement().revenue
+    later = log.event.astype(str).replace("later_order", "retention")
+    assert table.revenue.to_numpy() == pytest.approx(log.groupby(later).revenue.sum()[list(FIVE)])
+    assert table.cost.to_numpy() == pytest.approx(log.groupby(later).cost.sum()[list(FIVE)])
+    assert table.orders.to_dict() == log.groupby(later).revenue.count()[list(FIVE)].to_dict()
+    assert table.revenue_per_order["conversion"] == pytest.approx(19.99)
+    assert table.cost_per_visit["acquisition"] == pytest.approx(0.3)
+    assert np.isnan(table.cost_per_visit["loyalty"])
+    number = log[later.isin(["conversion", "retention"])].groupby("person").size().value_counts()
+    orders = measurement().orders
+    assert orders.people[orders.people > 0].to_dict() == number.to_dict()
+    twice = number[number.index >= 2].sum()
+    assert orders["share"][2] == pytest.approx(twice / number.sum())
+    assert orders["share"][3] == pytest.approx(number[number.index >= 3].sum() / twice)
+
+
+def test_a_property_that_matters_is_told_from_one_that_does_not() -> None:
+    table = measurement().correlations("conversion")
+    log = a_log().drop_duplicates("person")
+    bought = log.person.isin(a_log().person[a_log().event == "conversion"])
+    cells = pd.crosstab(log.pet, bought) + 0.5
+    ratio = cells.loc["cat", True] * cells.loc["dog", False]
+    ratio /= cells.loc["cat", False] * cells.loc["dog", True]
+    row = table.loc["pet", "cat"]
+    assert row.odds_ratio == pytest.approx(ratio)
+    assert row.low < ratio < row.high
+    assert (row.people, row.reached) == (
+        (log.pet == "cat").sum(),
+        ((log.pet == "cat") & bought).sum(),
+    )
+    assert not row.could_be_chance
+    assert table.could_be_chance["moon"].all()
+    assert table.index[0][0] == "pet"
+    # People without a value are not among those compared.
+    assert table.people["moon"].sum() == log.moon.notna().sum()
+    with pytest.raises(InputError, match="stage: 'x' is not known"):
+        measurement().correlations("x")
+
+
+def test_what_is_wrong_with_a_log_is_counted() -> None:
+    plan = cvj.Journey.from_rates("five", 100, [1, 0.5, 0.5, 0.5], intake_days=20)
+    for stage in plan.framework.keys[1:]:
+        plan = plan.with_stage(stage, delay_days=0.1)
+    clean = plan.simulate_log(1_000)
+
+    def quality(**quirks: float) -> pd.DataFrame:
+        found = measure(plan.simulate_log(1_000, quirks=quirks), plan.framework).measurement
+        assert found is not None
+        return found.quality
+
+    none = quality()["count"]
+    assert (none["events"], none["people"]) == (len(clean), 1_000)
+    assert not none.drop(["events", "people"]).any()
+    for check, quirk, share in (
+        ("duplicates", "duplicates", 0.1 / 1.1),
+        ("of_no_stage", "unmapped", 0.1 / 1.1),
+        ("bots", "bots", 0.1),
+        ("people_without_first_stage", "headless", 0.1),
+    ):
+        assert quality(**{quirk: 0.1}).share[check] == pytest.approx(share, abs=0.04), check
+    assert quality(clock_jumps=0.3)["count"]["clock_jumps"] == pytest.approx(300, abs=60)
+    assert quality(rounded=0.5)["count"]["ties"] > 300
+    assert quality(headless=0.4)["count"]["rising_stages"] == 1
