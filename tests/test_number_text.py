@@ -101,6 +101,7 @@ def test_the_shares_of_a_column_have_the_same_decimals(values):
     ("currency", "decimals"),
     [("JPY", 0), ("krw", 0), ("EUR", 2), ("", 2), ("Talers", 2), ("KWD", 3), ("CLF", 4)],
 )
+@example(9_999.99999)
 @given(st.floats(0.5, 1e9))
 def test_money_has_the_decimals_of_its_currency_alone_and_in_a_column(currency, decimals, value):
     text = money_text(value, currency).removeprefix(currency).strip()
@@ -108,8 +109,11 @@ def test_money_has_the_decimals_of_its_currency_alone_and_in_a_column(currency, 
     assert re.fullmatch(r"[\d,]+(\.\d+)?", text)
     assert len(text.partition(".")[2]) == (0 if whole else decimals)
     assert float(text.replace(",", "")) == pytest.approx(value, abs=0.51)
-    column = in_column([value, 25, 2e6], lambda one, count: money_text(one, currency, count))
+    # What is less than the smallest coin has more decimals, and gives them to no other.
+    amounts = [value, 25, 2e6, 0.00042]
+    *column, small = in_column(amounts, lambda one, count: money_text(one, currency, count))
     assert {len(one.partition(".")[2]) for one in column} == {decimals}
+    assert float(small.removeprefix(currency)) == pytest.approx(0.00042, abs=1e-4)
 
 
 def test_a_cost_below_the_smallest_coin_is_not_shown_as_nothing():

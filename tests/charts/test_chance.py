@@ -6,14 +6,19 @@ import pytest
 
 import cvjkit as cvj
 from cvjkit.charts.chance import bands, distribution, funnel_bands
+from cvjkit.charts.text import inert
 from cvjkit.errors import InputError
 from tests.model.test_economics import shop
 
 
 def test_the_funnel_has_the_bands_of_the_table() -> None:
     simulation = shop().simulate(500)
-    (trace,) = funnel_bands(simulation).data
+    figure = funnel_bands(simulation)
+    (trace,) = figure.data
     stages = simulation.stages
+    # It is drawn from end to end, thick enough to see, on an axis on which 10 of 10,000 show.
+    assert (trace.error_x.symmetric, figure.layout.xaxis.type) == (False, "log")
+    assert trace.error_x.thickness >= 4
     assert list(trace.x) == stages.people.to_list()
     ends = [there + more for there, more in zip(trace.x, trace.error_x.array, strict=True)]
     assert ends == pytest.approx(stages.people_high.to_list())
@@ -62,6 +67,12 @@ def test_losses_have_the_colour_of_losses() -> None:
 
 
 def test_what_is_not_known_or_certain_is_drawn_all_the_same() -> None:
+    few = cvj.Journey.from_counts("five", [100, 50, None, 0, 0]).simulate(100)
+    (trace,) = funnel_bands(few).data
+    low, high = few.stages.loc["acquisition", ["people_low", "people_high"]]
+    # Who is not known is no row, and nobody is a mark at half a person: 0 has no logarithm.
+    assert list(trace.x) == [100, 50, 0.5, 0.5]
+    assert trace.text[:2] == ("100", inert(f"50 ({low:.0f} to {high:.0f})"))
     unknown = cvj.Journey.from_counts("five", [None] * 5).simulate(100)
     assert "not known" in distribution(unknown).layout.meta["summary"]
     assert funnel_bands(unknown).layout.meta["summary"]

@@ -16,7 +16,7 @@ def test_a_script_is_sent_behind_those_that_it_loads_each_once_and_by_itself(
     main.write_text(MAIN)
     (tmp_path / "7.page.js").write_text('"use strict";push(7) // the last line')
     (tmp_path / "12.page.js").write_text("push(12)")
-    for other in ("9.page.js", "12.other.js", "page.css"):
+    for other in ("9.page.js", "12.other.js", "page.css", "7.page.css"):
         (tmp_path / other).write_text("r.e(7)")
     sent = content(main).decode()
     # What is strict stays so, and alone.
