@@ -137,6 +137,9 @@ def test_a_plan_is_found_again_in_a_log_drawn_from_it(seed: int) -> None:
         ever = fundamental / np.diag(fundamental)
         assert_likely(own.people, starts @ ever, starts @ np.maximum(ever * (1 - ever), 0))
 
+        shares = ways.groupby(ways.source.replace("brought", "outside"))["share"].sum()
+        assert shares.to_numpy() == pytest.approx(1)
+
         # Ways: the share of the visits that take each, those that nobody takes included.
         visits = own.visits.astype(float)
         moved = np.zeros_like(fundamental)
@@ -254,6 +257,9 @@ def test_stages_without_events_are_not_known_and_their_steps_are_taken_together(
     assert found.segments[0].counts is not None
     assert found.segments[0].counts[1] is None
     assert not found.transitions
+    assert found.measurement is not None
+    kinds = found.measurement.transitions.kind
+    assert set(kinds) == {"entry", "forward", "exit"}
     delays = {row.stage: row.mean_delay for row in found.stages}
     assert delays["conversion"] == pytest.approx(4, rel=0.15)
 
@@ -274,6 +280,34 @@ def test_where_the_second_purchase_is_no_stage_its_rate_and_orders_are_terms_of_
     assert offer[BOUGHT_AGAIN].repeat_rate == pytest.approx(1 / 3)
     assert offer[BOUGHT_AGAIN].cycle_days == pytest.approx((5 + 4 + 6) / 3)
     assert not found.transitions
+
+
+def test_ways_are_those_that_the_people_of_each_segment_took() -> None:
+    plan = cvj.Journey.from_rates("five", 100, [0.6, 0.5, 0.5, 0.5])
+    plan = plan.with_segment("Everyone", channel="Ads")
+    plan = plan.with_segment("Blog", channel="Blog", entrants=[90] + [0] * 4, rates=[0.5] * 4)
+    plan = plan.with_transition("acquisition", "acquisition", 0.3, segment="Blog")
+    plan = plan.with_transition("conversion", "acquisition", 0.2)
+    plan = plan.with_transition("reach", "conversion", 0.0004)
+    plan = plan.with_referral("acquisition", "reach", 0.4, source_segment="Blog")
+    log = plan.simulate_log(8_000)
+    found = measure(log, plan.framework, referred_at="acquisition")
+    measurement = found.measurement
+    assert measurement is not None
+    ways = measurement.transitions
+    assert 0 < ways.people[ways.kind == "skip"].sum() < 8
+    assert len(found.transitions) == 3
+    for row in found.transitions:
+        own = measurement.only(row.segment or "")
+        ways = own.transitions.set_index(["source", "target"]).people
+        visits = own.stages.visits[row.source]
+        assert row.rate == pytest.approx(ways[row.source, row.target] / visits)
+    (referral,) = found.referrals
+    assert (referral.segment, referral.source_segment) == ("Blog", "Blog")
+    brought = (log.referred_by.notna() & ~log.person.duplicated()).sum()
+    visits = ((log.event == "acquisition") & (log.channel == "Blog")).sum()
+    assert referral.per_person == pytest.approx(brought / visits)
+    assert not measure(log, plan.framework, order="any_order").transitions
 
 
 def test_the_smallest_of_many_segments_are_put_together_and_any_name_will_do() -> None:

@@ -149,6 +149,15 @@ def test_a_trend_is_the_funnel_of_each_cohort_and_says_which_are_too_young(
     assert table.chance[table.change.notna()].between(0, 1).all()
 
 
+def test_a_cohort_is_compared_with_the_one_of_the_period_before_only() -> None:
+    rows = [(name, day, "reach") for name, day in zip("abcd", (0, 1, 3, 9), strict=True)]
+    log = pd.DataFrame(rows, columns=["person", "day", "event"])
+    log["time"] = START + pd.to_timedelta(log.day, "D")
+    found = measure(log, cvj.framework("five")).measurement
+    assert found is not None
+    assert found.trend.loc["day"].change.notna().tolist() == [False, True, False, False]
+
+
 def test_retention_is_who_of_a_cohort_does_anything_in_each_later_period() -> None:
     log = a_log().assign(month=a_log().time.dt.tz_localize(None).dt.to_period("M"))
     first = log.groupby("person").month.min()
