@@ -191,7 +191,7 @@ class Table(Shown, pd.DataFrame):
         return pd.DataFrame
 
     def described(self, names: Mapping[str, str] | None = None, currency: str = "") -> Self:
-        """Say what is needed to read the table.
+        """Name the rows and the currency, for the table as people read it.
 
         Parameters
         ----------

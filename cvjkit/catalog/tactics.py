@@ -78,7 +78,7 @@ def tactic_kind(key: str | None, name: str) -> TacticKind | None:
 
     Examples
     --------
-    >>> tactic_kind(None, "Thank-you mail").key, tactic_kind("gift", "Mug").key
+    >>> tactic_kind(None, "Thank-you email").key, tactic_kind("gift", "Mug").key
     ('thank_you', 'gift')
     >>> tactic_kind(None, "Mug") is None
     True

@@ -55,12 +55,12 @@ class Budget(Answer):
 
     @property
     def left(self) -> float:
-        """Money that stays unspent, for it would return less than itself [currency]."""
+        """Money that stays unspent, because it would return less than itself [currency]."""
         return float(self.attrs["left"])
 
     @property
     def lam(self) -> float:
-        """What the last unit of money returns, 1 or more; what one more would, if less."""
+        """What the last unit of money spent returns: 1 where the rest stays unspent, else more."""
         return float(self.attrs["lam"])
 
 

@@ -42,16 +42,16 @@ class Goal:
     figure : str
         Key of the figure, or of the stage whose people are meant.
     target : float
-        What it is to be.
+        The value to reach.
     now : float or None
-        What it is.
+        Its value now.
     entrants_now : float
         People who come in from outside now.
     entrants : int or None
-        The least people who must come in from outside, on average; None if no number is enough.
+        The fewest people who must come in from outside, on average; None if no number is enough.
     entrants_80, entrants_95 : int or None
-        So many that the goal is reached with a probability of 80% and 95%; None where that is not
-        worked out, which is so for all but numbers of people.
+        The fewest with whom the goal is reached with a probability of 80% and 95%; None where that
+        is not worked out: only a goal in numbers of people has them.
     chance : float or None
         Probability, 0 to 1, that `entrants` are enough.
     plan : mapping of stage key to int
@@ -61,15 +61,16 @@ class Goal:
     equal_lift : float or None
         By what factor the rates of all steps on the way would have to rise; None if they cannot.
     levers : mapping of str to float or None
-        The least change of the levers asked for, within their limits: rates by stage key, and
+        The smallest change of the levers asked for, within their limits: rates by stage key, and
         "entrants". Empty if none was asked for or they are not enough.
     reason : str
         Why no number of entrants is enough; empty if one is.
     reasons : mapping of str to str
         Why an answer is None, by its name: "entrants", "entrants_80", "equal_lift", "levers".
     changes : mapping of str to mapping of str to float
-        What each way would be, to try out: ``journey.scenario("Try", goal.changes[stage])``; by
-        "entrants" where all come in at the first stage, by stage key, and by "equal_lift".
+        What each way to the goal changes, to try it out: ``journey.scenario("Try",
+        goal.changes[stage])``; by stage key, by "equal_lift", and by "entrants" where all come in
+        at the first stage.
     summary : str
         The answer in words.
     table : DataFrame

@@ -41,7 +41,7 @@ class WithScenarios(Design):
 
     @property
     def what_if(self) -> WhatIf:
-        """The what-ifs kept with it, and the one that it is, if any."""
+        """The what-ifs kept with it, and its own if it is one."""
         return self._what_if
 
     def _derived(self, framework: object, fields: Mapping[str, Any]) -> Self:
@@ -226,7 +226,7 @@ class WithScenarios(Design):
         return with_rows_kept(self, (row for row in kept_with(self) if row.name != name))
 
     def with_kept_in(self, there: Self | None) -> Self:
-        """Give what a file is to hold: the base with its scenarios, and those that it has.
+        """Give what to write to a file: the base with its scenarios, and those kept there.
 
         Parameters
         ----------
@@ -296,7 +296,7 @@ class WithScenarios(Design):
         Returns
         -------
         dict
-            What `from_document` takes. That of a scenario is the plan that it makes.
+            What `from_document` takes; of a scenario, the plan that it makes.
         """
         kept = [row.document() for row in self._what_if.kept]
         return {**super().document(), **({"scenarios": kept} if kept else {})}

@@ -89,7 +89,7 @@ class FixFirst(Answer):
 
     @property
     def by(self) -> Measure:
-        """What the steps are ranked by."""
+        """What the steps are ranked by: "profit" or "customers"."""
         measure: Measure = self.attrs["by"]
         return measure
 
@@ -101,7 +101,7 @@ class FixFirst(Answer):
 
     @property
     def tied(self) -> tuple[str, ...]:
-        """Keys of the stages whose steps bring most and the same; empty if one brings most."""
+        """Keys of the stages whose steps tie for first place; empty if one step leads."""
         tied: tuple[str, ...] = self.attrs["tied"]
         return tied
 

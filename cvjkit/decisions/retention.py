@@ -67,7 +67,7 @@ class Geometric:
         return float(self.rate**t)
 
     def lifetime(self, discount: float = 0.0) -> float | None:
-        """Give the expected number of periods that somebody stays, the first included.
+        """Give the expected number of periods that a customer stays, the first included.
 
         Parameters
         ----------
@@ -91,14 +91,14 @@ class Retention:
     Attributes
     ----------
     alpha, beta : float or None
-        Of the distribution of the probability to leave; None where people do not differ as far as
-        the table shows, so that the geometric model fits as well.
+        Of the beta distribution of the probability that a customer leaves; None where the table
+        shows no difference between customers, so that the geometric model fits as well.
     geometric : Geometric
-        The model in which nobody differs.
+        The model in which all customers leave with the same probability.
     observed : tuple of float
         The shares left, from 1 on.
     gain : float
-        By how much the log-likelihood of a person is higher than with the geometric model.
+        How much higher the log-likelihood of a customer is than with the geometric model.
     """
 
     alpha: float | None
@@ -152,7 +152,7 @@ class Retention:
         return (self.beta + t - 1) / (self.alpha + self.beta + t - 1)
 
     def lifetime(self, discount: float = 0.0) -> float | None:
-        """Give the expected number of periods that somebody stays, the first included.
+        """Give the expected number of periods that a customer stays, the first included.
 
         Parameters
         ----------
@@ -162,7 +162,7 @@ class Retention:
         Returns
         -------
         float or None
-            Discounted; None if it has no end, which undiscounted is so where alpha is 1 or less.
+            Discounted; None if it has no end, as without a discount where alpha is 1 or less.
 
         Raises
         ------

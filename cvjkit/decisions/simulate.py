@@ -42,7 +42,7 @@ def simulate(
         Probability with which a number lies in its band, between 0 and 1.
     design_effect : float
         How many times fewer people, chosen at random, would tell as much as those counted; 1 or
-        more. People of one campaign resemble one another: see what 2 does to the bands.
+        more. People of one campaign resemble one another: try 2, and see how the bands widen.
 
     Returns
     -------

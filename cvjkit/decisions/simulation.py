@@ -256,7 +256,7 @@ class Simulation(Shown):
         -----
         Where people were counted at two stages and move by steps alone, the band of the rate
         between the two is that of its direct posterior Beta(s + 1/2, n - s + 1/2). Unlike a product
-        of steps it does not depend on the stages in between: each framework tells the same.
+        of steps it does not depend on the stages in between: every framework gives the same.
         """
         names = {stage.key: stage.name for stage in self.design.framework}
         return StageBandsTable(self._bands.table(self.level)).described(names)
@@ -266,7 +266,7 @@ class Simulation(Shown):
         return StageBands(self.design, self.flow)
 
     def overall(self, stage: str) -> Posterior | None:
-        """Give the distribution of the share of those who start that reach a stage.
+        """Give the distribution of the overall rate of a stage, the share of all who start.
 
         Parameters
         ----------

@@ -195,7 +195,7 @@ class Economics(Shown):
 
     @property
     def summary(self) -> str:
-        """The figures that matter most, those that are known."""
+        """The figures that matter most, as far as they are known."""
         said = []
         for key, figure in FIGURES.items():
             if figure.phrase and self[key] is not None:

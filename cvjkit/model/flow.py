@@ -110,7 +110,7 @@ class Flow(Shown):
 
     @property
     def summary(self) -> str:
-        """How many people come in and how many reach the last stage, and what must be known."""
+        """How many people come in, how many reach the last stage, and what to know about that."""
         first, last = self.framework.stages[0], self.framework.stages[-1]
         people = self.numbers("people")
         start = count_text(people_text(people[0]), "person", "people")

@@ -43,7 +43,8 @@ class Segment(Record):
     Parameters
     ----------
     **fields
-        As `typed_fields` lists them.
+        With meanings and units in `data/README.md`, and from
+        ``cvjkit.model.typed.typed_fields(Segment)``.
 
     Notes
     -----
@@ -112,7 +113,8 @@ class Tactic(Record):
     Parameters
     ----------
     **fields
-        As `typed_fields` lists them.
+        With meanings and units in `data/README.md`, and from
+        ``cvjkit.model.typed.typed_fields(Tactic)``.
     """
 
     name: Annotated[Name, typed("What it is called.", label="Tactic", default=...)]
@@ -149,7 +151,8 @@ class Message(Record):
     Parameters
     ----------
     **fields
-        As `typed_fields` lists them.
+        With meanings and units in `data/README.md`, and from
+        ``cvjkit.model.typed.typed_fields(Message)``.
     """
 
     kind: Annotated[
@@ -183,7 +186,8 @@ class StageNumbers(Record):
     Parameters
     ----------
     **fields
-        As `typed_fields` lists them.
+        With meanings and units in `data/README.md`, and from
+        ``cvjkit.model.typed.typed_fields(StageNumbers)``.
     """
 
     stage: Annotated[StageKey, typed("Key of the stage.", default=...)]
@@ -259,7 +263,8 @@ class Offer(Record):
     Parameters
     ----------
     **fields
-        As `typed_fields` lists them.
+        With meanings and units in `data/README.md`, and from
+        ``cvjkit.model.typed.typed_fields(Offer)``.
     """
 
     stage: Annotated[StageKey, typed("Key of the stage where it is bought.", default=...)]
@@ -309,7 +314,8 @@ class Transition(Record):
     Parameters
     ----------
     **fields
-        As `typed_fields` lists them.
+        With meanings and units in `data/README.md`, and from
+        ``cvjkit.model.typed.typed_fields(Transition)``.
 
     Notes
     -----
@@ -334,7 +340,8 @@ class Referral(Record):
     Parameters
     ----------
     **fields
-        As `typed_fields` lists them.
+        With meanings and units in `data/README.md`, and from
+        ``cvjkit.model.typed.typed_fields(Referral)``.
     """
 
     source: Annotated[StageKey, typed("Key of the stage whose people recommend.", default=...)]
@@ -370,7 +377,8 @@ class Accepted(Record):
     Parameters
     ----------
     **fields
-        As `typed_fields` lists them.
+        With meanings and units in `data/README.md`, and from
+        ``cvjkit.model.typed.typed_fields(Accepted)``.
     """
 
     rule: Annotated[Name, typed('"A11".', default=...)]
@@ -385,7 +393,8 @@ class Thresholds(Record):
     Parameters
     ----------
     **fields
-        As `typed_fields` lists them.
+        With meanings and units in `data/README.md`, and from
+        ``cvjkit.model.typed.typed_fields(Thresholds)``.
 
     Examples
     --------
@@ -423,15 +432,15 @@ class Thresholds(Record):
         "A20: how long a first session lasts.", unit="minutes", default=30
     )
     leg_days: Amount = typed(
-        "A21: a slow leg takes more days than this.",
+        "A21: a slow step takes more days than this.",
         unit="days",
         default=30,
     )
     leg_medians: Amount = typed(
-        "A21: a slow leg takes more than this many times the median leg.",
+        "A21: a slow step takes more than this many times the median step.",
         default=3,
     )
-    leg_cycles: Amount = typed("A21: a slow leg takes more buying cycles than this.", default=1)
+    leg_cycles: Amount = typed("A21: a slow step takes more buying cycles than this.", default=1)
     messages_a_week: Amount = typed("A22: unsolicited messages before payment.", default=3)
     opening_minutes: Amount = typed(
         'A25: "first thing next morning", after the start of the working day.',

@@ -47,13 +47,13 @@ def simulate_log(
     days: float | None = None,
     quirks: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
-    """Draw the event log that people leave who go through the journey as planned or counted.
+    """Draw the event log of people who go through the journey as planned or counted.
 
     Parameters
     ----------
     design : Design
     people : int
-        Who come in from outside, 1 or more, divided among segments and stages like the people
+        How many come in from outside, 1 or more, divided among segments and stages like the people
         who enter. Those whom they bring in come on top.
     seed : int
         0 or more. The same seed gives the same log.

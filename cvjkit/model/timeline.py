@@ -48,7 +48,7 @@ class Timeline(Shown):
     entering : ndarray of float, shape (days + 1, states)
         People who come in from outside; a state is a segment at a stage.
     share : ndarray of float, shape (days + 1,)
-        How much of what the period costs, whatever its size, falls on each day.
+        Share, 0 to 1, of the costs that do not depend on the people that falls on each day.
     """
 
     design: Design
@@ -70,7 +70,7 @@ class Timeline(Shown):
               were referred.
             - reached: unique people to date.
             - visits: arrivals to date.
-            - standing: are there at the end of the day, and will pass on or leave later.
+            - standing: still there at the end of the day; they go on or leave later.
             - passed: took a way to a stage, to date.
             - dropped: left for good before the end of the journey, to date.
             - finished: left at its end, to date.
@@ -103,7 +103,7 @@ class Timeline(Shown):
 
     @property
     def break_even_day(self) -> int | None:
-        """The day from which on the money spent has come back; None if it does not within these.
+        """The day from which the money spent has come back; None if not within these days.
 
         Returns
         -------
@@ -144,7 +144,7 @@ class Timeline(Shown):
 
     @property
     def steady(self) -> pd.DataFrame:
-        """Where people stand once as many come and go each day, after Little.
+        """Where people stand once as many leave each day as come in (Little's law).
 
         Returns
         -------
@@ -173,7 +173,7 @@ class Timeline(Shown):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What one must know to read it: what was assumed, and what is left out."""
+        """What to know before relying on it: what was assumed, and what is left out."""
         notes = []
         if not any(delay.mean or delay.waits for delay in self.durations.delays):
             notes.append("No delay is typed: everything happens on the day somebody comes in.")

@@ -65,8 +65,8 @@ class Designer(Editor):
     Parameters
     ----------
     journey : Journey, str, Path, Framework or Session, optional
-        What to start with: a design or its file, or a framework to fill, or how one is edited
-        already; by default an example.
+        What to start with: a journey or its file, a framework to fill, or a session in which one
+        is edited already; by default an example.
     framework : str or Framework
         For the example: a key, or a framework of your own.
     view : str, optional

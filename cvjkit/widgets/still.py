@@ -69,7 +69,7 @@ class Kept:
         raise NotImplementedError
 
     def changed(self) -> None:
-        """Notify the listeners, and renew the copy.
+        """Tell the listeners, and renew the copy in the notebook.
 
         The copy is renewed at once if a cell is executed, else when the user pauses.
         """
