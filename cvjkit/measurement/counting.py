@@ -12,7 +12,7 @@ from cvjkit.measurement.batch import OF_EVENTS
 from cvjkit.measurement.log import Events, Log
 from cvjkit.measurement.periods import LONGEST, PERIODS, period_of
 from cvjkit.measurement.quality import is_amount
-from cvjkit.measurement.sums import MILLION, Sums, nothing, summed
+from cvjkit.measurement.sums import MILLION, Sums, nothing, stacked, summed
 from cvjkit.measurement.waits import rows_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cvjkit.measurement.attempts import Attempts
     from cvjkit.measurement.batch import Batch, Floats
     from cvjkit.measurement.definition import Definition
-    from cvjkit.measurement.log import Bools, Ints
+    from cvjkit.measurement.log import Ints
     from cvjkit.measurement.paths import Visits, Ways
 
 SINCE_BEFORE, SINCE_START = 0, 1
@@ -250,28 +250,36 @@ def activity_of(days: Ints, log: Log, attempts: Attempts, steps: int) -> tuple[S
         By period and its number: people, events.
     """
     events = np.flatnonzero(log.has((1 << steps) - 1))
-    people = np.repeat(np.arange(len(log.offsets) - 1), np.diff(log.offsets))[events]
+    people: Ints = np.repeat(np.arange(len(log.offsets) - 1), np.diff(log.offsets))[events]
     began = np.full(len(log.offsets) - 1, -1)
     # The first attempt of a person is the one that counts.
     began[attempts.people[::-1]] = starts_of(attempts)[::-1]
-    start = began[people]
-    after = (start >= 0) & (events >= start)
-    active, activity = nothing(3, 1), nothing(2, 2)
-    for kind, period in enumerate(PERIODS):
-        numbers = period_of(days, period)
-        own, new = numbers[events], _firsts(people, numbers[events]).astype(np.int64)
-        activity += summed([np.full(len(own), kind), own], [new, np.ones_like(own)])
-        own, then = own[after], numbers[start[after]]
-        chosen = _firsts(people[after], own) & (own - then < LONGEST[period])
-        own, then = own[chosen], then[chosen]
-        active += summed([np.full(len(own), kind), then, own - then], [np.ones_like(own)])
-    return active, activity
+    after = (began[people] >= 0) & (events >= began[people])
+    own = days[events]
+    by_day = summed([own], [np.ones_like(own)])
+    people_since, own_since = _once(people[after], own[after])
+    people, own = _once(people, own)
+    then = days[began[people_since]]
+    active, activity = list[Sums](), list[Sums]()
+    for period in PERIODS:
+        _, number = _once(people, period_of(own, period))
+        seen = summed([number], [np.ones_like(number), np.zeros_like(number)])
+        count, days_seen = by_day.totals[:, 0], period_of(by_day.keys[:, 0], period)
+        activity.append(seen + summed([days_seen], [np.zeros_like(count), count]))
+        start: Ints = period_of(then, period)
+        since: Ints = period_of(own_since, period) - start
+        _, start, since = _once(people_since, start, since)
+        followed = since < LONGEST[period]
+        start, since = start[followed], since[followed]
+        active.append(summed([start, since], [np.ones_like(since)]))
+    return stacked(active), stacked(activity)
 
 
-def _firsts(people: Ints, numbers: Ints) -> Bools:
-    """Tell which events are the first of their person in their period."""
-    new = (numbers[1:] != numbers[:-1]) | (people[1:] != people[:-1])
-    return np.append(True, new)[: len(people)]
+def _once(people: Ints, *numbers: Ints) -> tuple[Ints, ...]:
+    """Keep the first of the events of a person that have the same last number."""
+    own = numbers[-1]
+    new = np.append(True, (own[1:] != own[:-1]) | (people[1:] != people[:-1]))[: len(people)]
+    return people[new], *(one[new] for one in numbers)
 
 
 def starts_of(attempts: Attempts) -> Ints:

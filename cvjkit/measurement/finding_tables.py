@@ -36,6 +36,10 @@ def quality(measurement: Measurement) -> pd.DataFrame:
     """
     counts = measurement.tally.quality.filled([len(QUALITY)])[:, 0].tolist()
     found = dict(zip(QUALITY, counts, strict=True))
+    # An engine may have left out events of no stage.
+    found["events"] = sum(measurement.counts)
+    table = measurement.events
+    found["of_no_stage"] = int(table.events[table.stages == ""].sum())
     pairs = [(step, at) for step, at in enumerate(measurement.before) if at is not None]
     found["rising_stages"] = sum(
         measurement.people[step] > measurement.people[at] for step, at in pairs
@@ -59,6 +63,30 @@ def quality(measurement: Measurement) -> pd.DataFrame:
             "meaning": [meaning[name] for name in found],
         },
         index=pd.Index([*found], name="check"),
+    )
+
+
+def events(measurement: Measurement) -> pd.DataFrame:
+    """Say which events are in the log, and which stages they are of.
+
+    Parameters
+    ----------
+    measurement : Measurement
+
+    Returns
+    -------
+    DataFrame
+        Indexed by name (str), those of most events first.
+
+        - events (int64)
+        - stages (str): the keys of its stages and exclusions, with commas; empty for none.
+    """
+    names = measurement.labels.names
+    by_stage = measurement.by_stage.items()
+    stages = [", ".join(key for key, own in by_stage if name in own) for name in names]
+    return pd.DataFrame(
+        {"events": np.array(measurement.counts, dtype=np.int64), "stages": stages},
+        index=pd.Index(names, name="name", dtype=object),
     )
 
 

@@ -19,7 +19,7 @@ from cvjkit.model.economics import BOUGHT_AGAIN
 from cvjkit.model.ways import by_segment, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from cvjkit.catalog.framework import Framework
     from cvjkit.measurement.batch import Labels
@@ -59,9 +59,11 @@ def measured(
     tally: Tally,
     labels: Labels,
     framework: Framework,
+    by_stage: Mapping[str, tuple[str, ...]],
     definition: Definition,
-    settings: Settings | None = None,
     *,
+    settings: Settings | None = None,
+    counts: Sequence[int] | None = None,
     name: str = "Measured",
     currency: str = "",
     referred_at: str | None = None,
@@ -74,10 +76,15 @@ def measured(
         Of all people.
     labels : Labels
     framework : Framework
+    by_stage : mapping of str to tuple of str
+        As `names_by_stage` finds them.
     definition : Definition
         Its steps are stages of the framework; people at the others are not known.
     settings : Settings, optional
         With which they were tallied.
+    counts : sequence of int, optional
+        How many events of each name the log has, in the order of `labels.names`; by default those
+        that were tallied. Needed if the engine left out events of no stage.
     name : str
     currency : str
         Of the revenues and costs.
@@ -102,7 +109,10 @@ def measured(
     """
     settings = settings or Settings()
     segments = segments_of(tally.reached, labels)
-    whole = Measurement(tally, labels, framework, definition, segments)
+    tallied = tally.names.filled([len(labels.names)])[:, 0].tolist()
+    whole = Measurement(
+        tally, labels, framework, definition, segments, by_stage, tuple(counts or tallied)
+    )
     if referred_at is not None and referred_at not in whole.steps:
         fault = unknown_name("referred_at", referred_at, whole.steps)
         raise InputError("the measurement", [fault])

@@ -13,6 +13,8 @@ from cvjkit.measurement import finding_tables, reach_tables, trend_tables
 from cvjkit.measurement.waits import Waits
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cvjkit.catalog.framework import Framework
     from cvjkit.measurement.batch import Labels
     from cvjkit.measurement.definition import Definition
@@ -34,6 +36,10 @@ class Measurement:
     definition : Definition
         Its steps are stages of the framework.
     segments : Segments
+    by_stage : mapping of str to tuple of str
+        The names of the events of each stage, as `names_by_stage` finds them.
+    counts : tuple of int
+        How many events of each name the log has, in the order of `labels.names`.
     segment : int or None
         The only segment that the tables are about; None for all together. Quality, activity,
         retention and correlations are always about all.
@@ -44,6 +50,8 @@ class Measurement:
     framework: Framework
     definition: Definition
     segments: Segments
+    by_stage: Mapping[str, tuple[str, ...]]
+    counts: tuple[int, ...]
     segment: int | None = None
 
     def only(self, segment: str) -> Self:
@@ -192,4 +200,5 @@ class Measurement:
     retention = property(trend_tables.retention)
     activity = property(trend_tables.activity)
     quality = property(finding_tables.quality)
+    events = property(finding_tables.events)
     correlations = finding_tables.correlations

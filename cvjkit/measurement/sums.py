@@ -147,6 +147,23 @@ def summed(keys: Sequence[Ints], values: Sequence[Ints] | NDArray[np.integer]) -
     return Sums(own, _added(code, len(groups), values))
 
 
+def stacked(parts: Sequence[Sums]) -> Sums:
+    """Put sums side by side, told apart by a first key.
+
+    Parameters
+    ----------
+    parts : sequence of Sums
+        With as many keys and totals; at least one.
+
+    Returns
+    -------
+    Sums
+        The first key is the index of the part.
+    """
+    keys = [np.insert(part.keys, 0, at, axis=1) for at, part in enumerate(parts)]
+    return Sums(np.concatenate(keys), np.concatenate([part.totals for part in parts]))
+
+
 def nothing(keys: int, values: int) -> Sums:
     """Give sums of no groups.
 

@@ -53,7 +53,7 @@ def measure(
     how_counted = Settings(orders=orders_among(framework, tuple(by_stage)))
     tallied = run(log, labels, by_stage, definition, how_counted, size=size)
     terms = {"name": "Again", "referred_at": referred_at}
-    return measured(tallied, labels, framework, definition, how_counted, **terms)  # type: ignore[arg-type]
+    return measured(tallied, labels, framework, by_stage, definition, settings=how_counted, **terms)  # type: ignore[arg-type]
 
 
 def draw_plan(random: Random) -> tuple[cvj.Journey, str]:

@@ -236,6 +236,11 @@ def test_what_is_wrong_with_a_log_is_counted() -> None:
         ("people_without_first_stage", "headless", 0.1),
     ):
         assert quality(**{quirk: 0.1}).share[check] == pytest.approx(share, abs=0.04), check
+    log = plan.simulate_log(1_000, quirks={"unmapped": 0.2})
+    named = measure(log, plan.framework).measurement
+    assert named is not None
+    assert named.events.events.to_dict() == log.event.value_counts().to_dict()
+    assert named.events.stages.to_dict() == {key: key for key in FIVE} | {"scroll": ""}
     assert quality(clock_jumps=0.3)["count"]["clock_jumps"] == pytest.approx(300, abs=60)
     assert quality(rounded=0.5)["count"]["ties"] > 300
     assert quality(headless=0.4)["count"]["rising_stages"] == 1
