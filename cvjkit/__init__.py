@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from cvjkit.comparison.compare import compare
     from cvjkit.comparison.comparison import Comparison
     from cvjkit.decisions.retention import fit_retention
+    from cvjkit.measurement.conditions import where
+    from cvjkit.measurement.measure import measure
+    from cvjkit.measurement.sensitivity import sensitivity
     from cvjkit.publishing import dashboards
     from cvjkit.publishing.canvas import canvas
     from cvjkit.widgets.compare_view import CompareView
@@ -57,10 +60,13 @@ __all__ = [
     "framework",
     "frameworks",
     "funnel",
+    "measure",
     "read_framework",
     "read_journey",
     "rules",
     "sankey",
+    "sensitivity",
+    "where",
 ]
 
 # They load when first used: a dashboard that shows no plotly figure does not wait for plotly.
@@ -74,7 +80,10 @@ _LATE = {
     "decision_figure": "cvjkit.charts.decisions:decision_figure",
     "fit_retention": "cvjkit.decisions.retention:fit_retention",
     "funnel": "cvjkit.charts.funnel:funnel",
+    "measure": "cvjkit.measurement.measure:measure",
     "sankey": "cvjkit.charts.figures:sankey",
+    "sensitivity": "cvjkit.measurement.sensitivity:sensitivity",
+    "where": "cvjkit.measurement.conditions:where",
 }
 
 

@@ -317,6 +317,11 @@ class Journey(Shown, WithScenarios):
         return self._origin.path
 
     @property
+    def measurement(self) -> object:
+        """What was measured besides the counts; None unless they come from an event log."""
+        return None
+
+    @property
     def understood(self) -> tuple[str, ...]:
         """What was understood of a file that cvjkit did not write, in sentences."""
         return self._origin.understood

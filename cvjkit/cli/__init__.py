@@ -1,4 +1,4 @@
-"""The command ``cvjkit``: publish a dashboard, open JupyterLab, check, audit and print files."""
+"""The command ``cvjkit``: publish a dashboard, open JupyterLab; check, audit, print and measure."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from cvjkit.cli.check import CHECK
 from cvjkit.cli.dashboard import DASHBOARD
 from cvjkit.cli.lab import LAB
 from cvjkit.cli.logs import logged
+from cvjkit.cli.measure import MEASURE
 from cvjkit.cli.new import NEW
 from cvjkit.errors import InputError, told_as_fault
 
-COMMANDS = (DASHBOARD, LAB, NEW, CHECK, AUDIT, CANVAS)
+COMMANDS = (DASHBOARD, LAB, NEW, CHECK, AUDIT, CANVAS, MEASURE)
 
 
 def main(argv: list[str] | None = None) -> int:

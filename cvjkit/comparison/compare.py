@@ -11,6 +11,7 @@ from cvjkit.catalog.lookup import published_frameworks
 from cvjkit.catalog.published import documented_keys
 from cvjkit.comparison.comparison import Comparison
 from cvjkit.comparison.differences import Differences, are_scenarios, differences
+from cvjkit.comparison.gap import Gap, are_plan_and_actual, gap
 from cvjkit.comparison.shared import View
 from cvjkit.errors import Fault, InputError
 from cvjkit.journey import Journey, as_journey
@@ -46,7 +47,7 @@ def compare(
     *,
     weights: Mapping[str, float] | None = None,
     habit_orders: int = HABIT_ORDERS,
-) -> Comparison | Differences: ...
+) -> Comparison | Differences | Gap: ...
 
 
 def compare(
@@ -55,8 +56,8 @@ def compare(
     *,
     weights: Mapping[str, float] | None = None,
     habit_orders: int = HABIT_ORDERS,
-) -> Comparison | Differences:
-    """See journeys through several frameworks, or what-ifs beside their journey.
+) -> Comparison | Differences | Gap:
+    """See journeys through several frameworks, what-ifs beside their journey, or a plan measured.
 
     Parameters
     ----------
@@ -71,9 +72,10 @@ def compare(
 
     Returns
     -------
-    Comparison or Differences
-        Differences if no frameworks are given, and all journeys but the first are scenarios based
-        on it, or on the same journey as it is.
+    Comparison, Differences or Gap
+        If no frameworks are given: Differences if all journeys but the first are scenarios based
+        on it, or on the same journey as it is; Gap if they are a plan and what
+        :func:`cvjkit.measure` counted.
 
     Raises
     ------
@@ -86,6 +88,8 @@ def compare(
         raise InputError("compare", [Fault("journeys", None, "are needed", "give at least one")])
     if frameworks is None and are_scenarios(chosen):
         return differences(chosen[0], chosen[1:], _names(chosen)[1:])
+    if frameworks is None and are_plan_and_actual(chosen):
+        return gap(*chosen)
     lenses = _frameworks(chosen, frameworks)
     views = []
     for name, journey in zip(_names(chosen), chosen, strict=True):

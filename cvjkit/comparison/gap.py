@@ -13,9 +13,11 @@ v g - v_plan g. So each stage answers for what happens there and for nothing tha
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 
     from cvjkit.charts.style import Theme
     from cvjkit.journey import Journey
-    from cvjkit.model.flow import Floats, Flow
+    from cvjkit.model.flow import Flags, Floats, Flow
 
 LEVEL = 0.95
 """How often, where nothing differs from the plan, all of its numbers could be chance."""
@@ -92,7 +94,8 @@ class Gap:
               who reach this one; NaN at the first.
             - low, high (float64): between these the actual rate lies, of the first stage the
               people; for all stages at once with a probability of 95%.
-            - could_be_chance (boolean): whether what was planned lies between them.
+            - could_be_chance (boolean): whether what was planned lies between them, and where
+              other ways lead to the stage, its visits differ by no more than chance makes them.
             - gap_here (float64): visits more or less than the plan makes of the actual people
               before; of those who come in, than planned.
             - money_here (float64): what that brings by the plan, to the end [currency]. Over all
@@ -103,56 +106,57 @@ class Gap:
         """
         import pandas as pd
 
-        is_priced = self.plan.economics().profit is not None
         planned, actual = self.plan.flow(), self.actual.flow()
-        parts = [("", planned, actual, *self._here)]
-        parts += [
-            (name, planned.only(name), actual.only(name), here, money)
-            for name, here, money in self._by_segment
-        ]
+        is_priced = self.plan.economics().profit is not None
+        compared = [(self._all, planned, actual)]
+        for index, part in zip(self._matching, self._parts, strict=True):
+            flows = planned.only(part.segment), actual.only(actual.segments[index])
+            compared.append((part, *flows))
         rows = [
-            {
-                "segment": name,
-                **row,
-                "gap_here": None if row["planned"] is None else more,
-                "money_here": None if row["planned"] is None or not is_priced else worth,
-            }
-            for name, *flows, here, money in parts
-            for row, more, worth in zip(_rows(*flows), here, money, strict=True)
+            row for part, *flows in compared for row in _rows(part, *flows, is_priced=is_priced)
         ]
         return pd.DataFrame(rows, columns=[*DTYPES]).astype(DTYPES)
 
     @cached_property
-    def _by_segment(self) -> list[tuple[str, Floats, Floats]]:
-        plan, actual = self.plan.flow(), self.actual.flow()
-        if len(plan.segments) == 1 or {*plan.segments} != {*actual.segments}:
+    def _matching(self) -> list[int]:
+        """Find the segments of the plan among those measured; none if not all are there."""
+        plan, actual = self.plan.segments, self.actual.segments
+        if len(plan) == 1 or len(plan) != len(actual):
             return []
-        order = [actual.segments.index(name) for name in plan.segments]
-        size = plan.visits.size
-        ways = stacked(plan.shares) + plan.births.reshape(size, size)
-        here = _here(_known(actual)[order].ravel(), plan.entered.ravel(), ways)
-        money = here * _worth(ways, gain_per_visit(self.plan).ravel())
-        shape = plan.visits.shape
-        return [*zip(plan.segments, here.reshape(shape), money.reshape(shape), strict=True)]
+        for of in (attrgetter("name"), attrgetter("channel", "awareness")):
+            found = {of(segment): index for index, segment in enumerate(actual)}
+            if len(found) == len(plan) and {*map(of, plan)} == {*found}:
+                return [found[of(segment)] for segment in plan]
+        return []
 
     @cached_property
-    def _here(self) -> tuple[Floats, Floats]:
-        if self._by_segment:
-            parts = self._by_segment
-            parts = self._by_segment
-            return (
-                np.sum([here for _, here, _ in parts], axis=0),
-                np.sum([money for _, _, money in parts], axis=0),
-            )
+    def _parts(self) -> list[_Part]:
+        if not self._matching:
+            return []
+        plan, size = self.plan.flow(), self.plan.flow().visits.size
+        births = plan.births.reshape(size, size)
+        visits = _known(self.actual.flow())[self._matching].ravel()
+        entered, gain = plan.entered.ravel(), gain_per_visit(self.plan).ravel()
+        found = _compared(visits, entered, stacked(plan.shares), births, gain)
+        shape = len(plan.segments), -1
+        split = zip(*(one.reshape(shape) for one in found), strict=True)
+        return [_Part(name, *own) for name, own in zip(plan.segments, split, strict=True)]
+
+    @cached_property
+    def _all(self) -> _Part:
+        if self._parts:
+            sums = np.sum([(part.here, part.money, part.spread) for part in self._parts], axis=0)
+            return _Part("", *sums)
         # Of other segments than planned it is known what all of them do together.
-        plan, size = self.plan.flow(), len(self.plan.framework)
-        part = plan.visits / np.where(plan.visits.any(axis=0), plan.visits.sum(axis=0), 1)
-        part = np.where(plan.visits.any(axis=0), part, 1 / len(part))
-        ways = (part[:, :, None] * plan.shares).sum(axis=0)
-        ways += (part[:, :, None] * plan.births.sum(axis=2)).sum(axis=0)
-        here = _here(_known(self.actual.flow()).sum(axis=0), plan.entered.sum(axis=0), ways)
-        gain = (part * gain_per_visit(self.plan)).sum(axis=0)
-        return here, here * _worth(ways, gain).reshape(size)
+        plan = self.plan.flow()
+        some = plan.visits.any(axis=0)
+        share = np.where(some, plan.visits / np.where(some, plan.visits.sum(axis=0), 1), 1)
+        share = np.where(some, share, share / len(share))
+        ways = (share[:, :, None] * plan.shares).sum(axis=0)
+        births = (share[:, :, None] * plan.births.sum(axis=2)).sum(axis=0)
+        visits = _known(self.actual.flow()).sum(axis=0)
+        gain = (share * gain_per_visit(self.plan)).sum(axis=0)
+        return _Part("", *_compared(visits, plan.entered.sum(axis=0), ways, births, gain))
 
     @cached_property
     def summary(self) -> str:
@@ -189,6 +193,20 @@ class Gap:
         return gap_figure(self.table, title, self.summary, self.plan.currency, theme=theme)
 
 
+def are_plan_and_actual(journeys: Sequence[Journey]) -> bool:
+    """Tell whether journeys are two, and only the second was measured.
+
+    Parameters
+    ----------
+    journeys : sequence of Journey
+
+    Returns
+    -------
+    bool
+    """
+    return [journey.measurement is not None for journey in journeys] == [False, True]
+
+
 def gap(plan: Journey, actual: Journey) -> Gap:
     """Put what was measured beside its plan.
 
@@ -215,24 +233,46 @@ def _known(flow: Flow) -> Floats:
     return np.where(flow.undefined, np.nan, flow.visits)
 
 
-def _here(visits: Floats, entered: Floats, ways: Floats) -> Floats:
-    """Find the visits that the plan does not make of those before."""
-    arriving = np.where(ways > 0, visits[:, None] * ways, 0).sum(axis=0)
-    return np.asarray(visits - entered - arriving)
+class _Part(NamedTuple):
+    """What the stages of a segment add to the gap.
+
+    Parameters
+    ----------
+    segment : str
+        Empty for all together.
+    here, money : ndarray of float, shape (stages,)
+        Visits that the plan does not make of those before, and what they bring [currency].
+    spread : ndarray of float, shape (stages,)
+        Variance that the visits have by chance.
+    """
+
+    segment: str
+    here: Floats
+    money: Floats
+    spread: Floats
 
 
-def _worth(ways: Floats, gain: Floats) -> Floats:
-    """Find the money that one more person at each stage still brings."""
-    if max(abs(np.linalg.eigvals(ways))) >= 1:
-        return np.full(len(ways), np.nan)
-    return np.linalg.solve(np.eye(len(ways)) - ways, gain)
+def _compared(
+    visits: Floats, entered: Floats, ways: Floats, births: Floats, gain: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Find the visits that the plan does not make of those before, their money and variance."""
+    moves = ways + births
+    made, varied = (
+        np.where(moves > 0, visits[:, None] * each, 0).sum(axis=0)
+        for each in (moves, ways * (1 - ways) + births)
+    )
+    here = visits - entered - made
+    ends = max(abs(np.linalg.eigvals(moves))) < 1
+    worth = np.linalg.solve(np.eye(len(moves)) - moves, gain) if ends else np.nan
+    return here, here * worth, entered + varied
 
 
-def _rows(planned: Flow, actual: Flow) -> list[dict[str, Any]]:
+def _rows(part: _Part, planned: Flow, actual: Flow, *, is_priced: bool) -> list[dict[str, Any]]:
     framework, change = planned.framework, FIGURES["customers"].change_text
     level = 1 - (1 - LEVEL) / len(framework)
     before, after = planned.numbers("people"), actual.numbers("people")
     rates = planned.numbers("step_rate"), actual.numbers("step_rate")
+    is_alike = _is_alike(part, level) | ~(_other_ways(planned) | _other_ways(actual))
     rows = []
     for at, (stage, parent) in enumerate(zip(framework, framework.parents, strict=True)):
         if parent is None:
@@ -241,9 +281,11 @@ def _rows(planned: Flow, actual: Flow) -> list[dict[str, Any]]:
             ends = _of_rate(rates[1][at], after[parent], level)
         expected = before[at] if parent is None else rates[0][at]
         low, high = (None, None) if ends is None else ends
+        chance = _between(expected, ends)
         is_both = after[at] is not None and before[at] is not None
         rows.append(
             {
+                "segment": part.segment,
                 "key": stage.key,
                 "label": stage.name,
                 "planned": before[at],
@@ -253,11 +295,30 @@ def _rows(planned: Flow, actual: Flow) -> list[dict[str, Any]]:
                 "actual_rate": rates[1][at],
                 "low": low,
                 "high": high,
-                "could_be_chance": _between(expected, ends),
+                "could_be_chance": chance and bool(is_alike[at]),
+                "gap_here": None if before[at] is None else part.here[at],
+                "money_here": part.money[at] if is_priced and before[at] is not None else None,
                 "words": change(after[at], before[at]),
             }
         )
     return rows
+
+
+def _is_alike(part: _Part, level: float) -> Flags:
+    """Tell where the visits differ from the planned ones by no more than chance makes them."""
+    from scipy.special import ndtri
+
+    most = ndtri((1 + level) / 2) * np.sqrt(part.spread) + 0.5
+    return np.asarray(abs(part.here) <= most)
+
+
+def _other_ways(flow: Flow) -> Flags:
+    """Tell which stages are reached also by other ways than the step to them."""
+    ways = np.asarray(flow.shares.any(axis=0))
+    for stage, parent in enumerate(flow.framework.parents):
+        if parent is not None:
+            ways[parent, stage] = False
+    return np.asarray(ways.any(axis=0) | flow.births.any(axis=(0, 1, 2)))
 
 
 def _of_people(people: float | None, level: float) -> tuple[float, float] | None:

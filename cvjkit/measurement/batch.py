@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -110,3 +110,26 @@ class Batch:
                 if array is not None and array.shape != (length,):
                     msg = f"{name} has the shape {array.shape}, not ({length},)"
                     raise ValueError(msg)
+
+    def of_people(self, chosen: Bools) -> Batch:
+        """Give the events of some of the people.
+
+        Parameters
+        ----------
+        chosen : ndarray of bool, shape (people,)
+
+        Returns
+        -------
+        Batch
+        """
+        lengths = np.diff(self.offsets)
+        events = np.repeat(chosen, lengths)
+        arrays = {name: getattr(self, name) for name in OF_EVENTS}
+        return replace(
+            self,
+            people=self.people[chosen],
+            offsets=np.append(0, np.cumsum(lengths[chosen])),
+            referred=None if self.referred is None else self.referred[chosen],
+            properties={name: codes[events] for name, codes in self.properties.items()},
+            **{name: array[events] for name, array in arrays.items() if array is not None},
+        )

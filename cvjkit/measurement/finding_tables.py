@@ -27,8 +27,9 @@ def quality(measurement: Measurement) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by check (str), as in `QUALITY`; and rising_stages: stages that more people
-        reached than the one before.
+        Indexed by check (str), as in `QUALITY`; rising_stages: stages that more people reached
+        than the one before; left_out: rows of the log that lack a person, a time or an event; and
+        read_as_utc: events whose times say no time zone.
 
         - count (int64)
         - share (float64): of the people, or of the events, 0 to 1; NaN of what is neither.
@@ -47,7 +48,13 @@ def quality(measurement: Measurement) -> pd.DataFrame:
     meaning = {
         **QUALITY,
         "rising_stages": "Stages that more people reached than the one before.",
+        "left_out": "Rows without a person, a time or an event; they are left out.",
+        "read_as_utc": "Events whose times say no time zone; they are read as UTC.",
     }
+    contents = measurement.contents
+    if contents is not None:
+        found["left_out"] = contents.rows - sum(contents.counts)
+        found["read_as_utc"] = sum(contents.counts) if contents.read_as_utc else 0
     whole = {
         **dict.fromkeys(("duplicates", "ties", "of_no_stage", "clock_jumps"), "events"),
         **dict.fromkeys(("people_of_no_stage", "people_without_first_stage", "bots"), "people"),

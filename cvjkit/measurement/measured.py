@@ -19,11 +19,12 @@ from cvjkit.model.economics import BOUGHT_AGAIN
 from cvjkit.model.ways import by_segment, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from cvjkit.catalog.framework import Framework
     from cvjkit.measurement.batch import Labels
     from cvjkit.measurement.definition import Definition
+    from cvjkit.measurement.engine import Contents
     from cvjkit.measurement.tally import Tally
 
 LEAST_SHARE = 0.001
@@ -63,10 +64,10 @@ def measured(
     definition: Definition,
     *,
     settings: Settings | None = None,
-    counts: Sequence[int] | None = None,
     name: str = "Measured",
     currency: str = "",
     referred_at: str | None = None,
+    contents: Contents | None = None,
 ) -> MeasuredJourney:
     """Make a journey of what was tallied.
 
@@ -82,15 +83,14 @@ def measured(
         Its steps are stages of the framework; people at the others are not known.
     settings : Settings, optional
         With which they were tallied.
-    counts : sequence of int, optional
-        How many events of each name the log has, in the order of `labels.names`; by default those
-        that were tallied. Needed if the engine left out events of no stage.
     name : str
     currency : str
         Of the revenues and costs.
     referred_at : str, optional
         Key of the stage whose people bring in those who were brought; by default the last one with
         events that stands for promoters or advocates, or else the last one.
+    contents : Contents, optional
+        What an engine found in the log; needed if it left out events of no stage.
 
     Returns
     -------
@@ -111,7 +111,14 @@ def measured(
     segments = segments_of(tally.reached, labels)
     tallied = tally.names.filled([len(labels.names)])[:, 0].tolist()
     whole = Measurement(
-        tally, labels, framework, definition, segments, by_stage, tuple(counts or tallied)
+        tally,
+        labels,
+        framework,
+        definition,
+        segments,
+        by_stage,
+        tuple(contents.counts if contents else tallied),
+        contents=contents,
     )
     if referred_at is not None and referred_at not in whole.steps:
         fault = unknown_name("referred_at", referred_at, whole.steps)

@@ -11,6 +11,7 @@ import numpy as np
 from cvjkit.errors import InputError, unknown_name
 from cvjkit.measurement import finding_tables, reach_tables, trend_tables
 from cvjkit.measurement.waits import Waits
+from cvjkit.number_text import people_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
     from cvjkit.measurement.batch import Labels
     from cvjkit.measurement.definition import Definition
+    from cvjkit.measurement.engine import Contents
     from cvjkit.measurement.log import Ints
     from cvjkit.measurement.segments import Segments
     from cvjkit.measurement.sums import Sums
@@ -43,6 +45,8 @@ class Measurement:
     segment : int or None
         The only segment that the tables are about; None for all together. Quality, activity,
         retention and correlations are always about all.
+    contents : Contents, optional
+        What an engine found in the log before it was counted.
     """
 
     tally: Tally
@@ -53,6 +57,7 @@ class Measurement:
     by_stage: Mapping[str, tuple[str, ...]]
     counts: tuple[int, ...]
     segment: int | None = None
+    contents: Contents | None = None
 
     def only(self, segment: str) -> Self:
         """Give the measurement of one segment.
@@ -190,6 +195,21 @@ class Measurement:
                 stage = self.framework.parents[stage]
             found.append(None if stage is None else self.steps.index(self.framework.keys[stage]))
         return tuple(found)
+
+    @property
+    def remarks(self) -> list[str]:
+        """What the quality of the log has to say, in sentences.
+
+        Returns
+        -------
+        list of str
+        """
+        quality = self.quality
+        worth = quality[(quality["count"] > 0) & ~quality.index.isin(["events", "people"])]
+        return [
+            f"{people_text(count)}: {meaning}"
+            for count, meaning in zip(worth["count"], worth["meaning"], strict=True)
+        ]
 
     stages = property(reach_tables.stages)
     timings = property(reach_tables.timings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,7 +22,7 @@ WILD = frozenset("*?[")
 
 
 def names_by_stage(
-    events: Mapping[Pattern, str | Iterable[str]],
+    events: Mapping[Any, str | Iterable[str]],
     names: Sequence[str],
     framework: Framework,
     exclusions: Iterable[str] = (),

@@ -18,7 +18,7 @@ QUALITY: Mapping[str, str] = MappingProxyType(
     {
         "events": "Events in all.",
         "people": "People in all.",
-        "duplicates": "Events of the same person, time and name as another; one of them is none.",
+        "duplicates": "Events of the same person, time and name as another.",
         "ties": "Events at the time of another of the same person, duplicates left out.",
         "of_no_stage": "Events of no stage.",
         "people_of_no_stage": "People without an event of any stage.",
@@ -68,7 +68,7 @@ def quality_of(batch: Batch, log: Log, steps: int, bot_events: int) -> dict[str,
         "people_of_no_stage": int((~mapped).sum()),
         "people_without_first_stage": int((mapped & ~first).sum()),
         "clock_jumps": 0 if batch.rows is None else _jumps(batch.rows, log),
-        "bots": _bots(log, bot_events),
+        "bots": int(bots_in(log, bot_events).sum()),
         "no_amounts": sum(int((~(np.isnan(one) | is_amount(one))).sum()) for one in amounts),
     }
 
@@ -87,6 +87,27 @@ def is_amount(values: Floats) -> Bools:
     return np.abs(values) <= MOST_MONEY
 
 
+def bots_in(log: Log, most: int) -> Bools:
+    """Find whom nobody takes for a person.
+
+    Parameters
+    ----------
+    log : Log
+    most : int
+        More events than these within a minute are no person's.
+
+    Returns
+    -------
+    ndarray of bool, shape (people,)
+    """
+    ends = np.repeat(log.offsets[1:], np.diff(log.offsets))
+    after = np.arange(len(log.times)) + most
+    able = np.flatnonzero(after < ends)
+    fast = np.zeros(len(log.times), dtype=np.bool)
+    fast[able] = log.times[after[able]] - log.times[able] <= MINUTE
+    return _people_with(fast, log)
+
+
 def _people_with(chosen: Bools, log: Log) -> Bools:
     before = np.append(0, np.cumsum(chosen))
     return np.diff(before[log.offsets]) > 0
@@ -103,12 +124,3 @@ def _duplicates(names: Ints, log: Log) -> int:
 def _jumps(rows: Ints, log: Log) -> int:
     # Those of equal times are in no order.
     return int((log.moments[1:] & ~log.begins[1:] & (rows[1:] < rows[:-1])).sum())
-
-
-def _bots(log: Log, most: int) -> int:
-    ends = np.repeat(log.offsets[1:], np.diff(log.offsets))
-    after = np.arange(len(log.times)) + most
-    able = np.flatnonzero(after < ends)
-    fast = np.zeros(len(log.times), dtype=np.bool)
-    fast[able] = log.times[after[able]] - log.times[able] <= MINUTE
-    return int(_people_with(fast, log).sum())

@@ -35,6 +35,8 @@ class Settings:
         person after the first are later orders, which are no visits.
     bot_events : int
         Whoever makes more events than this within a minute is no person; 1 or more.
+    counts_bots : bool
+        Whether such are counted like people; if not, only the quality tells of them.
 
     Raises
     ------
@@ -51,6 +53,7 @@ class Settings:
     zone: str = "UTC"
     orders: tuple[str, ...] = ()
     bot_events: int = 60
+    counts_bots: bool = True
 
     def __post_init__(self) -> None:
         faults = []

@@ -20,9 +20,10 @@ from cvjkit.measurement.counting import (
     waits_of,
     ways_taken,
 )
+from cvjkit.measurement.log import Log
 from cvjkit.measurement.paths import visits_of, ways_of
 from cvjkit.measurement.periods import days_of
-from cvjkit.measurement.quality import QUALITY, quality_of
+from cvjkit.measurement.quality import QUALITY, bots_in, quality_of
 from cvjkit.measurement.settings import Settings
 from cvjkit.measurement.sums import Sums, nothing, summed
 
@@ -136,6 +137,9 @@ def tally(
     touch = settings.touched_at(definition)
     steps = len(definition.steps)
     batch, log = settled(batch, masks[batch.names])
+    quality = quality_of(batch, log, steps, settings.bot_events)
+    if not settings.counts_bots and quality["bots"]:
+        batch, log = _without_bots(batch, log, masks, settings.bot_events)
     attempts = find_attempts(log.times, log.masks, log.offsets, definition)
     later = max(ordered_at, default=None)
     visits = visits_of(batch, log.masks, attempts, definition, later)
@@ -145,7 +149,7 @@ def tally(
     days = days_of(batch.times, settings.zone)
     waits, out_of_order = waits_of(times, segment)
     active, activity = activity_of(days, log, attempts, steps)
-    quality = {**quality_of(batch, log, steps, settings.bot_events), "out_of_order": out_of_order}
+    quality |= {"out_of_order": out_of_order}
     began = days[starts_of(attempts)]
     alone = began if batch.referred is None else began[~batch.referred[attempts.people]]
     return Tally(
@@ -167,6 +171,11 @@ def tally(
         first=int(batch.times.min(initial=NEVER_YET)),
         last=int(batch.times.max(initial=NEVER)),
     )
+
+
+def _without_bots(batch: Batch, log: Log, masks: Ints, most: int) -> tuple[Batch, Log]:
+    people = batch.of_people(~bots_in(log, most))
+    return people, Log(people.times, masks[people.names], people.offsets)
 
 
 def _properties(batch: Batch, attempts: Attempts, touch: int | str, reached: Ints) -> Sums:

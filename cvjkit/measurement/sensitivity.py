@@ -1,0 +1,208 @@
+"""How much the numbers depend on the definition: one log, counted in several ways side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Unpack
+
+import pandas as pd
+
+from cvjkit.measurement.definition import ORDERS, REENTRIES, WITHOUT_ORDER
+from cvjkit.measurement.measure import counted
+from cvjkit.measurement.window import time_of, time_text
+from cvjkit.number_text import count_text, people_text
+from cvjkit.shown import Shown
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from cvjkit.catalog.framework import Framework
+    from cvjkit.charts.style import Theme
+    from cvjkit.measurement.measure import Counting, Events, Options
+    from cvjkit.measurement.measured import MeasuredJourney
+
+WINDOWS = ("1d", "7d", "30d", None)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Sensitivity(Shown):
+    """One log, counted under several definitions.
+
+    Attributes
+    ----------
+    base : MeasuredJourney
+        As asked for.
+    others : mapping of str to MeasuredJourney
+        With one thing different, by what that is.
+
+    Examples
+    --------
+    >>> import cvjkit as cvj
+    >>> plan = cvj.Journey.from_rates("five", 100, [0.5, 0.2, 0.5, 0.5])
+    >>> found = cvj.sensitivity(plan.simulate_log(1000), "five")
+    >>> print(found.summary)
+    31 at Loyalty as asked for, and under all of 9 other definitions.
+    """
+
+    base: MeasuredJourney
+    others: Mapping[str, MeasuredJourney]
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """The people at each stage under each definition.
+
+        Returns
+        -------
+        DataFrame
+            A row for each stage of each definition, the one asked for first.
+
+            - definition (str): what is different; "as asked for" of the first.
+            - key (str): of the stage; label (str): its name.
+            - people (float64): who reach it; NaN where it has no events.
+            - change (float64): people less those as asked for; change_share (float64): as a share
+              of these, NaN where they are 0.
+        """
+        framework = self.base.framework
+        before = self.base.flow().numbers("people")
+        rows = []
+        for name, journey in {"as asked for": self.base, **self.others}.items():
+            people = journey.flow().numbers("people")
+            for stage, now, then in zip(framework, people, before, strict=True):
+                change = None if now is None or then is None else now - then
+                share = change / then if change is not None and then else None
+                rows.append((name, stage.key, stage.name, now, change, share))
+        columns = ["definition", "key", "label", "people", "change", "change_share"]
+        table = pd.DataFrame(rows, columns=columns)
+        return table.astype(dict.fromkeys(columns[3:], "float64"))
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The people at each stage under each definition, as people read it.
+
+        Returns
+        -------
+        DataFrame
+            A row for each definition, a column for each stage. All columns are text.
+        """
+        names = [stage.name for stage in self.base.framework]
+        rows = {
+            name: [people_text(one) for one in journey.flow().numbers("people")]
+            for name, journey in {"as asked for": self.base, **self.others}.items()
+        }
+        shown = pd.DataFrame.from_dict(rows, orient="index", columns=names)
+        return shown.rename_axis("Definition")
+
+    @property
+    def summary(self) -> str:
+        """How far apart the numbers at the last stage with events are.
+
+        Returns
+        -------
+        str
+        """
+        reached = {name: _last(journey) for name, journey in self.others.items()}
+        label, asked = _last(self.base)
+        texts = {name: people_text(people) for name, (_, people) in reached.items()}
+        same = people_text(asked)
+        start = f"{same} at {label} as asked for"
+        others = count_text(len(texts), "other definition")
+        if set(texts.values()) <= {same}:
+            return f"{start}, and under all of {others}."
+        least = min(reached, key=lambda name: reached[name][1])
+        most = max(reached, key=lambda name: reached[name][1])
+        return f"{start}; {texts[least]} with {least}, {texts[most]} with {most}."
+
+    def figure(self, *, theme: Theme = "light") -> go.Figure:
+        """Draw the people at each stage under each definition.
+
+        Parameters
+        ----------
+        theme : {"light", "dark"}
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            A bar for each stage of each definition, as long as its share of the people as asked
+            for. `layout.meta["summary"]` says what it shows.
+
+        Raises
+        ------
+        InputError
+            If there is no such theme.
+        """
+        from cvjkit.charts.sensitivity import sensitivity_figure
+
+        return sensitivity_figure(self.table, self.base.name, self.summary, theme=theme)
+
+
+def sensitivity(
+    log: object,
+    framework: str | Framework,
+    events: Events | None = None,
+    *,
+    windows: Iterable[str | timedelta | None] = WINDOWS,
+    **options: Unpack[Options],
+) -> Sensitivity:
+    """Count the people of one log under several definitions, to see what depends on them.
+
+    Each differs from the one asked for in one thing: the order, which attempts count, or the
+    window. The log is read once.
+
+    Parameters
+    ----------
+    log : object
+    framework : str or Framework
+    events : mapping of str or re.Pattern to str or iterable of str, optional
+        All as in :func:`cvjkit.measure`.
+    windows : iterable of str, timedelta or None
+        The windows to compare; None is any time.
+    **options
+        As in :func:`cvjkit.measure`.
+
+    Returns
+    -------
+    Sensitivity
+        Where stages are optional or have a time of their own, or events are excluded, without the
+        orders for which that has no meaning.
+
+    Raises
+    ------
+    InputError
+        As `measure`.
+    """
+    others = dict(_others(options, windows))
+    base, *found = counted(log, framework, events, options, [{}, *others.values()])
+    return Sensitivity(base, dict(zip(others, found, strict=True)))
+
+
+def _others(
+    options: Options, windows: Iterable[str | timedelta | None]
+) -> Iterable[tuple[str, Counting]]:
+    """List what may be different, and what it is called."""
+    needs_order = any(options.get(name) for name in ("optional", "within", "exclusions"))
+    for order in ORDERS:
+        if order != options.get("order", "ordered") and not (
+            needs_order and order in WITHOUT_ORDER
+        ):
+            yield f"order {order}", {"order": order}
+    for reentry in REENTRIES:
+        if reentry != options.get("reentry", "best"):
+            yield f"reentry {reentry}", {"reentry": reentry}
+    for window in windows:
+        span = time_of(window, "windows")
+        if span != time_of(options.get("window"), "window"):
+            yield f"window {time_text(span)}", {"window": span}
+
+
+def _last(journey: MeasuredJourney) -> tuple[str, float]:
+    """Give the last stage that has events, and how many reach it."""
+    people = journey.flow().numbers("people")
+    known = [
+        (stage.name, one)
+        for stage, one in zip(journey.framework, people, strict=True)
+        if one is not None
+    ]
+    return known[-1]

@@ -1,0 +1,73 @@
+"""The command measure: from a log on disk to a journey on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import cvjkit as cvj
+from cvjkit.cli import main
+
+LOG = """who,at,what
+ann,2026-01-01 10:00,view
+ann,2026-01-02 10:00,buy
+ann,2026-01-02 10:00,buy
+bob,2026-01-01 10:00,view
+bob,2026-03-01 10:00,buy now
+,2026-03-01 10:00,buy now
+"""
+COLUMNS = ["--person", "who", "--time", "at", "--event", "what"]
+MAP = ["--map", "view=aware", "--map", "buy*=conversion,loyalty"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("log.csv").write_text(LOG, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_log_becomes_a_journey_and_what_is_odd_about_it_is_said(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    arguments = ["measure", "log.csv", *COLUMNS, *MAP, "--window", "30d", "--name", "Shop"]
+    assert main([*arguments, "-o", "shop.toml"]) == 0
+    assert cvj.read_journey("shop.toml").segments[0].counts == (2, None, 1, None, 1)
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert said.out.splitlines() == [
+        "shop.toml: Shop: 1 customer.",
+        "1: Events of the same person, time and name as another.",
+        "1: Rows without a person, a time or an event; they are left out.",
+        "5: Events whose times say no time zone; they are read as UTC.",
+    ]
+    # Without a file it is only shown; and a file that is there is not lost.
+    assert main(arguments) == 0
+    assert "Conversion" in capsys.readouterr().out
+    Path("shop.toml").write_text("mine", encoding="utf-8")
+    assert main([*arguments, "-o", "shop.toml"]) == 2
+    assert Path("shop.toml").read_text(encoding="utf-8") == "mine"
+    assert main([*arguments, "-o", "shop.toml", "--overwrite"]) == 0
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_cannot_be_is_said_in_a_sentence_and_without_a_traceback(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for arguments, sentence in (
+        (["--map", "view"], "--map: 'view' must be an event and a stage, joined by ="),
+        ([], "events must say which events are those of which stages"),
+        (["--map", "vue=reach"], "events[vue]"),
+        (["--map", "view=top"], "'top' is not known"),
+        ([*MAP, "--window", "30"], "window: '30' must be a number and a unit"),
+        ([*MAP, "--engine", "hive"], "engine: 'hive' is not known"),
+        ([*MAP, "--channel", "utm"], "utm"),
+    ):
+        assert main(["measure", "log.csv", *COLUMNS, *arguments]) == 2
+        said = capsys.readouterr().err
+        assert sentence in said
+        assert "Traceback" not in said
+    assert main(["measure", "none.csv", *MAP]) == 2
+    assert "none.csv" in capsys.readouterr().err

@@ -1,0 +1,219 @@
+"""From a log to a journey, by the one verb that does it."""
+
+from __future__ import annotations
+
+import re
+import threading
+from functools import partial
+from pathlib import Path
+from runpy import run_path
+
+import pandas as pd
+import pytest
+
+import cvjkit as cvj
+from cvjkit.comparison.gap import Gap
+from cvjkit.measurement.engine import Stopped
+from cvjkit.measurement.event_log import EventLog
+from cvjkit.measurement.measure import Columns
+
+LOGS = Path(__file__).parents[2] / "data" / "logs"
+EVENTS = {
+    "ad_seen": "awareness",
+    "article_read": "engagement",
+    "newsletter_joined": "subscription",
+    "taster_ordered": "first_payment",
+    "taster_praised": "excitement",
+    "bag_*": "ascension",
+    "review_written": "advocation",
+    "friend_invited": "promotion",
+}
+ROWS = [
+    ("ann", "2026-01-01", "view", "Ads"),
+    ("ann", "2026-01-02", "buy", "Ads"),
+    ("ann", "2026-01-03", "refund", "Ads"),
+    ("ann", "2026-01-04", "buy again", "Ads"),
+    ("bob", "2026-01-01", "view", "Blog"),
+    ("bob", "2026-03-01", "buy", "Blog"),
+    ("cat", "2026-01-01", "buy", "Blog"),
+    ("dan", "2026-01-01", "view", "Ads"),
+]
+LOG = pd.DataFrame(ROWS, columns=["who", "at", "what", "from"]).assign(
+    at=lambda log: pd.to_datetime(log["at"], utc=True)
+)
+NAMED: Columns = {"person": "who", "time": "at", "event": "what"}
+measured = partial(cvj.measure, LOG, "five", **NAMED)
+compared = partial(cvj.sensitivity, LOG, "five", **NAMED)
+STAGES = {"view": "reach", "buy": "conversion", "buy again": "retention"}
+
+
+def counts(journey: cvj.Journey) -> dict[str, tuple[float | None, ...] | None]:
+    return {segment.name: segment.counts for segment in journey.segments}
+
+
+def test_people_are_counted_at_the_stages_that_their_events_are_mapped_to() -> None:
+    found = measured(STAGES, channel="from", window="30d", name="Shop")
+    assert found.name == "Shop"
+    assert counts(found) == {"Ads": (2, None, 1, 1, None), "Blog": (1, None, 0, 0, None)}
+    later = measured(STAGES, channel="from")
+    assert counts(later)["Blog"] == (1, None, 1, 0, None)
+
+
+def test_events_are_given_by_pattern_by_expression_and_by_milestone() -> None:
+    events = {"vi*": "aware", re.compile("^buy$"): "first_payment", "buy again": ["retention"]}
+    assert counts(measured(events)) == {"Everyone": (3, None, 2, 1, None)}
+
+
+def test_an_exclusion_ends_an_attempt_also_if_it_is_an_event_of_a_stage() -> None:
+    ends = {"refund": ("conversion", "retention")}
+    found = measured(STAGES, exclusions=ends)
+    assert counts(found) == {"Everyone": (3, None, 2, 0, None)}
+    stages = STAGES | {"refund": "loyalty"}
+    found = measured(stages, exclusions=ends)
+    assert counts(found) == {"Everyone": (3, None, 2, 0, 0)}
+
+
+def test_stages_may_be_left_out_and_have_a_time_of_their_own() -> None:
+    optional = measured(STAGES, order="ordered", optional=["conversion"])
+    assert counts(optional) == {"Everyone": (3, None, 2, 1, None)}
+    soon = measured(STAGES, within={"conversion": "7d"})
+    assert counts(soon) == {"Everyone": (3, None, 1, 1, None)}
+
+
+def test_a_condition_on_columns_is_an_event() -> None:
+    found = measured(
+        {"view": "reach", "from a blog": "acquisition"},
+        conditions={
+            "from a blog": cvj.where("from", "==", "Blog") & cvj.where("what", "==", "buy")
+        },
+    )
+    assert counts(found) == {"Everyone": (3, 1, None, None, None)}
+
+
+def test_a_table_with_a_column_of_dates_for_each_event_is_a_log() -> None:
+    deals = pd.DataFrame(
+        {
+            "id": [1, 2, 3],
+            "Lead on": pd.to_datetime(["2026-01-01", "2026-01-02", "2026-01-03"], utc=True),
+            "Won on": pd.to_datetime(["2026-02-01", "", "2026-01-02"], utc=True),
+        }
+    )
+    event = {"lead": "Lead on", "won": "Won on"}
+    found = cvj.measure(
+        deals, "five", {"lead": "reach", "won": "conversion"}, person="id", event=event
+    )
+    assert counts(found) == {"Everyone": (3, None, 1, None, None)}
+
+
+def test_who_is_too_fast_for_a_person_is_left_out_if_asked_for() -> None:
+    plan = cvj.Journey.from_rates("five", 1000, [0.5, 0.2, 0.5, 0.5])
+    log = plan.simulate_log(200, quirks={"bots": 0.1})
+    clean = plan.simulate_log(200)
+    bots = cvj.measure(log, "five").measurement
+    assert bots is not None
+    many = int(bots.quality.loc["bots", "count"])
+    assert many > 5
+    without = cvj.measure(log, "five", counts_bots=False)
+    assert without.measurement is not None
+    assert without.measurement.quality.loc["bots", "count"] == many
+    kept = cvj.measure(clean, "five").flow().numbers("people")[0]
+    assert without.flow().numbers("people")[0] == (kept or 0) - many
+    assert not without.transitions
+
+
+def test_a_plan_and_what_was_measured_are_compared_as_such() -> None:
+    plan = cvj.Journey.from_rates("five", 1000, [0.5, 0.2, 0.5, 0.5], name="Plan")
+    found = cvj.measure(plan.simulate_log(1000), "five")
+    gap = cvj.compare([plan, found])
+    assert isinstance(gap, Gap)
+    assert gap.summary.endswith("All of it could be chance.")
+    # Once somebody types other counts over it, it is measured no longer.
+    typed = found.put("segments[0].counts.conversion", 400)
+    assert typed.measurement is None
+    assert not isinstance(cvj.compare([plan, typed]), Gap)
+
+
+def test_all_that_is_wrong_is_said_in_one_sentence_each() -> None:
+    with pytest.raises(cvj.InputError, match="events must say which events are those of which"):
+        measured()
+    with pytest.raises(
+        cvj.InputError, match="option: 'windows' is not known; did you mean 'window'"
+    ):
+        measured(STAGES, windows="30d")  # type: ignore[call-arg]  # no such option
+    with pytest.raises(cvj.InputError, match="window: '30' must be a number and a unit"):
+        measured(STAGES, window="30")
+    with pytest.raises(cvj.InputError, match=r"optional: 'wow' is not known; choose from reach"):
+        measured(STAGES, optional=["wow"])
+    with pytest.raises(cvj.InputError, match="person: 'who' is given by the log; leave it out"):
+        cvj.measure(EventLog(LOG, **NAMED), "five", STAGES, person="who")
+    with pytest.raises(cvj.InputError, match="engine: 'hive' is not known; choose from duckdb"):
+        measured(STAGES, engine="hive")
+
+
+def test_it_tells_how_far_it_is_and_can_be_stopped() -> None:
+    told: list[float] = []
+    measured(STAGES, progress=told.append)
+    assert told == sorted(told)
+    assert told[-1] == 1
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(Stopped):
+        measured(STAGES, stop=stop)
+
+
+def test_one_log_is_counted_under_several_definitions_side_by_side() -> None:
+    found = compared(STAGES, windows=["7d", None])
+    table = found.table.pivot_table("people", "definition", "key")
+    assert table.loc["as asked for"].dropna().to_dict() == {
+        "reach": 3,
+        "conversion": 2,
+        "retention": 1,
+    }
+    assert table.loc["order open"].dropna().to_dict() == {
+        "reach": 3,
+        "conversion": 3,
+        "retention": 1,
+    }
+    assert table.loc["order strict_order", "retention"] == 0
+    assert table.loc["window 7d", "conversion"] == 1
+    assert "window any time" not in table.index
+    change = found.table.set_index(["definition", "key"])["change"]
+    assert change["window 7d", "conversion"] == -1
+    bars = [trace.meta for trace in found.figure().data if trace.meta["mark"] == "bar"]
+    shown = {(bar["definition"], bar["key"]): bar["people"] for bar in bars}
+    assert shown["window 7d", "conversion"] == 1
+    assert shown["as asked for", "conversion"] == 2
+    assert list(found.shown.columns) == [
+        "Reach",
+        "Acquisition",
+        "Conversion",
+        "Retention",
+        "Loyalty",
+    ]
+
+
+def test_orders_without_a_meaning_are_left_out_where_a_stage_is_optional() -> None:
+    found = compared(STAGES, optional=["conversion"])
+    assert "order strict_order" in found.others
+    assert "order open" not in found.others
+
+
+def test_the_log_in_data_is_drawn_from_a_truth_that_differs_from_the_plan_in_one_step() -> None:
+    drawn = run_path(str(LOGS / "draw.py"))["draw"]()
+    assert drawn.to_csv(index=False) == (LOGS / "coffee.csv").read_text(encoding="utf-8")
+    plan = cvj.read_journey(LOGS / "coffee_plan.toml")
+    found = cvj.measure(
+        LOGS / "coffee.csv",
+        "eight",
+        EVENTS,
+        channel="channel",
+        awareness="awareness",
+        revenue="revenue",
+        cost="cost",
+        counts_bots=False,
+    )
+    gap = cvj.compare([plan, found])
+    assert isinstance(gap, Gap)
+    sure = gap.table[~gap.table["could_be_chance"].fillna(True)]
+    assert {*sure["key"]} == {"conversion"}
+    assert "Instagram" in {*sure["segment"]}
