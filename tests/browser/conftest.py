@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import (
     Browser,
+    BrowserContext,
     ConsoleMessage,
     Dialog,
     Page,
@@ -42,6 +43,7 @@ LINK = re.compile(r"^(http://127\.0\.0\.1:\d+/\S*)  \(Ctrl-C ends it\)$", re.MUL
 ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=WAITING_SECONDS * 1000)
 LOCALE = "en-US"
+EMPTY = "about:blank"
 SIZE: ViewportSize = {"width": 1400, "height": 900}
 PICTURES = ROOT / ".cache" / "pictures"
 JOURNEYS = "import os; print('journeys in', os.environ['CVJKIT_JOURNEYS'])"
@@ -162,30 +164,29 @@ class Kept:
 
     Parameters
     ----------
-    browser : Browser
+    context : BrowserContext
+        Where it is opened, beside others: scripts that these have loaded are not loaded again.
     link : str
         Of a page that says how to make what it shows anew.
     anew : callable
         Make the page look as it did when it was opened.
-    locale : str
-        The language the browser tells.
     """
 
-    def __init__(
-        self, browser: Browser, link: str, anew: Callable[[Page], None], locale: str = LOCALE
-    ) -> None:
-        self._browser, self.link, self._anew, self._locale = browser, link, anew, locale
+    def __init__(self, context: BrowserContext, link: str, anew: Callable[[Page], object]) -> None:
+        self._context, self.link, self._anew = context, link, anew
         self._page: Page | None = None
 
     @contextmanager
     def lent(self, complaints: list[str], test: pytest.Item) -> Iterator[Page]:
         """Hand the page to a test; one that fails leaves nothing of it to the next."""
         if self._page is None:
-            self._page = new_page(self._browser, self._locale)
+            self._page = self._context.new_page()
             with watched(self._page, complaints, test):
                 self._page.goto(self.link)
         page = self._page
         with watched(page, complaints, test):
+            # The others stand behind it, where a browser draws once a second.
+            page.bring_to_front()
             page.set_viewport_size(SIZE)
             page.emulate_media(color_scheme="null", media="null")
             self._anew(page)
@@ -196,7 +197,7 @@ class Kept:
 
     def close(self) -> None:
         if self._page is not None:
-            self._page.context.close()
+            self._page.close()
             self._page = None
 
 
@@ -308,55 +309,61 @@ def complaints() -> list[str]:
     return []
 
 
-@pytest.fixture
-def locale() -> str:
-    """The language the browser tells; a test that is parametrized with a ``locale`` has its own."""
-    return LOCALE
-
-
-@pytest.fixture
-def page(
-    browser: Browser,
-    locale: str,
-    complaints: list[str],
-    serve: Start,
-    request: pytest.FixtureRequest,
-) -> Iterator[Page]:
-    """An empty page as wide as a laptop; narrower by ``page.set_viewport_size``.
-
-    It asks for ``serve`` so that it closes before the servers it looks at. How it looked when its
-    test failed is in .cache/pictures.
-    """
-    opened = new_page(browser, locale)
-    with watched(opened, complaints, request.node):
-        yield opened
-    opened.context.close()
-    assert not complaints, "\n".join(complaints)
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Where the pages are that tests share."""
+    opened = new_context(browser)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")
-def paper(browser: Browser) -> Iterator[Kept]:
-    """A page for all tests that need no more than an empty one."""
-    kept = Kept(browser, "about:blank", lambda page: page.goto("about:blank"))
+def window(context: BrowserContext) -> Iterator[Kept]:
+    """The empty page that one test after another gets as its ``page``.
+
+    To open one takes half a second of a processor, and to load Voila's scripts again one more.
+    """
+    kept = Kept(context, EMPTY, lambda page: page.mouse.move(0, 0))
     yield kept
     kept.close()
 
 
 @pytest.fixture
-def blank(paper: Kept, complaints: list[str], request: pytest.FixtureRequest) -> Iterator[Page]:
-    """An empty page, in the window in which other tests had theirs.
+def page(
+    window: Kept, complaints: list[str], serve: Start, request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """An empty page as wide as a laptop; narrower by ``page.set_viewport_size``.
 
-    To open a window takes a third of a second of a processor.
+    It asks for ``serve`` so that it is left before the servers it looks at end. How it looked when
+    its test failed is in .cache/pictures.
     """
-    with paper.lent(complaints, request.node) as page:
+    with window.lent(complaints, request.node) as page:
         yield page
+        if not request.node.stash.get(FAILED, False):
+            page.goto(EMPTY)
 
 
-def new_page(browser: Browser, locale: str = LOCALE) -> Page:
-    """Open an empty page that shares nothing with the other pages, as wide as a laptop."""
+@pytest.fixture
+def own_page(
+    browser: Browser, complaints: list[str], serve: Start, request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """A page that shares nothing with others, for a test that changes it for good.
+
+    What a page is told of time, addresses, dialogs and scripts outlasts what it shows.
+    """
+    context = new_context(browser)
+    page = context.new_page()
+    with watched(page, complaints, request.node):
+        yield page
+    context.close()
+    assert not complaints, "\n".join(complaints)
+
+
+def new_context(browser: Browser, locale: str = LOCALE) -> BrowserContext:
+    """Make room for pages that share nothing with those elsewhere, as wide as a laptop."""
     context = browser.new_context(viewport=SIZE, locale=locale)
     context.set_default_timeout(WAITING_SECONDS * 1000)
-    return context.new_page()
+    return context
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 import cvjkit as cvj
 from tests.browser.asked import explained
@@ -17,7 +17,6 @@ from tests.browser.conftest import (
     Kept,
     Site,
     make_anew,
-    new_page,
     renewable,
     run_all_cells,
     unfold,
@@ -54,20 +53,20 @@ BROUGHT_UNDER_THE_POINTER = """() => new Promise((done) => {
 
 
 @pytest.fixture(scope="module")
-def published(browser: Browser, voila: Site) -> Iterator[Kept]:
+def published(context: BrowserContext, voila: Site) -> Iterator[Kept]:
     with tempfile.TemporaryDirectory(prefix="cvj") as folder:
         SHOP.save(Path(folder, "money.toml"))
         made = f"dashboards.journey({folder!r})"
         link = voila.add("answers", renewable("from cvjkit import dashboards", made))
-        kept = Kept(browser, link, lambda page: make_anew(page, ".cvj-page"))
+        kept = Kept(context, link, lambda page: make_anew(page, ".cvj-page"))
         yield kept
         kept.close()
 
 
 @pytest.fixture(scope="module")
-def opened(browser: Browser, jupyterlab: Site) -> Iterator[Kept]:
+def opened(context: BrowserContext, jupyterlab: Site) -> Iterator[Kept]:
     SHOP.save(jupyterlab.folder / "money.toml")
-    kept = Kept(browser, jupyterlab.add("answers", *CELLS), run_all_cells)
+    kept = Kept(context, jupyterlab.add("answers", *CELLS), run_all_cells)
     yield kept
     kept.close()
 
@@ -277,35 +276,34 @@ PARTED = """() => [...document.querySelectorAll("button.cvj-term")].filter((butt
 
 
 def test_one_screen_holds_the_question_the_numbers_the_picture_and_the_answers(
-    browser: Browser, voila: Site
+    own_page: Page, voila: Site
 ) -> None:
     made = f"from cvjkit import dashboards\ndashboards.journey({str(STARTERS)!r})"
     question = "# What if?\n\nChoose a journey and type other numbers: the picture follows."
-    page = new_page(browser)
-    page.goto(voila.add("at-once", question, made))
+    own_page.goto(voila.add("at-once", question, made))
     seen = {
-        "question": page.locator("h1"),
-        "journey": page.get_by_label("Journey", exact=True),
-        "strip": card(page, "figures"),
-        "grid": page.locator('[data-table="stages"]'),
-        "picture": page.locator(".cvj-flow .cvj-field"),
-        "what it says": page.locator(".cvj-flow .cvj-summary"),
-        "fix first": card(page, "first"),
-        "goal": card(page, "goal"),
-        "how sure": card(page, "sure"),
+        "question": own_page.locator("h1"),
+        "journey": own_page.get_by_label("Journey", exact=True),
+        "strip": card(own_page, "figures"),
+        "grid": own_page.locator('[data-table="stages"]'),
+        "picture": own_page.locator(".cvj-flow .cvj-field"),
+        "what it says": own_page.locator(".cvj-flow .cvj-summary"),
+        "fix first": card(own_page, "first"),
+        "goal": card(own_page, "goal"),
+        "how sure": card(own_page, "sure"),
     }
     folds = ("steps", "time", "channels", "budget", "audit", "money", "ways", "segments", "guide")
     outside, aside, faults = {}, {}, {}
     for path in sorted(STARTERS.glob("*.toml")):
-        page.set_viewport_size({"width": ONE_SCREEN[0], "height": ONE_SCREEN[1]})
+        own_page.set_viewport_size({"width": ONE_SCREEN[0], "height": ONE_SCREEN[1]})
         seen["journey"].select_option(path.name)
-        expect(page.locator(".cvj-flow .cvj-title")).to_have_text(cvj.read_journey(path).name)
-        expect(card(page, "first").locator(".cvj-bar")).to_have_count(4)
-        expect(card(page, "sure")).to_contain_text("The chance that")
+        expect(own_page.locator(".cvj-flow .cvj-title")).to_have_text(cvj.read_journey(path).name)
+        expect(card(own_page, "first").locator(".cvj-bar")).to_have_count(4)
+        expect(card(own_page, "sure")).to_contain_text("The chance that")
         for fold in folds:
-            expect(card(page, fold)).not_to_have_attribute("open", "")
+            expect(card(own_page, fold)).not_to_have_attribute("open", "")
         # The widest letters there are: what fits in them fits in any.
-        force_font(page, FONTS["wide"])
+        force_font(own_page, FONTS["wide"])
         for name, one in seen.items():
             box = one.bounding_box()
             assert box, name
@@ -313,16 +311,17 @@ def test_one_screen_holds_the_question_the_numbers_the_picture_and_the_answers(
             if not inside or box["y"] < 0 or box["y"] + box["height"] > ONE_SCREEN[1]:
                 outside[path.name, name] = box
         for width in SCREENS:
-            set_width(page, width)
-            if (scrolled := page.evaluate("document.documentElement.scrollWidth")) != width:
+            set_width(own_page, width)
+            if (scrolled := own_page.evaluate("document.documentElement.scrollWidth")) != width:
                 aside[path.name, width] = scrolled
-            parts = page.locator(".cvj-part:not(.cvj-part-numbers) > :is(summary, h2), .cvj-figure")
+            parts = own_page.locator(
+                ".cvj-part:not(.cvj-part-numbers) > :is(summary, h2), .cvj-figure"
+            )
             if found := [one for one in text_faults(parts) if any(one.values())]:
                 faults[path.name, width] = found
     assert outside == {}
     assert aside == {}
     assert faults == {}
-    page.context.close()
 
 
 def test_a_fold_says_what_is_wrong_in_it_and_stays_as_it_was_left(page: Page) -> None:

@@ -462,21 +462,21 @@ def test_a_callback_that_fails_is_told_until_one_works(page: Page, pages: Server
 
 @pytest.mark.parametrize("frozen", [False, True], ids=["busy", "frozen"])
 def test_a_page_whose_kernel_does_not_answer_says_so(
-    page: Page, pages: Server, frozen: bool
+    own_page: Page, pages: Server, frozen: bool
 ) -> None:
-    page.clock.install()
-    page.goto(page_of(pages, "buttons"))
-    button = page.get_by_role("button", name="Work" if frozen else "Hang")
+    own_page.clock.install()
+    own_page.goto(page_of(pages, "buttons"))
+    button = own_page.get_by_role("button", name="Work" if frozen else "Hang")
     expect(button).to_be_visible()
-    kernel = psutil.Process(int(page.get_by_text("kernel").inner_text().split()[1]))
+    kernel = psutil.Process(int(own_page.get_by_text("kernel").inner_text().split()[1]))
     if frozen:
         kernel.suspend()
     button.click()
-    page.clock.run_for(11_000)
-    expect(page.get_by_role("status")).to_contain_text("still being calculated")
+    own_page.clock.run_for(11_000)
+    expect(own_page.get_by_role("status")).to_contain_text("still being calculated")
     if frozen:
         kernel.resume()
-        expect(page.get_by_role("status")).to_have_text("")
+        expect(own_page.get_by_role("status")).to_have_text("")
 
 
 NONSENSE: list[bytes | str] = [

@@ -98,67 +98,67 @@ def as_printed(page: Page, paper: str) -> list[Any]:
 
 @OF_EACH
 def test_a_starter_is_printed_on_one_page_and_all_of_it(
-    blank: Page, tmp_path: Path, name: str
+    page: Page, tmp_path: Path, name: str
 ) -> None:
-    show(blank, tmp_path, cvj.read_journey(JOURNEYS / f"{name}.toml"))
+    show(page, tmp_path, cvj.read_journey(JOURNEYS / f"{name}.toml"))
     for paper in PAPERS:
-        assert print_faults(blank, paper) == []
-        assert as_printed(blank, paper) == []
+        assert print_faults(page, paper) == []
+        assert as_printed(page, paper) == []
 
 
 @pytest.mark.parametrize("key", ["five", "seven", "eight", "nine"])
 def test_an_overfull_worksheet_is_printed_on_one_page_all_the_same(
-    blank: Page, tmp_path: Path, key: str
+    page: Page, tmp_path: Path, key: str
 ) -> None:
-    show(blank, tmp_path, full(key))
-    assert print_faults(blank, "A4") == print_faults(blank, "A3") == []
-    assert as_printed(blank, "A4") == []
+    show(page, tmp_path, full(key))
+    assert print_faults(page, "A4") == print_faults(page, "A3") == []
+    assert as_printed(page, "A4") == []
 
 
-def test_more_than_a_page_would_be_seen_as_more_than_a_page(blank: Page, tmp_path: Path) -> None:
-    show(blank, tmp_path, full("nine"))
-    blank.evaluate("document.documentElement.style.setProperty('--size', 1)")
-    assert print_faults(blank, "A4") != []
-    assert blank.evaluate(OUTSIDE) != []
+def test_more_than_a_page_would_be_seen_as_more_than_a_page(page: Page, tmp_path: Path) -> None:
+    show(page, tmp_path, full("nine"))
+    page.evaluate("document.documentElement.style.setProperty('--size', 1)")
+    assert print_faults(page, "A4") != []
+    assert page.evaluate(OUTSIDE) != []
 
 
 @OF_EACH
-def test_a_starter_can_be_read_from_two_steps_away(blank: Page, tmp_path: Path, name: str) -> None:
-    show(blank, tmp_path, cvj.read_journey(JOURNEYS / f"{name}.toml"))
-    blank.set_viewport_size(dict(zip(("width", "height"), PAPERS["A3"], strict=True)))
-    blank.emulate_media(media="print")
-    expect(blank.locator("main")).to_have_css("width", "1587px")
-    assert blank.evaluate(TEXT_SIZE) * 72 / 96 >= 6  # points
+def test_a_starter_can_be_read_from_two_steps_away(page: Page, tmp_path: Path, name: str) -> None:
+    show(page, tmp_path, cvj.read_journey(JOURNEYS / f"{name}.toml"))
+    page.set_viewport_size(dict(zip(("width", "height"), PAPERS["A3"], strict=True)))
+    page.emulate_media(media="print")
+    expect(page.locator("main")).to_have_css("width", "1587px")
+    assert page.evaluate(TEXT_SIZE) * 72 / 96 >= 6  # points
 
 
-def test_little_text_leaves_room_to_write_on(blank: Page, tmp_path: Path) -> None:
-    show(blank, tmp_path, cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop"))
-    for row in blank.locator("tbody tr").filter(has_text="what we").all():
+def test_little_text_leaves_room_to_write_on(page: Page, tmp_path: Path) -> None:
+    show(page, tmp_path, cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop"))
+    for row in page.locator("tbody tr").filter(has_text="what we").all():
         box = row.bounding_box()
         assert box is not None
         assert box["height"] > 50
 
 
-def test_the_text_is_as_large_as_fits_at_any_width(blank: Page, tmp_path: Path) -> None:
-    show(blank, tmp_path, cvj.read_journey(JOURNEYS / "contact_lenses.toml"))
+def test_the_text_is_as_large_as_fits_at_any_width(page: Page, tmp_path: Path) -> None:
+    show(page, tmp_path, cvj.read_journey(JOURNEYS / "contact_lenses.toml"))
     for width in (1100, 1400, 2200):
-        blank.set_viewport_size({"width": width, "height": 900})
-        expect(blank.locator("main")).to_have_css("width", f"{width}px")
-        assert blank.evaluate(OUTSIDE) == []
+        page.set_viewport_size({"width": width, "height": 900})
+        expect(page.locator("main")).to_have_css("width", f"{width}px")
+        assert page.evaluate(OUTSIDE) == []
 
 
-def test_a_hostile_name_is_shown_and_does_nothing(page: Page, tmp_path: Path) -> None:
+def test_a_hostile_name_is_shown_and_does_nothing(own_page: Page, tmp_path: Path) -> None:
     asked: list[str] = []
 
     def answer(dialog: Dialog) -> None:
         asked.append(dialog.message)
         dialog.dismiss()
 
-    page.on("dialog", answer)
-    show(page, tmp_path, hostile(HOSTILE))
-    expect(page.get_by_role("heading", name=HOSTILE).first).to_be_visible()
-    assert page.locator("main img, main script").count() == 0
-    assert len(sheets(page, "A4", lies=True, margin=0)) == 1
+    own_page.on("dialog", answer)
+    show(own_page, tmp_path, hostile(HOSTILE))
+    expect(own_page.get_by_role("heading", name=HOSTILE).first).to_be_visible()
+    assert own_page.locator("main img, main script").count() == 0
+    assert len(sheets(own_page, "A4", lies=True, margin=0)) == 1
     assert asked == []
 
 
@@ -189,11 +189,11 @@ def test_every_figure_opens_what_it_is_made_of_by_key_and_press_and_not_on_paper
     expect(figures.first).to_be_visible()
 
 
-def test_the_button_prints_and_is_not_printed(page: Page, tmp_path: Path) -> None:
-    page.add_init_script("window.print = () => { window.printed = true; };")
-    show(page, tmp_path, cvj.read_journey(JOURNEYS / "contact_lenses.toml"))
-    button = page.get_by_role("button", name="Print, or save as PDF")
+def test_the_button_prints_and_is_not_printed(own_page: Page, tmp_path: Path) -> None:
+    own_page.add_init_script("window.print = () => { window.printed = true; };")
+    show(own_page, tmp_path, cvj.read_journey(JOURNEYS / "contact_lenses.toml"))
+    button = own_page.get_by_role("button", name="Print, or save as PDF")
     button.click()
-    assert page.evaluate("window.printed")
-    page.emulate_media(media="print")
+    assert own_page.evaluate("window.printed")
+    own_page.emulate_media(media="print")
     expect(button).to_be_hidden()

@@ -85,7 +85,7 @@ DRAW = """async figure => {
 
 
 @pytest.fixture(scope="module")
-def plotly(browser, tmp_path_factory):
+def plotly(context, tmp_path_factory):
     """A page that has loaded plotly, five megabytes, once for all figures."""
     path = tmp_path_factory.mktemp("plotly") / "figure.html"
     go.Figure().write_html(path)
@@ -93,7 +93,7 @@ def plotly(browser, tmp_path_factory):
     def drawn(page):
         page.locator(".js-plotly-plot .main-svg").first.wait_for()
 
-    kept = Kept(browser, path.as_uri(), drawn)
+    kept = Kept(context, path.as_uri(), drawn)
     yield kept
     kept.close()
 

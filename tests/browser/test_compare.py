@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 import cvjkit as cvj
 from tests.browser.asked import explained
@@ -62,7 +62,7 @@ LOOK = """e => {
 
 
 @pytest.fixture(scope="module")
-def published(browser: Browser, voila: Site) -> Iterator[Kept]:
+def published(context: BrowserContext, voila: Site) -> Iterator[Kept]:
     """The dashboard with the starters, a journey of five numbers, and one of hostile names."""
     with tempfile.TemporaryDirectory(prefix="cvj") as directory:
         folder = Path(directory)
@@ -74,7 +74,7 @@ def published(browser: Browser, voila: Site) -> Iterator[Kept]:
         cvj.Journey.from_counts(own, [900, 90, 9, 5, 1], name=EVIL).save(folder / "hostile.toml")
         made = f"dashboards.compare({directory!r})"
         link = voila.add("compare", renewable("from cvjkit import dashboards", made))
-        kept = Kept(browser, link, lambda page: make_anew(page, ".cvj-page"))
+        kept = Kept(context, link, lambda page: make_anew(page, ".cvj-page"))
         yield kept
         kept.close()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 import cvjkit as cvj
 from tests.browser.conftest import (
@@ -19,6 +19,7 @@ from tests.browser.conftest import (
     Kept,
     Site,
     make_anew,
+    new_context,
     renewable,
     run_all_cells,
     unfold,
@@ -73,24 +74,31 @@ def link(folder: Path, voila: Site) -> str:
 
 
 @pytest.fixture(scope="module")
-def published(browser: Browser, link: str) -> Iterator[Kept]:
-    kept = Kept(browser, link, lambda page: make_anew(page, ".cvj-page"))
+def published(context: BrowserContext, link: str) -> Iterator[Kept]:
+    kept = Kept(context, link, lambda page: make_anew(page, ".cvj-page"))
     yield kept
     kept.close()
 
 
 @pytest.fixture(scope="module")
 def german(browser: Browser, link: str) -> Iterator[Kept]:
-    kept = Kept(browser, link, lambda page: make_anew(page, ".cvj-page"), "de-DE")
+    context = new_context(browser, "de-DE")
+    kept = Kept(context, link, lambda page: make_anew(page, ".cvj-page"))
     yield kept
-    kept.close()
+    context.close()
+
+
+@pytest.fixture
+def locale() -> str:
+    """The language the browser tells; a test that is parametrized with a ``locale`` has its own."""
+    return LOCALE
 
 
 @pytest.fixture(scope="module")
-def opened(browser: Browser, jupyterlab: Site) -> Iterator[Kept]:
+def opened(context: BrowserContext, jupyterlab: Site) -> Iterator[Kept]:
     """JupyterLab with a notebook open, whose cells run anew for each test."""
     SHOP.save(jupyterlab.folder / "shop.toml")
-    kept = Kept(browser, jupyterlab.add("design", *CELLS), run_all_cells)
+    kept = Kept(context, jupyterlab.add("design", *CELLS), run_all_cells)
     yield kept
     kept.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import ROOT, Kept, Site, make_anew, renewable, run_all_cells
 from tests.browser.contrast import pale, pale_in_plotly
@@ -113,14 +113,14 @@ VIEWS = "widgets.VBox([FlowView(hostile), live(), broken()])"
 
 
 @pytest.fixture(scope="module")
-def pictures(browser: Browser, voila: Site) -> Iterator[Kept]:
+def pictures(context: BrowserContext, voila: Site) -> Iterator[Kept]:
     """All pictures on one page, which every test sets to the width and the font it looks at."""
 
     def usual(page: Page) -> None:
         expect(page.locator("figure.cvj-flow")).to_have_count(25)
         force_font(page, FONTS["usual"])
 
-    kept = Kept(browser, voila.add("gallery", SETUP, GALLERY), usual)
+    kept = Kept(context, voila.add("gallery", SETUP, GALLERY), usual)
     yield kept
     kept.close()
 
@@ -134,10 +134,10 @@ def gallery(
 
 
 @pytest.fixture(scope="module")
-def workshop(browser: Browser, voila: Site) -> Iterator[Kept]:
+def workshop(context: BrowserContext, voila: Site) -> Iterator[Kept]:
     """A page to work with."""
     link = voila.add("live", renewable(SETUP + HOSTILE + LIVE + BROKEN, VIEWS))
-    kept = Kept(browser, link, lambda page: make_anew(page, "figure.cvj-flow"))
+    kept = Kept(context, link, lambda page: make_anew(page, "figure.cvj-flow"))
     yield kept
     kept.close()
 

@@ -26,8 +26,8 @@ def answer(page: Page, script: str, expression: str, before: str = "") -> object
 
 
 @pytest.fixture
-def ask(blank: Page):
-    return partial(answer, blank)
+def ask(page: Page):
+    return partial(answer, page)
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,9 @@ def test_scripts_keep_the_same_names_in_order_as_the_terminal(ask, text):
         assert ask("dom.js", "element.title || element.textContent", before) == expected
 
 
-def test_texts_are_measured_in_the_font_they_are_drawn_in(blank: Page, ask):
-    blank.set_content("<p style='font: 20px monospace'><span>0</span></p>")
-    drawn = blank.locator("span").bounding_box()["width"]
+def test_texts_are_measured_in_the_font_they_are_drawn_in(page: Page, ask):
+    page.set_content("<p style='font: 20px monospace'><span>0</span></p>")
+    drawn = page.locator("span").bounding_box()["width"]
     measured = ask("measure.js", 'module.measureIn(document.querySelector("p"))("11,1", 20, 400)')
     assert measured == pytest.approx(4 * drawn, abs=0.1)
 
@@ -248,14 +248,16 @@ def test_a_figure_is_announced_with_how_far_it_is_from_the_base(ask, change, exp
     assert ask("announce.js", f'module.inWords("CAC", "EUR 21.81", "{change}")') == expected
 
 
-def test_what_changes_is_announced_once_its_reader_pauses(page: Page):
-    page.clock.install()
-    answer(page, "announce.js", "null", "window.announcer = module.makeAnnouncer(document.body);")
-    region = page.locator(".cvj-heard")
+def test_what_changes_is_announced_once_its_reader_pauses(own_page: Page):
+    own_page.clock.install()
+    answer(
+        own_page, "announce.js", "null", "window.announcer = module.makeAnnouncer(document.body);"
+    )
+    region = own_page.locator(".cvj-heard")
 
     def tell(*texts: str, pause: int) -> str:
-        page.evaluate("texts => announcer.tell(texts)", list(texts))
-        page.clock.fast_forward(pause)
+        own_page.evaluate("texts => announcer.tell(texts)", list(texts))
+        own_page.clock.fast_forward(pause)
         return region.inner_text()
 
     assert tell("Customers 1", "CAC 5", pause=2000) == ""

@@ -324,7 +324,7 @@ def test_a_page_that_tries_can_ask_nobody_but_its_server(
 
 
 def test_without_the_token_nothing_is_shown(
-    page: Page, dashboard: str, complaints: list[str]
+    own_page: Page, dashboard: str, complaints: list[str]
 ) -> None:
     kernel = kernel_of(dashboard).partition("?")[0]
     for address in (below(dashboard, ""), below(dashboard, "?token=wrong")):
@@ -335,11 +335,11 @@ def test_without_the_token_nothing_is_shown(
         assert "Hello" not in said
     assert get(kernel).status == 403
 
-    page.goto(below(dashboard, ""))
-    assert faults(page) == []
-    page.get_by_label("Token").fill(TOKEN)
-    page.get_by_role("button").click()
-    expect(page.locator("circle")).to_be_visible()
+    own_page.goto(below(dashboard, ""))
+    assert faults(own_page) == []
+    own_page.get_by_label("Token").fill(TOKEN)
+    own_page.get_by_role("button").click()
+    expect(own_page.locator("circle")).to_be_visible()
     assert all("403" in complaint for complaint in complaints)
     complaints.clear()
 
@@ -494,37 +494,37 @@ def test_a_widget_that_cannot_be_drawn_is_told(
 
 
 def test_a_page_whose_kernel_died_says_so_and_starts_again_with_what_was_typed(
-    page: Page, pages: Server, complaints: list[str]
+    own_page: Page, pages: Server, complaints: list[str]
 ) -> None:
-    page.clock.install()
-    page.goto(page_of(pages, "mortal"))
-    journey = page.get_by_label("Journey", exact=True)
+    own_page.clock.install()
+    own_page.goto(page_of(pages, "mortal"))
+    journey = own_page.get_by_label("Journey", exact=True)
     journey.select_option("one.toml")
-    reached = page.get_by_label("Reached: Reach", exact=True)
+    reached = own_page.get_by_label("Reached: Reach", exact=True)
     expect(reached).to_have_value("900")
     reached.fill("20000")
-    expect(page).to_have_url(re.compile("=20000&"))
-    first = page.get_by_text(re.compile(r"kernel \d+")).inner_text()
+    expect(own_page).to_have_url(re.compile("=20000&"))
+    first = own_page.get_by_text(re.compile(r"kernel \d+")).inner_text()
     # What is typed until the page says so is lost: it does not wait until it looks again.
-    page.clock.pause_at(page.evaluate("Date.now() / 1000") + 1)
+    own_page.clock.pause_at(own_page.evaluate("Date.now() / 1000") + 1)
     os.kill(int(first.split()[1]), signal.SIGKILL)
-    expect(page.locator("#cvjkit-status")).to_contain_text("Its address keeps what you typed")
-    page.clock.resume()
-    assert page.locator("main").evaluate("main => main.inert")
-    page.get_by_role("button", name="Start again").click()
+    expect(own_page.locator("#cvjkit-status")).to_contain_text("Its address keeps what you typed")
+    own_page.clock.resume()
+    assert own_page.locator("main").evaluate("main => main.inert")
+    own_page.get_by_role("button", name="Start again").click()
     expect(reached).to_have_value("20,000")
     complaints.clear()
-    assert page.get_by_text(re.compile(r"kernel \d+")).inner_text() != first
+    assert own_page.get_by_text(re.compile(r"kernel \d+")).inner_text() != first
 
     journey.select_option("two.toml")
     expect(reached).to_have_value("70")
     reached.fill("8000")
-    expect(page).to_have_url(re.compile("two.toml.*=8000&"))
+    expect(own_page).to_have_url(re.compile("two.toml.*=8000&"))
     for _ in range(2):
-        page.go_back()
+        own_page.go_back()
         expect(journey).to_have_value("one.toml")
         expect(reached).to_have_value("20,000")
-        page.go_forward()
+        own_page.go_forward()
         expect(journey).to_have_value("two.toml")
         expect(reached).to_have_value("8,000")
 

@@ -36,7 +36,7 @@ def is_drawn(page: Page, image: str) -> bool:
 
 
 def test_a_converted_notebook_shows_the_last_picture_without_any_network(
-    page: Page, tmp_path: Path, complaints: list[str]
+    own_page: Page, tmp_path: Path, complaints: list[str]
 ) -> None:
     cells = [
         SHOP,
@@ -49,20 +49,20 @@ def test_a_converted_notebook_shows_the_last_picture_without_any_network(
     convert = ["jupyter", "nbconvert", "--execute", "--to=html", str(path)]
     subprocess.run([sys.executable, "-m", *convert], check=True, capture_output=True)
     # Its page asks other machines for the scripts of widgets, and is shown without them.
-    page.route(lambda address: address.startswith("http"), lambda route: route.abort())
-    page.goto(path.with_suffix(".html").as_uri())
+    own_page.route(lambda address: address.startswith("http"), lambda route: route.abort())
+    own_page.goto(path.with_suffix(".html").as_uri())
     complaints.clear()
-    copies = page.locator(".cvj-still")
+    copies = own_page.locator(".cvj-still")
     expect(copies).to_have_count(2)
     for number in range(2):
         expect(copies.nth(number)).to_be_visible()
-        assert is_drawn(page, f".cvj-still >> nth={number} >> img")
+        assert is_drawn(own_page, f".cvj-still >> nth={number} >> img")
     expect(copies.first.get_by_role("cell", name="123", exact=True).first).to_be_visible()
     said = re.compile("^Shop <b>: 10,000 people enter; 123 reach Conversion")
     expect(copies.first.get_by_role("img")).to_have_attribute("alt", said)
-    expect(page.locator(".jp-RenderedSVG img")).to_have_count(2)
+    expect(own_page.locator(".jp-RenderedSVG img")).to_have_count(2)
     for number in range(2):
-        assert is_drawn(page, f".jp-RenderedSVG img >> nth={number}")
+        assert is_drawn(own_page, f".jp-RenderedSVG img >> nth={number}")
     complaints.clear()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 import cvjkit as cvj
 from tests.browser.conftest import Kept, Site, make_anew, renewable, unfold
@@ -35,10 +35,10 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def published(browser: Browser, voila: Site, folder: Path) -> Iterator[Kept]:
+def published(context: BrowserContext, voila: Site, folder: Path) -> Iterator[Kept]:
     made = f"dashboards.journey({str(folder)!r})"
     link = voila.add("worksheet", renewable("from cvjkit import dashboards", made))
-    kept = Kept(browser, link, lambda page: make_anew(page, ".cvj-page"))
+    kept = Kept(context, link, lambda page: make_anew(page, ".cvj-page"))
     yield kept
     kept.close()
 
