@@ -6,6 +6,7 @@ from functools import cache
 from itertools import product
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from cvjkit.catalog.framework import Framework
@@ -15,6 +16,11 @@ from cvjkit.model.ways import kind_of
 
 PUBLISHED = ("five", "seven", "eight", "eight:time", "nine", "full", "full:time")
 HIGHEST_K = 0.9
+
+
+def part_of_examples(part: float) -> settings:
+    """Try part of the usual number of examples: for a property that costs far more than others."""
+    return settings(max_examples=round(settings().max_examples * part))
 
 
 # Hypothesis checks a strategy before its first draw, which takes longer than the draw: one that is

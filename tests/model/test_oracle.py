@@ -12,13 +12,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from numpy.typing import NDArray
 
 import cvjkit as cvj
 
 KEYS = ("five", "seven", "eight", "eight:time", "nine", "full", "full:time")
 NAMES = ("Ads", "Blog", "Fair")
-BATCHES, EACH, HONEST = range(10), 200, 60
+# `make search` draws ten times as many.
+BATCHES, EACH = range(5), settings().max_examples
+HONEST = EACH // 2
 
 Chance = np.random.Generator
 Floats = NDArray[np.float64]

@@ -8,7 +8,7 @@ from hypothesis import given
 import cvjkit as cvj
 from cvjkit.widgets.fields import Act
 from cvjkit.widgets.panels.goal import goal_part
-from tests.strategies import journeys
+from tests.strategies import journeys, part_of_examples
 from tests.widgets.panels.answered import PLAN, asked, fields, lines, texts
 
 
@@ -94,6 +94,7 @@ def test_whatever_the_journey_something_is_said(journey: cvj.Journey) -> None:
         assert not target.message
 
 
+@part_of_examples(1 / 4)
 @given(journeys(ways=True))
 def test_every_way_that_is_offered_reaches_the_goal_when_it_is_tried(journey: cvj.Journey) -> None:
     wanted = goal_part(asked(journey))
