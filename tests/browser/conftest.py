@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -447,3 +447,10 @@ def choose_from_menu(page: Page, menu: str, entry: str) -> None:
     """Choose from a menu of JupyterLab."""
     page.get_by_role("menuitem", name=menu, exact=True).click()
     page.get_by_role("menuitem", name=entry, exact=True).click()
+
+
+def choose_theme(page: Page, theme: Literal["Light", "Dark"]) -> None:
+    """Choose a theme of JupyterLab, which keeps it for whoever opens the next page."""
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.locator(".lm-Menu").get_by_text("Theme", exact=True).hover()
+    page.locator(".lm-Menu").get_by_text(f"JupyterLab {theme}", exact=True).click()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,7 +13,7 @@ from playwright.sync_api import Page, expect
 import cvjkit as cvj
 from cvjkit.publishing.canvas import canvas
 from tests.browser.axe import DARK_WHEN_WIDE, LIGHT_WHEN_WIDE, SIZES, faults, faults_within
-from tests.browser.conftest import ROOT, Site, run_all_cells
+from tests.browser.conftest import ROOT, Site, choose_theme, run_all_cells
 from tests.browser.fonts import wait_until_drawn
 
 JOURNEYS = ROOT / "data" / "journeys"
@@ -94,6 +95,12 @@ def test_neither_a_journey_nor_a_what_if_nor_the_worksheet_breaks_a_rule_of_axe(
     assert faults(page, LIGHT_WHEN_WIDE) == []
 
 
+CHOSEN: tuple[tuple[Literal["Light", "Dark"], tuple[int, int]], ...] = (
+    ("Light", SIZES["wide"]),
+    ("Dark", SIZES["narrow"]),
+)
+
+
 def test_what_jupyterlab_shows_of_ours_breaks_no_rule_of_axe_in_either_theme(
     page: Page, jupyterlab: Site
 ) -> None:
@@ -107,12 +114,9 @@ shop = cvj.read_journey({str(JOURNEYS / "touring_band.toml")!r})"""
     expect(page.locator(f"{OUTPUT} .lens")).to_have_count(4)
     expect(page.locator(f"{OUTPUT} table").last).to_be_visible()
     page.evaluate(UNFOLD)
-    for theme, size in (("light", SIZES["wide"]), ("dark", SIZES["narrow"])):
-        if theme == "dark":
-            page.get_by_role("menuitem", name="Settings", exact=True).click()
-            page.locator(".lm-Menu").get_by_text("Theme", exact=True).hover()
-            page.locator(".lm-Menu").get_by_text("JupyterLab Dark", exact=True).click()
-        expect(page.locator(f'.cvj-compare[data-theme="{theme}"]')).to_have_count(1)
+    for theme, size in CHOSEN:
+        choose_theme(page, theme)
+        expect(page.locator(f'.cvj-compare[data-theme="{theme.lower()}"]')).to_have_count(1)
         page.set_viewport_size({"width": size[0], "height": size[1]})
         wait_until_drawn(page)
         assert "\n".join(faults_within(page, OUTPUT)) == ""

@@ -7,7 +7,15 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import ROOT, Kept, Site, make_anew, renewable, run_all_cells
+from tests.browser.conftest import (
+    ROOT,
+    Kept,
+    Site,
+    choose_theme,
+    make_anew,
+    renewable,
+    run_all_cells,
+)
 from tests.browser.contrast import pale, pale_in_plotly
 from tests.browser.fonts import FONTS, force_font, set_width
 from tests.browser.legible import illegible
@@ -390,15 +398,14 @@ def test_printed_it_is_dark_on_white(views):
 def test_in_jupyterlab_it_is_drawn_and_turns_dark_with_the_theme(page: Page, jupyterlab: Site):
     page.goto(jupyterlab.add("live", SETUP + LIVE + PLOTLY, "live()", *FIGURES))
     run_all_cells(page)
+    choose_theme(page, "Light")
     live = page.locator("figure.cvj-flow")
     plots = page.locator(".js-plotly-plot")
     expect(plots.locator(".gtitle")).to_have_count(3)
     assert pale_in_plotly(plots) == []
     expect(live.locator("path.sankey-link")).to_have_count(10, timeout=60_000)
     expect(live).to_have_attribute("data-theme", "light")
-    page.get_by_role("menuitem", name="Settings", exact=True).click()
-    page.locator(".lm-Menu").get_by_text("Theme", exact=True).hover()
-    page.locator(".lm-Menu").get_by_text("JupyterLab Dark", exact=True).click()
+    choose_theme(page, "Dark")
     expect(live).to_have_attribute("data-theme", "dark")
     # What plotly has drawn follows, too, without being drawn again.
     assert pale_in_plotly(plots) == []

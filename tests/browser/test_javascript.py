@@ -320,10 +320,10 @@ PRESSED = "sent.map(({ edits }) => edits[0].at(-1)).join(' ')"
 
 
 @pytest.fixture
-def form(blank: Page) -> Page:
-    blank.set_content("<title>A form</title>")
-    answer(blank, "form.js", "null", ANSWERED_LATE)
-    return blank
+def form(page: Page) -> Page:
+    page.set_content("<title>A form</title>")
+    answer(page, "form.js", "null", ANSWERED_LATE)
+    return page
 
 
 def test_an_answer_to_what_was_pressed_before_takes_back_no_tab(form: Page):
