@@ -26,7 +26,7 @@ from cvjkit.model.chain import stacked
 from cvjkit.model.economics import FIGURES, FIRST_PAYMENT
 from cvjkit.model.figures import apart
 from cvjkit.model.intervals import people_interval, rate_interval
-from cvjkit.number_text import money_text, people_text, share_text
+from cvjkit.number_text import days_text, money_text, people_text, share_text
 from cvjkit.shown import listed
 
 if TYPE_CHECKING:
@@ -356,7 +356,17 @@ def _said(plan: Journey, actual: Journey, rows: list[dict[str, Any]]) -> str:
         words.append("All of it could be chance.")
     elif chance:
         words.append(f"Could be chance: {listed(chance)}.")
-    return " ".join(words)
+    return " ".join([*words, *_young(plan, actual)])
+
+
+def _young(plan: Journey, actual: Journey) -> list[str]:
+    """Say if the last who came have had no time for all stages."""
+    age, needed = actual.cohort_age_days, math.fsum(row.delay_days or 0 for row in plan.stages)
+    if age is None or age >= needed:
+        return []
+    late = f"The last people came {days_text(age)} before the end"
+    whole = f"by the plan the whole way takes {days_text(needed)}"
+    return [f"{late}; {whole}, so later stages are still filling."]
 
 
 def _short(row: dict[str, Any], currency: str) -> str:
