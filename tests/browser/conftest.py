@@ -443,6 +443,13 @@ def _runs_all_cells(page: Page) -> bool:
     return True
 
 
+def anew_in_lab(page: Page) -> None:
+    """Make the Designer of the notebook open in JupyterLab anew, once the notebook has run."""
+    if not page.get_by_role("button", name=ANEW).count():
+        run_all_cells(page)
+    make_anew(page, ".cvj-designer")
+
+
 def choose_from_menu(page: Page, menu: str, entry: str) -> None:
     """Choose from a menu of JupyterLab."""
     page.get_by_role("menuitem", name=menu, exact=True).click()

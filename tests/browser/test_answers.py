@@ -16,9 +16,9 @@ from tests.browser.conftest import (
     ROOT,
     Kept,
     Site,
+    anew_in_lab,
     make_anew,
     renewable,
-    run_all_cells,
     unfold,
 )
 from tests.browser.fonts import FONTS, force_font, set_width, text_faults
@@ -30,7 +30,7 @@ SHOP = (
     .with_stage("conversion", delay_days=20)
     .with_offer("conversion", name="Box", price=40, margin=15)
 )
-CELLS = ("import cvjkit as cvj\ncvj.Designer('money.toml')",)
+CELLS = (renewable("import cvjkit as cvj", "cvj.Designer('money.toml')"),)
 
 
 # Where something in the picture begins across the way that people go, and how thick it is.
@@ -66,7 +66,7 @@ def published(context: BrowserContext, voila: Site) -> Iterator[Kept]:
 @pytest.fixture(scope="module")
 def opened(context: BrowserContext, jupyterlab: Site) -> Iterator[Kept]:
     SHOP.save(jupyterlab.folder / "money.toml")
-    kept = Kept(context, jupyterlab.add("answers", *CELLS), run_all_cells)
+    kept = Kept(context, jupyterlab.add("answers", *CELLS), anew_in_lab)
     yield kept
     kept.close()
 

@@ -18,10 +18,10 @@ from tests.browser.conftest import (
     LOCALE,
     Kept,
     Site,
+    anew_in_lab,
     make_anew,
     new_context,
     renewable,
-    run_all_cells,
     unfold,
 )
 from tests.browser.fonts import FONTS, WIDTHS, force_font, set_width, text_faults
@@ -45,15 +45,23 @@ NAMES = {
     "retention": "الاحتفاظ بالعملاء",
     "loyalty": "🎉 fans 🎉",
 }
+DESIGN = """
+import cvjkit as cvj
+
+def design():
+    global designer
+    designer = cvj.Designer("shop.toml")
+    return designer
+"""
 CELLS = (
-    "import cvjkit as cvj\ndesigner = cvj.Designer('shop.toml')\ndesigner",
+    renewable(DESIGN, "design()"),
     "print('now', designer.journey.segments[0].counts)",
 )
 
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    """Journeys, a broken one among them."""
+    """Journeys, a broken and a hostile one among them; the shop comes first."""
     with tempfile.TemporaryDirectory(prefix="cvj") as directory:
         folder = Path(directory)
         SHOP.save(folder / "shop.toml")
@@ -62,7 +70,7 @@ def folder() -> Iterator[Path]:
         own = cvj.framework("five").rename(NAMES, key="ours", name=EVIL)
         hostile = cvj.Journey.from_counts(own, {EVIL: [900, 90, 9, 5, 1], "b": [9] * 5}, name=EVIL)
         hostile = hostile.with_segment(EVIL, channel=EVIL).with_terms(description=EVIL)
-        hostile.with_offer("conversion", name=EVIL, price=1).save(folder / "hostile.toml")
+        hostile.with_offer("conversion", name=EVIL, price=1).save(folder / "strange.toml")
         (folder / "broken.toml").write_text('schema_version = 1\nname = "x"\n', encoding="utf-8")
         yield folder
 
@@ -96,28 +104,28 @@ def locale() -> str:
 
 @pytest.fixture(scope="module")
 def opened(context: BrowserContext, jupyterlab: Site) -> Iterator[Kept]:
-    """JupyterLab with a notebook open, whose cells run anew for each test."""
+    """JupyterLab with a notebook open, whose design is made anew for each test."""
     SHOP.save(jupyterlab.folder / "shop.toml")
-    kept = Kept(context, jupyterlab.add("design", *CELLS), run_all_cells)
+    kept = Kept(context, jupyterlab.add("design", *CELLS), anew_in_lab)
     yield kept
     kept.close()
 
 
 @pytest.fixture
 def dashboard(locale: str, complaints: list[str], request: pytest.FixtureRequest) -> Iterator[Page]:
-    """The dashboard, with the shop chosen."""
+    """The dashboard, with the shop."""
     kept: Kept = request.getfixturevalue("published" if locale == LOCALE else "german")
     with kept.lent(complaints, request.node) as page:
-        choose_shop(page)
+        await_shop(page)
         turn(page, "Counted")
-        # It is there once the choice has been answered.
+        # It is there once the mode has been answered.
         expect(field(page, "Name")).to_be_visible()
         yield page
 
 
 @pytest.fixture
 def lab(opened: Kept, complaints: list[str], request: pytest.FixtureRequest) -> Iterator[Page]:
-    """The notebook in JupyterLab, run anew."""
+    """The notebook in JupyterLab, with the shop."""
     with opened.lent(complaints, request.node) as page:
         expect(field(page, "Reached: Reach")).to_have_value("10,000")
         yield page
@@ -135,10 +143,8 @@ def choose(page: Page, name: str) -> None:
     page.get_by_label("Journey", exact=True).select_option(name)
 
 
-def choose_shop(page: Page) -> None:
-    choose(page, "shop.toml")
-    # What is typed before the answer is here is typed into the journey that was shown first,
-    # the hostile one.
+def await_shop(page: Page) -> None:
+    """Wait until the journey that comes first, the shop, is shown."""
     expect(field(page, "Reached: Reach")).to_have_value("10,000")
     people(page, "reach", "acquisition", "2000")
 
@@ -555,7 +561,7 @@ def test_what_is_typed_is_in_the_address_and_can_be_taken_away(dashboard: Page, 
 
 
 def test_hostile_names_are_shown_as_they_are_and_do_nothing(dashboard: Page) -> None:
-    choose(dashboard, "hostile.toml")
+    choose(dashboard, "strange.toml")
     # The picture comes first; the fields below it are still the shop's, which are counted already.
     expect(dashboard.get_by_role("radio", name=EVIL)).to_have_count(1)
     turn(dashboard, "Counted")
@@ -649,7 +655,9 @@ def test_one_change_is_taken_back_by_escape_or_by_a_click_on_what_it_was(dashboa
     # The first takes back what is being typed, to be typed again.
     dashboard.keyboard.press("Escape")
     expect(rate).to_have_value("5%")
+    expect(figure(dashboard, "Customers")).to_have_text("50")
     dashboard.keyboard.type("20%")
+    expect(figure(dashboard, "Customers")).to_have_text("200")
     expect(was(dashboard, "Step rate: Conversion")).to_have_text("was 5%")
     # What was changed is tinted, what follows from it is not.
     follows, usual = field(dashboard, "Reached: Loyalty"), field(dashboard, "Delay: Loyalty")
@@ -777,7 +785,7 @@ def test_whatever_a_visitor_sends_no_traceback_comes_back_and_the_page_goes_on(
     # A page of its own: what is sent may spoil it.
     made = f"from cvjkit import dashboards\ndashboards.journey({str(folder)!r})"
     page.goto(voila.add("sent-anything", FAILS, made))
-    choose_shop(page)
+    await_shop(page)
     config = page.locator("#jupyter-config-data").text_content()
     kernel = json.loads(config or "")["kernelId"]
 

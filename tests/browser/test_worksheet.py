@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 import cvjkit as cvj
 from tests.browser.conftest import Kept, Site, make_anew, renewable, unfold
-from tests.browser.test_designer import choose, choose_shop, field, focused, people, turn
+from tests.browser.test_designer import await_shop, choose, field, focused, people, turn
 
 EVIL = "<img src=x onerror=alert(1)>"
 SHOP = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
@@ -30,7 +30,7 @@ def folder() -> Iterator[Path]:
             {"base": "five", "key": "ours", "name": EVIL, "stages": stages}
         )
         hostile = cvj.Journey.from_counts(own, [900, 90, 9, 5, 1], name=EVIL)
-        hostile.save(folder / "hostile.toml")
+        hostile.save(folder / "strange.toml")
         yield folder
 
 
@@ -47,9 +47,9 @@ def published(context: BrowserContext, voila: Site, folder: Path) -> Iterator[Ke
 def dashboard(
     published: Kept, complaints: list[str], request: pytest.FixtureRequest
 ) -> Iterator[Page]:
-    """The dashboard, with the shop chosen."""
+    """The dashboard, with the shop, which comes first."""
     with published.lent(complaints, request.node) as page:
-        choose_shop(page)
+        await_shop(page)
         yield page
 
 
@@ -72,7 +72,7 @@ def test_what_the_documents_say_is_read_with_the_keyboard_alone(dashboard: Page)
 
 
 def test_a_framework_of_ones_own_can_say_anything_and_it_does_nothing(dashboard: Page) -> None:
-    choose(dashboard, "hostile.toml")
+    choose(dashboard, "strange.toml")
     expect(dashboard.locator(".cvj-part-guide .cvj-article")).to_have_count(5)
     dashboard.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
     expect(dashboard.locator('[data-article="reach"] dd').first).to_have_text(EVIL)
@@ -204,7 +204,7 @@ def test_the_numbers_are_there_again_as_they_were(worksheet: Page) -> None:
 
 
 def test_a_hostile_worksheet_fits_any_width_and_does_nothing(worksheet: Page) -> None:
-    choose(worksheet, "hostile.toml")
+    choose(worksheet, "strange.toml")
     field(worksheet, f"New tactic: {EVIL}").first.focus()
     worksheet.keyboard.type(EVIL * 9)
     worksheet.keyboard.press("Tab")
