@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 PARTS = 20
 CHANCE = 1.63
 """Kolmogorov's distance times the root of the number, exceeded by chance once in a hundred."""
+ERRORS = 3
+"""By how many of its standard errors the spread of exponential waits may differ from their mean."""
 COARSE = 0.02
 """A distance that does not matter, however many waits say so."""
 
@@ -61,7 +63,8 @@ def delay_of(waits: Waits) -> dict[str, Any]:
     if spread <= 2 * RELATIVE_ERROR * mean:
         return {"delay_days": mean}
     known: dict[str, Any] = {"delay_days": mean}
-    if _follows(waits, np.exp(-waits.means / mean)):
+    as_wide = abs(spread / mean - 1) <= ERRORS / waits.count**0.5
+    if as_wide and _follows(waits, np.exp(-waits.means / mean)):
         return known | {"delay_law": "exponential"}
     if _follows(waits, _gamma_beyond(waits.means, mean, spread)):
         return known | {"delay_law": "gamma", "delay_spread_days": spread}
