@@ -16,7 +16,8 @@ import duckdb
 import pyarrow as pa
 
 from cvjkit.errors import Fault, InputError, refusal, unknown_name
-from cvjkit.measurement.sources import Files, files_of, layout_of
+from cvjkit.measurement.reading import BROKEN, LARGE, NAIVE, TEXT, WHOLE, ZONED
+from cvjkit.measurement.sources import Files, files_of, handing_arrow, layout_of
 
 if TYPE_CHECKING:
     from cvjkit.measurement.event_log import EventLog
@@ -25,6 +26,14 @@ SOURCE = "source"
 CSV_LINE = re.compile(r"CSV Error on Line: (\d+)")
 CSV_COLUMNS = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
 CSV_FILE = re.compile(r"^\s*file = (.*)$", re.MULTILINE)
+KINDS = {
+    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT"), WHOLE),
+    **dict.fromkeys(("UTINYINT", "USMALLINT", "UINTEGER"), WHOLE),
+    **dict.fromkeys(("UBIGINT", "HUGEINT", "UHUGEINT"), LARGE),
+    **dict.fromkeys(("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATE"), NAIVE),
+    **dict.fromkeys(("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"), ZONED),
+    "VARCHAR": TEXT,
+}
 QUOTED_FILE = re.compile(r"""['"]([^'"]+)['"]""")
 
 
@@ -55,8 +64,70 @@ def load(connection: duckdb.DuckDBPyConnection, log: EventLog) -> Files | None:
             _load_files(connection, log, files)
         return files
     with told(log.subject):
-        _load_arrow(connection, log, _handing_arrow(log))
+        _load_arrow(connection, log, handing_arrow(log))
     return None
+
+
+def kind_of(kind: str) -> str:
+    """Tell what a column holds.
+
+    Parameters
+    ----------
+    kind : str
+        Its type, as DuckDB writes it.
+
+    Returns
+    -------
+    str
+        As `reading` calls it.
+    """
+    if kind in {"FLOAT", "DOUBLE"} or kind.startswith("DECIMAL"):
+        return BROKEN
+    return KINDS.get(kind, TEXT if kind.startswith("ENUM") else kind.strip('"').lower())
+
+
+def moment_of(column: str, kind: str, zone: str) -> str:
+    """Write the SQL by which a time is read.
+
+    Parameters
+    ----------
+    column : str
+        SQL of the column.
+    kind : str
+        What it holds.
+    zone : str
+        That of times without one, which is that of the session.
+
+    Returns
+    -------
+    str
+        SQL of microseconds since 1970-01-01 UTC; null where there is no moment.
+    """
+    is_utc = kind == NAIVE and zone == "UTC"
+    moment = f"TRY_CAST({column} AS {'TIMESTAMP' if is_utc else 'TIMESTAMPTZ'})"
+    return f"CASE WHEN isfinite({moment}) THEN epoch_us({moment}) END"
+
+
+def set_zone(connection: duckdb.DuckDBPyConnection, log: EventLog) -> None:
+    """Let times that say no zone be in the zone of the log.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    log : EventLog
+
+    Raises
+    ------
+    InputError
+        If DuckDB does not know the zone.
+    """
+    zone = log.time_zone or "UTC"
+    try:
+        # One of Python's list of zones, so it holds no quote.
+        connection.execute(f"SET TimeZone = '{zone}'")
+    except duckdb.Error:
+        fault = Fault("time_zone", zone, "is not known to DuckDB", "write one as 'Europe/London'")
+        raise InputError(log.subject, [fault]) from None
 
 
 @contextmanager
@@ -135,29 +206,6 @@ def _load_arrow(connection: duckdb.DuckDBPyConnection, log: EventLog, source: An
         whole = stream.read_all()
         arrays = [whole.column(i) for i in indexes]
         connection.register(SOURCE, pa.Table.from_arrays(arrays, schema=chosen))
-
-
-def _handing_arrow(log: EventLog) -> Any:
-    """Give the source as something that hands over an Arrow stream."""
-    source: Any = log.source
-    if hasattr(source, "to_dataframe"):
-        source = source.to_dataframe()
-    elif hasattr(source, "collect_schema") and hasattr(source, "collect"):
-        source = source.collect()  # what polars has not yet worked out
-    if hasattr(source, "iloc"):
-        # Arrow wants one type per column, and a table of pandas may hold others beside.
-        names = [str(name) for name in source.columns]
-        log.check_columns(tuple(names))
-        return source.loc[:, [name in log.columns for name in names]].rename(columns=str)
-    if hasattr(source, "toArrow"):
-        return source.toArrow()
-    if hasattr(source, "scanner"):
-        return source.scanner().to_reader()
-    if not hasattr(source, "__arrow_c_stream__"):
-        fix = "give a path, a DataFrame, an Arrow table or a DuckDB relation"
-        fault = Fault("log", source, "is no table of events", fix)
-        raise InputError("the event log", [fault])
-    return source
 
 
 def _chosen(table: duckdb.DuckDBPyRelation, log: EventLog) -> duckdb.DuckDBPyRelation:

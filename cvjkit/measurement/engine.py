@@ -13,16 +13,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from cvjkit.errors import Fault, InputError
-
 if TYPE_CHECKING:
     from cvjkit.measurement.batch import Batch, Labels
     from cvjkit.measurement.event_log import EventLog
 
 Part = TypeVar("Part")
-
-MOST_VALUES = 100_000
-"""How many different events, or values of one other column, a log may have."""
 
 
 class Stopped(Exception):  # noqa: N818 - what somebody asked for is no error
@@ -145,42 +140,3 @@ class Engine(Protocol):
         context manager of OpenLog
             What was opened and kept in between is gone after its block, however that ends.
         """
-
-
-def check_values(field: str, column: str, values: int) -> None:
-    """Refuse a column that has more different values than anybody means to tell apart.
-
-    Parameters
-    ----------
-    field : str
-        What the column was given as.
-    column : str
-    values : int
-        How many different ones there are.
-
-    Raises
-    ------
-    InputError
-    """
-    if values > MOST_VALUES:
-        rule = f"has more than {MOST_VALUES:,} different values"
-        raise InputError("the event log", [Fault(field, column, rule, "choose another column")])
-
-
-def nothing_to_read(log: EventLog, rows: int) -> InputError:
-    """Say that a log has no row that can be used.
-
-    Parameters
-    ----------
-    log : EventLog
-    rows : int
-        How many there are.
-
-    Returns
-    -------
-    InputError
-    """
-    if rows:
-        rule, fix = "has no row with a person, a time and an event", "look at the columns given"
-        return InputError(log.subject, [Fault("rows", rows, rule, fix)])
-    return InputError(log.subject, [Fault("rows", None, "are none", "give a log with events")])

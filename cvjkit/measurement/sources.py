@@ -10,8 +10,12 @@ import re
 import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
 
 from cvjkit.errors import Fault, InputError, refusal
+
+if TYPE_CHECKING:
+    from cvjkit.measurement.event_log import EventLog
 
 KINDS = {
     ".csv": "csv",
@@ -127,6 +131,44 @@ def layout_of(paths: tuple[str, ...]) -> Layout:
     if faults:
         raise InputError(paths[0], faults)
     return layout
+
+
+def handing_arrow(log: EventLog) -> Any:
+    """Give the source of a log as something that hands over an Arrow stream.
+
+    Parameters
+    ----------
+    log : EventLog
+
+    Returns
+    -------
+    object
+        Has ``__arrow_c_stream__``.
+
+    Raises
+    ------
+    InputError
+        If it is no table of events.
+    """
+    source: Any = log.source
+    if hasattr(source, "to_dataframe"):
+        source = source.to_dataframe()
+    elif hasattr(source, "collect_schema") and hasattr(source, "collect"):
+        source = source.collect()  # what polars has not yet worked out
+    if hasattr(source, "iloc"):
+        # Arrow wants one type per column, and a table of pandas may hold others beside.
+        names = [str(name) for name in source.columns]
+        log.check_columns(tuple(names))
+        return source.loc[:, [name in log.columns for name in names]].rename(columns=str)
+    if hasattr(source, "toArrow"):  # of Spark
+        return source.toArrow()
+    if hasattr(source, "scanner"):  # a dataset of Arrow
+        return source.scanner().to_reader()
+    if not hasattr(source, "__arrow_c_stream__"):
+        fix = "give a path, a DataFrame, an Arrow table or a DuckDB relation"
+        fault = Fault("log", source, "is no table of events", fix)
+        raise InputError("the event log", [fault])
+    return source
 
 
 def _header(path: str) -> Layout:

@@ -384,7 +384,7 @@ def test_a_column_of_too_many_values_is_refused() -> None:
     )
     log = EventLog(table, properties=("page",))
     assert refused(log) == [
-        "properties: 'page' has more than 100,000 different values; choose another column"
+        "properties[0]: 'page' has more than 100,000 different values; choose another column"
     ]
 
 

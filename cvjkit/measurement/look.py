@@ -1,0 +1,192 @@
+"""What is in a log, and the query for its events in order: one SQL for all engines.
+
+Tables are named in braces, and each engine puts in what it calls them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from cvjkit.errors import Fault, InputError
+from cvjkit.measurement.batch import Labels
+from cvjkit.measurement.engine import Contents
+from cvjkit.measurement.event_log import CODED, MONEY, EventLog
+
+Query = Callable[[str], Sequence[Sequence[Any]]]
+"""From a query to its rows."""
+
+Coding = Callable[[str, Sequence[str], Collection[int]], None]
+"""Makes a table of a name with a row for some values, given by their indexes: value, code."""
+
+MOST_VALUES = 100_000
+"""How many different events, or values of one other column, a log may have."""
+
+SHOWN = 10
+USABLE = "person IS NOT NULL AND micros IS NOT NULL"
+RULES = {
+    "person": ("must be a whole number or text", "correct it"),
+    "time": ("is not a date and time", "write it as 2026-03-01 or 2026-03-01 14:30:00"),
+    "revenue": ("is not a number", "write it as 1234.50"),
+    "cost": ("is not a number", "write it as 1234.50"),
+}
+
+
+def look(log: EventLog, query: Query, *, read_as_utc: bool) -> Contents:
+    """Look what is in a log.
+
+    Parameters
+    ----------
+    log : EventLog
+    query : callable
+        Asks the table ``{events}``, as `Reading.events` gives it.
+    read_as_utc : bool
+        As in `Contents`.
+
+    Returns
+    -------
+    Contents
+
+    Raises
+    ------
+    InputError
+        If there is nothing to count, if values cannot be read, with the first of them, or if a
+        column has too many different ones.
+    """
+    checked = [role for role in RULES if getattr(log, role) is not None]
+    counted = {
+        "rows": "TRUE",
+        "usable": USABLE,
+        "nobody": "person_given IS NULL",
+        "never": "time_given IS NULL",
+        **{role: _wrong(role) for role in checked},
+    }
+    counts = ", ".join(f"count(*) FILTER (WHERE {holds})" for holds in counted.values())
+    found = query(
+        f"SELECT name, {counts}, min(micros), max(micros) FROM {{events}}"  # noqa: S608 - ours
+        f" GROUP BY name LIMIT {MOST_VALUES + 2}"
+    )
+    _check(log, "event", len(found) - 1)
+    sums = {name: sum(row[i] for row in found) for i, name in enumerate(counted, 1)}
+    if faults := _faults(query, {role: sums[role] for role in checked if sums[role]}):
+        raise InputError(log.subject, faults)
+    usable = [row for row in found if row[0] is not None and row[2]]
+    if not usable:
+        raise nothing_to_read(log, sums["rows"])
+    usable.sort(key=lambda row: (-row[2], row[0]))
+    texts = {role: _values(log, query, role, role) for role in CODED if getattr(log, role)}
+    properties = {
+        name: _values(log, query, f"p{index}", f"properties[{index}]")
+        for index, name in enumerate(log.properties)
+    }
+    return Contents(
+        Labels(tuple(row[0] for row in usable), properties=properties, **texts),
+        tuple(row[2] for row in usable),
+        rows=sums["rows"],
+        without_person=sums["nobody"],
+        without_time=sums["never"],
+        without_event=sum(row[1] for row in found if row[0] is None),
+        first=min(row[-2] for row in usable),
+        last=max(row[-1] for row in usable),
+        read_as_utc=read_as_utc,
+    )
+
+
+def ordered(log: EventLog, contents: Contents, code: Coding, names: Collection[int] | None) -> str:
+    """Write the query for events by person and time, with codes for texts.
+
+    Parameters
+    ----------
+    log : EventLog
+    contents : Contents
+    code : callable
+    names : collection of int, optional
+        The codes of the events that are asked for; by default all.
+
+    Returns
+    -------
+    str
+        Without the order itself. Columns as `recut` wants them.
+    """
+    labels = contents.labels
+    kept = range(len(labels.names)) if names is None else sorted(set(names))
+    code("names", labels.names, kept)
+    chosen = ["person", "micros", "names.code AS name"]
+    joined = ["JOIN {names} AS names ON events.name = names.value"]
+    coded = {role: getattr(labels, role) for role in CODED if getattr(log, role) is not None}
+    coded |= {f"p{i}": values for i, values in enumerate(labels.properties.values())}
+    for column, values in coded.items():
+        code(f"of_{column}", values, range(len(values)))
+        chosen.append(f"coalesce(of_{column}.code, -1) AS {column}")
+        joined.append(
+            f"LEFT JOIN {{of_{column}}} AS of_{column} ON events.{column} = of_{column}.value"
+        )
+    money = [role for role in MONEY if getattr(log, role) is not None]
+    chosen += [f"coalesce({role}, CAST('NaN' AS DOUBLE)) AS {role}" for role in money]
+    if log.referred_by is not None:
+        chosen.append("referred")
+    listed, tables = ", ".join(chosen), " ".join(joined)
+    return f"SELECT {listed} FROM {{events}} AS events {tables} WHERE {USABLE}"  # noqa: S608 - ours
+
+
+ORDER = ("person", "micros", "name")
+"""By what events are put in order: of two at the same time, always the same one is first."""
+
+
+def nothing_to_read(log: EventLog, rows: int) -> InputError:
+    """Say that a log has no row that can be used.
+
+    Parameters
+    ----------
+    log : EventLog
+    rows : int
+        How many there are.
+
+    Returns
+    -------
+    InputError
+    """
+    if rows:
+        rule, fix = "has no row with a person, a time and an event", "look at the columns given"
+        return InputError(log.subject, [Fault("rows", rows, rule, fix)])
+    return InputError(log.subject, [Fault("rows", None, "are none", "give a log with events")])
+
+
+def _values(log: EventLog, query: Query, column: str, role: str) -> tuple[str, ...]:
+    """List the values of a column, those of most rows first."""
+    found = query(
+        f"SELECT {column}, count(*) FROM {{events}} WHERE {column} IS NOT NULL"  # noqa: S608 - ours
+        f" AND name IS NOT NULL AND {USABLE} GROUP BY {column} LIMIT {MOST_VALUES + 1}"
+    )
+    _check(log, role, len(found))
+    return tuple(value for _, value in sorted((-count, value) for value, count in found))
+
+
+def _check(log: EventLog, role: str, values: int) -> None:
+    """Refuse a column that has more different values than anybody means to tell apart."""
+    if values > MOST_VALUES:
+        rule = f"has more than {MOST_VALUES:,} different values"
+        fault = Fault(role, log.roles.get(role), rule, "choose another column")
+        raise InputError(log.subject, [fault])
+
+
+def _faults(query: Query, wrong: dict[str, int]) -> list[Fault]:
+    """Show the first values of each column that cannot be read, with their rows."""
+    faults = []
+    for role, count in wrong.items():
+        found = query(
+            f"SELECT row, {role}_given FROM {{events}} WHERE {_wrong(role)}"  # noqa: S608 - ours
+            f" ORDER BY row, {role}_given LIMIT {SHOWN}"
+        )
+        for row, value in found:
+            field = role if row is None else f"{role}, row {row}"
+            faults.append(Fault(field, value, *RULES[role]))
+        if count > len(found):
+            rule = f"has {count - len(found):,} more of this kind"
+            faults.append(Fault(role, None, rule, RULES[role][1]))
+    return faults
+
+
+def _wrong(role: str) -> str:
+    value = "micros" if role == "time" else role
+    return f"{role}_given IS NOT NULL AND {value} IS NULL"

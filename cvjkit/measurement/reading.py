@@ -1,0 +1,208 @@
+"""The SQL by which events are read out of the columns of a log: one text for all engines.
+
+It holds names and values of ours only. Columns are c0, c1 and so on; tables and values are named in
+braces, and each engine puts in what it calls them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from cvjkit.errors import Fault
+from cvjkit.measurement.event_log import CODED, MONEY, TIME_UNITS
+
+if TYPE_CHECKING:
+    from cvjkit.measurement.conditions import Comparison
+    from cvjkit.measurement.event_log import EventLog
+
+WHOLE, BROKEN, LARGE, TEXT, NAIVE, ZONED = "whole", "broken", "large", "text", "naive", "zoned"
+"""What a column may hold: whole numbers of 64 bits, numbers with a fraction, larger whole numbers,
+text, times without a zone, moments. Else its type, as the engine calls it."""
+
+NUMBERS = (WHOLE, BROKEN, LARGE)
+# The years 1 to 9999, which Python's dates know; and the largest number.
+FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
+LARGEST = "1.7976931348623157e308"
+EXACT = 2**53
+
+
+class Reading:
+    """How the columns of a log are read.
+
+    Parameters
+    ----------
+    log : EventLog
+    kinds : mapping of str to str
+        What each column holds, by its name.
+    moment : callable
+        From the SQL of a column, its kind and a time zone to the SQL of microseconds since
+        1970-01-01 UTC; null where there is no moment.
+    """
+
+    def __init__(
+        self, log: EventLog, kinds: Mapping[str, str], moment: Callable[[str, str, str], str]
+    ) -> None:
+        self.log, self.kinds, self.moment = log, kinds, moment
+        self.at = {name: f"c{index}" for index, name in enumerate(log.columns)}
+
+    @property
+    def times(self) -> dict[str, str]:
+        """The columns of times, by where they were given."""
+        roles = self.log.roles.items()
+        return {r: c for r, c in roles if r == "time" or (self.log.is_wide and r[:5] == "event")}
+
+    @property
+    def read_as_utc(self) -> bool:
+        """Whether times say no zone, and none was given."""
+        without = any(self.kinds[column] in {NAIVE, TEXT} for column in self.times.values())
+        return self.log.time_zone is None and self.log.time_unit is None and without
+
+    def wrong_kinds(self) -> list[Fault]:
+        """Find the columns that cannot be what they are given as.
+
+        Returns
+        -------
+        list of Fault
+        """
+        faults = []
+        for role, column in self.times.items():
+            kind = self.kinds[column]
+            if kind in NUMBERS and self.log.time_unit is None:
+                fix = f"say what they count: time_unit= one of {', '.join(TIME_UNITS)}"
+                faults.append(Fault(role, column, "holds numbers", fix))
+            elif kind not in {*NUMBERS, NAIVE, ZONED, TEXT, "null"}:
+                rule = f"must hold dates and times, not {kind}"
+                faults.append(Fault(role, column, rule, "choose another column"))
+        return faults
+
+    def events(self, row: str) -> str:
+        """Give the query of all events, one a row.
+
+        Parameters
+        ----------
+        row : str
+            SQL of the number of a row.
+
+        Returns
+        -------
+        str
+            Columns: row, person, person_given, micros, time_given, name; and by what the log has,
+            channel, awareness, referred, revenue, revenue_given, cost, cost_given, p0, p1 ...
+        """
+        log, people = self.log, {"row": row, **self._people()}
+        if isinstance(log.event, str):
+            money = {role: getattr(log, role) for role in MONEY}
+            return _select({**people, "name": self._name(log.event), **self._read(log.time, money)})
+        parts = []
+        for n, (event, column) in enumerate(log.event.items()):
+            money = {role: (getattr(log, role) or {}).get(event) for role in MONEY}
+            columns = {**people, "name": f"{{name{n}}}", **self._read(column, money)}
+            # Who has no date of an event did not have the event.
+            parts.append(f"{_select(columns)} WHERE {self._given(column)} IS NOT NULL")
+        return " UNION ALL ".join(parts)
+
+    def values(self) -> dict[str, str | int | float | bool]:
+        """Give the values that the query asks for.
+
+        Returns
+        -------
+        dict of str to str, int, float or bool
+            By their names in braces.
+        """
+        if not isinstance(self.log.event, str):
+            return {f"name{n}": name for n, name in enumerate(self.log.event)}
+        found: dict[str, str | int | float | bool] = {}
+        for n, (name, condition) in enumerate(self.log.conditions.items()):
+            found[f"name{n}"] = name
+            for m, comparison in enumerate(condition.comparisons):
+                for i, value in enumerate(comparison.values):
+                    is_pattern = comparison.operator == "like"
+                    escaped = str(value).replace("!", "!!") if is_pattern else value
+                    found[f"v{n}_{m}_{i}"] = escaped
+        return found
+
+    def _people(self) -> dict[str, str]:
+        log = self.log
+        person, kind = self.at[log.person], self.kinds[log.person]
+        given = self._given(log.person)
+        if kind == WHOLE:
+            found = {"person": f"CAST({person} AS BIGINT)"}
+        elif kind == BROKEN:
+            # Whole numbers have a fraction where some are missing; beyond 2^53 they are not exact.
+            whole = f"{given} = floor({given}) AND abs({given}) <= {EXACT}"
+            found = {"person": f"CASE WHEN {whole} THEN TRY_CAST({given} AS BIGINT) END"}
+        else:
+            found = {"person": _text(person)}
+        found["person_given"] = given
+        coded = {role: getattr(log, role) for role in CODED if getattr(log, role) is not None}
+        coded |= {f"p{index}": name for index, name in enumerate(log.properties)}
+        found |= {name: _text(self.at[column]) for name, column in coded.items()}
+        if log.referred_by is not None:
+            found["referred"] = f"{_text(self.at[log.referred_by])} IS NOT NULL"
+        return found
+
+    def _name(self, event: str) -> str:
+        whens = []
+        for n, condition in enumerate(self.log.conditions.values()):
+            holds = [self._holds(c, f"v{n}_{m}") for m, c in enumerate(condition.comparisons)]
+            whens.append(f"WHEN {' AND '.join(holds)} THEN {{name{n}}}")
+        name = _text(self.at[event])
+        return f"CASE {' '.join(whens)} ELSE {name} END" if whens else name
+
+    def _holds(self, comparison: Comparison, value: str) -> str:
+        kind = type(comparison.values[0])
+        to = {str: "STRING", bool: "BOOLEAN"}.get(kind, "DOUBLE")
+        column = f"TRY_CAST({self.at[comparison.column]} AS {to})"
+        values = [f"CAST({{{value}_{i}}} AS {to})" for i in range(len(comparison.values))]
+        if comparison.operator == "in":
+            return f"{column} IN ({', '.join(values)})"
+        if comparison.operator == "like":
+            return f"{column} LIKE {values[0]} ESCAPE '!'"
+        operator = {"==": "=", "!=": "<>"}.get(comparison.operator, comparison.operator)
+        return f"{column} {operator} {values[0]}"
+
+    def _read(self, time: str, money: Mapping[str, str | None]) -> dict[str, str]:
+        """Read a time and amounts, and keep what they were read from."""
+        found = {"micros": self._micros(time), "time_given": self._as_given(time)}
+        for role, column in money.items():
+            if column is not None:
+                number = f"TRY_CAST({self.at[column]} AS DOUBLE)"
+                found[role] = f"CASE WHEN abs({number}) <= {LARGEST} THEN {number} END"
+                found[f"{role}_given"] = self._as_given(column)
+            elif getattr(self.log, role) is not None:
+                found |= {role: "CAST(NULL AS DOUBLE)", f"{role}_given": "CAST(NULL AS STRING)"}
+        return found
+
+    def _given(self, column: str) -> str:
+        at, kind = self.at[column], self.kinds[column]
+        if kind == BROKEN:
+            at = f"CAST({at} AS DOUBLE)"
+            return f"CASE WHEN NOT isnan({at}) THEN {at} END"
+        return at if kind in {WHOLE, NAIVE, ZONED} else _text(at)
+
+    def _as_given(self, column: str) -> str:
+        # The columns of the dates in a wide table may be of several kinds.
+        given = self._given(column)
+        return f"CAST({given} AS STRING)" if self.log.is_wide else given
+
+    def _micros(self, column: str) -> str:
+        at, kind = self.at[column], self.kinds[column]
+        if self.log.time_unit is not None and kind in {*NUMBERS, TEXT}:
+            scale = TIME_UNITS[self.log.time_unit]
+            # Numbers of 64 bits, a thousand million times as large.
+            exact = f"CAST(TRY_CAST({at} AS DECIMAL(20, 0)) * {scale} AS DECIMAL(38, 0))"
+            number = f"TRY_CAST({at} AS DOUBLE) * {scale}" if kind == BROKEN else exact
+            micros = f"TRY_CAST(floor({number} / 1000) AS BIGINT)"
+        else:
+            micros = self.moment(at, kind, self.log.time_zone or "UTC")
+        return f"CASE WHEN {micros} BETWEEN {FIRST} AND {LAST} THEN {micros} END"
+
+
+def _select(columns: Mapping[str, str]) -> str:
+    listed = ", ".join(f"{sql} AS {name}" for name, sql in sorted(columns.items()))
+    return f"SELECT {listed} FROM {{source}}"  # noqa: S608 - ours throughout
+
+
+def _text(column: str) -> str:
+    return f"NULLIF(CAST({column} AS STRING), '')"
