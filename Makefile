@@ -33,7 +33,7 @@ step = @printf '\n== %s\n' '$(1)'; $(2) || { status=$$?; \
 	printf '\n== failed: %s (make %s)\n' '$(1)' '$@' >&2; exit $$status; }
 
 .DELETE_ON_ERROR:
-.PHONY: help dashboard lab install test $(STEPS) chromium search pins clean
+.PHONY: help dashboard lab install test $(STEPS) chromium java search pins clean
 
 help:
 	@echo 'make dashboard  publish the starter journeys with Voila on this machine'
@@ -53,7 +53,7 @@ lab: $(VENV)/app
 install: $(VENV)/test
 
 test: $(VENV)/test
-	@$(MAKE) --no-print-directory --jobs=2 $(WHOLE) $(CHECKS)
+	@$(MAKE) --no-print-directory --jobs=2 $(WHOLE) $(VENV)/spark $(CHECKS)
 	@for step in $(TESTS); do $(MAKE) --no-print-directory $$step || exit 1; done
 	@printf '\n== all passed: %s\n' '$(STEPS)'
 
@@ -75,7 +75,7 @@ unit notebooks browser: export JUPYTER_CONFIG_DIR := $(CURDIR)/.cache/jupyter/co
 unit notebooks browser: export JUPYTER_DATA_DIR := $(CURDIR)/.cache/jupyter/data
 unit notebooks browser: export IPYTHONDIR := $(CURDIR)/.cache/ipython
 
-unit: $(VENV)/test
+unit: $(VENV)/test $(VENV)/spark java
 	$(call step,unit tests and doctests,$(BIN)/pytest --quiet $(PARALLEL) --ignore=tests/browser)
 
 # pytest itself fails where it finds no notebook.
@@ -100,6 +100,9 @@ docstrings: $(VENV)/test
 
 chromium: $(VENV)/test
 	$(call step,a browser,$(BIN)/python -m tests.browser.chromium)
+
+java: $(VENV)/test
+	$(call step,a Java,$(BIN)/python -m tests.measurement.java)
 
 $(VENV)/made:
 	@test -n "$(PYTHON)" || { \
@@ -126,6 +129,11 @@ $(VENV)/app: $(VENV)/builder pyproject.toml
 $(VENV)/test: $(VENV)/builder pyproject.toml
 	@$(INSTALL) --no-build-isolation --editable '.[app,measure,test]'
 	@touch $@ $(VENV)/app
+
+# Half a gigabyte, which only the tests of measuring on a cluster need: it comes beside the checks.
+$(VENV)/spark: $(VENV)/test
+	@$(INSTALL) pyspark
+	@touch $@
 
 # uv finds one version of each package that suits every Python from 3.11 on, which pip cannot;
 # a pin for what a system does not need does no harm there, so conditions are cut off. From 4.25 on

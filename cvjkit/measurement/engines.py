@@ -12,10 +12,13 @@ from cvjkit.errors import Fault, InputError, is_one_of, unknown_name
 if TYPE_CHECKING:
     from cvjkit.measurement.engine import Engine
 
-ENGINES: Mapping[str, str] = MappingProxyType({"duckdb": "measure"})
+ENGINES: Mapping[str, str] = MappingProxyType({"duckdb": "measure", "spark": "spark"})
 """The extra of cvjkit that brings what each engine needs."""
 
-_CLASSES = {"duckdb": "cvjkit.measurement.duckdb_engine:DuckDBEngine"}
+_CLASSES = {
+    "duckdb": "cvjkit.measurement.duckdb_engine:DuckDBEngine",
+    "spark": "cvjkit.measurement.spark_engine:SparkEngine",
+}
 
 
 def engine_named(name: str) -> Engine:
@@ -43,6 +46,7 @@ def engine_named(name: str) -> Engine:
     if not is_one_of(name, ENGINES):
         raise InputError("the engine", [unknown_name("engine", name, ENGINES)])
     try:
+        resolve_name({"spark": "pyspark"}.get(name, name))
         made: Engine = resolve_name(_CLASSES[name])()
     except ModuleNotFoundError as error:
         rule = f"needs {error.name}, which is not installed"

@@ -9,6 +9,8 @@ import sys
 from itertools import chain
 from pathlib import Path
 
+from tests.installing import root, run
+
 NAMED_BY = "CVJKIT_CHROMIUM"
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # The picture of a name in Hebrew, Arabic or emoji needs a font that has it.
@@ -39,17 +41,17 @@ def find() -> str | None:
 
 def install() -> None:
     """Install Chromium the way this machine allows; what fails is told, and the next way tried."""
-    root = _root()
-    if root is not None and shutil.which("apt-get") and not _is_ubuntu():
-        apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
-        _run([*apt, "update"])
-        if _run([*apt, "install", "--yes", "--no-install-recommends", *DEBIAN_PACKAGES]) and find():
+    allowed = root()
+    if allowed is not None and shutil.which("apt-get") and not _is_ubuntu():
+        apt = [*allowed, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
+        run([*apt, "update"])
+        if run([*apt, "install", "--yes", "--no-install-recommends", *DEBIAN_PACKAGES]) and find():
             return
     playwright = [sys.executable, "-m", "playwright"]
-    if root is not None:
-        _run([*root, *playwright, "install-deps", "chromium"])
+    if allowed is not None:
+        run([*allowed, *playwright, "install-deps", "chromium"])
     # "0" puts it beside the package: nothing outside .venv is written.
-    _run([*playwright, "install", "chromium"], PLAYWRIGHT_BROWSERS_PATH="0")
+    run([*playwright, "install", "chromium"], PLAYWRIGHT_BROWSERS_PATH="0")
 
 
 def _runs(path: str) -> bool:
@@ -80,29 +82,9 @@ def _playwrights(browsers: str | None) -> str | None:
     return path if path and Path(path).exists() else None
 
 
-def _root() -> list[str] | None:
-    """How to do what only root may do: [] as root, sudo where it asks for no password."""
-    if os.geteuid() == 0:
-        return []
-    sudo = shutil.which("sudo")
-    return [sudo, "-n"] if sudo and _run([sudo, "-n", "true"]) else None
-
-
 def _is_ubuntu() -> bool:
     release = Path("/etc/os-release")
     return release.exists() and "ubuntu" in release.read_text(encoding="utf-8").lower()
-
-
-def _run(command: list[str], **more: str) -> bool:
-    # To stderr, all of it: stdout is for the path.
-    try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=sys.stderr, env=os.environ | more, check=False
-        )
-    except OSError as error:
-        print(f"{command[0]}: {error}", file=sys.stderr)
-        return False
-    return done.returncode == 0
 
 
 def main() -> int:

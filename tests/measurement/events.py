@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cvjkit.measurement.batch import Batch, Labels
-from cvjkit.measurement.engine import Engine
+from cvjkit.measurement.engine import Engine, OpenLog
 from cvjkit.measurement.event_log import EventLog
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -125,7 +126,13 @@ SOURCES: dict[str, Callable[[Path, list[Row]], object]] = {
 def handed_over(engine: Engine, log: EventLog, **how: Any) -> list[tuple[object, ...]]:
     """Give all that an engine hands over: person, micros, name, the values of other columns."""
     with engine.open(log) as opened:
-        return opened.reduce(lambda batch: _decoded(batch, opened.contents.labels), _joined, **how)
+        return handed_over_by(opened, **how)
+
+
+def handed_over_by(opened: OpenLog, **how: Any) -> list[tuple[object, ...]]:
+    """Give all that is handed over of an open log."""
+    labels = opened.contents.labels
+    return opened.reduce(partial(_decoded, labels=labels), _joined, **how)
 
 
 def expected(rows: list[Row], *others: str) -> list[tuple[object, ...]]:

@@ -12,11 +12,13 @@ from cvjkit.measurement.engines import ENGINES, engine_named
 
 
 def test_an_engine_that_is_not_known_lists_those_there_are() -> None:
-    with pytest.raises(InputError, match=r"did you mean 'duckdb'\? Choose from duckdb"):
+    with pytest.raises(InputError, match=r"did you mean 'duckdb'\? Choose from duckdb, spark"):
         engine_named("duckdbs")
 
 
-@pytest.mark.parametrize(("module", "engine"), [("duckdb", "duckdb"), ("pyarrow", "duckdb")])
+@pytest.mark.parametrize(
+    ("module", "engine"), [("duckdb", "duckdb"), ("pyarrow", "duckdb"), ("pyspark", "spark")]
+)
 def test_what_an_engine_needs_and_lacks_is_said_with_what_to_type(module: str, engine: str) -> None:
     # A module that is None cannot be imported: Python itself then says that it is not there.
     script = (

@@ -1,0 +1,167 @@
+"""What Spark hands over on a cluster of a master and two workers is what DuckDB hands over."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from cvjkit.errors import InputError
+from cvjkit.measurement.batch import Batch
+from cvjkit.measurement.conditions import where
+from cvjkit.measurement.duckdb_engine import DuckDBEngine
+from cvjkit.measurement.engine import Stopped, Watch
+from cvjkit.measurement.event_log import EventLog
+from cvjkit.measurement.spark_engine import SparkEngine, local_session
+from tests.measurement.cluster import QUICK_JAVA, cluster
+from tests.measurement.events import (
+    csv,
+    draw_rows,
+    handed_over,
+    handed_over_by,
+    in_order,
+    micros,
+    parquet,
+)
+
+# Spark 4.3 works with pandas 3, but says that it does not know.
+pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
+
+
+@contextmanager
+def session_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Start a cluster and a session on it; end both."""
+    from pyspark.sql import SparkSession
+
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
+    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+    monkeypatch.chdir(folder)
+    with cluster(folder) as address:
+        builder = SparkSession.builder.master(address)
+        for key, value in {
+            "spark.driver.host": "127.0.0.1",
+            "spark.driver.extraJavaOptions": QUICK_JAVA,
+            "spark.executor.extraJavaOptions": QUICK_JAVA,
+            "spark.executor.memory": "512m",
+            "spark.local.dir": str(folder),
+            "spark.sql.session.timeZone": "Asia/Tokyo",
+            "spark.sql.shuffle.partitions": "3",
+            "spark.sql.adaptive.enabled": "false",
+            "spark.sql.warehouse.dir": str(folder / "warehouse"),
+            "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
+        }.items():
+            builder = builder.config(key, value)
+        session = builder.getOrCreate()
+        try:
+            yield session
+        finally:
+            session.stop()
+
+
+def both(engine: SparkEngine, log: EventLog) -> list[tuple[Any, ...]]:
+    """Check that Spark hands over what DuckDB does; only people are in parts of their own."""
+    with engine.open(log) as opened, DuckDBEngine().open(log) as known:
+        assert opened.contents == known.contents
+        found = sorted(handed_over_by(opened), key=str)
+        assert found == sorted(in_order(handed_over_by(known)), key=str)
+    return found
+
+
+def refused(engine: SparkEngine, log: EventLog) -> str:
+    with pytest.raises(InputError) as error:
+        handed_over(engine, log)
+    return str(error.value).partition("\n  ")[2]
+
+
+def workers(batch: Batch) -> set[tuple[str, int]]:
+    """Say which executor worked on a batch: each has a folder of its own."""
+    return {(str(Path.cwd()), len(batch.people))}
+
+
+def joined(one: set[Any], other: set[Any]) -> set[Any]:
+    return one | other
+
+
+def test_a_cluster_of_two_workers_hands_over_what_duckdb_does(  # one cluster for all, it is dear
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    rows = draw_rows(1, 200, people=40)
+    how: dict[str, Any] = {
+        "channel": "channel",
+        "revenue": "revenue",
+        "properties": ("country",),
+        "conditions": {
+            "it's $1 {met}": where("country", "==", "DE") & where("revenue", ">", 1),
+            "like": where("event", "like", "say_%"),
+        },
+    }
+    with session_of(tmp_path, monkeypatch) as session:
+        engine = SparkEngine(session)
+        as_file = both(engine, EventLog(parquet(data / "log.parquet", rows), **how))
+        frame = session.createDataFrame(pa.Table.from_pylist(rows))
+        assert sorted(handed_over(SparkEngine(), EventLog(frame, **how)), key=str) == as_file
+        assert both(engine, EventLog(csv(data, rows), time_zone="Europe/Berlin", **how)) == as_file
+
+        # Times that say a zone, and such that do not, in a table with hostile names.
+        columns = {
+            'a"; `b': [1, 2, 3],
+            "{lead}": ["2026-07-01 10:00", "2026-07-01T10:00:00+09:00", None],
+            "won; --": pa.array([0, 86_400_000_000, None], pa.timestamp("us")),
+            "paid": [1.5, None, 2.0],
+        }
+        log = EventLog(
+            pa.table(columns),
+            person='a"; `b',
+            event={"lead; --": "{lead}", "'sale'": "won; --"},
+            revenue={"'sale'": "paid"},
+            time_zone="Europe/Berlin",
+        )
+        hour = 3_600_000_000
+        july = micros(datetime(2026, 7, 1, 10, tzinfo=UTC))
+        assert sorted(handed_over(engine, log), key=str) == [
+            (1, -hour, "'sale'", 1.5),
+            (1, july - 2 * hour, "lead; --", None),
+            (2, july - 9 * hour, "lead; --", None),
+            (2, 23 * hour, "'sale'", None),
+        ]
+
+        wrong = pa.table({"person": [1, 1], "time": ["2026", "soon"], "event": ["a", "a"]})
+        expected = "is not a date and time; write it as 2026-03-01 or 2026-03-01 14:30:00"
+        faults = [f"time: {value!r} {expected}" for value in ("2026", "soon")]
+        assert refused(engine, EventLog(wrong)) == "\n  ".join(faults)
+        missing = refused(engine, EventLog(frame, person="persn"))
+        assert missing.startswith("person: 'persn' is not known; did you mean 'person'?")
+
+        with engine.open(EventLog(frame)) as opened:
+            folders = {folder for folder, _ in opened.reduce(workers, joined)}
+        assert len(folders) == 2
+        stop = threading.Event()
+
+        def stopped() -> None:
+            with engine.open(EventLog(frame), Watch(stop=stop)) as opened:
+                stop.set()
+                opened.reduce(workers, joined)
+
+        with pytest.raises(Stopped):
+            stopped()
+
+
+def test_without_java_it_is_said_what_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with pytest.raises(InputError) as error:
+        local_session()
+    assert str(error.value).partition("\n  ")[2] == (
+        "Java is not there, and Spark needs it;"
+        " type: sudo apt-get install openjdk-17-jre-headless; or set JAVA_HOME"
+    )
