@@ -54,6 +54,7 @@ def session_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
             "spark.sql.session.timeZone": "Asia/Tokyo",
             "spark.sql.shuffle.partitions": "3",
             "spark.sql.adaptive.enabled": "false",
+            "spark.sql.codegen.wholeStage": "false",
             "spark.sql.warehouse.dir": str(folder / "warehouse"),
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
@@ -109,7 +110,6 @@ def test_a_cluster_of_two_workers_hands_over_what_duckdb_does(  # one cluster fo
         engine = SparkEngine(session)
         as_file = both(engine, EventLog(parquet(data / "log.parquet", rows), **how))
         frame = session.createDataFrame(pa.Table.from_pylist(rows))
-        assert sorted(handed_over(SparkEngine(), EventLog(frame, **how)), key=str) == as_file
         assert both(engine, EventLog(csv(data, rows), time_zone="Europe/Berlin", **how)) == as_file
 
         # Times that say a zone, and such that do not, in a table with hostile names.
@@ -142,9 +142,10 @@ def test_a_cluster_of_two_workers_hands_over_what_duckdb_does(  # one cluster fo
         missing = refused(engine, EventLog(frame, person="persn"))
         assert missing.startswith("person: 'persn' is not known; did you mean 'person'?")
 
-        with engine.open(EventLog(frame)) as opened:
-            folders = {folder for folder, _ in opened.reduce(workers, joined)}
-        assert len(folders) == 2
+        with SparkEngine().open(EventLog(frame)) as opened:
+            found = opened.reduce(workers, joined)
+        assert len({folder for folder, _ in found}) == 2
+        assert sum(people for _, people in found) == len({row["person"] for row in rows})
         stop = threading.Event()
 
         def stopped() -> None:

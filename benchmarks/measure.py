@@ -1,0 +1,235 @@
+"""How fast a log is measured, beside others who count the same. Run: python -m benchmarks.measure.
+
+Eight steps in their order within 30 days, of 1 and of 10 million events in a Parquet file in the
+order of time; with `100` as argument of 100 million. The same numbers of people per step are asked
+of all: cvjkit; chdb, which is ClickHouse in Python (pip install chdb); polars and pandas, joined to
+the next event step by step; and a bare scan, which only counts each person's events. Each runs in a
+process of its own, in turns; those that are not installed are left out.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+STEPS = [f"step {number}" for number in range(1, 9)]
+WINDOW = timedelta(days=30)
+MICROSECONDS = WINDOW // timedelta(microseconds=1)
+EVENTS_PER_PERSON = 6.25
+ONWARD = 0.7
+MILLION = 1_000_000
+DAY = 86_400 * MILLION
+SPAN, SPREAD = 90 * DAY, 45 * DAY
+AT_ONCE = 10 * MILLION
+ROUNDS, TURNS = 1, 2
+THREADS = 2
+# Above these many million events they take minutes, or more memory than a laptop has.
+LARGEST = {"pandas": 10, "polars": 10}
+BAR = {10: 0.8, 100: 1.0}
+BAR_OF_SCAN = 2.0
+
+
+def main() -> None:
+    """Measure and print."""
+    sizes = [int(size) for size in sys.argv[1:]] or [1, 10]
+    with tempfile.TemporaryDirectory() as folder:
+        for size in sizes:
+            path = Path(folder, f"{size}.parquet")
+            write_log(path, size * MILLION)
+            compare(path, size)
+            path.unlink()
+
+
+def compare(path: Path, size: int) -> None:
+    """Let all count the people of one log, in turns."""
+    names = [
+        name
+        for name, (_, needs) in RUNNERS.items()
+        if find_spec(needs) and size <= LARGEST.get(name, size)
+    ]
+    taken: dict[str, list[float]] = {name: [] for name in names}
+    peak, answers = dict.fromkeys(names, 0.0), {}
+    for _ in range(ROUNDS):
+        for name in names:
+            command = [sys.executable, "-m", "benchmarks.measure", "one", name, str(path)]
+            told = subprocess.run(command, check=True, capture_output=True, text=True)
+            one = json.loads(told.stdout.splitlines()[-1])
+            taken[name] += one["seconds"]
+            peak[name] = max(peak[name], one["megabytes"])
+            answers[name] = one["answer"]
+    counted = {name: answer for name, answer in answers.items() if name != "scan"}
+    first = counted["cvjkit"]
+    assert all(answer == first for answer in counted.values()), counted
+    print(f"{size} million events, people per step: {first}")
+    for name in names:
+        times = taken[name]
+        print(f"  {name:<8}{median(times):8.2f} s   least {min(times):.2f}   {peak[name]:.0f} MB")
+    for other, bar in (("chdb", BAR.get(size)), ("scan", BAR_OF_SCAN)):
+        if other in taken:
+            ratio = median(taken["cvjkit"]) / median(taken[other])
+            asked = f", at most {bar} asked" if bar else ""
+            print(f"  cvjkit / {other}: {ratio:.2f}{asked}")
+
+
+def write_log(path: Path, events: int) -> None:
+    """Draw people who go on to the next step more often than not, and write what they do.
+
+    In the order of time, ten million events after the other.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    random = np.random.default_rng(1)
+    schema = pa.schema(
+        {
+            "person": pa.int64(),
+            "time": pa.timestamp("us", "UTC"),
+            "event": pa.dictionary(pa.int32(), pa.string()),
+        }
+    )
+    with pq.ParquetWriter(path, schema) as writer:
+        for start in range(0, events, AT_ONCE):
+            size = min(AT_ONCE, events - start)
+            first, people = int(start / EVENTS_PER_PERSON), int(size / EVENTS_PER_PERSON)
+            persons = np.sort(random.integers(0, people, size))
+            times = random.integers(0, SPREAD, size) + random.integers(0, SPAN, people)[persons]
+            times = times[np.lexsort((times, persons))]
+            onward = np.cumsum(random.random(size) < ONWARD)
+            begins = np.searchsorted(persons, np.arange(people))[persons]
+            steps = np.minimum(onward - onward[begins], len(STEPS) - 1).astype(np.int32)
+            order = np.argsort(times, kind="stable")
+            columns = [
+                pa.array(first + persons[order]),
+                pa.array(times[order], schema.field("time").type),
+                pa.DictionaryArray.from_arrays(steps[order], STEPS),
+            ]
+            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
+
+
+def scan(path: str) -> list[int]:
+    """Count each person's events, which whoever measures has to do at least."""
+    import duckdb
+
+    with duckdb.connect(config={"threads": THREADS}) as connection:
+        log = connection.read_parquet(path)
+        counted = log.aggregate("person, count(*) AS events", "person")
+        return [int(counted.aggregate("max(events)").fetchall()[0][0])]
+
+
+def cvjkit(path: str) -> list[int]:
+    """Count by what cvjkit has."""
+    from cvjkit.measurement.attempts import find_attempts
+    from cvjkit.measurement.definition import Definition, Step
+    from cvjkit.measurement.duckdb_engine import DuckDBEngine
+    from cvjkit.measurement.event_log import EventLog
+
+    definition = Definition(tuple(map(Step, STEPS)), window=WINDOW)
+    with DuckDBEngine(threads=THREADS).open(EventLog(path)) as opened:
+        names = opened.contents.labels.names
+        masks = np.array([definition.bits[name] for name in names], dtype=np.uint8)
+        levels = opened.reduce(
+            lambda batch: np.bincount(
+                find_attempts(batch.times, masks[batch.names], batch.offsets, definition).levels,
+                minlength=len(STEPS) + 1,
+            ),
+            np.add,
+        )
+    return reached(levels[1:].tolist())
+
+
+def chdb(path: str) -> list[int]:
+    """Count by ClickHouse's function for it."""
+    import chdb as clickhouse
+
+    steps = ", ".join(f"event = '{step}'" for step in STEPS)
+    found = clickhouse.query(
+        f"SELECT level, count() FROM (SELECT person, windowFunnel({MICROSECONDS})"  # noqa: S608
+        f"(toUInt64(toUnixTimestamp64Micro(time)), {steps}) AS level FROM file('{path}', Parquet)"
+        f" GROUP BY person) GROUP BY level SETTINGS max_threads = {THREADS},"
+        " schema_inference_make_columns_nullable = 0",
+        "CSV",
+    )
+    levels = dict(map(int, line.split(",")) for line in str(found).splitlines())
+    return reached([levels.get(level, 0) for level in range(1, len(STEPS) + 1)])
+
+
+def polars(path: str) -> list[int]:
+    """Join to each event of the first step the next of the second, and so on."""
+    import polars as pl
+
+    log = pl.read_parquet(path).with_columns(pl.col("event").cast(pl.String)).sort("time")
+    going = log.filter(pl.col("event") == STEPS[0]).select("person", "time", began="time")
+    levels = [going["person"].n_unique()]
+    for step in STEPS[1:]:
+        events = log.filter(pl.col("event") == step).select("person", "time", at="time")
+        going = (
+            going.sort("time")
+            .join_asof(events, on="time", by="person", strategy="forward", check_sortedness=False)
+            .filter(pl.col("at") - pl.col("began") <= WINDOW)
+            .select("person", "began", time="at")
+        )
+        levels.append(going["person"].n_unique())
+    return levels
+
+
+def pandas(path: str) -> list[int]:
+    """Do the same as with polars."""
+    import pandas as pd
+
+    log = pd.read_parquet(path)
+    going = log.loc[log["event"] == STEPS[0], ["person", "time"]]
+    going = going.assign(began=going["time"])
+    levels = [going["person"].nunique()]
+    for step in STEPS[1:]:
+        events = log.loc[log["event"] == step, ["person", "time"]]
+        events = events.assign(at=events["time"])
+        joined = pd.merge_asof(
+            going.sort_values("time"), events, on="time", by="person", direction="forward"
+        )
+        joined = joined[joined["at"] - joined["began"] <= WINDOW]
+        going = joined[["person", "began"]].assign(time=joined["at"])
+        levels.append(going["person"].nunique())
+    return levels
+
+
+def reached(levels: list[int]) -> list[int]:
+    """From the number of people of each level, how many reached each step."""
+    return np.cumsum(levels[::-1])[::-1].tolist()
+
+
+RUNNERS: dict[str, tuple[Callable[[str], list[int]], str]] = {
+    "scan": (scan, "duckdb"),
+    "cvjkit": (cvjkit, "duckdb"),
+    "chdb": (chdb, "chdb"),
+    "polars": (polars, "polars"),
+    "pandas": (pandas, "pandas"),
+}
+
+
+def run_one(name: str, path: str) -> None:
+    """Run one of them some times and print what it took."""
+    seconds, answer = [], []
+    for _ in range(TURNS):
+        start = time.perf_counter()
+        answer = RUNNERS[name][0](path)
+        seconds.append(time.perf_counter() - start)
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "answer": answer, "megabytes": megabytes}))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["one"]:
+        run_one(sys.argv[2], sys.argv[3])
+    else:
+        main()
