@@ -188,7 +188,8 @@ class OpenInSpark:
         return total
 
     def _rows(self, query: str) -> Sequence[Sequence[Any]]:
-        return self._session.sql(query, **self._tables).collect()
+        rows: Sequence[Sequence[Any]] = self._session.sql(query, **self._tables).collect()
+        return rows
 
     def _code(self, table: str, values: Sequence[str], codes: Collection[int]) -> None:
         from pyspark.sql import functions
