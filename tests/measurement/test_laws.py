@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import gammaincinv
 
 from cvjkit.measurement.laws import delay_of
 from cvjkit.measurement.sums import summed
@@ -43,6 +44,13 @@ def test_waits_of_two_kinds_of_people_keep_their_shape() -> None:
     assert found.average == pytest.approx(days.mean())
     assert sum(wait < 2 for wait in found.waits) == 14
     assert np.sqrt(found.variance) == pytest.approx(days.std(), rel=0.01)
+
+
+def test_a_few_waits_that_are_narrow_are_not_taken_for_exponential_ones() -> None:
+    shares = (np.arange(50) + 0.5) / 50
+    narrow, wide = (gammaincinv(shape, shares) / shape for shape in (3.5, 1))
+    assert delay_of(waits_of(narrow))["delay_law"] == "gamma"
+    assert delay_of(waits_of(wide))["delay_law"] == "exponential"
 
 
 def test_no_waits_and_waits_of_no_time_have_no_law() -> None:
