@@ -32,6 +32,7 @@ COUNTING = {
     "order": "ordered, strict_order, strict_increase, any_order or open (default: ordered)",
     "window": "how long after the first event a stage may be reached, such as 30d",
     "reentry": "which attempts of a person count: best, first or every (default: best)",
+    "hold": "column whose value must be that of the first event, such as session",
     "touch": "which event says the channel: first, last or a stage (default: first)",
 }
 OTHER = {

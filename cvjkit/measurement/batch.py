@@ -123,13 +123,31 @@ class Batch:
         Batch
         """
         lengths = np.diff(self.offsets)
-        events = np.repeat(chosen, lengths)
+        offsets = np.append(0, np.cumsum(lengths[chosen]))
+        return self.taken(chosen, np.repeat(chosen, lengths), offsets)
+
+    def taken(self, people: Ints | Bools, events: Ints | Bools, offsets: Ints) -> Batch:
+        """Give some of the events, in an order of their own.
+
+        Parameters
+        ----------
+        people : ndarray of int or bool
+            Whose they are.
+        events : ndarray of int or bool
+            Their positions here.
+        offsets : ndarray of int64, shape (people + 1,)
+            Where those of each person begin, and last where they end.
+
+        Returns
+        -------
+        Batch
+        """
         arrays = {name: getattr(self, name) for name in OF_EVENTS}
         return replace(
             self,
-            people=self.people[chosen],
-            offsets=np.append(0, np.cumsum(lengths[chosen])),
-            referred=None if self.referred is None else self.referred[chosen],
+            people=self.people[people],
+            offsets=offsets,
+            referred=None if self.referred is None else self.referred[people],
             properties={name: codes[events] for name, codes in self.properties.items()},
             **{name: array[events] for name, array in arrays.items() if array is not None},
         )

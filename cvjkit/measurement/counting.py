@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cvjkit.measurement.attempts import NEVER
-from cvjkit.measurement.batch import OF_EVENTS
 from cvjkit.measurement.log import Events, Log
 from cvjkit.measurement.periods import LONGEST, PERIODS, period_of
 from cvjkit.measurement.quality import is_amount
@@ -44,10 +42,8 @@ def settled(batch: Batch, masks: Ints) -> tuple[Batch, Log]:
     order = log.settled()
     if order is None:
         return batch, log
-    arrays = {name: getattr(batch, name) for name in OF_EVENTS}
-    moved = {name: array[order] for name, array in arrays.items() if array is not None}
-    own = {name: array[order] for name, array in batch.properties.items()}
-    return replace(batch, properties=own, **moved), Log(batch.times, masks[order], batch.offsets)
+    batch = batch.taken(np.arange(len(batch.people)), order, batch.offsets)
+    return batch, Log(batch.times, masks[order], batch.offsets)
 
 
 def step_times(attempts: Attempts, definition: Definition) -> Ints:

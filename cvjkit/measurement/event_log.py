@@ -19,7 +19,7 @@ TIME_UNITS: Mapping[str, int] = MappingProxyType(
 """In which units a time may be counted since 1970-01-01 UTC, and the nanoseconds of each."""
 
 Columns = str | Mapping[str, str] | None
-SINGLE = ("person", "channel", "awareness", "referred_by")
+SINGLE = ("person", "channel", "awareness", "referred_by", "hold")
 CODED = ("channel", "awareness")
 MONEY = ("revenue", "cost")
 
@@ -57,6 +57,8 @@ class EventLog:
         The column that says who brought a person; empty where nobody did.
     properties : tuple of str
         Other columns, to break down by.
+    hold : str, optional
+        The column that is held constant, as in `Settings`.
     conditions : mapping of str to Condition
         Events that are given by what other columns hold, by their names. A row that meets a
         condition is an event of that name, whatever its event is; of several conditions it is the
@@ -94,6 +96,7 @@ class EventLog:
     cost: Columns = None
     referred_by: str | None = None
     properties: tuple[str, ...] = ()
+    hold: str | None = None
     conditions: Mapping[str, Condition] = field(default_factory=dict)
     time_zone: str | None = None
     time_unit: str | None = None
@@ -134,7 +137,11 @@ class EventLog:
                 found[role] = column
             elif isinstance(column, Mapping):
                 found |= {path_of((role, Title(name))): text for name, text in column.items()}
-        found |= {f"properties[{index}]": name for index, name in enumerate(self.properties)}
+        found |= {
+            f"properties[{index}]": name
+            for index, name in enumerate(self.properties)
+            if name != self.hold
+        }
         for name, condition in self.conditions.items():
             for index, comparison in enumerate(condition.comparisons):
                 found[path_of(("conditions", Title(name), str(index)))] = comparison.column

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
@@ -101,6 +101,7 @@ class Columns(TypedDict, total=False):
     cost: str | Mapping[str, str] | None
     referred_by: str | None
     properties: tuple[str, ...]
+    hold: str | None
     conditions: Mapping[str, Condition]
     time_zone: str | None
     time_unit: str | None
@@ -183,6 +184,10 @@ def measure(
         - exclusions (mapping of str to (str, str)): events that end an attempt between two stages:
           ``{"refund": ("conversion", "retention")}``.
         - touch (str): which event of a person says the channel: "first", "last" or a stage.
+        - hold (str): a column held constant, such as "session": a stage counts only with events
+          that have the same value of it as the first. People count once, by the value with which
+          they get furthest; ways, money and channel are those of the events with this value. It
+          has 100,000 different values at most.
         - bot_events (int): who makes more events in a minute is no person; 60 by default.
         - counts_bots (bool): whether such are counted all the same, as they are by default. The
           quality tells how many they are.
@@ -256,6 +261,9 @@ def counted(
     if isinstance(log, EventLog) and own:
         fault = Fault(next(iter(own)), own[next(iter(own))], "is given by the log", "leave it out")
         raise InputError(SUBJECT, [fault])
+    hold = source.hold
+    if hold is not None and hold not in source.properties:
+        source = replace(source, properties=(*source.properties, hold))
     engine = given.get("engine", "duckdb")
     engine = engine_named(engine) if isinstance(engine, str) else engine
     exclusions = given.get("exclusions") or {}
@@ -268,6 +276,7 @@ def counted(
         definitions = tuple(_definition(stages, {**given, **variant}) for variant in variants)
         settings = Settings(
             touch=given.get("touch", "first"),
+            hold=hold,
             zone=source.time_zone or "UTC",
             orders=orders_among(chosen, stages),
             bot_events=given.get("bot_events", 60),

@@ -28,6 +28,13 @@ class Settings:
         - ``first``: that of the first event that has one.
         - ``last``: that of the last event that has one, up to the last step reached.
         - the name of a step: that of the event by which it was reached.
+    hold : str, optional
+        A property that is held constant: a step counts only with events that have the same value
+        of it as the first. A person counts by the value with which they get furthest, of several
+        by the one with which they begin first; with the reentry ``first``, by the latter; with
+        ``every``, once or more for each value. An event without a value is of no step. What else
+        is counted of a person, such as the channel, the money, the ways and the activity, is that
+        of the events with this value.
     zone : str
         The time zone whose midnight begins a day.
     orders : tuple of str
@@ -50,6 +57,7 @@ class Settings:
     """
 
     touch: str = "first"
+    hold: str | None = None
     zone: str = "UTC"
     orders: tuple[str, ...] = ()
     bot_events: int = 60

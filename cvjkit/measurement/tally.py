@@ -20,6 +20,7 @@ from cvjkit.measurement.counting import (
     waits_of,
     ways_taken,
 )
+from cvjkit.measurement.held import held
 from cvjkit.measurement.log import Log
 from cvjkit.measurement.paths import visits_of, ways_of
 from cvjkit.measurement.periods import days_of
@@ -140,6 +141,9 @@ def tally(
     quality = quality_of(batch, log, steps, settings.bot_events)
     if not settings.counts_bots and quality["bots"]:
         batch, log = _without_bots(batch, log, masks, settings.bot_events)
+    whole = batch
+    if settings.hold is not None:
+        batch, log = held(batch, log, definition, batch.properties[settings.hold])
     attempts = find_attempts(log.times, log.masks, log.offsets, definition)
     later = max(ordered_at, default=None)
     visits = visits_of(batch, log.masks, attempts, definition, later)
@@ -163,13 +167,13 @@ def tally(
         active=active,
         activity=activity,
         properties=_properties(batch, attempts, touch, reached),
-        names=summed([batch.names], [np.ones_like(batch.times)]),
+        names=summed([whole.names], [np.ones_like(whole.times)]),
         quality=Sums(
             np.arange(len(QUALITY))[:, None],
             np.array([[quality[name]] for name in QUALITY], dtype=np.int64),
         ),
-        first=int(batch.times.min(initial=NEVER_YET)),
-        last=int(batch.times.max(initial=NEVER)),
+        first=int(whole.times.min(initial=NEVER_YET)),
+        last=int(whole.times.max(initial=NEVER)),
     )
 
 

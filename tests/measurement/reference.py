@@ -5,7 +5,7 @@ Written from the words of `Definition`, not from the kernel: slow, and meant to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -57,6 +57,23 @@ def attempts_that_count(events: Iterable[Event], definition: Definition) -> list
     if definition.reentry == "best" and attempts:
         return [max(attempts, key=lambda attempt: level(attempt, definition))]
     return attempts
+
+
+def held(events: Sequence[Event], values: Mapping[int, int], definition: Definition) -> list[Event]:
+    """Keep the events with the value with which a person gets furthest.
+
+    The value of an event is at its position; -1 is none. Of equal values the smaller is kept.
+    """
+    best: list[Event] = []
+    so_far = (-1, 0)
+    for value in sorted({*values.values()} - {-1}):
+        own = [event for event in events if values[event.position] == value]
+        for attempt in attempts_that_count(own, definition):
+            start = min(event.time for event in attempt.values())
+            far = 0 if definition.reentry == "first" else level(attempt, definition)
+            if not best or (far, -start) > so_far:
+                best, so_far = own, (far, -start)
+    return best
 
 
 def level(attempt: Attempt, definition: Definition) -> int:

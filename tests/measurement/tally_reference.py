@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from cvjkit.measurement.definition import Definition
 from cvjkit.measurement.settings import Settings
-from tests.measurement.reference import Attempt, Event, attempts_that_count, in_their_order
+from tests.measurement.reference import Attempt, Event, attempts_that_count, held, in_their_order
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FOLLOWED = {"day": 31, "week": 53, "month": 61}
@@ -57,11 +57,33 @@ def count(
     """Count everything: by the name of the sum, a number by key and by column of values."""
     total: dict[str, Counter[tuple[Key, int]]] = {}
     for person in people:
-        for name, key, values in OnePerson(person, meaning, definition, settings).counted():
+        for name, key, values in counted(person, meaning, definition, settings):
             counter = total.setdefault(name, Counter())
             for column, value in enumerate(values):
                 counter[key, column] += value
     return total
+
+
+def counted(
+    person: Person,
+    meaning: Sequence[frozenset[str]],
+    definition: Definition,
+    settings: Settings,
+) -> Iterator[Counted]:
+    """Count what a person did; of the property held, with the values that count."""
+    whole = OnePerson(person, meaning, definition, settings)
+    yield from whole.log()
+    if settings.hold is None:
+        yield from whole.counted()
+        return
+    values = {at: int(getattr(row, settings.hold)) for at, row in enumerate(person.rows)}
+    if definition.reentry == "every":
+        kept = [[at for at in values if values[at] == value] for value in {*values.values()} - {-1}]
+    else:
+        kept = [[event.position for event in held(whole.events, values, definition)]]
+    for positions in kept:
+        own = Person([person.rows[at] for at in sorted(positions)], person.referred)
+        yield from OnePerson(own, meaning, definition, settings).counted()
 
 
 class OnePerson:
@@ -82,11 +104,13 @@ class OnePerson:
         self.of_stage = [event for event in self.events if event.names & set(self.steps)]
         self.attempts = attempts_that_count(self.events, definition)
 
-    def counted(self) -> Iterator[Counted]:
+    def log(self) -> Iterator[Counted]:
         for row in self.rows:
             yield "names", (row.name,), [1]
         for kind, number in enumerate(self.quality()):
             yield "quality", (kind,), [number]
+
+    def counted(self) -> Iterator[Counted]:
         yield from self.activity()
         starts = [self.events.index(self.first_of(attempt)) for attempt in self.attempts]
         for number, (start, end) in enumerate(pairwise([*starts, len(self.events)])):

@@ -15,7 +15,7 @@ import cvjkit as cvj
 from cvjkit.comparison.gap import Gap
 from cvjkit.measurement.engine import Stopped
 from cvjkit.measurement.event_log import EventLog
-from cvjkit.measurement.measure import Columns
+from cvjkit.measurement.measure import Columns, Options
 
 LOGS = Path(__file__).parents[2] / "data" / "logs"
 EVENTS = {
@@ -78,6 +78,67 @@ def test_stages_may_be_left_out_and_have_a_time_of_their_own() -> None:
     assert counts(optional) == {"Everyone": (3, None, 2, 1, None)}
     soon = measured(STAGES, within={"conversion": "7d"})
     assert counts(soon) == {"Everyone": (3, None, 1, 1, None)}
+
+
+SESSIONS = pd.DataFrame(
+    [
+        # Goes further in her second session, and comes from Ads in that one.
+        ("ann", "2026-01-01 10:00", "view", "s1", "Blog"),
+        ("ann", "2026-01-02 10:00", "view", "s2", "Ads"),
+        ("ann", "2026-01-02 10:05", "view", "s1", "Blog"),
+        ("ann", "2026-01-02 10:10", "buy", "s2", "Ads"),
+        # Buys in another session than the one of the view.
+        ("bob", "2026-01-01 10:00", "view", "s3", "Blog"),
+        ("bob", "2026-01-02 10:00", "buy", "s4", "Blog"),
+        # As far in two sessions: the earlier counts.
+        ("cat", "2026-01-03 10:00", "view", "s9", "Ads"),
+        ("cat", "2026-01-03 10:01", "view", "s5", "Blog"),
+        # An event without a session is of no step, nor is one of none with another of none.
+        ("dan", "2026-01-01 10:00", "view", "s6", "Blog"),
+        ("dan", "2026-01-01 10:05", "buy", None, "Blog"),
+        ("eve", "2026-01-01 10:00", "view", None, "Blog"),
+        ("eve", "2026-01-01 10:05", "buy", None, "Blog"),
+    ],
+    columns=["person", "time", "event", "session", "from"],
+)
+
+
+@pytest.mark.parametrize(
+    ("reentry", "people"),
+    [
+        ("best", {"Ads": (2, None, 1, None, None), "Blog": (2, None, 0, None, None)}),
+        ("first", {"Ads": (1, None, 0, None, None), "Blog": (3, None, 0, None, None)}),
+        ("every", {"Ads": (2, None, 1, None, None), "Blog": (5, None, 0, None, None)}),
+    ],
+)
+def test_a_stage_counts_with_events_of_one_value_of_a_property_that_is_held(
+    reentry: str, people: dict[str, tuple[float | None, ...]]
+) -> None:
+    events = {"view": "reach", "buy": "conversion"}
+    options: Options = {"hold": "session", "channel": "from", "reentry": reentry}
+    found = cvj.measure(SESSIONS, "five", events, **options)
+    assert counts(found) == people
+    assert found.measurement is not None
+    # The log is looked at as a whole: what is held is about the stages.
+    assert found.measurement.quality.loc[["events", "people"], "count"].tolist() == [12, 5]
+    ways = found.measurement.transitions.set_index(["source", "target"])["people"]
+    assert ways.get(("reach", "conversion"), 0) == sum(own[2] or 0 for own in people.values())
+
+
+def test_what_is_held_may_be_any_column_that_the_log_has() -> None:
+    events = {"view": "reach", "buy": "conversion"}
+    by_channel = cvj.measure(SESSIONS, "five", events, hold="from", channel="from")
+    assert counts(by_channel) == {
+        "Blog": (3, None, 3, None, None),
+        "Ads": (2, None, 1, None, None),
+    }
+    both = cvj.measure(SESSIONS, "five", events, hold="from", properties=("from", "session"))
+    assert both.measurement is not None
+    assert [*both.measurement.labels.properties] == ["from", "session"]
+    with pytest.raises(cvj.InputError, match="hold: 'sesion' is not known; did you mean 'session'"):
+        cvj.measure(SESSIONS, "five", events, hold="sesion")
+    with pytest.raises(cvj.InputError, match="hold: 3 must be the name of a column"):
+        cvj.measure(SESSIONS, "five", events, hold=3)  # type: ignore[arg-type]  # no text
 
 
 def test_a_condition_on_columns_is_an_event() -> None:

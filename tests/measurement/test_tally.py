@@ -88,6 +88,7 @@ def draw(seed: int) -> tuple[list[Person], list[frozenset[str]], Definition, Set
     orders = sorted(random.sample(steps, random.randint(0, min(2, len(steps)))))
     how = Settings(
         touch=random.choice(["first", "last", random.choice(steps)]),
+        hold=random.choice([None, "place"]),
         zone=random.choice(["UTC", "America/New_York", "Asia/Kolkata"]),
         orders=tuple(orders),
         bot_events=random.choice([1, 3, 60]),
@@ -141,6 +142,7 @@ def test_columns_that_a_log_lacks_are_left_out() -> None:
     people, meaning, what, how = draw(3)
     masks = np.array([sum(what.bits[name] for name in names) for names in meaning])
     lacking = ("channel", "awareness", "revenue", "cost", "rows", "referred")
+    how = replace(how, hold=None)
     bare = replace(batch_of(people, **dict.fromkeys(lacking)), properties={})
     found, full = tally(bare, what, masks, how), tally(batch_of(people), what, masks, how)
     assert set(found.reached.keys[:, :2].ravel()) <= {-1}
