@@ -49,10 +49,13 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from cvjkit.decisions.simulation import Simulation
+    from cvjkit.widgets.codec import Kind
 
 NUMBERS, WORKSHEET = "numbers", "worksheet"
 SHEETS = ((NUMBERS, "Numbers"), (WORKSHEET, "Worksheet"))
 NO_AUDIT = Audit("", ())
+# Letters that a line of tabs has room for above the numbers, and what each tab keeps free.
+LINE, AROUND = 50, 2
 
 
 class _Desk(Guarded, Box):
@@ -265,9 +268,13 @@ class Designer(Editor):
             self._drawn = drawn
             self._show_bands(self._sure)
         stages = stage_table(journey, shown, index)
-        notes = () if base is None or index is not None else tuple(shared_changes(journey))
+        said = "" if base is None or index is not None else shared_changes(journey)
         return (
-            Part("numbers", tables=(line("view", *self._view_fields()), stages), notes=notes),
+            Part(
+                "numbers",
+                tables=(line("view", *self._view_fields()), stages),
+                notes=(said,) if said else (),
+            ),
             figures_part(journey, name, base if is_there else None),
             findings_part(shown),
         )
@@ -286,8 +293,11 @@ class Designer(Editor):
         fields = []
         if len(journey.segments) > 1:
             shown, choices = segment_choices(session)
+            # Tabs that do not fit in a line would push the picture and the answers down.
+            letters = sum(len(name) + AROUND for _, name in choices)
+            kind: Kind = "tabs" if letters <= LINE else "choice"
             show = Act(session.show_segment)
-            fields.append(Field("tab", "Segment", shown, "tabs", choices=choices, edit=show))
+            fields.append(Field("tab", "Segment", shown, kind, choices=choices, edit=show))
         starts = (BEGINNING, *((stage.key, stage.name) for stage in journey.framework))
         begin = Act(self._begin)
         fields.append(

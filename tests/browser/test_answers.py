@@ -6,6 +6,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
@@ -21,7 +22,7 @@ from tests.browser.conftest import (
     renewable,
     unfold,
 )
-from tests.browser.fonts import FONTS, force_font, set_width, text_faults
+from tests.browser.fonts import FONTS, force_font, set_width, text_faults, wait_until_drawn
 
 SHOP = (
     cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
@@ -275,6 +276,20 @@ PARTED = """() => [...document.querySelectorAll("button.cvj-term")].filter((butt
 }).map((button) => button.closest("p, li, div").textContent)"""
 
 
+def outside_of(seen: dict[str, Locator], about: str) -> dict[tuple[str, str], Any]:
+    """Find what is not on the first screen."""
+    boxes = {name: one.bounding_box() for name, one in seen.items()}
+    return {
+        (about, name): box
+        for name, box in boxes.items()
+        if box is None
+        or box["x"] < 0
+        or box["y"] < 0
+        or box["x"] + box["width"] > ONE_SCREEN[0]
+        or box["y"] + box["height"] > ONE_SCREEN[1]
+    }
+
+
 def test_one_screen_holds_the_question_the_numbers_the_picture_and_the_answers(
     own_page: Page, voila: Site
 ) -> None:
@@ -304,12 +319,15 @@ def test_one_screen_holds_the_question_the_numbers_the_picture_and_the_answers(
             expect(card(own_page, fold)).not_to_have_attribute("open", "")
         # The widest letters there are: what fits in them fits in any.
         force_font(own_page, FONTS["wide"])
-        for name, one in seen.items():
-            box = one.bounding_box()
-            assert box, name
-            inside = box["x"] >= 0 and box["x"] + box["width"] <= ONE_SCREEN[0]
-            if not inside or box["y"] < 0 or box["y"] + box["height"] > ONE_SCREEN[1]:
-                outside[path.name, name] = box
+        outside |= outside_of(seen, path.name)
+        if path.stem == "contact_lenses":
+            # Nine stages and a what-if of two rates.
+            for stage, rate in (("Close", "45%"), ("Educate", "85%")):
+                types(own_page, f"Step rate: {stage}", rate)
+            expect(card(own_page, "sure")).to_contain_text("better than without the what-if: <1%")
+            expect(card(own_page, "first")).to_contain_text("85% → ")
+            wait_until_drawn(own_page)
+            outside |= outside_of(seen, "a what-if")
         for width in SCREENS:
             set_width(own_page, width)
             if (scrolled := own_page.evaluate("document.documentElement.scrollWidth")) != width:

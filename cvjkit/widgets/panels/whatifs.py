@@ -110,7 +110,7 @@ def _changes_notes(journey: Journey) -> tuple[str, ...]:
     return (words, BACK)
 
 
-def shared_changes(journey: Journey) -> list[str]:
+def shared_changes(journey: Journey) -> str:
     """Say by what factor the numbers of each segment differ where all were changed together.
 
     Parameters
@@ -120,12 +120,12 @@ def shared_changes(journey: Journey) -> list[str]:
 
     Returns
     -------
-    list of str
-        A sentence a stage.
+    str
+        A sentence; empty if none was.
     """
     segments, start, framework = journey.segments, start_of(journey), journey.framework
     if len(segments) == 1 or len(segments) != len(start.segments):
-        return []
+        return ""
     said = []
     for index, stage in enumerate(framework):
         paths = (f"stages.{stage.key}.rate", f"stages.{stage.key}.people")
@@ -143,14 +143,13 @@ def shared_changes(journey: Journey) -> list[str]:
         factor = max(factors.values())
         what = f"who enter at {stage.name}" if table == "entrants" else f"rate into {stage.name}"
         whose = f"the people {what}" if table == "entrants" else f"the {what}"
-        words = f"In each segment, {whose} × {factor_text(factor)}"
-        full = [
+        limits = "; ".join(
             f"{name} is at its limit, {share_text(number)}"
             for name, number, before in pairs
             if before and not math.isclose(number / before, factor, rel_tol=CLOSE)
-        ]
-        said.append(f"{'; '.join([words, *full])}.")
-    return said
+        )
+        said.append(f"{whose} × {factor_text(factor)}" + (f" ({limits})" if limits else ""))
+    return f"In each segment, {'; '.join(said)}." if said else ""
 
 
 # --- those that are kept ----------------------------------------------------------------------

@@ -92,9 +92,11 @@ def test_a_change_of_all_segments_says_what_it_does_in_each() -> None:
     assert "In each segment, the rate into Acquisition × 1.18." in notes(hand)
     hand.types("60%", "stages", "acquisition", "rate")
     assert (
-        "In each segment, the rate into Acquisition × 5.56; Blog is at its limit, 100%."
+        "In each segment, the rate into Acquisition × 5.56 (Blog is at its limit, 100%)."
         in notes(hand)
     )
+    hand.types("10%", "stages", "conversion", "rate")
+    assert "(Blog is at its limit, 100%); the rate into Conversion × 0.98." in notes(hand)
     hand = asking(TWO).types("500", "stages", "reach", "reached")
     assert "In each segment, the people who enter at Reach × 0.5." in notes(hand)
     hand = asking(TWO).types("20", "stages", "conversion", "reached")
