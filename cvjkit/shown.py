@@ -24,7 +24,7 @@ from cvjkit.number_text import (
 )
 
 Unit = Literal["people", "share", "money", "days", "ratio", "chance", "answer", "text"]
-ROWS = 60
+ROWS, LONGEST_AMOUNT = 60, 20
 
 
 class Heading(NamedTuple):
@@ -119,7 +119,10 @@ def _table(shown: pd.DataFrame, words: Collection[object]) -> str:
 
     def cell(tag: str, text: object, *, left: bool, scope: str = "") -> str:
         side = "left" if left else "right"
-        return f'<{tag}{scope} style="text-align: {side}">{escape(str(text))}</{tag}>'
+        # An amount is not parted from its currency; a reason why there is none may be long.
+        is_amount = tag == "td" and not left and len(str(text)) <= LONGEST_AMOUNT
+        whole = "; white-space: nowrap" if is_amount else ""
+        return f'<{tag}{scope} style="text-align: {side}{whole}">{escape(str(text))}</{tag}>'
 
     sides, names = [column in words for column in shown.columns], _has_names(shown)
     column, row = ' scope="col"', ' scope="row"'

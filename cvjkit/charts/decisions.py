@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from cvjkit.charts.style import Theme
 
 ROW, LINES, POINTS = 44, 300, 121  # [px] [px] points of a curve
+ROOM_FOR_TEXT = 0.2  # of the longest bar: a text fits into a bar of that length
 LEFT = 0.15  # share of an axis that is left for the text of a bar below 0
 
 Answered = (
@@ -211,13 +212,16 @@ def _bars(
     color: Any = None,
 ) -> go.Bar:
     known = [None if math.isnan(value) else value for value in values]
+    most = max((abs(value) for value in known if value is not None), default=0.0)
+    # Plotly would choose the side as well, but then a dark page could not ink what is outside.
+    inside = [value is not None and abs(value) >= ROOM_FOR_TEXT * most for value in known]
     return go.Bar(
         x=known,
         y=[inert(one) for one in names],
         orientation="h",
         name=name,
         text=list(map(inert, texts_of(values, unit, currency))),
-        textposition="auto",
+        textposition=["inside" if fits else "outside" for fits in inside],
         marker={"color": color or page.colors["forward"]},
         hoverinfo="y+text",
     )

@@ -48,6 +48,10 @@ def dashed(color: str, opacity: float) -> Style:
     }
 
 
+PALE = 0.55
+"""Opacity of the paper over a link that is drawn out."""
+
+
 def drawn_out(paper: str, color: str) -> Style:
     """Pale a polygon within a dashed line: where a link is drawn out to another scale.
 
@@ -63,7 +67,7 @@ def drawn_out(paper: str, color: str) -> Style:
     Style
     """
     line = {"color": color, "width": 1, "dash": "dash"}
-    return {"fillcolor": faded(paper, 0.55), "line": line}
+    return {"fillcolor": faded(paper, PALE), "line": line}
 
 
 def hatched(color: str) -> Style:

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cvjkit.charts.style import CLEAR, COLORS, INK
+from cvjkit.charts.fills import PALE
+from cvjkit.charts.style import CLEAR, COLORS, INK, faded
 
 LIGHT = INK["light"]
 # The first that a page has: JupyterLab's, then that of VS Code; elsewhere pages are light.
@@ -25,7 +26,8 @@ MARKS = {
     COLORS["light"]["stage"]: STAGE,
     LIGHT["line"]: RULE,
     LIGHT["tint"]: RULE,
-    "rgba(255,255,255,": "rgba(128,140,152,",
+    # Paper of another colour than the page's would hide the link beneath it.
+    faded(LIGHT["paper"], PALE): CLEAR,
     "rgba(51,71,91,": "rgba(100,128,154,",
 }
 MARK = re.compile("|".join(map(re.escape, MARKS)))

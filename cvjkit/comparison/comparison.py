@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from cvjkit.catalog.sources import cited
 from cvjkit.catalog.spine import spine
@@ -19,10 +19,15 @@ from cvjkit.charts.sections import SCALES
 from cvjkit.comparison import hidden, shared
 from cvjkit.comparison.align import align
 from cvjkit.comparison.grid import Grid, lens_grid
+from cvjkit.comparison.tables import (
+    ComparableTable,
+    DisagreementsTable,
+    HidesTable,
+    StagesTable,
+)
 from cvjkit.comparison.words import milestone_names, view_sentences
 from cvjkit.errors import InputError, unknown_name
-from cvjkit.lens.lens import Lens, LensTable
-from cvjkit.shown import Heading, as_html, as_text, listed
+from cvjkit.shown import as_html, as_text, listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,18 +39,7 @@ if TYPE_CHECKING:
     from cvjkit.charts.style import Theme
     from cvjkit.comparison.picture import AlignedPicture
     from cvjkit.comparison.shared import View
-
-
-class StagesTable(LensTable):
-    """The stages of several lenses: what `Comparison.table` gives."""
-
-    headings: ClassVar[Mapping[str, Heading]] = {
-        "journey": Heading("Journey", "text"),
-        "framework": Heading("Framework", "text"),
-        "name": Heading("Stage", "text"),
-        **LensTable.headings,
-    }
-    index_title = None
+    from cvjkit.lens.lens import Lens
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -113,7 +107,7 @@ class Comparison:
         return tuple(key for key in spine() if all(key in keys for keys in anchored))
 
     @cached_property
-    def table(self) -> pd.DataFrame:
+    def table(self) -> StagesTable:
         """All numbers, one row per stage of a lens.
 
         Returns
@@ -131,8 +125,7 @@ class Comparison:
         first = ["journey", "framework", "stage"]
         table = pd.concat(parts, ignore_index=True).astype(dict.fromkeys(first, object))
         columns = [*first, *(column for column in table.columns if column not in first)]
-        names = {framework.key: framework.name for framework in self.frameworks}
-        return StagesTable(table[columns]).described(names)
+        return StagesTable(table[columns]).described(self._names)
 
     @cached_property
     def grid(self) -> Grid:
@@ -144,11 +137,15 @@ class Comparison:
         """
         return lens_grid([(view.name, lens) for view, lens in self._pairs()])
 
+    @property
+    def _names(self) -> dict[str, str]:
+        return {framework.key: framework.name for framework in self.frameworks}
+
     def _pairs(self) -> Iterator[tuple[View, Lens]]:
         return ((view, lens) for view in self.views for lens in view.lenses)
 
     @cached_property
-    def hides(self) -> pd.DataFrame:
+    def hides(self) -> HidesTable:
         """What each lens does not show.
 
         Returns
@@ -176,10 +173,11 @@ class Comparison:
             for view, lens in self._pairs()
             for row in hidden.hidden_rows(lens)
         ]
-        return _frame(rows, ["journey", "framework", *hidden.COLUMNS], hidden.NUMBERS)
+        table = _frame(rows, ["journey", "framework", *hidden.COLUMNS], hidden.NUMBERS)
+        return HidesTable(table).described(self._names)
 
     @cached_property
-    def comparable(self) -> pd.DataFrame:
+    def comparable(self) -> ComparableTable:
         """The figures that are the same through every lens, and so may be compared.
 
         Average step rates, worst steps, phases and names such as Conversion are not among
@@ -208,10 +206,12 @@ class Comparison:
         for row in rows:
             if row["unit"] != "money":
                 row["currency"] = ""
-        return _frame(rows, ["journey", *shared.COLUMNS, "currency"], shared.NUMBERS)
+        return ComparableTable(
+            _frame(rows, ["journey", *shared.COLUMNS, "currency"], shared.NUMBERS)
+        )
 
     @cached_property
-    def disagreements(self) -> pd.DataFrame:
+    def disagreements(self) -> DisagreementsTable:
         """What the documents answer differently, at the stages it concerns.
 
         Returns
@@ -242,7 +242,8 @@ class Comparison:
         ]
         rows.sort(key=lambda row: int(str(row["id"])[1:]))
         names = ["id", "topic", "question", "framework", "stage", "name", "milestone"]
-        return _frame(rows, [*names, "positions", "sources", "consequence"])
+        table = _frame(rows, [*names, "positions", "sources", "consequence"])
+        return DisagreementsTable(table).described(self._names)
 
     def picture(self, start: str | None = None, scale: Scale = "magnified") -> AlignedPicture:
         """Lay all lenses out on one spine.

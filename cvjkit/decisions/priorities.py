@@ -61,8 +61,13 @@ class FixFirst(Answer):
         "profit_at_target": Heading("Profit at target", "money"),
         "cost": Heading("Cost", "money"),
         "value_to_go": Heading("Worth of one person", "money"),
-        "p_best": Heading("P(best)", "chance"),
+        "p_best": Heading("Chance to be best", "chance"),
     }
+
+    def _says_something(self, column: str) -> bool:
+        # What the steps are not ranked by is in the data: the table would not fit on a page.
+        other = "customers_" if self.by == "profit" else "profit_"
+        return super()._says_something(column) and not column.startswith(other)
 
     @property
     def summary(self) -> str:

@@ -48,7 +48,7 @@ class Response(ABC):
         Returns
         -------
         float
-            [people per unit of currency]; infinite where the first money has no limit.
+            [people per unit of currency]; infinite where the first unit has no limit.
         """
         return self._slope(spend)
 
@@ -140,7 +140,7 @@ class SCurve(Response):
     half : float
         The spend that wins half of them [currency], more than 0.
     steepness : float
-        More than 1: only from some spend on does money bring more and more.
+        More than 1: each unit of money brings more than the one before, up to `turn`.
     """
 
     most: float

@@ -176,13 +176,13 @@ class Figure(cached_property[float]):
         What to say beside it; other figures in braces are replaced by their values. Empty if
         there is nothing to say.
     phrase : str
-        Its name on a canvas, of people that of one; empty if it is not shown there.
+        Its name on the canvas, for people in the singular; empty if it is not shown there.
     headline : bool
         Whether it is one of the few shown first.
     compared : bool
         Whether it is the same in every framework, so that journeys can be compared by it.
     less_is_better : bool
-        Whether one wants it low, as a cost.
+        Whether low is good, as with a cost.
 
     Attributes
     ----------
@@ -226,7 +226,7 @@ class Figure(cached_property[float]):
         Returns
         -------
         str
-            Of people in the plural, unless there is one.
+            For people in the plural, unless there is one.
 
         Examples
         --------

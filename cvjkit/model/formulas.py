@@ -274,7 +274,7 @@ class Formulas(Money):
         less_is_better=True,
     )
     def payback_cycles(self) -> float:
-        """Buying cycles until a customer's margins have paid the cac; undiscounted.
+        """Buying cycles until a customer's margins, not discounted, have paid the CAC.
 
         Returns
         -------
@@ -302,7 +302,7 @@ class Formulas(Money):
         less_is_better=True,
     )
     def payback_days(self) -> float:
-        """Days from first contact until a customer's margins, not discounted, have paid the cac.
+        """Days from first contact until a customer's margins, not discounted, have paid the CAC.
 
         Delays that were not typed are left out: see `cvjkit.model.economics.Economics.delays`.
 

@@ -372,7 +372,7 @@ class Referral(Record):
 
 
 class Accepted(Record):
-    """A finding of the audit that one has decided to live with.
+    """A finding of the audit that you have decided to accept, and why.
 
     Parameters
     ----------
@@ -388,7 +388,7 @@ class Accepted(Record):
 
 
 class Thresholds(Record):
-    """Where the audit draws its lines, where no document does: ours, yours to change.
+    """Limits that the audit uses where no document gives one: ours, yours to change.
 
     Parameters
     ----------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -13,9 +12,8 @@ import traitlets
 from markupsafe import Markup
 
 from cvjkit.comparison.explained import explain_comparable, explain_lens_stage
+from cvjkit.comparison.tables import figure_text
 from cvjkit.comparison.words import stage_label
-from cvjkit.number_text import DASH, plain_text
-from cvjkit.shown import text_of
 from cvjkit.widgets.assets import Script, Style
 from cvjkit.widgets.explaining import Explaining
 from cvjkit.widgets.guard import Guarded
@@ -207,21 +205,8 @@ def _comparable(comparison: Comparison) -> dict[str, Any]:
 
 
 def _cell(row: Mapping[Hashable, Any]) -> dict[str, str]:
-    """Write a figure: its value, and how certain it is or why there is none."""
-    status = str(row["status"])
-    if math.isnan(row["value"]):
-        return {"value": DASH, "note": str(row["reason"]), "status": status}
-
-    def written(value: float) -> str:
-        unit = row["unit"]
-        return plain_text(value) if unit == "number" else text_of(value, unit, row["currency"])
-
-    sure = status == "exact"
-    between = (
-        "" if sure or math.isnan(row["low"]) else f"{written(row['low'])} to {written(row['high'])}"
-    )
-    value = written(row["value"])
-    return {"value": value if sure else f"≈ {value}", "note": between, "status": status}
+    value, note = figure_text(row)
+    return {"value": value, "note": note, "status": str(row["status"])}
 
 
 def _disagreements(comparison: Comparison) -> list[dict[str, Any]]:

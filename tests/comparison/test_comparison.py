@@ -137,3 +137,24 @@ def test_the_summary_says_what_is_counted_shared_and_hidden() -> None:
     two = compare([coffee(), starter("lenses")], "nine").summary()
     assert "Coffee: " in two
     assert "lenses: " in two
+
+
+def test_all_tables_are_shown_as_people_read_them() -> None:
+    counts = [210600, 5766, 302, 161, 41]
+    shop = cvj.Journey.from_counts("five", counts, name="Coffee", currency="EUR")
+    shop = shop.with_stage("reach", unit_cost=0.01)
+    both = compare([shop, shop.with_stage("conversion", people=400).with_terms(name="More")])
+    figures = both.comparable.shown
+    assert figures.columns.to_list() == [view.name for view in both.views]
+    assert figures.loc["First-time buyers"].to_list() == ["302", "400"]
+    assert figures.loc["Cost of winning a customer (CAC)", "More"] == "EUR 5.26"
+    assert figures.loc["Profit", "More"].startswith("no margin is typed")
+    guessed = compare(shop, ["eight", "nine"]).comparable.shown.loc["People at Lead"]
+    assert guessed.to_list() == ["≈ 1,908 (605 to 4,797)"]
+    assert set(both.hides.shown["Framework"]) <= {view.name for view in both.frameworks}
+    assert both.hides.shown["What it does not show"].str.endswith(".").all()
+    assert both.disagreements.shown["Topic"][0] == "Skipping stages"
+    assert "Journey" in both.hides.shown
+    assert "Journey" not in compare(shop).hides.shown
+    for table in (both.hides, both.comparable, both.disagreements):
+        assert "<table" in table._repr_html_()
