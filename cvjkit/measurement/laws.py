@@ -60,7 +60,7 @@ def delay_of(waits: Waits) -> dict[str, Any]:
     mean, spread = waits.mean, waits.spread
     if mean < MOMENT:
         return {"delay_days": 0.0}
-    if spread <= 2 * RELATIVE_ERROR * mean:
+    if spread <= RELATIVE_ERROR * mean:
         return {"delay_days": mean}
     known: dict[str, Any] = {"delay_days": mean}
     as_wide = abs(spread / mean - 1) <= ERRORS / waits.count**0.5

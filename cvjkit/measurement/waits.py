@@ -1,9 +1,10 @@
 """How long things take: histograms that add up, whose quantiles are at most 0.4% off.
 
 A bucket is what the first bits of a time have in common if it is written as a floating point
-number: the exponent and seven bits more. So buckets double in width with each doubling of the time,
-and the middle of one is at most 1/256 from any time in it (cf. HdrHistogram; Masson, Rim and Lee,
-DDSketch, VLDB 2019). Nothing is rounded, so no machine gives another bucket.
+number: the exponent and eight bits more. So buckets double in width with each doubling of the time,
+and the times in one are at most 1/256 apart (cf. HdrHistogram; Masson, Rim and Lee, DDSketch, VLDB
+2019). Each is shown by the mean of its times, which is exact where all are equal. Nothing is
+rounded, so no machine gives another bucket.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
     from cvjkit.measurement.log import Ints
     from cvjkit.measurement.sums import Sums
 
-KEPT_BITS = 7
+KEPT_BITS = 8
 SHIFT = 52 - KEPT_BITS
 QUANTILES = MappingProxyType({"p10": 0.10, "p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.90})
-RELATIVE_ERROR = 2.0 ** -(KEPT_BITS + 1)
+RELATIVE_ERROR = 2.0**-KEPT_BITS
 DAY = 86_400 * MILLION  # microseconds
 
 Floats = NDArray[np.float64]
@@ -46,7 +47,7 @@ def buckets_of(times: Ints) -> Ints:
     Examples
     --------
     >>> buckets_of(np.array([0, 1_000_000, 1_000_001])).tolist()
-    [0, 133492, 133492]
+    [0, 266984, 266984]
     """
     return np.asarray(times, dtype=np.float64).view(np.int64) >> SHIFT
 
@@ -126,7 +127,7 @@ class Waits:
 
     @property
     def spread(self) -> float:
-        """Standard deviation, at most 1% off where times differ by more [days]; NaN if none."""
+        """Standard deviation, at most 1/256 of the longest time off [days]; NaN if none."""
         if not self.count:
             return np.nan
         return float(np.sqrt(np.average((self.means - self.mean) ** 2, weights=self.counts)))
@@ -147,9 +148,7 @@ class Waits:
         if not self.count:
             return np.nan
         rank = max(int(np.ceil(share * self.count)), 1)
-        bucket = self.buckets[np.searchsorted(np.cumsum(self.counts), rank)]
-        low, high = (np.array([bucket, bucket + 1]) << SHIFT).view(np.float64)
-        return float(low + high) / 2 / DAY if bucket else 0.0
+        return float(self.means[np.searchsorted(np.cumsum(self.counts), rank)])
 
     def parts(self, number: int) -> Floats:
         """Give the means of equally many waits, from the shortest to the longest.

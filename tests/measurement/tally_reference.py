@@ -270,11 +270,11 @@ def day_of(time: int, zone: str) -> date:
 
 
 def bucket(time: int) -> int:
-    """Give the bucket of a time: 128 of equal width from each power of 2 to the next."""
+    """Give the bucket of a time: 256 of equal width from each power of 2 to the next."""
     if time == 0:
         return 0
     mantissa, exponent = math.frexp(time)
-    return (exponent + 1022) * 128 + math.floor((2 * mantissa - 1) * 128)
+    return (exponent + 1022) * 256 + math.floor((2 * mantissa - 1) * 256)
 
 
 def parts(time: int) -> list[int]:
