@@ -7,12 +7,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 
+import cvjkit as cvj
 from cvjkit.errors import InputError
 from cvjkit.measurement.batch import Batch
 from cvjkit.measurement.conditions import where
@@ -30,6 +33,7 @@ from tests.measurement.events import (
     micros,
     parquet,
 )
+from tests.measurement.test_measure import EVENTS, LOGS
 
 # Spark 4.3 works with pandas 3, but says that it does not know.
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
@@ -112,6 +116,16 @@ def test_a_cluster_of_two_workers_hands_over_what_duckdb_does(  # one cluster fo
         as_file = both(engine, EventLog(parquet(data / "log.parquet", rows), **how))
         frame = session.createDataFrame(pa.Table.from_pylist(rows))
         assert both(engine, EventLog(csv(data, rows), time_zone="Europe/Berlin", **how)) == as_file
+
+        measure = partial(cvj.measure, LOGS / "coffee.csv", "eight", EVENTS, channel="channel")
+        measure = partial(measure, awareness="awareness", revenue="revenue", cost="cost")
+        there, here = measure(engine=engine), measure()
+        assert there == here
+        assert there.measurement is not None
+        assert here.measurement is not None
+        for table in ("stages", "timings", "transitions", "orders", "retention", "quality"):
+            tables = (getattr(found.measurement, table) for found in (there, here))
+            pd.testing.assert_frame_equal(*tables)
 
         # Times that say a zone, and such that do not, in a table with hostile names.
         columns = {
