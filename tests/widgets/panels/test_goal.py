@@ -30,6 +30,15 @@ def test_a_goal_is_answered_in_people_in_one_rate_or_in_an_equal_lift() -> None:
     }
 
 
+def test_the_rate_that_needs_the_least_change_is_said_first() -> None:
+    # A person costs 1 at Acquisition, a customer brings 15: 300 x 0.2 x 15 - 300 = 600 of profit.
+    # 900 take 450 people at Acquisition, or 80 customers of the 300: 1.5 times a rate, or 1.33.
+    plan = cvj.Journey.from_rates("five", 1000, [0.3, 0.2, 0.4, 0.1])
+    plan = plan.with_stage("acquisition", unit_cost=1).with_offer("conversion", margin=15)
+    part = goal_part(asked(plan, goal_goal_figure="profit", goal_goal_target="900"))
+    assert "Conversion at 26.7% instead of 20%, or Acquisition at 45%" in " ".join(part.notes)
+
+
 def test_until_a_goal_is_typed_it_is_a_quarter_better_than_without_the_what_if() -> None:
     part = goal_part(asked(PLAN))
     assert texts(part, "goal", "target") == {"goal": "130"}
