@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from cvjkit.comparison.comparison import Comparison
     from cvjkit.decisions.retention import fit_retention
     from cvjkit.measurement.conditions import where
+    from cvjkit.measurement.dropped import dropped
     from cvjkit.measurement.measure import measure
     from cvjkit.measurement.sensitivity import sensitivity
     from cvjkit.publishing import dashboards
@@ -56,6 +57,7 @@ __all__ = [
     "compare",
     "dashboards",
     "decision_figure",
+    "dropped",
     "fit_retention",
     "framework",
     "frameworks",
@@ -78,6 +80,7 @@ _LATE = {
     "compare": "cvjkit.comparison.compare:compare",
     "dashboards": "cvjkit.publishing.dashboards",
     "decision_figure": "cvjkit.charts.decisions:decision_figure",
+    "dropped": "cvjkit.measurement.dropped:dropped",
     "fit_retention": "cvjkit.decisions.retention:fit_retention",
     "funnel": "cvjkit.charts.funnel:funnel",
     "measure": "cvjkit.measurement.measure:measure",

@@ -9,7 +9,7 @@ import numpy as np
 from cvjkit.measurement.attempts import NEVER
 from cvjkit.measurement.log import Events, Log
 from cvjkit.measurement.periods import LONGEST, PERIODS, period_of
-from cvjkit.measurement.quality import is_amount
+from cvjkit.measurement.quality import bots_in, is_amount
 from cvjkit.measurement.sums import MILLION, Sums, nothing, stacked, summed
 from cvjkit.measurement.waits import rows_of
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cvjkit.measurement.definition import Definition
     from cvjkit.measurement.log import Ints
     from cvjkit.measurement.paths import Visits, Ways
+    from cvjkit.measurement.settings import Settings
 
 SINCE_BEFORE, SINCE_START = 0, 1
 
@@ -44,6 +45,28 @@ def settled(batch: Batch, masks: Ints) -> tuple[Batch, Log]:
         return batch, log
     batch = batch.taken(np.arange(len(batch.people)), order, batch.offsets)
     return batch, Log(batch.times, masks[order], batch.offsets)
+
+
+def without_bots(batch: Batch, log: Log, settings: Settings) -> tuple[Batch, Log]:
+    """Leave out who is too fast for a person, unless such are counted.
+
+    Parameters
+    ----------
+    batch : Batch
+    log : Log
+        Its events.
+    settings : Settings
+
+    Returns
+    -------
+    Batch, Log
+    """
+    bots = None if settings.counts_bots else bots_in(log, settings.bot_events)
+    if bots is None or not bots.any():
+        return batch, log
+    masks = log.masks[np.repeat(~bots, np.diff(log.offsets))]
+    people = batch.of_people(~bots)
+    return people, Log(people.times, masks, people.offsets)
 
 
 def step_times(attempts: Attempts, definition: Definition) -> Ints:

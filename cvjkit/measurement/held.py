@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cvjkit.measurement.log import Bools, Ints
 
 
-def held(batch: Batch, log: Log, definition: Definition, codes: Ints) -> tuple[Batch, Log]:
+def held(batch: Batch, log: Log, definition: Definition, hold: str | None) -> tuple[Batch, Log]:
     """Keep of each person the events with the value with which they get furthest.
 
     Parameters
@@ -27,14 +27,17 @@ def held(batch: Batch, log: Log, definition: Definition, codes: Ints) -> tuple[B
     definition : Definition
         The reentry `first` keeps the value with which the person begins first; `every` keeps all
         values, each as if it were somebody else.
-    codes : ndarray of int, shape (events,)
-        The values; an event without one, -1, is left out.
+    hold : str or None
+        The property; without one, everything is kept. An event without a value is left out.
 
     Returns
     -------
     Batch, Log
         Of values equally good, that of the lowest code is kept. Who begins with none is left out.
     """
+    if hold is None:
+        return batch, log
+    codes = batch.properties[hold]
     people = np.repeat(np.arange(len(batch.people)), np.diff(batch.offsets))
     events = np.lexsort((codes, people))
     events = events[codes[events] >= 0]

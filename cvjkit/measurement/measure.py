@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
     from cvjkit.measurement.batch import Batch
     from cvjkit.measurement.conditions import Condition
-    from cvjkit.measurement.engine import Engine
+    from cvjkit.measurement.engine import Engine, OpenLog
     from cvjkit.measurement.log import Ints
     from cvjkit.measurement.measured import MeasuredJourney
 
@@ -254,8 +255,79 @@ def counted(
     InputError
         As `measure`.
     """
-    chosen = framework_of(framework)
-    given = _known_options(options)
+    with opened(log, framework, events, options, variants) as reading:
+        count = Count(reading.definitions, reading.masks, reading.settings)
+        tallies = reading.log.reduce(count, together)
+    return [
+        measured(
+            found,
+            reading.log.contents.labels,
+            reading.framework,
+            reading.by_stage,
+            definition,
+            settings=reading.settings,
+            name=options.get("name", "Measured"),
+            currency=options.get("currency", ""),
+            referred_at=options.get("referred_at"),
+            contents=reading.log.contents,
+        )
+        for found, definition in zip(tallies, reading.definitions, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """An open log, and how its people are counted.
+
+    Parameters
+    ----------
+    log : OpenLog
+    framework : Framework
+    by_stage : mapping of str to tuple of str
+        The names of the events of each stage and exclusion.
+    definitions : tuple of Definition
+    masks : ndarray of int64, shape (names,)
+        What the events of each name are events of.
+    settings : Settings
+    """
+
+    log: OpenLog
+    framework: Framework
+    by_stage: Mapping[str, tuple[str, ...]]
+    definitions: tuple[Definition, ...]
+    masks: Ints
+    settings: Settings
+
+
+@contextmanager
+def opened(
+    log: object,
+    framework: str | Framework,
+    events: Events | None,
+    options: Mapping[str, Any],
+    variants: Sequence[Counting] = ({},),
+) -> Iterator[Reading]:
+    """Open a log to count its people.
+
+    Parameters
+    ----------
+    log : object
+    framework : str or Framework
+    events : mapping, optional
+    options : mapping
+    variants : sequence of mapping
+        All as in `counted`.
+
+    Yields
+    ------
+    Reading
+
+    Raises
+    ------
+    InputError
+        As `measure`.
+    """
+    chosen, given = framework_of(framework), _known_options(options)
     own = {name: value for name, value in given.items() if name in Columns.__annotations__}
     source = log if isinstance(log, EventLog) else EventLog(log, **own)
     if isinstance(log, EventLog) and own:
@@ -267,11 +339,11 @@ def counted(
     engine = given.get("engine", "duckdb")
     engine = engine_named(engine) if isinstance(engine, str) else engine
     exclusions = given.get("exclusions") or {}
-    with engine.open(source, Watch(given.get("progress"), given.get("stop"))) as opened:
-        labels = opened.contents.labels
-        wanted = _usual_events(chosen, labels.names) if events is None else events
+    with engine.open(source, Watch(given.get("progress"), given.get("stop"))) as found:
+        names = found.contents.labels.names
+        wanted = _usual_events(chosen, names) if events is None else events
         wanted = _with_exclusions(wanted, exclusions) if exclusions else wanted
-        by_stage = names_by_stage(wanted, labels.names, chosen, exclusions)
+        by_stage = names_by_stage(wanted, names, chosen, exclusions)
         stages = tuple(key for key in by_stage if key not in exclusions)
         definitions = tuple(_definition(stages, {**given, **variant}) for variant in variants)
         settings = Settings(
@@ -282,23 +354,8 @@ def counted(
             bot_events=given.get("bot_events", 60),
             counts_bots=given.get("counts_bots", True),
         )
-        masks = masks_of(by_stage, labels.names, definitions[0])
-        tallies = opened.reduce(Count(definitions, masks, settings), together)
-    return [
-        measured(
-            found,
-            labels,
-            chosen,
-            by_stage,
-            definition,
-            settings=settings,
-            name=given.get("name", "Measured"),
-            currency=given.get("currency", ""),
-            referred_at=given.get("referred_at"),
-            contents=opened.contents,
-        )
-        for found, definition in zip(tallies, definitions, strict=True)
-    ]
+        masks = masks_of(by_stage, names, definitions[0])
+        yield Reading(found, chosen, by_stage, definitions, masks, settings)
 
 
 def _with_exclusions(events: Events, exclusions: Iterable[str]) -> Mapping[Any, Stages]:
@@ -310,7 +367,7 @@ def _with_exclusions(events: Events, exclusions: Iterable[str]) -> Mapping[Any, 
     return wanted
 
 
-def _known_options(options: Options) -> dict[str, Any]:
+def _known_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """Take the options, if all are known."""
     choices = [*Options.__annotations__]
     faults = [unknown_name("option", name, choices) for name in options if name not in choices]

@@ -19,12 +19,12 @@ from cvjkit.measurement.counting import (
     touched,
     waits_of,
     ways_taken,
+    without_bots,
 )
 from cvjkit.measurement.held import held
-from cvjkit.measurement.log import Log
 from cvjkit.measurement.paths import visits_of, ways_of
 from cvjkit.measurement.periods import days_of
-from cvjkit.measurement.quality import QUALITY, bots_in, quality_of
+from cvjkit.measurement.quality import QUALITY, quality_of
 from cvjkit.measurement.settings import Settings
 from cvjkit.measurement.sums import Sums, nothing, summed
 
@@ -139,11 +139,8 @@ def tally(
     steps = len(definition.steps)
     batch, log = settled(batch, masks[batch.names])
     quality = quality_of(batch, log, steps, settings.bot_events)
-    if not settings.counts_bots and quality["bots"]:
-        batch, log = _without_bots(batch, log, masks, settings.bot_events)
-    whole = batch
-    if settings.hold is not None:
-        batch, log = held(batch, log, definition, batch.properties[settings.hold])
+    whole, log = without_bots(batch, log, settings)
+    batch, log = held(whole, log, definition, settings.hold)
     attempts = find_attempts(log.times, log.masks, log.offsets, definition)
     later = max(ordered_at, default=None)
     visits = visits_of(batch, log.masks, attempts, definition, later)
@@ -175,11 +172,6 @@ def tally(
         first=int(whole.times.min(initial=NEVER_YET)),
         last=int(whole.times.max(initial=NEVER)),
     )
-
-
-def _without_bots(batch: Batch, log: Log, masks: Ints, most: int) -> tuple[Batch, Log]:
-    people = batch.of_people(~bots_in(log, most))
-    return people, Log(people.times, masks[people.names], people.offsets)
 
 
 def _properties(batch: Batch, attempts: Attempts, touch: int | str, reached: Ints) -> Sums:
