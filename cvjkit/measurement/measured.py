@@ -111,7 +111,7 @@ def measured(
     segments = segments_of(tally.reached, labels)
     tallied = tally.names.filled([len(labels.names)])[:, 0].tolist()
     whole = Measurement(
-        tally,
+        segments.of(tally),
         labels,
         framework,
         definition,

@@ -33,6 +33,7 @@ class Measurement:
     Parameters
     ----------
     tally : Tally
+        By segment, as `Segments.of` gives it.
     labels : Labels
     framework : Framework
     definition : Definition
@@ -107,17 +108,16 @@ class Measurement:
         Parameters
         ----------
         sums : Sums
-            By channel, awareness and other keys.
+            By segment and other keys.
 
         Returns
         -------
         Sums
             By the other keys.
         """
-        by_segment = self.segments.of(sums)
         if self.segment is not None:
-            return by_segment.where(0, self.segment)
-        return by_segment.over(*range(1, by_segment.keys.shape[1]))
+            return sums.where(0, self.segment)
+        return sums.over(*range(1, sums.keys.shape[1]))
 
     def waits(self, since: int, step: int) -> Waits:
         """Give how long people took to a stage.

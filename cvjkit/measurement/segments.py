@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cvjkit.errors import UNPRINTABLE
-from cvjkit.measurement.sums import summed
+from cvjkit.measurement.sums import nothing, summed
 from cvjkit.model.document import EVERYONE
 from cvjkit.model.parts import AWARENESS_LEVELS
 
 if TYPE_CHECKING:
     from cvjkit.measurement.batch import Labels
     from cvjkit.measurement.sums import Sums
+    from cvjkit.measurement.tally import Tally
 
 MOST_SEGMENTS = 20
 LONGEST_NAME = 80
 UNKNOWN, OTHER = "Unknown", "Other"
+BY_SEGMENT = ("reached", "waits", "ways", "money", "orders", "cycles")
+"""What is counted by channel and awareness."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +43,29 @@ class Segments:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def of(self, sums: Sums) -> Sums:
+    def of(self, tally: Tally) -> Tally:
         """Add up what belongs to the same segment.
 
         Parameters
         ----------
-        sums : Sums
-            By channel, awareness and other keys.
+        tally : Tally
 
         Returns
         -------
-        Sums
-            By segment and the other keys.
+        Tally
+            Its sums have the segment as a key, in the place of channel and awareness.
         """
-        pairs = map(tuple, sums.keys[:, :2].tolist())
-        own = np.array([self.index[pair] for pair in pairs], dtype=np.int64)
+        sums: dict[str, Any] = {name: self._grouped(getattr(tally, name)) for name in BY_SEGMENT}
+        return replace(tally, **sums)
+
+    def _grouped(self, sums: Sums) -> Sums:
+        if not len(sums.keys):
+            return nothing(sums.keys.shape[1] - 1, sums.totals.shape[1])
+        pairs = np.array([*self.index])
+        table = np.zeros(pairs.max(axis=0) + 2, dtype=np.int64)
+        table[tuple(pairs.T)] = [*self.index.values()]
+        # The last row and column of the table are those of -1, what is not known.
+        own = table[sums.keys[:, 0], sums.keys[:, 1]]
         return summed([own, *sums.keys[:, 2:].T], sums.totals.T)
 
 

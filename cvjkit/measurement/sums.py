@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cvjkit.measurement.log import Ints
+    from cvjkit.measurement.log import Bools, Ints
 
 MILLION = 1_000_000
 LARGEST = np.iinfo(np.int64).max
@@ -83,7 +83,10 @@ class Sums:
         Sums
             With the other keys.
         """
-        chosen = self.keys[:, column] == key
+        if column == 0:  # by which they are in order
+            chosen: slice | Bools = slice(*np.searchsorted(self.keys[:, 0], [key, key + 1]))
+        else:
+            chosen = self.keys[:, column] == key
         return Sums(np.delete(self.keys[chosen], column, axis=1), self.totals[chosen])
 
     def filled(self, shape: Sequence[int]) -> Ints:

@@ -41,6 +41,7 @@ def test_rows_are_added_up_by_key_in_the_order_of_the_keys(
 def test_groups_are_chosen_by_a_key_and_laid_out_in_an_array() -> None:
     sums = summed([np.array([1, 0, 1]), np.array([2, 2, 0])], [np.array([5, 6, 7])])
     assert sums.where(0, 1).keys.tolist() == [[0], [2]]
+    assert sums.where(0, 0).totals.tolist() == [[6]]
     assert sums.where(1, 2).totals.tolist() == [[6], [5]]
     assert sums.filled([2, 3])[:, :, 0].tolist() == [[0, 0, 6], [7, 0, 5]]
     assert nothing(2, 1).filled([1, 2]).tolist() == [[[0], [0]]]
