@@ -50,7 +50,7 @@ class Budget(Answer):
         "worth": Heading("Worth of one person", "money"),
         "value": Heading("Value", "money"),
         "marginal": Heading("Marginal return", "money"),
-        "s_shaped": Heading("S-shaped", "answer"),
+        "s_shaped": Heading("S-shaped response", "answer"),
     }
 
     @property
