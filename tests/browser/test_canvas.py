@@ -47,6 +47,16 @@ TEXT_SIZE = """() => Math.min(...[...document.querySelectorAll("main td bdi, mai
   .map((shown) => parseFloat(getComputedStyle(shown).fontSize)))"""
 
 
+SMALLEST = """() => {
+  const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  const sizes = [];
+  while (texts.nextNode())
+    if (texts.currentNode.data.trim())
+      sizes.push(parseFloat(getComputedStyle(texts.currentNode.parentElement).fontSize));
+  return Math.min(...sizes);
+}"""
+
+
 def show(page: Page, folder: Path, journey: cvj.Journey) -> None:
     path = folder / "canvas.html"
     path.write_text(canvas(journey), encoding="utf-8")
@@ -195,5 +205,25 @@ def test_the_button_prints_and_is_not_printed(own_page: Page, tmp_path: Path) ->
     button = own_page.get_by_role("button", name="Print, or save as PDF")
     button.click()
     assert own_page.evaluate("window.printed")
+    # It says which paper the page is for, before any is spent.
+    told = own_page.locator(".printing p")
+    said = told.inner_text()
     own_page.emulate_media(media="print")
     expect(button).to_be_hidden()
+    expect(told).to_be_hidden()
+    points = {}
+    for name in ("A3", "A4"):
+        width, height = PAPERS[name]
+        own_page.set_viewport_size({"width": width, "height": height})
+        points[name] = own_page.evaluate(SMALLEST) * 72 / 96
+    assert points["A4"] < 5
+    assert re.findall(r"[\d.]+ ", said) == [f"{points[name]:.1f} " for name in ("A3", "A4")]
+
+
+def test_what_can_be_read_on_any_paper_asks_for_none(page: Page, tmp_path: Path) -> None:
+    show(page, tmp_path, cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop"))
+    expect(page.get_by_role("button", name="Print, or save as PDF")).to_be_visible()
+    expect(page.locator(".printing p")).to_be_empty()
+    page.emulate_media(media="print")
+    page.set_viewport_size(dict(zip(("width", "height"), PAPERS["A4"], strict=True)))
+    assert page.evaluate(SMALLEST) * 72 / 96 >= 5

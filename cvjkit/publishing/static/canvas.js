@@ -2,7 +2,9 @@
 // fits on the screen fits on paper, too. A phone shows the page in one column, at its own size.
 const NARROW = 800; // px, below which the page would be wider than the window
 const page = document.querySelector("main");
-const button = document.querySelector("button");
+const printing = document.querySelector(".printing");
+const SHEETS = { A3: 1190.6, A4: 841.9 }; // [pt] how wide
+const LEGIBLE = 5; // [pt]
 
 const fits = (size) => {
   document.documentElement.style.setProperty("--size", size);
@@ -10,6 +12,17 @@ const fits = (size) => {
   const last = page.lastElementChild.getBoundingClientRect().bottom;
   const wide = page.scrollWidth > page.clientWidth;
   return !wide && last <= page.getBoundingClientRect().bottom - margin + 0.5;
+};
+
+/** What its reader has to know before it is printed; nothing where all of it can be read on A4. */
+const onPaper = () => {
+  const texts = [...page.querySelectorAll("*")].filter((element) =>
+    [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()));
+  const sizes = texts.map((text) => Number.parseFloat(getComputedStyle(text).fontSize));
+  const share = Math.min(...sizes) / page.getBoundingClientRect().width;
+  if (share * SHEETS.A4 >= LEGIBLE) return "";
+  const [a3, a4] = [SHEETS.A3, SHEETS.A4].map((width) => (share * width).toFixed(1));
+  return `Made for A3: its smallest text is ${a3} points there, and ${a4} on A4.`;
 };
 
 const fit = () => {
@@ -21,10 +34,11 @@ const fit = () => {
   }
   // A printer may break a line where the screen does not.
   fits(small * 0.985);
+  printing.firstElementChild.textContent = onPaper();
   document.documentElement.classList.toggle("narrow", innerWidth < NARROW);
 };
 
 fit();
 addEventListener("resize", fit);
-button.hidden = false;
-button.addEventListener("click", () => print());
+printing.hidden = false;
+printing.lastElementChild.addEventListener("click", () => print());
