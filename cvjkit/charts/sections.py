@@ -23,6 +23,9 @@ SCALES: tuple[tuple[Scale, str], ...] = (
 LEAST = 0.08
 """Share of the largest stage of a section that its smallest stage has, at least."""
 
+ALIKE = 1 - 1e-9
+"""Share of one number that another has, at least, if rounding alone parts them."""
+
 
 def magnifications(
     people: Sequence[float],
@@ -59,7 +62,7 @@ def magnifications(
     if scale == "true":
         return [1.0] * len(people)
     if shares is None or scale == "steps":
-        shares = [LEAST if scale == "magnified" else 1.0] * len(people)
+        shares = [LEAST if scale == "magnified" else ALIKE] * len(people)
     sections: list[list[float]] = [[]]
     limit = math.inf  # how large the largest stage of the section may be
     for low, high, share in zip(people, people if most is None else most, shares, strict=True):

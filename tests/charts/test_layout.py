@@ -38,6 +38,9 @@ APART = cvj.Journey.from_rates(
     "five", {"reach": 1000, "acquisition": 10}, [0, 0.5, 0.5, 0.5]
 ).with_transition("reach", "reach", 0.2)
 
+# All of the last stage but one go on, who are another number there by the last bit of a float.
+ALL_GO_ON = cvj.Journey.from_counts("nine", [5000, 5000, 5000, 5000, 5000, 165, 268, 85, 85])
+
 
 @given(journeys(unknown=True))
 @example(APART)
@@ -89,6 +92,7 @@ def thickness(layout: Layout, node: str) -> float:
 
 @given(st.one_of(journeys(unknown=True), spread), SCALES)
 @example(APART, "magnified")
+@example(ALL_GO_ON, "steps")
 def test_a_stage_is_as_thick_as_its_people_are_many_and_each_change_of_scale_is_marked(
     journey, scale
 ):
