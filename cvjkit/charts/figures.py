@@ -189,7 +189,7 @@ def summary(subject: Subject, *, segment: str | None = None, start: str | None =
     >>> print(summary(cvj.Journey.from_counts("five", [10, 5, 2, 1, 0], name="Shop")))
     Shop: 10 people enter; 2 reach Conversion (20%) and 1 Retention (10%). The biggest leak is
     after Reach, where 5 people leave (50%); ten percent more at each of the 2 steps to Conversion
-    brings the same, <1 more customers.
+    brings the same, <1 more customer.
     """
     flow, leaks = shown(subject, segment)
     return sankey_picture(flow, start, leaks=leaks).summary
