@@ -69,8 +69,16 @@ def period_of(days: Ints, period: str) -> Ints:
     if period == "week":
         return np.asarray((days + 3) // 7)
     if period == "month":
-        return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+        first, last = days.min(initial=0), days.max(initial=0)
+        if last - first >= len(days):
+            return _months(days)
+        # Many events are on few days: each day is looked up in the calendar once.
+        return _months(np.arange(first, last + 1))[days - first]
     return days
+
+
+def _months(days: Ints) -> Ints:
+    return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
 
 def start_of(numbers: Ints, period: str) -> Ints:
