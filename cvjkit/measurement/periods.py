@@ -78,7 +78,7 @@ def period_of(days: Ints, period: str) -> Ints:
 
 
 def _months(days: Ints) -> Ints:
-    return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return np.asarray(days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64))
 
 
 def start_of(numbers: Ints, period: str) -> Ints:
