@@ -130,7 +130,7 @@ def small(draw: st.DrawFn) -> cvj.Journey:
     return journey
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(small())
 def test_one_of_something_is_never_several(journey: cvj.Journey) -> None:
     picture = sankey_picture(journey.flow(), leaks=leaks_of_design(journey))
