@@ -63,6 +63,9 @@ def test_the_wheel_holds_the_package_and_the_starters(wheel: Path) -> None:
     with ZipFile(wheel) as archive:
         names = archive.namelist()
     assert {Path(name).name for name in names} >= {path.name for path in STARTERS}
+    # What a notebook reads stands where it looks for it.
+    assert "cvjkit/publishing/starter_files/data/logs/coffee.csv" in names
+    assert "cvjkit/publishing/starter_files/data/logs/coffee_plan.toml" in names
     sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / "cvjkit").rglob("*.*")}
     assert {name for name in sources if "__pycache__" not in name} <= set(names)
     tops = {name.split("/")[0] for name in names}
@@ -86,9 +89,11 @@ def test_in_an_empty_folder_it_publishes_the_starters(
         assert server.stdout
         link = server.stdout.readline().split()[0]
         assert set(re.findall(r"render/(\w+).ipynb", get(link))) == DASHBOARDS
-        page = get(link.replace("?", "voila/render/journey.ipynb?"))
-        assert "application/vnd.jupyter.widget-view+json" in page
-        assert "could not be calculated" not in page
+        for name in ("journey", "actual"):
+            page = get(link.replace("?", f"voila/render/{name}.ipynb?"))
+            assert "application/vnd.jupyter.widget-view+json" in page
+            assert "could not be calculated" not in page
+            assert "cannot be shown" not in page
     finally:
         server.terminate()
         _, said = server.communicate(timeout=STARTING_SECONDS)

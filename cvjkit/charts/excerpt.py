@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from cvjkit.errors import InputError, unknown_name
 from cvjkit.number_text import isolated, share_text
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 NEGLIGIBLE = 1e-9  # share of visits that is only rounding
 NAMED = 60  # [characters] the longest name in a sentence
+Word = Literal["was", "planned"]
+"""What is said of a number that another is compared with."""
 
 
 class Excerpt:
@@ -23,6 +25,8 @@ class Excerpt:
     flow : Flow
     start : str, optional
         Key of the first stage to show; by default the first there is.
+    word : {"was", "planned"}
+        What is said of its numbers where others are compared with them.
 
     Attributes
     ----------
@@ -41,11 +45,11 @@ class Excerpt:
         If the framework has no stage `start`.
     """
 
-    def __init__(self, flow: Flow, start: str | None = None) -> None:
+    def __init__(self, flow: Flow, start: str | None = None, word: Word = "was") -> None:
         keys = flow.framework.keys
         if start is not None and start not in keys:
             raise InputError("start", [unknown_name("start", start, keys)])
-        self.flow = flow
+        self.flow, self.word = flow, word
         self.begin = keys[0] if start is None else start
         self.whole = self.begin == keys[0]
         table = flow.stages.drop(columns="name")

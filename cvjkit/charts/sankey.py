@@ -22,6 +22,7 @@ from cvjkit.number_text import DASH, count_text, people_text, points_text, share
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from cvjkit.charts.excerpt import Word
     from cvjkit.charts.sections import Scale
     from cvjkit.decisions.leaks import Leaks
     from cvjkit.model.flow import Flow
@@ -111,6 +112,8 @@ def sankey_picture(
     scale: Scale = "magnified",
     leaks: Leaks | None = None,
     base: Flow | None = None,
+    *,
+    word: Word = "was",
 ) -> Picture:
     """Lay a flow out as a Sankey diagram.
 
@@ -127,6 +130,8 @@ def sankey_picture(
     base : Flow, optional
         What was changed: its stages and ways are outlined where they were visibly thicker or
         thinner. A flow through other stages is left out.
+    word : {"was", "planned"}
+        What is said of the numbers of the base.
 
     Returns
     -------
@@ -152,7 +157,7 @@ def sankey_picture(
     first = words.worth_most(excerpt, leaks)
     before, was = None, list[Column]()
     if base is not None and base.framework.keys == flow.framework.keys:
-        before = Excerpt(base, start)
+        before = Excerpt(base, start, word)
         was = [_column(before, key) for key in before.stages]
     brings = words.brings(excerpt, leaks)
     columns = [_column(excerpt, key, before, brings.get(key)) for key in excerpt.stages]
@@ -163,7 +168,8 @@ def sankey_picture(
     headings, rows = words.table(excerpt, brings)
     legend = [(kind, meaning) for kind, meaning in MEANING.items() if kind in present]
     if base is not None and any(layout.was for layout in layouts.values()):
-        named = "as it was" if base.name == flow.name else f"was, in {legible(base.name)}"
+        alike = {"was": "as it was", "planned": "as planned"}[word]
+        named = alike if base.name == flow.name else f"{word}, in {legible(base.name)}"
         legend.append(("was", named))
     warnings = [f"{excerpt.name(flag.stage)}: {flag.message}" for flag in flow.flags]
     return Picture(
@@ -215,11 +221,11 @@ def _stage_node(excerpt: Excerpt, key: str, before: Excerpt | None) -> Node:
     short = ("start" if start else f"{step} step", f"{overall} all")
     then = {} if before is None else before.stages[key]
     text = f"{excerpt.name(key)}: {count_text(people_text(people), 'person', 'people')}"
-    text += _was(people_text, words.people_change, people, then.get("people"))
+    text += _was(before, people_text, words.people_change, people, then.get("people"))
     if visits > people * (1 + NEGLIGIBLE):
         text += f", {count_text(people_text(visits), 'visit')}"
     if not start:
-        was = _was(share_text, points_text, row["step_rate"], then.get("step_rate"))
+        was = _was(before, share_text, points_text, row["step_rate"], then.get("step_rate"))
         text += f"; {notes[0]} stage{was}, {notes[1]}"
     if row["dropped"]:
         text += f"; {_go((excerpt, None), key, ('drop', ''), row['dropped'], 'leave')}"
@@ -234,7 +240,7 @@ def _comes(excerpt: Excerpt, key: str, kind: str, before: Excerpt | None) -> tup
     ):
         note = "unexplained"
     then = None if before is None else before.came(key, kind)
-    was, number = _was(people_text, words.people_change, people, then), people_text(people)
+    was, number = _was(before, people_text, words.people_change, people, then), people_text(people)
     text = f"{excerpt.name(key)}: {_do(people, note)}{was}"
     node = Node(f"{name}:{key}", name, key, people, "", number, (note,), (note,), text)
     return node, Link(node.id, key, kind, people, text)
@@ -292,13 +298,15 @@ def _go(
     """Say how many take a way, what share of the visits they are, and what both were before."""
     excerpt, before = seen
     then = None if before is None else before.took(key, *way)
-    text = f"{_do(people, what)}{_was(people_text, words.people_change, people, then)}"
+    text = f"{_do(people, what)}{_was(before, people_text, words.people_change, people, then)}"
     if not (visits := excerpt.stages[key]["visits"]):
         return text
     visited = None if before is None else before.stages[key]["visits"]
     was = None if then is None or not visited else then / visited
     share = people / visits
-    return f"{text}, {share_text(share)} of visits{_was(share_text, points_text, share, was)}"
+    return (
+        f"{text}, {share_text(share)} of visits{_was(before, share_text, points_text, share, was)}"
+    )
 
 
 def _do(people: float | None, what: str) -> str:
@@ -306,13 +314,14 @@ def _do(people: float | None, what: str) -> str:
 
 
 def _was(
+    before: Excerpt | None,
     write: Callable[[float | None], str],
     compare: Callable[[float | None, float | None], str],
     now: float | None,
     then: float | None,
 ) -> str:
     change = compare(now, then)
-    return f" (was {write(then)}: {change})" if change else ""
+    return f" ({before.word} {write(then)}: {change})" if before and change else ""
 
 
 def _remark(excerpt: Excerpt, key: str, to: str, people: float) -> Node:

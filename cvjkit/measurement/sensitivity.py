@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from cvjkit.measurement.measured import MeasuredJourney
 
 WINDOWS = ("1d", "7d", "30d", None)
+AS_ASKED_FOR = "as asked for"
+"""What the definition is called that the others differ from."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -68,7 +70,7 @@ class Sensitivity(Shown):
         framework = self.base.framework
         before = self.base.flow().numbers("people")
         rows = []
-        for name, journey in {"as asked for": self.base, **self.others}.items():
+        for name, journey in {AS_ASKED_FOR: self.base, **self.others}.items():
             people = journey.flow().numbers("people")
             for stage, now, then in zip(framework, people, before, strict=True):
                 change = None if now is None or then is None else now - then
@@ -90,7 +92,7 @@ class Sensitivity(Shown):
         names = [stage.name for stage in self.base.framework]
         rows = {
             name: [people_text(one) for one in journey.flow().numbers("people")]
-            for name, journey in {"as asked for": self.base, **self.others}.items()
+            for name, journey in {AS_ASKED_FOR: self.base, **self.others}.items()
         }
         shown = pd.DataFrame.from_dict(rows, orient="index", columns=names)
         return shown.rename_axis("Definition")

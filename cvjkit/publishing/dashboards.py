@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from ipywidgets import Box
 from markupsafe import Markup
@@ -14,7 +14,7 @@ from cvjkit.errors import InputError, unforeseen, unknown_name
 from cvjkit.files.folders import dashboard_folder
 from cvjkit.files.look import read_look
 from cvjkit.files.store import LOOK, SUFFIXES
-from cvjkit.journey import Journey
+from cvjkit.journey import Journey, as_journey
 from cvjkit.number_text import count_text
 from cvjkit.publishing.folder import Listed, in_currency, labels, read_folder, read_listed
 from cvjkit.publishing.link import SUBJECT, Link, read_link, write_link
@@ -32,6 +32,8 @@ from cvjkit.widgets.share import SVG, Share, file_of
 from cvjkit.widgets.still import Kept
 
 if TYPE_CHECKING:
+    from cvjkit.catalog.framework import Framework
+    from cvjkit.measurement.measure import Events, Options
     from cvjkit.widgets.inbox import Edits
 
 CHOOSE, BACK = "choose", "back"
@@ -101,6 +103,55 @@ def decide(folder: str | Path | None = None) -> Box:
     ipywidgets.Box
     """
     return _DecidePage(dashboard_folder() if folder is None else Path(folder))
+
+
+def actual(
+    log: object,
+    framework: str | Framework,
+    events: Events | None = None,
+    *,
+    plan: Journey | str | Path,
+    **options: Unpack[Options],
+) -> Box:
+    """Show what was measured in an event log beside its plan: gap, trend, and how sure it is.
+
+    The log is read when the page is opened; nothing is ever written.
+
+    Parameters
+    ----------
+    log : object
+    framework : str or Framework
+    events : mapping of str or re.Pattern to str or iterable of str, optional
+        All as in :func:`cvjkit.measure`.
+    plan : Journey, str or Path
+        A journey, or its file.
+    **options
+        As in :func:`cvjkit.measure`.
+
+    Returns
+    -------
+    ipywidgets.Box
+        Where the log or the plan cannot be read, it says why.
+    """
+    # Only who opens this page waits for what measures.
+    from cvjkit.comparison.gap import gap
+    from cvjkit.measurement.sensitivity import sensitivity
+    from cvjkit.widgets.actual_view import ActualView
+
+    try:
+        planned = as_journey(plan)
+        found = sensitivity(log, framework, events, **options)
+        return ActualView(found, gap(planned, found.base))
+    except InputError as error:
+        said = error
+    except Exception as error:  # noqa: BLE001 - a log can hold anything
+        said = unforeseen("the log", error, "log")
+    broken = Form()
+    title = "What was measured cannot be shown"
+    broken.show([Part("broken", title, notes=(sentence(said),))])
+    page = _Page([broken])
+    page.add_class("cvj-page")
+    return page
 
 
 class _ChosenPage(_Page):

@@ -24,7 +24,7 @@ def starters(kind: Literal["dashboards", "journeys"]) -> Path:
     Examples
     --------
     >>> sorted(path.name for path in starters("dashboards").glob("*.ipynb"))
-    ['compare.ipynb', 'decide.ipynb', 'journey.ipynb']
+    ['actual.ipynb', 'compare.ipynb', 'decide.ipynb', 'journey.ipynb']
     """
     packaged = PACKAGED / kind
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / SOURCES[kind]

@@ -17,6 +17,7 @@ from cvjkit.widgets.guard import Guarded
 from cvjkit.widgets.still import Kept, still_copy, still_table
 
 if TYPE_CHECKING:
+    from cvjkit.charts.excerpt import Word
     from cvjkit.charts.sankey import Picture
     from cvjkit.charts.sections import Scale
     from cvjkit.decisions.leaks import Leaks
@@ -73,6 +74,7 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
     _flow: Flow | None = None
     _leaks: Leaks | None = None
     _base: Flow | None = None
+    _word: Word = "was"
     start = ""
     scale: Scale = "magnified"
 
@@ -99,6 +101,8 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
         scale: Scale = "magnified",
         leaks: Leaks | None = None,
         base: Flow | None = None,
+        *,
+        word: Word = "was",
     ) -> None:
         """Draw another flow.
 
@@ -112,17 +116,20 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
         leaks : Leaks, optional
             What the leaks are worth in money; by default in customers.
         base : Flow, optional
-            What was changed, to be outlined.
+            What was changed, or planned, to be outlined.
+        word : {"was", "planned"}
+            What is said of the numbers of the base.
 
         Raises
         ------
         InputError
             If the framework has no stage `start`.
         """
-        picture = sankey_picture(flow, start, scale, leaks, base)
+        picture = sankey_picture(flow, start, scale, leaks, base, word=word)
         if flow is not self._flow:
             self.bands = {}
-        self._flow, self._leaks, self._base = flow, leaks, base
+        self._flow, self._leaks = flow, leaks
+        self._base, self._word = base, word
         self.start, self.scale = start or "", scale
         choices = {"start": self.start, "scale": scale, "scales": SCALES}
         self.picture = picture.document() | choices
@@ -141,7 +148,7 @@ class FlowView(Kept, Guarded, anywidget.AnyWidget):
                     start = wanted
                 case _:
                     return
-            self.show(self._flow, start or None, scale, self._leaks, self._base)
+            self.show(self._flow, start or None, scale, self._leaks, self._base, word=self._word)
             if self._on_choice is not None:
                 self._on_choice()
 

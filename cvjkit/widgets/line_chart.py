@@ -133,7 +133,7 @@ def line_chart(
         ticks[0],
         ticks[-1],
         tuple((tick, written(tick)) for tick in ticks),
-        tuple((tick, f"{tick:,.0f}") for tick in day_ticks),
+        tuple((tick, f"{tick:,.0f}{' days' * (tick == day_ticks[-1])}") for tick in day_ticks),
         stacked,
         mark,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +73,9 @@ def test_a_page_that_opens_draws_its_picture_once(
 ) -> None:
     drawn: list[cvj.Flow] = []
 
-    def drawing(flow: cvj.Flow, *more: Any) -> Picture:
+    def drawing(flow: cvj.Flow, *more: Any, **named: Any) -> Picture:
         drawn.append(flow)
-        return sankey_picture(flow, *more)
+        return sankey_picture(flow, *more, **named)
 
     monkeypatch.setattr("cvjkit.widgets.flow_view.sankey_picture", drawing)
     visitor = Visitor(folder)
@@ -378,3 +379,87 @@ def test_a_journey_begins_blank_and_shows_what_is_typed(folder: Path) -> None:
     visitor.page._followed(query)
     assert visitor.people == [900, 90, 9, 5, 1]
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+EVENTS = {"came": "reach", "bought": "conversion"}
+LOG = (
+    "person,time,event\n"
+    "1,2026-01-05 10:00:00,came\n1,2026-01-06 10:00:00,bought\n2,2026-01-12 10:00:00,came\n"
+)
+
+
+def test_what_was_measured_stands_beside_its_plan(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text(LOG, encoding="utf-8")
+    page: Any = dashboards.actual(tmp_path / "log.csv", "five", EVENTS, plan=SHOP)
+    head, view, below = page.children
+    (said, figures) = head.document["parts"]
+    assert said["notes"][0].startswith(
+        "Measured beside Shop: 1 at Conversion, where 100 were planned"
+    )
+    assert ["Customers", "1"] in [list(figure[:2]) for figure in figures["figures"]]
+    assert "–" not in [value for _, value, _ in figures["figures"]]
+    assert ("was", "planned, in Shop") in view.picture["legend"]
+    assert any("(planned 100: -99" in node["text"] for node in view.picture["nodes"])
+    assert not any("(was" in node["text"] for node in view.picture["nodes"])
+    # It stays when somebody chooses another scale.
+    deliver(view, {"method": "custom", "content": {"scale": "true"}})
+    assert any("(planned 100: -99" in node["text"] for node in view.picture["nodes"])
+
+    def trend() -> str:
+        (part,) = (part for part in below.document["parts"] if part["id"] == "trend")
+        return str(part["charts"][0]["title"])
+
+    assert "Conversion" in trend()
+    for text in ("reach", "nonsense"):
+        edits = [["trend-of", "trend-of", "trend_stage", text]]
+        content = {"what": "type", "view": "v", "number": 1, "run": 1, "edits": edits}
+        deliver(below, {"method": "custom", "content": content})
+        assert "Reach" in trend()
+    assert "<svg" in page.image()
+    assert "Measured" in str(page.still())
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "said"),
+    [
+        ("log", {"log": "none.csv"}, "none.csv"),
+        ("plan", {"plan": "none.toml"}, "none.toml"),
+        ("events", {"events": {"came": "nowhere"}}, "nowhere"),
+        ("option", {"window": "7x"}, "7x"),
+        ("option", {"widow": "7d"}, "widow"),
+        ("framework", {"framework": "six"}, "six"),
+    ],
+)
+def test_what_cannot_be_measured_is_one_sentence_on_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, change: dict[str, Any], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("log.csv").write_text(LOG, encoding="utf-8")
+    given: Any = {"log": "log.csv", "framework": "five", "events": EVENTS, "plan": SHOP, **change}
+    page: Any = dashboards.actual(**given)
+    (form,) = page.children
+    (part,) = form.document["parts"]
+    assert part["title"] == "What was measured cannot be shown"
+    (note,) = part["notes"]
+    assert said in note, name
+    assert "Traceback" not in note
+    assert str(tmp_path) not in note
+
+
+@pytest.mark.parametrize("content", ["", "person,time,event\n", "a,b\n1,2\n", '"1\n', "\x00\xff"])
+def test_a_log_that_is_no_log_is_one_sentence_on_the_page(tmp_path: Path, content: str) -> None:
+    (tmp_path / "log.csv").write_text(content, encoding="latin-1")
+    page: Any = dashboards.actual(str(tmp_path / "log.csv"), "five", EVENTS, plan=SHOP)
+    (part,) = page.children[0].document["parts"]
+    assert len(part["notes"]) == 1
+    assert "led to an error" not in part["notes"][0]
+
+
+def test_without_what_reads_logs_the_page_says_what_to_type(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "cvjkit.measurement.duckdb_engine", raising=False)
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    page: Any = dashboards.actual("log.csv", "five", EVENTS, plan=SHOP)
+    (part,) = page.children[0].document["parts"]
+    assert 'type: pip install "cvjkit[measure]"' in part["notes"][0]

@@ -15,6 +15,7 @@ from cvjkit.widgets.fields import Part, Row, Table
 from cvjkit.widgets.panels.explained import explaining
 
 if TYPE_CHECKING:
+    from cvjkit.charts.excerpt import Word
     from cvjkit.journey import Journey
 
 ORDERS = {FIRST_PAYMENT: "First order", BOUGHT_AGAIN: "Later orders"}
@@ -100,7 +101,12 @@ def _offer_row(journey: Journey, anchor: str, offer: Offer | None) -> Row:
     return Row(anchor, title, tuple(fields), note)
 
 
-def figures_part(journey: Journey, segment: str | None = None, base: Journey | None = None) -> Part:
+def figures_part(
+    journey: Journey,
+    segment: str | None = None,
+    base: Journey | None = None,
+    word: Word = "was",
+) -> Part:
     """Show the figures that matter; what is not known is a dash with the reason.
 
     Parameters
@@ -109,7 +115,9 @@ def figures_part(journey: Journey, segment: str | None = None, base: Journey | N
     segment : str, optional
         Only this segment's people.
     base : Journey, optional
-        Without the what-if: how each figure differs is shown.
+        Without the what-if, or planned: how each figure differs is shown.
+    word : {"was", "planned"}
+        What is said of the figures of the base.
 
     Returns
     -------
@@ -119,7 +127,7 @@ def figures_part(journey: Journey, segment: str | None = None, base: Journey | N
     before = None if base is None else base.economics(segment)
     shown = {key for key, figure in FIGURES.items() if figure.headline}
     changes = [
-        _change(key, economics[key], before[key], currency)
+        _change(key, economics[key], before[key], currency, word)
         for key in FIGURES
         if key in shown and before is not None
     ]
@@ -141,16 +149,17 @@ def _figures(journey: Journey, segment: str | None, shown: set[str]) -> Part:
 
 
 def _change(
-    key: str, value: float | None, before: float | None, currency: str
+    key: str, value: float | None, before: float | None, currency: str, word: Word
 ) -> tuple[str, str, str, str]:
     figure = FIGURES[key]
     was = figure.text(before, currency)
     if figure.text(value, currency) == was:
-        return figure.short, "" if value is None else "unchanged", "", ""
+        unchanged = {"was": "unchanged", "planned": "as planned"}[word]
+        return figure.short, "" if value is None else unchanged, "", ""
     change = figure.change_text(value, before, currency)
     if value is None or before is None:
-        return figure.short, "", f"was {was}", ""
+        return figure.short, "", f"{word} {was}", ""
     if abs(value - before) < SMALL_PART * abs(before):
-        return figure.short, change, f"was {was}", ""
+        return figure.short, change, f"{word} {was}", ""
     is_better = (value < before) == figure.less_is_better
-    return figure.short, change, f"was {was}", "better" if is_better else "worse"
+    return figure.short, change, f"{word} {was}", "better" if is_better else "worse"
