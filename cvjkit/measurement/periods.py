@@ -73,12 +73,12 @@ def period_of(days: Ints, period: str) -> Ints:
         if last - first >= len(days):
             return _months(days)
         # Many events are on few days: each day is looked up in the calendar once.
-        return _months(np.arange(first, last + 1))[days - first]
+        return np.asarray(_months(np.arange(first, last + 1))[days - first])
     return days
 
 
 def _months(days: Ints) -> Ints:
-    return np.asarray(days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64))
+    return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
 
 def start_of(numbers: Ints, period: str) -> Ints:
