@@ -10,9 +10,6 @@ import numpy as np
 from cvjkit.measurement.attempts import NEVER, find_attempts
 from cvjkit.measurement.counting import (
     activity_of,
-    cycles_of,
-    money_of,
-    orders_of,
     settled,
     starts_of,
     step_times,
@@ -22,6 +19,7 @@ from cvjkit.measurement.counting import (
     without_bots,
 )
 from cvjkit.measurement.held import held
+from cvjkit.measurement.money import cycles_of, money_of, orders_of
 from cvjkit.measurement.paths import visits_of, ways_of
 from cvjkit.measurement.periods import days_of
 from cvjkit.measurement.quality import QUALITY, quality_of
