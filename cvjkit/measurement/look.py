@@ -53,41 +53,35 @@ def look(log: EventLog, query: Query, *, read_as_utc: bool) -> Contents:
         If there is nothing to count, if values cannot be read, with the first of them, or if a
         column has too many different ones.
     """
-    checked = [role for role in RULES if getattr(log, role) is not None]
-    counted = {
-        "rows": "TRUE",
-        "usable": USABLE,
-        "nobody": "person_given IS NULL",
-        "never": "time_given IS NULL",
-        **{role: _wrong(role) for role in checked},
-    }
-    counts = ", ".join(f"count(*) FILTER (WHERE {holds})" for holds in counted.values())
+    checked = {role: _read(role) for role in RULES if getattr(log, role) is not None}
+    counted = [*checked.values(), *(f"{role}_given" for role in checked)]
     found = query(
-        f"SELECT name, {counts}, min(micros), max(micros) FROM {{events}}"  # noqa: S608 - ours
-        f" GROUP BY name LIMIT {MOST_VALUES + 2}"
+        f"SELECT name, count(*), {', '.join(f'count({column})' for column in counted)},"  # noqa: S608 - ours
+        f" min(micros), max(micros) FROM {{events}} GROUP BY name LIMIT {MOST_VALUES + 2}"
     )
     _check(log, "event", len(found) - 1)
-    sums = {name: sum(row[i] for row in found) for i, name in enumerate(counted, 1)}
-    if faults := _faults(query, {role: sums[role] for role in checked if sums[role]}):
+    rows, *sums = (sum(row[index] for row in found) for index in range(1, len(counted) + 2))
+    has = dict(zip(counted, sums, strict=True))
+    wrong = {role: has[f"{role}_given"] - has[column] for role, column in checked.items()}
+    if faults := _faults(query, {role: count for role, count in wrong.items() if count}):
         raise InputError(log.subject, faults)
-    usable = [row for row in found if row[0] is not None and row[2]]
+    usable = _usable(query, found, rows=rows, with_person=has["person"], with_time=has["micros"])
     if not usable:
-        raise nothing_to_read(log, sums["rows"])
-    usable.sort(key=lambda row: (-row[2], row[0]))
+        raise nothing_to_read(log, rows)
     texts = {role: _values(log, query, role, role) for role in CODED if getattr(log, role)}
     properties = {
         name: _values(log, query, f"p{index}", f"properties[{index}]")
         for index, name in enumerate(log.properties)
     }
     return Contents(
-        Labels(tuple(row[0] for row in usable), properties=properties, **texts),
-        tuple(row[2] for row in usable),
-        rows=sums["rows"],
-        without_person=sums["nobody"],
-        without_time=sums["never"],
+        Labels(tuple(name for name, _, _, _ in usable), properties=properties, **texts),
+        tuple(count for _, count, _, _ in usable),
+        rows=rows,
+        without_person=rows - has["person_given"],
+        without_time=rows - has["time_given"],
         without_event=sum(row[1] for row in found if row[0] is None),
-        first=min(row[-2] for row in usable),
-        last=max(row[-1] for row in usable),
+        first=min(first for _, _, first, _ in usable),
+        last=max(last for _, _, _, last in usable),
         read_as_utc=read_as_utc,
     )
 
@@ -152,6 +146,22 @@ def nothing_to_read(log: EventLog, rows: int) -> InputError:
     return InputError(log.subject, [Fault("rows", None, "are none", "give a log with events")])
 
 
+def _usable(
+    query: Query, found: Sequence[Sequence[Any]], *, rows: int, with_person: int, with_time: int
+) -> list[tuple[str, int, int, int]]:
+    """Count the rows of each event that can be used, with their first and last time."""
+    if rows == with_person == with_time:
+        # What holds of all needs no second look, and no column of people is read for it.
+        counts = [(row[0], row[1], *row[-2:]) for row in found if row[0] is not None]
+    else:
+        asked = query(
+            "SELECT name, count(*), min(micros), max(micros) FROM {events}"  # noqa: S608 - ours
+            f" WHERE name IS NOT NULL AND {USABLE} GROUP BY name"
+        )
+        counts = [(name, count, first, last) for name, count, first, last in asked]
+    return sorted(counts, key=lambda event: (-event[1], event[0]))
+
+
 def _values(log: EventLog, query: Query, column: str, role: str) -> tuple[str, ...]:
     """List the values of a column, those of most rows first."""
     found = query(
@@ -187,6 +197,9 @@ def _faults(query: Query, wrong: dict[str, int]) -> list[Fault]:
     return faults
 
 
+def _read(role: str) -> str:
+    return "micros" if role == "time" else role
+
+
 def _wrong(role: str) -> str:
-    value = "micros" if role == "time" else role
-    return f"{role}_given IS NOT NULL AND {value} IS NULL"
+    return f"{role}_given IS NOT NULL AND {_read(role)} IS NULL"

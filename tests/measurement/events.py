@@ -74,6 +74,18 @@ class Eventstream:
         return self._frame
 
 
+def _named_like_a_pattern(folder: Path, rows: list[Row]) -> Path:
+    # What the name would mean, were it a pattern.
+    csv(folder, rows[:1], name="a1.csv")
+    return csv(folder, rows, name="a[1]*.csv")
+
+
+def _marked(folder: Path, rows: list[Row]) -> Path:
+    path = csv(folder, rows)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    return path
+
+
 def _gzipped(folder: Path, rows: list[Row]) -> Path:
     path = folder / "log.csv.gz"
     path.write_bytes(gzip.compress(csv(folder, rows).read_bytes()))
@@ -84,6 +96,8 @@ def _folder(folder: Path, rows: list[Row]) -> Path:
     (folder / "part=1").mkdir()
     parquet(folder / "part=1" / "b.parquet", rows[: len(rows) // 2])
     parquet(folder / "a.parquet", rows[len(rows) // 2 :])
+    (folder / "_temporary").mkdir()
+    parquet(folder / "_temporary" / "c.parquet", rows[:3])
     (folder / "_SUCCESS").write_text("")
     (folder / ".a.parquet.crc").write_text("x")
     return folder
@@ -105,12 +119,14 @@ SOURCES: dict[str, Callable[[Path, list[Row]], object]] = {
     "csv": csv,
     "csv with semicolons": lambda folder, rows: csv(folder, rows, sep=";"),
     "tsv": lambda folder, rows: csv(folder, rows, sep="\t", name="log.tsv"),
+    "csv with the mark that Excel writes first": _marked,
     "gzipped csv": _gzipped,
-    "csv whose name is a pattern": lambda folder, rows: csv(folder, rows, name="a[1]*'\".csv"),
+    "csv whose name is a pattern": _named_like_a_pattern,
+    "csv with quotes in its name": lambda folder, rows: csv(folder, rows, name='it\'s "a".csv'),
     "text of a path": lambda folder, rows: str(csv(folder, rows)),
     "parquet": lambda folder, rows: parquet(folder / "log.parquet", rows),
     "folder": _folder,
-    "pattern": lambda folder, rows: _folder(folder, rows) / "**/*.parquet",
+    "pattern": lambda folder, rows: _folder(folder, rows) / "**/[ab].parquet",
     "database": _database,
     "relation": _relation,
     "pandas": lambda _, rows: pandas(rows),
