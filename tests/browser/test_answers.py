@@ -249,6 +249,15 @@ def test_money_over_time_is_drawn_with_the_day_on_which_it_is_back(page: Page) -
     assert line["width"] == pytest.approx(inside["width"], abs=12)
     assert inside["y"] - 2 <= line["y"] + 4
     assert line["y"] + line["height"] <= inside["y"] + inside["height"] + 6
+    # No half of a wide page is blank: the lines stand beside the table of the same.
+    for width, beside in ((1900, True), (1000, False)):
+        set_width(page, width)
+        table = card(page, "time").locator('[data-table="reached-by"]').bounding_box()
+        drawn = chart.bounding_box()
+        assert table
+        assert drawn
+        assert (width, drawn["x"] > table["x"] + table["width"]) == (width, beside)
+        assert (width, drawn["y"] > table["y"] + table["height"]) == (width, not beside)
 
 
 def test_a_budget_is_typed_and_divided(page: Page) -> None:
