@@ -74,7 +74,7 @@ def channels_described(facts: Facts) -> Iterator[Outcome]:
                 segment=segment.name,
             )
         yield lacks(*(f"{what} for {segment.name}" for what in missing))
-    yield passes("Each channel has both.")
+    yield passes("For each channel it is known how aware people are and why they are there.")
 
 
 @rule(
