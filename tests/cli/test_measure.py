@@ -43,6 +43,10 @@ def test_a_log_becomes_a_journey_and_what_is_odd_about_it_is_said(
         "1: Rows without a person, a time or an event; they are left out.",
         "5: Events whose times say no time zone; they are read as UTC.",
     ]
+    # No event has the value of another here: nobody gets further than the first.
+    assert main([*arguments, "--hold", "what", "-o", "held.toml"]) == 0
+    assert cvj.read_journey("held.toml").segments[0].counts == (2, None, 0, None, 0)
+    capsys.readouterr()
     # Without a file it is only shown; and a file that is there is not lost.
     assert main(arguments) == 0
     assert "Conversion" in capsys.readouterr().out
