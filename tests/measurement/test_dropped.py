@@ -66,10 +66,8 @@ def test_they_are_as_many_as_the_measurement_says_whatever_is_chosen() -> None:
     plan = cvj.Journey.from_rates("five", 1000, [0.5, 0.2, 0.5, 0.5])
     log = plan.simulate_log(400, quirks={"bots": 0.02, "headless": 0.2})
     for options in (
-        {"counts_bots": False},
-        {"hold": "event"},
-        {"order": "any_order"},
-        {"reentry": "every", "window": "1d"},
+        {"order": "any_order", "counts_bots": False},
+        {"hold": "event", "reentry": "every"},
     ):
         found = cvj.measure(log, "five", **options)  # type: ignore[arg-type]  # of many kinds
         assert found.measurement is not None
