@@ -2,7 +2,8 @@
 
 Eight steps in their order within 30 days, of 1 and of 10 million events in a Parquet file in the
 order of time; with `100` as argument of 100 million. The same numbers of people per step are asked
-of all: cvjkit; chdb, which is ClickHouse in Python (pip install chdb); polars and pandas, joined to
+of all: cvjkit's engine and the core that finds attempts; cvj.measure, which counts delays, ways and
+money besides; chdb, which is ClickHouse in Python (pip install chdb); polars and pandas, joined to
 the next event step by step; and a bare scan, which only counts each person's events. Each runs in a
 process of its own, in turns; those that are not installed are left out.
 """
@@ -32,7 +33,7 @@ MILLION = 1_000_000
 DAY = 86_400 * MILLION
 SPAN, SPREAD = 90 * DAY, 45 * DAY
 AT_ONCE = 10 * MILLION
-ROUNDS, TURNS = 1, 2
+ROUNDS, TURNS = 3, 2
 THREADS = 2
 # Above these many million events they take minutes, or more memory than a laptop has.
 LARGEST = {"pandas": 10, "polars": 10}
@@ -148,6 +149,16 @@ def cvjkit(path: str) -> list[int]:
     return reached(levels[1:].tolist())
 
 
+def measure(path: str) -> list[int]:
+    """Measure all that a journey has: delays, ways, retention and so on, besides."""
+    import cvjkit as cvj
+
+    stages = cvj.framework("eight").keys
+    events = dict(zip(STEPS, stages, strict=True))
+    found = cvj.measure(path, "eight", events, window=WINDOW)
+    return [int(people) for people in found.flow().stages["people"]]
+
+
 def chdb(path: str) -> list[int]:
     """Count by ClickHouse's function for it."""
     import chdb as clickhouse
@@ -211,6 +222,7 @@ def reached(levels: list[int]) -> list[int]:
 RUNNERS: dict[str, tuple[Callable[[str], list[int]], str]] = {
     "scan": (scan, "duckdb"),
     "cvjkit": (cvjkit, "duckdb"),
+    "measure": (measure, "duckdb"),
     "chdb": (chdb, "chdb"),
     "polars": (polars, "polars"),
     "pandas": (pandas, "pandas"),

@@ -219,10 +219,9 @@ def _watched(connection: duckdb.DuckDBPyConnection, watch: Watch) -> Iterator[No
     over, stop = threading.Event(), watch.stop or threading.Event()
 
     def look() -> None:
-        while not over.is_set():
-            if stop.wait(0.1):
+        while not over.wait(0.1):
+            if stop.is_set():
                 connection.interrupt()
-                over.wait(0.1)
 
     thread = threading.Thread(target=look, daemon=True)
     thread.start()

@@ -317,10 +317,9 @@ def _watched(session: SparkSession, watch: Watch) -> Iterator[None]:
     tag, over, stop = f"cvjkit-{uuid.uuid4()}", threading.Event(), watch.stop or threading.Event()
 
     def wait() -> None:
-        while not over.is_set():
-            if stop.wait(0.1):
+        while not over.wait(0.1):
+            if stop.is_set():
                 session.interruptTag(tag)
-                over.wait(0.1)
 
     watch.told(0.0)
     session.addTag(tag)
