@@ -14,6 +14,7 @@ from cvjkit.catalog.framework import Framework
 from cvjkit.catalog.lookup import framework as published
 from cvjkit.catalog.lookup import published_frameworks
 from cvjkit.decisions.leaks import leaks_of_design
+from cvjkit.errors import InputError
 from cvjkit.files.new import example_counts
 from cvjkit.journey import Journey, as_journey
 from cvjkit.numbers import Evidence
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from cvjkit.charts.excerpt import Word
     from cvjkit.decisions.simulation import Simulation
     from cvjkit.widgets.codec import Kind
 
@@ -81,6 +83,9 @@ class Designer(Editor):
         Whether the answers stand above the numbers, all of them unfolded.
     heading : Form, optional
         What is shown above the head: on a dashboard, the choice of the journey.
+    plan : Journey, str or Path, optional
+        What was planned for a journey that was counted. As long as nothing is tried out, the
+        picture and the figures are compared with it.
 
     Attributes
     ----------
@@ -90,7 +95,7 @@ class Designer(Editor):
     Raises
     ------
     InputError
-        If the file cannot be read or there is no such framework.
+        If a file cannot be read or there is no such framework.
 
     Examples
     --------
@@ -110,7 +115,9 @@ class Designer(Editor):
         writable: bool = True,
         answers_first: bool = False,
         heading: Form | None = None,
+        plan: Journey | str | Path | None = None,
     ) -> None:
+        self._plan = None if plan is None else as_journey(plan)
         self._writable = writable
         self._form = Form(self._edited)
         self._view = FlowView(on_choice=self._show_again)
@@ -255,29 +262,45 @@ class Designer(Editor):
         view = self._view
         if view.start not in journey.framework.keys:
             view.start = ""
-        base = self._session.base
+        base, word = self._compared
         names = [] if base is None else [segment.name for segment in base.segments]
         is_there = base is not None and (name is None or name in names)
-        drawn = (journey, name, view.start)
+        drawn = (journey, name, view.start, word)
         if drawn != self._drawn:
             leaks = leaks_of_design(journey, name)
             before = base.flow() if base is not None and is_there else None
             if before is not None and name is not None:
                 before = before.only(name)
-            view.show(shown, view.start or None, view.scale, leaks, before)
+            view.show(shown, view.start or None, view.scale, leaks, before, word=word)
             self._drawn = drawn
             self._show_bands(self._sure)
         stages = stage_table(journey, shown, index)
-        said = "" if base is None or index is not None else shared_changes(journey)
+        is_all = self._session.is_what_if and index is None
+        said = shared_changes(journey) if is_all else ""
         return (
             Part(
                 "numbers",
                 tables=(line("view", *self._view_fields()), stages),
                 notes=(said,) if said else (),
             ),
-            figures_part(journey, name, base if is_there else None),
+            figures_part(journey, name, base if is_there else None, word),
             findings_part(shown),
         )
+
+    @property
+    def _compared(self) -> tuple[Journey | None, Word]:
+        """What the numbers are compared with, and what is said of it."""
+        session, plan = self._session, self._plan
+        if plan is None or session.now.is_changed:
+            return session.base, "was"
+        framework = session.journey.framework
+        try:
+            return (
+                plan if plan.framework == framework else plan.in_framework(framework)
+            ), "planned"
+        except InputError:
+            # A plan that this framework cannot show is compared in others.
+            return session.base, "was"
 
     def _show_bands(self, simulation: Simulation | None) -> None:
         """Show how sure the numbers of the picture are, if that is what was worked out."""

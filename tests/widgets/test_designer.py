@@ -12,7 +12,7 @@ import pytest
 import cvjkit as cvj
 from cvjkit.widgets import designer, guard
 from cvjkit.widgets.session import EXAMPLE_NOTE, FAILED_NOTE
-from tests.widgets.hand import MONEY, NUMBERS, REDO, SHOP, TWO, UNDO, Hand
+from tests.widgets.hand import FRAMEWORK, MODE, MONEY, NUMBERS, REDO, SHOP, TAB, TWO, UNDO, Hand
 
 
 @pytest.mark.parametrize("key", ["five", "seven", "eight", "eight:time", "nine", "full"])
@@ -115,3 +115,44 @@ def fails_once(works: Callable[..., Any]) -> Callable[..., Any]:
         return works(*given)
 
     return fails
+
+
+def compared(hand: Hand) -> tuple[list[str], str, str]:
+    """What the legend says of an outline, what is said of Conversion, and of customers."""
+    picture = hand.designer._view.picture
+    said = [meaning for kind, meaning in picture["legend"] if kind == "was"]
+    (conversion,) = (node["text"] for node in picture["nodes"] if node["id"] == "conversion")
+    (customers,) = (one for one in hand.part("figures")["changes"] if one[0] == "Customers")
+    return said, conversion, customers[2]
+
+
+def test_a_plan_lies_over_what_was_counted_until_something_is_tried_out() -> None:
+    plan = SHOP.with_terms(name="Budget").put("segments.0.counts", [10000, 4000, 400, 160, 40])
+    hand = Hand(SHOP, plan=plan)
+    legend, conversion, customers = compared(hand)
+    assert legend == ["planned, in Budget"]
+    assert "100 people (planned 400: -300" in conversion
+    assert customers == "planned 400"
+
+    # A what-if in which nothing is tried out yet is what was counted.
+    assert compared(hand.types("what_if", *MODE))[0] == ["planned, in Budget"]
+    hand.types("0.5", "stages", "acquisition", "rate")
+    legend, conversion, customers = compared(hand)
+    assert legend == ["as it was"]
+    assert "250 people (was 100: +150" in conversion
+    assert customers == "was 100"
+    assert compared(hand.presses(*UNDO))[0] == ["planned, in Budget"]
+
+    # In another framework, too; it is shown in that one.
+    hand.types("seven", *FRAMEWORK)
+    assert hand.designer.journey.framework.key == "seven"
+    said = [meaning for kind, meaning in hand.designer._view.picture["legend"] if kind == "was"]
+    assert said == ["planned, in Budget"]
+
+
+def test_a_plan_is_compared_segment_by_segment() -> None:
+    plan = TWO.with_terms(name="Budget").put("segments.1.counts", [100, 80, 40, 6, 2])
+    hand = Hand(TWO, plan=plan).types("1", *TAB)
+    assert "(planned 40: -31" in compared(hand)[1]
+    alone = Hand(TWO, plan=SHOP).types("1", *TAB)
+    assert alone.part("figures")["changes"] == ()

@@ -71,6 +71,14 @@ def test_each_stage_stands_beside_its_plan_with_what_is_due_to_it(found: Sensiti
     assert shown["Loyalty"][-1] == "–"
 
 
+def test_segments_add_no_rows() -> None:
+    two = {"Ads": [900, 90, 9, 5, 1], "Blog": [100, 80, 9, 6, 2]}
+    plan, actual = (cvj.Journey.from_counts("five", two) for _ in range(2))
+    (table,) = gap_part(gap(plan, actual)).tables
+    assert [row.name for row in table.rows] == [stage.name for stage in plan.framework]
+    assert [row.fields[0].text for row in table.rows] == ["1,000", "170", "18", "11", "3"]
+
+
 @pytest.mark.parametrize(
     ("days", "first"),
     [(5, "5 Jan 2026"), (70, "week of 5 Jan 2026"), (400, "January 2026")],
