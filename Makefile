@@ -39,7 +39,7 @@ help:
 	@echo 'make dashboard  publish the starter journeys with Voila on this machine'
 	@echo 'make lab        open them in JupyterLab'
 	@echo 'make test       run every check; one by one: $(STEPS)'
-	@echo 'make search     look for examples that contradict the tests, ten times as many and new ones'
+	@echo 'make search     look for examples that contradict the tests: new ones, and many more'
 	@echo 'make install    only make .venv, with everything in it'
 	@echo 'make pins       choose the versions in constraints.txt anew'
 	@echo 'make clean      remove what make has made'
@@ -86,7 +86,7 @@ notebooks: $(VENV)/test
 browser: $(VENV)/test chromium
 	$(call step,browser tests,$(BIN)/pytest --quiet $(IN_BROWSER) tests/browser)
 
-# Tests of properties try the same examples each time; here they draw new ones.
+# Tests of properties try the same examples each time; here they draw new ones, and many more.
 search: $(VENV)/test
 	$(call step,search,$(BIN)/pytest --quiet $(PARALLEL) --hypothesis-profile=search \
 		--ignore=tests/browser tests)

@@ -11,8 +11,11 @@ from hypothesis import settings
 import cvjkit
 
 # The same examples on every machine: where a test fails, the change is at fault and not the draw.
-# `make search` looks for new ones.
-settings.register_profile("repeat", deadline=None, print_blob=True, derandomize=True)
+# They are as many as everybody can wait for many times a day; `make search` draws new ones, and
+# many more.
+settings.register_profile(
+    "repeat", deadline=None, print_blob=True, derandomize=True, max_examples=60
+)
 settings.register_profile("search", deadline=None, print_blob=True, max_examples=1000)
 settings.load_profile("repeat")
 

@@ -153,7 +153,7 @@ def read(text: str, unit: str) -> object:
         return outcome(str(error))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(TEXTS, st.sampled_from(list(FIELDS)))
 def test_a_text_means_the_same_typed_pasted_in_csv_and_in_xlsx(text: str, unit: str) -> None:
     found = {place.__name__: place(text, unit) for place in (typed, pasted, in_csv, in_xlsx)}

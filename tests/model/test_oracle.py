@@ -19,7 +19,7 @@ import cvjkit as cvj
 
 KEYS = ("five", "seven", "eight", "eight:time", "nine", "full", "full:time")
 NAMES = ("Ads", "Blog", "Fair")
-# `make search` draws ten times as many.
+# `make search` draws many more.
 BATCHES, EACH = range(5), settings().max_examples
 HONEST = EACH // 2
 

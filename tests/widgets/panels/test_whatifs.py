@@ -374,7 +374,7 @@ def test_a_what_if_has_no_choice_between_counted_and_planned_segments() -> None:
 STARTERS = [cvj.read_journey(path).in_view() for path in sorted(JOURNEYS.glob("*.toml"))]
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.sampled_from(STARTERS), st.data())
 def test_a_higher_rate_or_more_people_never_mean_fewer_customers(
     journey: cvj.Journey, data: st.DataObject
@@ -397,7 +397,7 @@ def test_a_higher_rate_or_more_people_never_mean_fewer_customers(
     assert known == pytest.approx(sorted(known), rel=1e-9)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.data())
 def test_whatever_is_done_with_what_ifs_never_fails_and_can_be_undone(
     data: st.DataObject,
