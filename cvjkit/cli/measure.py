@@ -55,6 +55,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--map", action="append", default=[], metavar=metavar, help=words)
     for name, words in {**COLUMNS, **COUNTING, **OTHER}.items():
         parser.add_argument(f"--{name}", metavar=name.upper().replace("-", "_"), help=words)
+    words = "leave out who makes more events in a minute than a person does"
+    parser.add_argument("--without-bots", action="store_true", help=words)
     words = "file to write the journey to: TOML, CSV or XLSX; without it, only print what was found"
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help=words)
     parser.add_argument("--overwrite", action="store_true", help="replace a file that is there")
@@ -66,6 +68,7 @@ def _measure(arguments: argparse.Namespace) -> int:
     given = vars(arguments)
     named = [name.replace("-", "_") for name in (*COLUMNS, *COUNTING, *OTHER)]
     options: dict[str, Any] = {name: given[name] for name in named if given[name] is not None}
+    options["counts_bots"] = not arguments.without_bots
     options.setdefault("name", Path(arguments.log).stem.strip("*?.") or "Measured")
     with _progress() as progress:
         journey = measure(

@@ -166,7 +166,7 @@ class Gap:
         -------
         str
         """
-        rows = self.table[self.table["segment"] == ""].to_dict("records")
+        rows = self.table.to_dict("records")
         return _said(self.plan, self.actual, [dict(row) for row in rows])  # type: ignore[arg-type]  # keys are names of columns
 
     def figure(self, *, theme: Theme = "light") -> go.Figure:
@@ -336,8 +336,9 @@ def _between(value: float | None, ends: tuple[float, float] | None) -> bool | No
     return None if value is None or ends is None else ends[0] <= value <= ends[1]
 
 
-def _said(plan: Journey, actual: Journey, rows: list[dict[str, Any]]) -> str:
+def _said(plan: Journey, actual: Journey, every: list[dict[str, Any]]) -> str:
     """Say how far what was measured is from the plan."""
+    rows = [row for row in every if not row["segment"]]
     by_milestone = [
         row
         for row, stage in zip(rows, plan.framework, strict=True)
@@ -348,12 +349,13 @@ def _said(plan: Journey, actual: Journey, rows: list[dict[str, Any]]) -> str:
     title = f"{actual.name} beside {plan.name}"
     words = [f"{title}: {reached} at {goal['label']}, where {planned} were planned."]
     by = "money_here" if any(row["money_here"] < 0 for row in rows) else "gap_here"
-    short = [row for row in rows if row[by] < 0 and row["could_be_chance"] is False]
-    if short:
+    sure = [row for row in every if row[by] < 0 and row["could_be_chance"] is False]
+    # What all do together comes before what those of one segment do.
+    if short := [row for row in sure if not row["segment"]] or sure:
         words.append(_short(min(short, key=lambda row: row[by]), plan.currency))
     chance = [row["label"] for row in rows if row["could_be_chance"] is True]
     if len(chance) == len(rows):
-        words.append("All of it could be chance.")
+        words.append(f"All of {'the rest' if sure else 'it'} could be chance.")
     elif chance:
         words.append(f"Could be chance: {listed(chance)}.")
     return " ".join([*words, *_young(plan, actual)])
@@ -374,7 +376,8 @@ def _short(row: dict[str, Any], currency: str) -> str:
     worth = f", worth {money_text(-money, currency)}" if money < 0 else ""
     fewer = people_text(-row["gap_here"])
     people = "1 person" if fewer == "1" else f"{fewer} people"
-    where = f"It falls short most at {row['label']}"
+    segment = f" in {row['segment']}" if row["segment"] else ""
+    where = f"It falls short most at {row['label']}{segment}"
     if math.isnan(row["actual_rate"]):
         return f"{where}: {people} fewer come in{worth}."
     rates = share_text(row["actual_rate"]), share_text(row["planned_rate"])

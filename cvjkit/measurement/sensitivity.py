@@ -145,7 +145,7 @@ def sensitivity(
     framework: str | Framework,
     events: Events | None = None,
     *,
-    windows: Iterable[str | timedelta | None] = WINDOWS,
+    windows: str | timedelta | Iterable[str | timedelta | None] = WINDOWS,
     **options: Unpack[Options],
 ) -> Sensitivity:
     """Count the people of one log under several definitions, to see what depends on them.
@@ -160,7 +160,7 @@ def sensitivity(
     events : mapping of str or re.Pattern to str or iterable of str, optional
         All as in :func:`cvjkit.measure`.
     windows : iterable of str, timedelta or None
-        The windows to compare; None is any time.
+        The windows to compare; None is any time. One may be given alone.
     **options
         As in :func:`cvjkit.measure`.
 
@@ -175,7 +175,8 @@ def sensitivity(
     InputError
         As `measure`.
     """
-    others = dict(_others(options, windows))
+    several = [windows] if isinstance(windows, str | timedelta) else windows
+    others = dict(_others(options, several))
     base, *found = counted(log, framework, events, options, [{}, *others.values()])
     return Sensitivity(base, dict(zip(others, found, strict=True)))
 

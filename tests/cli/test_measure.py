@@ -57,6 +57,20 @@ def test_a_log_becomes_a_journey_and_what_is_odd_about_it_is_said(
 
 
 @pytest.mark.usefixtures("folder")
+def test_who_is_no_person_can_be_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    times = [f"bot,2026-01-01 10:00:{second % 60:02},view" for second in range(90)]
+    Path("log.csv").write_text(LOG + "\n".join(times) + "\n", encoding="utf-8")
+    arguments = ["measure", "log.csv", *COLUMNS, *MAP, "-o"]
+    assert main([*arguments, "all.toml"]) == 0
+    assert main([*arguments, "people.toml", "--without-bots"]) == 0
+    assert "1: People with more events within a minute" in capsys.readouterr().out
+    found = [
+        cvj.read_journey(name).segments[0].counts or () for name in ("all.toml", "people.toml")
+    ]
+    assert [counts[0] for counts in found] == [3, 2]
+
+
+@pytest.mark.usefixtures("folder")
 def test_what_cannot_be_is_said_in_a_sentence_and_without_a_traceback(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

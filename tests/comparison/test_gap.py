@@ -59,6 +59,17 @@ def test_the_sentence_names_the_stage_where_most_is_lost_and_what_could_be_chanc
     assert gap(PLAN, as_planned).summary.endswith("All of it could be chance.")
 
 
+def test_a_segment_that_falls_short_is_named_where_all_together_could_be_chance() -> None:
+    counts = {"Ads": [100, 50, 25, 12, 6], "Blog": [9_900, 4_950, 2_475, 1_237, 618]}
+    plan = cvj.Journey.from_counts("five", counts, name="Plan").planned()
+    counts = {"Ads": [100, 10, 5, 2, 1], "Blog": [9_900, 4_990, 2_495, 1_249, 624]}
+    actual = cvj.Journey.from_counts("five", counts, name="Actual")
+    assert gap(plan, actual).summary == (
+        "Actual beside Plan: 2,500 at Conversion, where 2,500 were planned. It falls short most at "
+        "Acquisition in Ads: 10%, not 50%, go on, 40 people fewer. All of the rest could be chance."
+    )
+
+
 def test_who_came_too_late_for_all_stages_is_said() -> None:
     plan = PLAN.with_stage("conversion", delay_days=20).with_stage("loyalty", delay_days=20)
     young, old = ACTUAL.with_terms(cohort_age_days=30), ACTUAL.with_terms(cohort_age_days=40)
