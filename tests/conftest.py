@@ -14,7 +14,7 @@ import cvjkit
 # They are as many as everybody can wait for many times a day; `make search` draws new ones, and
 # many more.
 settings.register_profile(
-    "repeat", deadline=None, print_blob=True, derandomize=True, max_examples=60
+    "repeat", deadline=None, print_blob=True, derandomize=True, max_examples=50
 )
 settings.register_profile("search", deadline=None, print_blob=True, max_examples=1000)
 settings.load_profile("repeat")

@@ -60,6 +60,7 @@ def session_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
             "spark.sql.shuffle.partitions": "3",
             "spark.sql.adaptive.enabled": "false",
             "spark.sql.codegen.wholeStage": "false",
+            "spark.sql.codegen.factoryMode": "NO_CODEGEN",
             "spark.sql.warehouse.dir": str(folder / "warehouse"),
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
