@@ -136,7 +136,11 @@ def _begun(chromium: Browser, link: str, mode: str) -> Page:
     """Open a page and put the cursor behind a number."""
     page = open_page(chromium, link, SANKEY)
     for choice in filter(None, (mode, "Search ads")):
-        page.get_by_role("radio", name=choice, exact=True).check(force=True)
+        radio = page.get_by_role("radio", name=choice, exact=True)
+        if radio.count():
+            radio.check(force=True)
+        else:
+            page.get_by_label("Segment", exact=True).select_option(label=choice)
         # The fields of what is chosen take the place of those before.
         page.wait_for_timeout(2000)
     # At the first stage there may be any number; one that is typed is not grouped meanwhile.
