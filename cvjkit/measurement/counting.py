@@ -43,7 +43,7 @@ def settled(batch: Batch, masks: Ints) -> tuple[Batch, Log]:
     order = log.settled()
     if order is None:
         return batch, log
-    batch = batch.taken(np.arange(len(batch.people)), order, batch.offsets)
+    batch = batch.taken(np.arange(len(batch.offsets) - 1), order, batch.offsets)
     return batch, Log(batch.times, masks[order], batch.offsets)
 
 

@@ -13,7 +13,8 @@ from cvjkit.errors import Fault, InputError, unknown_name
 from cvjkit.measurement.attempts import NEVER, find_attempts
 from cvjkit.measurement.counting import settled, step_times, without_bots
 from cvjkit.measurement.held import held
-from cvjkit.measurement.measure import SUBJECT, opened
+from cvjkit.measurement.opening import opened
+from cvjkit.measurement.options import SUBJECT
 from cvjkit.model.arguments import is_whole
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from cvjkit.measurement.batch import Batch
     from cvjkit.measurement.definition import Definition
     from cvjkit.measurement.log import Ints
-    from cvjkit.measurement.measure import Events, Options
+    from cvjkit.measurement.options import Events, Options
     from cvjkit.measurement.settings import Settings
 
 MOST = 1_000_000
@@ -140,13 +141,13 @@ def dropped(
     if not is_whole(most, 1, MOST):
         rule = f"must be a whole number from 1 to {MOST:,}"
         raise InputError(SUBJECT, [Fault("most", most, rule, "write 10000")])
-    with opened(log, framework, events, options) as reading:
-        (definition,) = reading.definitions
+    with opened(log, framework, events, options) as asked:
+        (definition,) = asked.definitions
         steps = [step.name for step in definition.steps]
         if stage not in steps:
             raise InputError(SUBJECT, [unknown_name("stage", stage, steps)])
-        find = Last(steps.index(stage), definition, reading.masks, reading.settings, most)
-        found: pd.DataFrame = reading.log.reduce(find, partial(latest, most))
+        find = Last(steps.index(stage), definition, asked.masks, asked.settings, most)
+        found: pd.DataFrame = asked.log.reduce(find, partial(latest, most))
     times: NDArray[Any] = found["time"].to_numpy(np.int64).view("datetime64[us]")
     utc = pd.Series(times).dt.tz_localize("UTC")
     return pd.DataFrame({"person": found["person"].to_numpy(), "time": utc})

@@ -38,7 +38,7 @@ def held(batch: Batch, log: Log, definition: Definition, hold: str | None) -> tu
     if hold is None:
         return batch, log
     codes = batch.properties[hold]
-    people = np.repeat(np.arange(len(batch.people)), np.diff(batch.offsets))
+    people = np.repeat(np.arange(len(batch.offsets) - 1), np.diff(batch.offsets))
     events = np.lexsort((codes, people))
     events = events[codes[events] >= 0]
     whose, own = people[events], codes[events]

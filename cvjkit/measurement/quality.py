@@ -61,7 +61,7 @@ def quality_of(batch: Batch, log: Log, steps: int, bot_events: int) -> dict[str,
     amounts = [array for array in (batch.revenue, batch.cost) if array is not None]
     return {
         "events": len(batch.times),
-        "people": len(batch.people),
+        "people": len(batch.offsets) - 1,
         "duplicates": duplicates,
         "ties": tied - duplicates,
         "of_no_stage": int((log.masks == 0).sum()),

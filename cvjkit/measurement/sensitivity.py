@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from cvjkit.catalog.framework import Framework
     from cvjkit.charts.style import Theme
-    from cvjkit.measurement.measure import Counting, Events, Options
     from cvjkit.measurement.measured import MeasuredJourney
+    from cvjkit.measurement.options import Counting, Events, Options
 
 WINDOWS = ("1d", "7d", "30d", None)
 AS_ASKED_FOR = "as asked for"

@@ -33,7 +33,7 @@ from cvjkit.widgets.still import Kept
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
-    from cvjkit.measurement.measure import Events, Options
+    from cvjkit.measurement.options import Events, Options
     from cvjkit.widgets.inbox import Edits
 
 CHOOSE, BACK = "choose", "back"

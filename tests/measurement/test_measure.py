@@ -15,7 +15,7 @@ import cvjkit as cvj
 from cvjkit.comparison.gap import Gap
 from cvjkit.measurement.engine import Stopped
 from cvjkit.measurement.event_log import EventLog
-from cvjkit.measurement.measure import Columns, Options
+from cvjkit.measurement.options import Columns, Options
 
 LOGS = Path(__file__).parents[2] / "data" / "logs"
 EVENTS = {
