@@ -6,10 +6,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from cvjkit.charts.fills import filled
-from cvjkit.charts.page import Page, check_choice
-from cvjkit.charts.polygons import box
-from cvjkit.charts.style import BODY, INK, LINE
-from cvjkit.charts.text import inert, text_lines, text_width
+from cvjkit.charts.frame import new_page
+from cvjkit.charts.from_zero import BarsFromZero
+from cvjkit.charts.style import BODY, LINE
+from cvjkit.charts.text import inert, text_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from cvjkit.charts.style import Theme
 
-WIDTH, MARGIN = 852.0, 24.0  # [px]
 NAMES, GAP = 190.0, 12.0  # [px] room for the names; between groups of bars
 BAR, APART = 14.0, 3.0  # [px]
 KINDS = ("forward", "back", "repeat", "referral", "inferred")
@@ -51,23 +50,23 @@ def differences_figure(
     InputError
         If there is no such theme.
     """
-    check_choice("theme", theme, INK)
+    page = new_page(theme)
     names = list(dict.fromkeys(table["scenario"]))
     shown = table[(table["kind"] == "stage") | table["key"].isin(SHOWN)]
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in shown.to_dict("records"):
         groups.setdefault((str(row["kind"]), str(row["key"])), []).append(dict(row))  # type: ignore[arg-type]  # keys are names of columns
     changed = [rows for rows in groups.values() if any(row["words"] for row in rows)]
-    page = Page(theme, WIDTH, MARGIN)
     colors = {name: page.colors[KINDS[at % len(KINDS)]] for at, name in enumerate(names)}
-    scale = _Scale(page, [row for rows in changed for row in rows])
-    y = 0.0
+    drawn = [row for rows in changed for row in rows]
+    parts, words = ([row[name] for row in drawn] for name in ("change_share", "words"))
+    bars, y = BarsFromZero(page, NAMES, parts, words), 0.0
     for rows in changed:
-        y = _group(page, scale, colors, rows, y)
+        y = _group(bars, colors, rows, y)
     if not changed:
         page.write(0, y, [page.soft("Nothing changes.", BODY)], BODY)
         y += 20
-    page.guide(scale.zero, 0, y - GAP)
+    bars.line(y - GAP)
     entries = [(name, name, filled(colors[name])) for name in names]
     return page.figure(
         page.legend(entries, y + 4),
@@ -79,52 +78,20 @@ def differences_figure(
     )
 
 
-class _Scale:
-    """Where the bars are: from a line where nothing changes, to both sides.
-
-    Parameters
-    ----------
-    page : Page
-    rows : list of dict
-    """
-
-    def __init__(self, page: Page, rows: list[dict[str, Any]]) -> None:
-        parts = [row["change_share"] for row in rows if math.isfinite(row["change_share"])]
-        low, high = min([0.0, *parts]), max([0.0, *parts])
-        words = max([text_width(row["words"], BODY) for row in rows], default=0.0) + 8
-        left = NAMES + (words if low < 0 else 0.0)
-        right = page.width - (words if high > 0 or low == 0 else 0.0)
-        self.pixels = (right - left) / (high - low) if high > low else 0.0
-        self.zero = left - low * self.pixels
-
-
 def _group(
-    page: Page, scale: _Scale, colors: dict[str, str], rows: list[dict[str, Any]], y: float
+    bars: BarsFromZero, colors: dict[str, str], rows: list[dict[str, Any]], y: float
 ) -> float:
     """Draw the bars of one number; give where they end."""
-    tall = len(rows) * (BAR + APART)
     lines = text_lines(str(rows[0]["label"]), NAMES - 8, 2, BODY)
-    tall = max(tall, len(lines) * BODY * LINE)
-    page.write(0, y, [inert(line) for line in lines], BODY)
+    tall = max(len(rows) * (BAR + APART), len(lines) * BODY * LINE)
+    bars.page.write(0, y, [inert(line) for line in lines], BODY)
     for index, row in enumerate(rows):
-        top = y + index * (BAR + APART)
-        part, words = row["change_share"], row["words"]
-        length = part * scale.pixels if math.isfinite(part) and words else 0.0
+        words, style = row["words"], filled(colors[row["scenario"]])
+        said = f"{row['scenario']}: {row['label']} {words}"
         meta = {key: row[key] for key in ("scenario", "key", "change_share")}
-        if length:
-            start = min(scale.zero, scale.zero + length)
-            outline = box(start, top, abs(length), BAR)
-            said = f"{row['scenario']}: {row['label']} {words}"
-            page.draw(outline, filled(colors[row["scenario"]]), said, {"mark": "bar"} | meta)
-        at = scale.zero + length + (4 if length >= 0 else -4)
-        page.write(
-            at,
-            top + BAR / 2,
-            [page.soft(words or _unchanged(row), BODY)],
-            BODY,
-            xanchor="left" if length >= 0 else "right",
-            yanchor="middle",
-        )
+        part = row["change_share"] if words else 0.0
+        across = y + index * (BAR + APART), BAR
+        bars.draw(part, words or _unchanged(row), across, style, said=said, meta=meta)
     return y + tall + GAP
 
 

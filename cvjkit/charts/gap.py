@@ -6,10 +6,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from cvjkit.charts.fills import filled, hatched
-from cvjkit.charts.page import Page, check_choice
-from cvjkit.charts.polygons import box
-from cvjkit.charts.style import BODY, INK, LINE
-from cvjkit.charts.text import inert, text_lines, text_width
+from cvjkit.charts.frame import new_page
+from cvjkit.charts.from_zero import BarsFromZero
+from cvjkit.charts.style import BODY, LINE
+from cvjkit.charts.text import inert, text_lines
 from cvjkit.number_text import money_text, people_text, share_text
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from cvjkit.charts.style import Theme
 
-WIDTH, MARGIN = 852.0, 24.0  # [px]
 NAMES, APART = 330.0, 14.0  # [px] room for the words at the left; between rows
 BAR = 18.0  # [px]
 
@@ -49,22 +48,15 @@ def gap_figure(
     InputError
         If there is no such theme.
     """
-    check_choice("theme", theme, INK)
+    page = new_page(theme)
     rows = table[table["segment"] == ""].to_dict("records")
     is_money = any(math.isfinite(row["money_here"]) for row in rows)
     by = "money_here" if is_money else "gap_here"
     texts = [_change(row[by], currency, is_money=is_money) for row in rows]
-    page = Page(theme, WIDTH, MARGIN)
-    room = max([text_width(text, BODY) for text in texts], default=0.0) + 8
-    known = [row[by] for row in rows if math.isfinite(row[by])]
-    low, high = min([0.0, *known]), max([0.0, *known])
-    left = NAMES + (room if low < 0 else 0.0)
-    right = page.width - (room if high > 0 or low == 0 else 0.0)
-    pixels = (right - left) / (high - low) if high > low else 0.0
-    zero, y = left - low * pixels, 0.0
+    bars, y = BarsFromZero(page, NAMES, [row[by] for row in rows], texts), 0.0
     for row, text in zip(rows, texts, strict=True):
-        y = _draw_row(page, dict(row), text, (zero, pixels, y), by)  # type: ignore[arg-type]  # keys are names of columns
-    page.guide(zero, 0, y - APART)
+        y = _draw_row(bars, dict(row), text, y, by)  # type: ignore[arg-type]  # keys are names of columns
+    bars.line(y - APART)
     more, fewer = page.colors["forward"], page.colors["drop"]
     entries = [
         ("more", "more than planned", filled(more)),
@@ -82,11 +74,9 @@ def gap_figure(
     )
 
 
-def _draw_row(
-    page: Page, row: dict[str, Any], text: str, at: tuple[float, float, float], by: str
-) -> float:
+def _draw_row(bars: BarsFromZero, row: dict[str, Any], text: str, y: float, by: str) -> float:
     """Draw a stage; give where the next one begins."""
-    zero, pixels, y = at
+    page, value = bars.page, row[by]
     lines = [
         *text_lines(str(row["label"]), NAMES - 8, 2, BODY),
         *text_lines(_beside(row), NAMES - 8, 2, BODY),
@@ -94,24 +84,16 @@ def _draw_row(
     marked = [inert(lines[0]), *(page.soft(line, BODY) for line in lines[1:])]
     page.write(0, y, marked, BODY)
     tall = max(len(lines) * BODY * LINE, BAR)
-    value = row[by]
-    length = value * pixels if math.isfinite(value) else 0.0
     chance = row["could_be_chance"] is True
-    color = page.colors["forward" if length > 0 else "drop"]
-    style = hatched(page.ink["soft"]) if chance else filled(color)
-    if length:
-        said = f"{row['label']}: {text}{', could be chance' if chance else ''}"
-        meta = {"mark": "bar", "key": row["key"], "value": value, "could_be_chance": chance}
-        outline = box(min(zero, zero + length), y + (tall - BAR) / 2, abs(length), BAR)
-        page.draw(outline, style, said, meta | {"unit": by.removesuffix("_here")})
-    page.write(
-        zero + length + (4 if length >= 0 else -4),
-        y + tall / 2,
-        [page.soft(text, BODY)],
-        BODY,
-        xanchor="left" if length >= 0 else "right",
-        yanchor="middle",
+    style = (
+        hatched(page.ink["soft"])
+        if chance
+        else filled(page.colors["forward" if value > 0 else "drop"])
     )
+    said = f"{row['label']}: {text}{', could be chance' if chance else ''}"
+    meta = {"key": row["key"], "value": value, "could_be_chance": chance}
+    across, unit = (y + (tall - BAR) / 2, BAR), {"unit": by.removesuffix("_here")}
+    bars.draw(value, text, across, style, said=said, meta=meta | unit)
     return y + tall + APART
 
 

@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from cvjkit.charts.fills import filled, outlined
-from cvjkit.charts.page import Page, check_choice
+from cvjkit.charts.frame import new_page
 from cvjkit.charts.polygons import box
-from cvjkit.charts.style import BODY, INK, LINE
+from cvjkit.charts.style import BODY, LINE
 from cvjkit.charts.text import inert, text_lines
 from cvjkit.number_text import people_text
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
+    from cvjkit.charts.page import Page
     from cvjkit.charts.style import Theme
 
-WIDTH, MARGIN = 852.0, 24.0  # [px]
 NAMES, APART, GAP = 140.0, 8.0, 10.0  # [px] room for names; between columns; between rows
 BAR = 12.0  # [px]
 
@@ -49,11 +49,10 @@ def sensitivity_figure(
     InputError
         If there is no such theme.
     """
-    check_choice("theme", theme, INK)
     known = table[table["people"].notna()]
     stages = dict(zip(known["key"], known["label"], strict=True))
     most = known.groupby("key")["people"].max()
-    page = Page(theme, WIDTH, MARGIN)
+    page = new_page(theme)
     width = (page.width - NAMES) / max(len(stages), 1)
     heads = {key: text_lines(name, width - 2, 3, BODY) for key, name in stages.items()}
     y = max((len(lines) for lines in heads.values()), default=0) * BODY * LINE + 4
