@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import signal
 import sys
 from importlib.metadata import version
 
@@ -18,6 +19,8 @@ from cvjkit.cli.new import NEW
 from cvjkit.errors import InputError, told_as_fault
 
 COMMANDS = (DASHBOARD, LAB, NEW, CHECK, AUDIT, CANVAS, MEASURE)
+STOPPED = 128 + signal.SIGINT
+"""Exit code of what Ctrl-C ends, as shells give it."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -32,7 +35,7 @@ def main(argv: list[str] | None = None) -> int:
     -------
     int
         0 on success; 1 if a journey has faults or failures, or a server ended by itself; 2 if
-        the arguments cannot be used, or cvjkit itself fails.
+        the arguments cannot be used, or cvjkit itself fails; 130 if it was stopped with Ctrl-C.
     """
     for stream in (sys.stdout, sys.stderr):
         # A name may have a character that the terminal cannot show.
@@ -50,6 +53,9 @@ def main(argv: list[str] | None = None) -> int:
     except ChildProcessError as error:
         print(f"cvjkit: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("cvjkit: stopped", file=sys.stderr)
+        return STOPPED
 
 
 class _Version(argparse.Action):

@@ -12,6 +12,7 @@ from cvjkit.measurement.definition import Definition, Exclusion, Step
 from cvjkit.measurement.engine import Watch
 from cvjkit.measurement.engines import engine_named
 from cvjkit.measurement.event_log import EventLog
+from cvjkit.measurement.interrupts import interruptible
 from cvjkit.measurement.measured import orders_among
 from cvjkit.measurement.names import masks_of, names_by_stage
 from cvjkit.measurement.options import SUBJECT, Columns, known_options
@@ -94,7 +95,8 @@ def opened(
     engine = given.get("engine", "duckdb")
     engine = engine_named(engine) if isinstance(engine, str) else engine
     exclusions = given.get("exclusions") or {}
-    with engine.open(source, Watch(given.get("progress"), given.get("stop"))) as found:
+    watch = Watch(given.get("progress"), given.get("stop"))
+    with interruptible(), engine.open(source, watch) as found:
         names = found.contents.labels.names
         wanted = _usual_events(chosen, names) if events is None else events
         wanted = _with_exclusions(wanted, exclusions) if exclusions else wanted

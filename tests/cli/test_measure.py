@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import cvjkit as cvj
@@ -19,6 +26,14 @@ bob,2026-03-01 10:00,buy now
 """
 COLUMNS = ["--person", "who", "--time", "at", "--event", "what"]
 MAP = ["--map", "view=aware", "--map", "buy*=conversion,loyalty"]
+
+
+def read(terminal: int) -> bytes:
+    """Read what is written to a terminal; nothing when nobody writes any more."""
+    try:
+        return os.read(terminal, 1000)
+    except OSError:
+        return b""
 
 
 @pytest.fixture
@@ -68,6 +83,26 @@ def test_who_is_no_person_can_be_left_out(capsys: pytest.CaptureFixture[str]) ->
         cvj.read_journey(name).segments[0].counts or () for name in ("all.toml", "people.toml")
     ]
     assert [counts[0] for counts in found] == [3, 2]
+
+
+def test_ctrl_c_ends_it_in_a_word_and_nothing_is_written(folder: Path) -> None:
+    number = 2_000_000
+    times = pa.array(np.arange(number), pa.timestamp("s", "UTC"))
+    events = pa.array(["reach"] * number)
+    log = pa.table({"person": np.arange(number) // 3, "time": times, "event": events})
+    pq.write_table(log, "log.parquet")
+    seen, terminal = os.openpty()
+    arguments = ["measure", "log.parquet", "-o", "shop.toml"]
+    with subprocess.Popen([sys.executable, "-m", "cvjkit", *arguments], stderr=terminal) as process:
+        os.close(terminal)
+        # What is done is shown on a terminal; from then on it is at work.
+        told = read(seen)
+        process.send_signal(signal.SIGINT)
+        while more := read(seen):
+            told += more
+    assert process.returncode == 130
+    assert told.decode().splitlines()[-1].strip() == "cvjkit: stopped"
+    assert not Path("shop.toml").exists()
 
 
 @pytest.mark.usefixtures("folder")
