@@ -8,9 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
+import duckdb
 import pytest
 
 import cvjkit as cvj
@@ -86,13 +84,11 @@ def test_who_is_no_person_can_be_left_out(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_ctrl_c_ends_it_in_a_word_and_nothing_is_written(folder: Path) -> None:
-    number = 2_000_000
-    times = pa.array(np.arange(number), pa.timestamp("s", "UTC"))
-    events = pa.array(["reach"] * number)
-    log = pa.table({"person": np.arange(number) // 3, "time": times, "event": events})
-    pq.write_table(log, "log.parquet")
+    endless = "SELECT range AS person, now() AS time, 'reach' AS event FROM range(1000000000000)"
+    with duckdb.connect("log.duckdb") as database:
+        database.execute(f"CREATE VIEW log AS {endless}")
     seen, terminal = os.openpty()
-    arguments = ["measure", "log.parquet", "-o", "shop.toml"]
+    arguments = ["measure", "log.duckdb", "-o", "shop.toml"]
     with subprocess.Popen([sys.executable, "-m", "cvjkit", *arguments], stderr=terminal) as process:
         os.close(terminal)
         # What is done is shown on a terminal; from then on it is at work.
