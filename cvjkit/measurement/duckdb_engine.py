@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import duckdb
 
 from cvjkit.errors import InputError
-from cvjkit.measurement.duckdb_source import kind_of, load, moment_of, set_zone, told
+from cvjkit.measurement.duckdb_source import DIALECT, kind_of, load, set_zone, told
 from cvjkit.measurement.engine import UNWATCHED, Stopped, Watch
 from cvjkit.measurement.look import ORDER, look, nothing_to_read, ordered
 from cvjkit.measurement.reading import Reading
@@ -123,7 +123,7 @@ class OpenInDuckDB:
         self._watch, self._threads = watch, threads
         types = map(str, connection.table("source").types)
         kinds = {column: kind_of(text) for column, text in zip(log.columns, types, strict=True)}
-        reading = Reading(log, kinds, moment_of)
+        reading = Reading(log, kinds, DIALECT)
         if faults := reading.wrong_kinds():
             raise InputError(f"the columns of {log.subject}", faults)
         set_zone(connection, log)

@@ -16,8 +16,20 @@ import duckdb
 import pyarrow as pa
 
 from cvjkit.errors import Fault, InputError, refusal, unknown_name
-from cvjkit.measurement.reading import BROKEN, LARGE, NAIVE, TEXT, WHOLE, ZONED
-from cvjkit.measurement.sources import Files, files_of, handing_arrow, layout_of
+from cvjkit.measurement.reading import BROKEN, LARGE, NAIVE, TEXT, WHOLE, ZONED, Dialect
+from cvjkit.measurement.sources import (
+    NOT_UTF8,
+    NOT_WHOLE,
+    UNENDED,
+    UNREADABLE,
+    Files,
+    files_of,
+    handing_arrow,
+    layout_of,
+    positions,
+    unreadable_table,
+    wrong_count,
+)
 
 if TYPE_CHECKING:
     from cvjkit.measurement.event_log import EventLog
@@ -108,6 +120,9 @@ def moment_of(column: str, kind: str, zone: str) -> str:
     return f"CASE WHEN isfinite({moment}) THEN epoch_us({moment}) END"
 
 
+DIALECT = Dialect(moment_of)
+
+
 def set_zone(connection: duckdb.DuckDBPyConnection, log: EventLog) -> None:
     """Let times that say no zone be in the zone of the log.
 
@@ -186,13 +201,7 @@ def _load_files(connection: duckdb.DuckDBPyConnection, log: EventLog, files: Fil
 
 def _load_arrow(connection: duckdb.DuckDBPyConnection, log: EventLog, source: Any) -> None:
     stream = pa.RecordBatchReader.from_stream(source)
-    names = tuple(map(str, stream.schema.names))
-    log.check_columns(names)
-    twice = [name for name in log.columns if names.count(name) > 1]
-    if twice:
-        rule, fix = "is the name of two columns", "rename one"
-        raise InputError(log.subject, [Fault("column", name, rule, fix) for name in twice])
-    indexes = [names.index(name) for name in log.columns]
+    indexes = positions(log, stream.schema.names)
     chosen = pa.schema([(f"c{n}", stream.schema.types[i]) for n, i in enumerate(indexes)])
     if isinstance(source, duckdb.DuckDBPyRelation | pa.RecordBatchReader):
         batches = (
@@ -251,32 +260,23 @@ def _fault_of(error: Exception, subject: str, files: Files | None) -> InputError
     if files is not None and files.kind == "parquet":
         named = QUOTED_FILE.search(text)
         known = named is not None and named[1] in files.paths
-        path = str(named[1]) if known and named is not None else subject
-        rule = "is not a whole Parquet file: it is damaged, or was cut off"
-        return refusal(path, rule, "copy or export it again")
+        return refusal(str(named[1]) if known and named is not None else subject, *NOT_WHOLE)
     if files is not None:
         rule = "cannot be read as a DuckDB database"
         return refusal(subject, rule, "close what else has it open, or export the table to Parquet")
-    reason = text.partition("\n")[0]
-    return InputError(
-        subject, [Fault("table", None, f"cannot be read ({reason})", "give one type per column")]
-    )
+    return unreadable_table(subject, text)
 
 
 def _fault_of_csv(text: str, subject: str) -> InputError:
     line, counts, file = (found.search(text) for found in (CSV_LINE, CSV_COLUMNS, CSV_FILE))
     if counts:
-        rule = f"has {counts[2]} values, and the first line has {counts[1]}"
-        fix = "correct the line; put quotes around a value that has the delimiter in it"
+        rule, fix = wrong_count(counts[2], counts[1])
     elif "unterminated quote" in text:
-        rule, fix = (
-            "has a quote that does not end",
-            "correct the line; write a quote in a value twice",
-        )
+        rule, fix = UNENDED
     elif "unicode" in text:
-        rule, fix = "is not in UTF-8", "save the file as CSV in UTF-8"
+        rule, fix = NOT_UTF8
     else:
-        rule, fix = "cannot be read as CSV", "export it again, with one end of line throughout"
+        rule, fix = UNREADABLE
     name = Path(file[1]).name if file else Path(subject).name
     field = f"{name}, line {line[1]}" if line else name
     return InputError(subject, [Fault(field, None, rule, fix)])

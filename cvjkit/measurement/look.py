@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from cvjkit.errors import Fault, InputError
+from cvjkit.errors import Fault, InputError, shown
 from cvjkit.measurement.batch import Labels
 from cvjkit.measurement.engine import Contents
 from cvjkit.measurement.event_log import CODED, MONEY, EventLog
@@ -185,16 +185,23 @@ def _faults(query: Query, wrong: dict[str, int]) -> list[Fault]:
     faults = []
     for role, count in wrong.items():
         found = query(
-            f"SELECT row, {role}_given FROM {{events}} WHERE {_wrong(role)}"  # noqa: S608 - ours
-            f" ORDER BY row, {role}_given LIMIT {SHOWN}"
+            f"SELECT file, row, person_given, name, {role}_given FROM {{events}}"  # noqa: S608 - ours
+            f" WHERE {_wrong(role)} ORDER BY file, row, {role}_given LIMIT {SHOWN}"
         )
-        for row, value in found:
-            field = role if row is None else f"{role}, row {row}"
-            faults.append(Fault(field, value, *RULES[role]))
+        for file, row, person, name, value in found:
+            field = [role, *([f"row {row}"] if row else _whose(person, name))]
+            field += [] if file is None else [str(file)]
+            faults.append(Fault(", ".join(field), value, *RULES[role]))
         if count > len(found):
             rule = f"has {count - len(found):,} more of this kind"
             faults.append(Fault(role, None, rule, RULES[role][1]))
     return faults
+
+
+def _whose(person: object, name: str | None) -> list[str]:
+    """Say which event it is where rows have no number."""
+    known = {"event": name, "person": person}
+    return [f"{what} {shown(value)}" for what, value in known.items() if value is not None]
 
 
 def _read(role: str) -> str:

@@ -7,6 +7,7 @@ braces, and each engine puts in what it calls them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cvjkit.errors import Fault
@@ -27,6 +28,35 @@ LARGEST = "1.7976931348623157e308"
 EXACT = 2**53
 
 
+def _cast(column: str, _: str, to: str) -> str:
+    return f"TRY_CAST({column} AS {to})"
+
+
+def _as_text(column: str, _: str, __: str) -> str:
+    return f"CAST({column} AS STRING)"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The SQL that is not the same in all engines.
+
+    Parameters
+    ----------
+    moment : callable
+        From the SQL of a column, its kind and a time zone to the SQL of microseconds since
+        1970-01-01 UTC; null where there is no moment.
+    cast : callable
+        From the SQL of a column, its kind and a type, ``DOUBLE``, ``BOOLEAN`` or ``DECIMAL``, to
+        the SQL of its value of this type; null where there is none.
+    text : callable
+        From the SQL of a column, its kind and a time zone to the SQL of its text.
+    """
+
+    moment: Callable[[str, str, str], str]
+    cast: Callable[[str, str, str], str] = _cast
+    text: Callable[[str, str, str], str] = _as_text
+
+
 class Reading:
     """How the columns of a log are read.
 
@@ -35,16 +65,13 @@ class Reading:
     log : EventLog
     kinds : mapping of str to str
         What each column holds, by its name.
-    moment : callable
-        From the SQL of a column, its kind and a time zone to the SQL of microseconds since
-        1970-01-01 UTC; null where there is no moment.
+    dialect : Dialect
     """
 
-    def __init__(
-        self, log: EventLog, kinds: Mapping[str, str], moment: Callable[[str, str, str], str]
-    ) -> None:
-        self.log, self.kinds, self.moment = log, kinds, moment
+    def __init__(self, log: EventLog, kinds: Mapping[str, str], dialect: Dialect) -> None:
+        self.log, self.kinds, self.dialect = log, kinds, dialect
         self.at = {name: f"c{index}" for index, name in enumerate(log.columns)}
+        self.zone = log.time_zone or "UTC"
 
     @property
     def times(self) -> dict[str, str]:
@@ -76,21 +103,23 @@ class Reading:
                 faults.append(Fault(role, column, rule, "choose another column"))
         return faults
 
-    def events(self, row: str) -> str:
+    def events(self, row: str, file: str = "CAST(NULL AS STRING)") -> str:
         """Give the query of all events, one a row.
 
         Parameters
         ----------
         row : str
-            SQL of the number of a row.
+            SQL of the number of a row, in its file if `file` is not null.
+        file : str
+            SQL of the name of the file that a row is in.
 
         Returns
         -------
         str
-            Columns: row, person, person_given, micros, time_given, name; and by what the log has,
-            channel, awareness, referred, revenue, revenue_given, cost, cost_given, p0, p1 ...
+            Columns: file, row, person, person_given, micros, time_given, name; and by what the log
+            has, channel, awareness, referred, revenue, revenue_given, cost, cost_given, p0, p1 ...
         """
-        log, people = self.log, {"row": row, **self._people()}
+        log, people = self.log, {"file": file, "row": row, **self._people()}
         if isinstance(log.event, str):
             money = {role: getattr(log, role) for role in MONEY}
             return _select({**people, "name": self._name(log.event), **self._read(log.time, money)})
@@ -130,16 +159,17 @@ class Reading:
             found = {"person": f"CAST({person} AS BIGINT)"}
         elif kind == BROKEN:
             # Whole numbers have a fraction where some are missing; beyond 2^53 they are not exact.
-            whole = f"{given} = floor({given}) AND abs({given}) <= {EXACT}"
-            found = {"person": f"CASE WHEN {whole} THEN TRY_CAST({given} AS BIGINT) END"}
+            whole = f"TRY_CAST({given} AS BIGINT)"
+            exact = f"{given} = {whole} AND abs({given}) <= {EXACT}"
+            found = {"person": f"CASE WHEN {exact} THEN {whole} END"}
         else:
-            found = {"person": _text(person)}
+            found = {"person": self._text(log.person)}
         found["person_given"] = given
         coded = {role: getattr(log, role) for role in CODED if getattr(log, role) is not None}
         coded |= {f"p{index}": name for index, name in enumerate(log.properties)}
-        found |= {name: _text(self.at[column]) for name, column in coded.items()}
+        found |= {name: self._text(column) for name, column in coded.items()}
         if log.referred_by is not None:
-            found["referred"] = f"{_text(self.at[log.referred_by])} IS NOT NULL"
+            found["referred"] = f"{self._text(log.referred_by)} IS NOT NULL"
         return found
 
     def _name(self, event: str) -> str:
@@ -147,13 +177,15 @@ class Reading:
         for n, condition in enumerate(self.log.conditions.values()):
             holds = [self._holds(c, f"v{n}_{m}") for m, c in enumerate(condition.comparisons)]
             whens.append(f"WHEN {' AND '.join(holds)} THEN {{name{n}}}")
-        name = _text(self.at[event])
+        name = self._text(event)
         return f"CASE {' '.join(whens)} ELSE {name} END" if whens else name
 
     def _holds(self, comparison: Comparison, value: str) -> str:
         kind = type(comparison.values[0])
         to = {str: "STRING", bool: "BOOLEAN"}.get(kind, "DOUBLE")
-        column = f"TRY_CAST({self.at[comparison.column]} AS {to})"
+        at, held = self.at[comparison.column], self.kinds[comparison.column]
+        cast = self.dialect.cast(at, held, to)
+        column = self.dialect.text(at, held, self.zone) if kind is str else cast
         values = [f"CAST({{{value}_{i}}} AS {to})" for i in range(len(comparison.values))]
         if comparison.operator == "in":
             return f"{column} IN ({', '.join(values)})"
@@ -167,42 +199,47 @@ class Reading:
         found = {"micros": self._micros(time), "time_given": self._as_given(time)}
         for role, column in money.items():
             if column is not None:
-                number = f"TRY_CAST({self.at[column]} AS DOUBLE)"
+                number = self.dialect.cast(self.at[column], self.kinds[column], "DOUBLE")
                 found[role] = f"CASE WHEN abs({number}) <= {LARGEST} THEN {number} END"
                 found[f"{role}_given"] = self._as_given(column)
             elif getattr(self.log, role) is not None:
                 found |= {role: "CAST(NULL AS DOUBLE)", f"{role}_given": "CAST(NULL AS STRING)"}
         return found
 
+    def _text(self, column: str) -> str:
+        return f"NULLIF({self.dialect.text(self.at[column], self.kinds[column], self.zone)}, '')"
+
     def _given(self, column: str) -> str:
         at, kind = self.at[column], self.kinds[column]
         if kind == BROKEN:
             at = f"CAST({at} AS DOUBLE)"
             return f"CASE WHEN NOT isnan({at}) THEN {at} END"
-        return at if kind in {WHOLE, NAIVE, ZONED} else _text(at)
+        return at if kind in {WHOLE, NAIVE, ZONED} else self._text(column)
 
     def _as_given(self, column: str) -> str:
         # The columns of the dates in a wide table may be of several kinds.
         given = self._given(column)
-        return f"CAST({given} AS STRING)" if self.log.is_wide else given
+        if not self.log.is_wide:
+            return given
+        return self.dialect.text(given, self.kinds[column], self.zone)
 
     def _micros(self, column: str) -> str:
         at, kind = self.at[column], self.kinds[column]
         if self.log.time_unit is not None and kind in {*NUMBERS, TEXT}:
             scale = TIME_UNITS[self.log.time_unit]
             # Numbers of 64 bits, a thousand million times as large.
-            exact = f"CAST(TRY_CAST({at} AS DECIMAL(20, 0)) * {scale} AS DECIMAL(38, 0))"
-            number = f"TRY_CAST({at} AS DOUBLE) * {scale}" if kind == BROKEN else exact
+            exact = f"{self.dialect.cast(at, kind, 'DECIMAL(20, 0)')} * {scale}"
+            number = f"CAST({exact} AS DECIMAL(38, 0))"
+            if kind == BROKEN:
+                number = f"{self.dialect.cast(at, kind, 'DOUBLE')} * {scale}"
+                # Not all engines bear the floor of more than 64 bits.
+                number = f"CASE WHEN abs({number}) < 1e21 THEN {number} END"
             micros = f"TRY_CAST(floor({number} / 1000) AS BIGINT)"
         else:
-            micros = self.moment(at, kind, self.log.time_zone or "UTC")
+            micros = self.dialect.moment(at, kind, self.zone)
         return f"CASE WHEN {micros} BETWEEN {FIRST} AND {LAST} THEN {micros} END"
 
 
 def _select(columns: Mapping[str, str]) -> str:
     listed = ", ".join(f"{sql} AS {name}" for name, sql in sorted(columns.items()))
     return f"SELECT {listed} FROM {{source}}"  # noqa: S608 - ours throughout
-
-
-def _text(column: str) -> str:
-    return f"NULLIF(CAST({column} AS STRING), '')"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import glob
 import gzip
 import io
 import re
 import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
@@ -30,6 +32,14 @@ KINDS = {
 DELIMITERS = ",;\t|"
 LONGEST_HEADER = 1_000_000
 UNDECODED = re.compile("[\ud800-\udfff]")
+CHUNK = 16 * 2**20  # bytes
+NOT_WHOLE = (
+    "is not a whole Parquet file: it is damaged, or was cut off",
+    "copy or export it again",
+)
+NOT_UTF8 = ("is not in UTF-8", "save the file as CSV in UTF-8")
+UNENDED = ("has a quote that does not end", "correct the line; write a quote in a value twice")
+UNREADABLE = ("cannot be read as CSV", "export it again, with one end of line throughout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +143,90 @@ def layout_of(paths: tuple[str, ...]) -> Layout:
     return layout
 
 
+def wrong_count(found: int | str, wanted: int | str) -> tuple[str, str]:
+    """Say that a line of a CSV file has too many or too few values.
+
+    Parameters
+    ----------
+    found : int or str
+        How many values the line has.
+    wanted : int or str
+        How many the first line has.
+
+    Returns
+    -------
+    tuple of str
+        The rule, and what to do.
+    """
+    fix = "correct the line; put quotes around a value that has the delimiter in it"
+    return f"has {found} values, and the first line has {wanted}", fix
+
+
+def check_csv(paths: tuple[str, ...], layout: Layout, *, whole: bool) -> None:
+    """Refuse CSV files with a line that cannot be read.
+
+    Parameters
+    ----------
+    paths : tuple of str
+    layout : Layout
+    whole : bool
+        Whether to look at each line. Otherwise only at those of files that are not in UTF-8, or in
+        which quotes come in an odd number: hundreds of megabytes in a second.
+
+    Raises
+    ------
+    InputError
+        Names the first such line.
+    """
+    for path in paths:
+        if whole or _is_suspicious(path):
+            _check_lines(path, layout)
+
+
+def positions(log: EventLog, names: Sequence[str]) -> list[int]:
+    """Find the columns of a log in a table.
+
+    Parameters
+    ----------
+    log : EventLog
+    names : sequence of str
+        The columns of the table.
+
+    Returns
+    -------
+    list of int
+        Their indexes, in the order of the columns of the log.
+
+    Raises
+    ------
+    InputError
+        If one of them is missing, or is there twice.
+    """
+    log.check_columns(tuple(names))
+    twice = [name for name in log.columns if names.count(name) > 1]
+    if twice:
+        rule, fix = "is the name of two columns", "rename one"
+        raise InputError(log.subject, [Fault("column", name, rule, fix) for name in twice])
+    return [names.index(name) for name in log.columns]
+
+
+def unreadable_table(subject: str, reason: str) -> InputError:
+    """Say that a table cannot be read.
+
+    Parameters
+    ----------
+    subject : str
+    reason : str
+        What was said of it; the first line is told.
+
+    Returns
+    -------
+    InputError
+    """
+    rule = f"cannot be read ({reason.partition(chr(10))[0]})"
+    return InputError(subject, [Fault("table", None, rule, "give one type per column")])
+
+
 def handing_arrow(log: EventLog) -> Any:
     """Give the source of a log as something that hands over an Arrow stream.
 
@@ -171,9 +265,49 @@ def handing_arrow(log: EventLog) -> Any:
     return source
 
 
+def _opened(path: str) -> io.BufferedIOBase:
+    return gzip.open(path) if path.endswith(".gz") else Path(path).open("rb")
+
+
+def _is_suspicious(path: str) -> bool:
+    """Tell whether a file is not in UTF-8, or has an odd number of quotes."""
+    decoder, quotes = codecs.getincrementaldecoder("utf-8")(), 0
+    with _opened(path) as file:
+        while chunk := file.read(CHUNK):
+            quotes += chunk.count(b'"')
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError:
+                return True
+    return quotes % 2 == 1
+
+
+def _check_lines(path: str, layout: Layout) -> None:
+    name, line = Path(path).name, 0
+
+    def lines(file: io.BufferedIOBase) -> Iterator[str]:
+        nonlocal line
+        for line, text in enumerate(file, 1):
+            yield text.decode("utf-8-sig" if line == 1 else "utf-8")
+
+    begins = 1
+    try:
+        with _opened(path) as file:
+            for row in csv.reader(lines(file), delimiter=layout.delimiter, strict=True):
+                if row and len(row) != len(layout.columns):
+                    wrong = wrong_count(len(row), len(layout.columns))
+                    raise InputError(path, [Fault(f"{name}, line {begins}", None, *wrong)])
+                begins = line + 1
+    except UnicodeDecodeError:
+        raise InputError(path, [Fault(f"{name}, line {line}", None, *NOT_UTF8)]) from None
+    except csv.Error as error:
+        wrong = UNENDED if "end of data" in str(error) else UNREADABLE
+        raise InputError(path, [Fault(f"{name}, line {begins}", None, *wrong)]) from None
+
+
 def _header(path: str) -> Layout:
     try:
-        with gzip.open(path) if path.endswith(".gz") else Path(path).open("rb") as file:
+        with _opened(path) as file:
             start = file.read(LONGEST_HEADER).decode("utf-8-sig", errors="surrogateescape")
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)

@@ -12,37 +12,27 @@ import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 
-from cvjkit.errors import Fault, InputError, refusal
+from cvjkit.errors import Fault, InputError
 from cvjkit.measurement.engine import UNWATCHED, Stopped, Watch
 from cvjkit.measurement.look import ORDER, look, nothing_to_read, ordered
-from cvjkit.measurement.reading import BROKEN, NAIVE, TEXT, WHOLE, ZONED, Reading
+from cvjkit.measurement.reading import Reading
 from cvjkit.measurement.recut import recut
-from cvjkit.measurement.sources import files_of, handing_arrow, layout_of
+from cvjkit.measurement.spark_source import DIALECT, kind_of, load, told
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import SparkSession
 
     from cvjkit.measurement.batch import Batch
     from cvjkit.measurement.event_log import EventLog
 
 Part = TypeVar("Part")
 
-KINDS = {
-    **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), WHOLE),
-    **dict.fromkeys(("timestamp_ntz", "date"), NAIVE),
-    "timestamp": ZONED,
-    "string": TEXT,
-    "void": "null",
-}
 BRACES = re.compile(r"\{(v\w+|name\d+)\}")
-# A day, and what else there may be; Spark itself would take 2026 or 12:30 for a date as well.
-DATE = r"^ *[0-9]+-[0-9]+-[0-9]+([T ].*)?$"
-SAYS_ZONE = r":.*([A-Za-z]|[+-][0-9:]+) *$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +122,15 @@ class OpenInSpark:
 
     def __init__(self, session: SparkSession, log: EventLog, watch: Watch) -> None:
         self._session, self._log, self._watch = session, log, watch
-        with _told(log):
-            source = _chosen(_loaded(session, log), log)
-            kinds = {
-                column: _kind_of(kind)
-                for column, (_, kind) in zip(log.columns, source.dtypes, strict=True)
-            }
-            reading = Reading(log, kinds, _moment_of)
+        with told(log):
+            source = load(session, log)
+            types = [kind for _, kind in source.dtypes]
+            kinds = dict(zip(log.columns, map(kind_of, types), strict=False))
+            reading = Reading(log, kinds, DIALECT)
             if faults := reading.wrong_kinds():
                 raise InputError(f"the columns of {log.subject}", faults)
             # Values are markers that Spark binds; tables stay in braces.
-            query = BRACES.sub(r":\1", reading.events("CAST(NULL AS BIGINT)"))
+            query = BRACES.sub(r":\1", reading.events("row", "file"))
             events = session.sql(query, args=reading.values(), source=source)
             self._tables = {"events": events}
             self.contents = look(log, self._rows, read_as_utc=reading.read_as_utc)
@@ -175,7 +163,7 @@ class OpenInSpark:
         Stopped
         """
         query = ordered(self._log, self.contents, self._code, names)
-        with _told(self._log):
+        with told(self._log):
             events = self._session.sql(query, **self._tables).repartition("person")
             work = _work(per_batch, merge, self._log.properties)
             parts = events.sortWithinPartitions(*ORDER).mapInArrow(work, "part binary").collect()
@@ -216,97 +204,6 @@ def _work(
             yield pa.RecordBatch.from_pydict({"part": [pickle.dumps(part)]})
 
     return work
-
-
-def _loaded(session: SparkSession, log: EventLog) -> DataFrame:
-    from pyspark.sql import DataFrame
-    from pyspark.sql.pandas.types import from_arrow_schema
-
-    source = log.source
-    if isinstance(source, DataFrame):
-        return source
-    if not isinstance(source, str | PurePath):
-        table = pa.table(handing_arrow(log))
-        schema = from_arrow_schema(table.schema, prefer_timestamp_ntz=True)
-        return session.createDataFrame(table, schema)
-    if "://" in str(source):
-        # On a disk of the cluster, which Spark knows and we do not.
-        return session.read.parquet(str(source))
-    files = files_of(source)
-    paths = [Path(path).absolute().as_uri() for path in files.paths]
-    if files.kind == "parquet":
-        return session.read.parquet(*paths)
-    if files.kind == "csv":
-        layout = layout_of(files.paths)
-        log.check_columns(layout.columns)
-        schema = ", ".join(f"c{index} STRING" for index in range(len(layout.columns)))
-        text = session.read.csv(
-            paths,
-            schema,
-            sep=layout.delimiter,
-            header=True,
-            quote='"',
-            escape='"',
-            multiLine=True,
-            mode="FAILFAST",
-            enforceSchema=True,
-        )
-        return text.toDF(*layout.columns)
-    fix = 'use the engine "duckdb", or export the table to Parquet'
-    raise refusal(source, "is a DuckDB database, which Spark does not read", fix)
-
-
-def _chosen(table: DataFrame, log: EventLog) -> DataFrame:
-    log.check_columns(tuple(table.columns))
-    # By position: Spark takes Time and time for one name.
-    numbered = table.toDF(*(f"x{index}" for index in range(len(table.columns))))
-    chosen = [table.columns.index(name) for name in log.columns]
-    return numbered.selectExpr(*(f"x{at} AS c{n}" for n, at in enumerate(chosen)))
-
-
-def _kind_of(kind: str) -> str:
-    if kind in {"float", "double"} or kind.startswith("decimal"):
-        return BROKEN
-    return KINDS.get(kind, kind)
-
-
-def _moment_of(column: str, kind: str, zone: str) -> str:
-    if kind == ZONED:
-        return f"unix_micros({column})"
-    # The zone of the session decides nothing here.
-    there = f"convert_timezone('{zone}', 'UTC', TRY_CAST({column} AS TIMESTAMP_NTZ))"
-    local = f"timestampdiff(MICROSECOND, TIMESTAMP_NTZ'1970-01-01', {there})"
-    if kind == NAIVE:
-        return local
-    moment = f"unix_micros(TRY_CAST({column} AS TIMESTAMP))"
-    either = f"CASE WHEN {column} RLIKE '{SAYS_ZONE}' THEN {moment} ELSE {local} END"
-    return f"CASE WHEN {column} RLIKE '{DATE}' THEN {either} END"
-
-
-@contextmanager
-def _told(log: EventLog) -> Iterator[None]:
-    """Raise what Spark finds wrong with a log as an `InputError`."""
-    from pyspark.errors import PySparkException
-
-    try:
-        yield
-    except PySparkException as error:
-        text = str(error)
-        if "cancelled" in text.lower():
-            raise
-        rule, fix = _reason(text)
-        raise InputError(log.subject, [Fault("log", None, rule, fix)]) from error
-
-
-def _reason(text: str) -> tuple[str, str]:
-    if "MALFORMED" in text.upper():
-        fix = "read it with the engine duckdb, which says which one"
-        return "has a line that does not suit its CSV file", fix
-    if "is not a Parquet file" in text or "READ_FILE" in text:
-        return "holds a file that cannot be read", "export it again"
-    if "No space left" in text:
-        return "cannot be put in order: a disk of the cluster is full", "make room"
-    return f"cannot be read ({text.splitlines()[0]})", "look at the log of Spark"
 
 
 @contextmanager

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,9 @@ from cvjkit.errors import InputError
 from cvjkit.measurement.batch import Batch
 from cvjkit.measurement.conditions import where
 from cvjkit.measurement.duckdb_engine import DuckDBEngine
-from cvjkit.measurement.engine import Stopped, Watch
+from cvjkit.measurement.engine import Engine, Stopped, Watch
 from cvjkit.measurement.event_log import EventLog
+from cvjkit.measurement.measured import MeasuredJourney
 from cvjkit.measurement.spark_engine import SparkEngine, local_session
 from tests.measurement.cluster import QUICK_JAVA, cluster
 from tests.measurement.events import (
@@ -33,7 +33,7 @@ from tests.measurement.events import (
     micros,
     parquet,
 )
-from tests.measurement.test_measure import EVENTS, LOGS
+from tests.measurement.read_differently import HELD, held_log, readable, unreadable
 
 # Spark 4.3 works with pandas 3, but says that it does not know.
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
@@ -82,7 +82,19 @@ def both(engine: SparkEngine, log: EventLog) -> list[tuple[Any, ...]]:
     return found
 
 
-def refused(engine: SparkEngine, log: EventLog) -> str:
+def same_measurement(there: MeasuredJourney, here: MeasuredJourney) -> None:
+    assert there == here
+    assert there.measurement is not None
+    assert here.measurement is not None
+    tables = ("stages", "timings", "transitions", "orders", "retention", "quality")
+    for table in tables:
+        found = (getattr(journey.measurement, table) for journey in (there, here))
+        pd.testing.assert_frame_equal(*found)
+    correlations = (journey.measurement.correlations() for journey in (there, here))
+    pd.testing.assert_frame_equal(*correlations)
+
+
+def refused(engine: Engine, log: EventLog) -> str:
     with pytest.raises(InputError) as error:
         handed_over(engine, log)
     return str(error.value).partition("\n  ")[2]
@@ -118,25 +130,34 @@ def test_a_cluster_of_two_workers_hands_over_what_duckdb_does(  # one cluster fo
         frame = session.createDataFrame(pa.Table.from_pylist(rows))
         assert both(engine, EventLog(csv(data, rows), time_zone="Europe/Berlin", **how)) == as_file
 
-        measure = partial(cvj.measure, LOGS / "coffee.csv", "eight", EVENTS, channel="channel")
-        measure = partial(measure, awareness="awareness", revenue="revenue", cost="cost")
-        there, here = measure(engine=engine), measure()
-        assert there == here
-        assert there.measurement is not None
-        assert here.measurement is not None
-        for table in ("stages", "timings", "transitions", "orders", "retention", "quality"):
-            tables = (getattr(found.measurement, table) for found in (there, here))
-            pd.testing.assert_frame_equal(*tables)
+        both(engine, readable())
+        for log in unreadable(tmp_path / "wrong"):
+            assert refused(engine, log) == refused(DuckDBEngine(), log)
+        drawn = held_log(7)
+        columns: dict[str, Any] = {"referred_by": "by", "channel": "channel", "revenue": "paid"}
+        columns |= {"hold": "session", "time_zone": "Europe/Berlin"}
+        there, here = (
+            cvj.sensitivity(drawn, "five", HELD, engine=by, windows="3h", bot_events=20, **columns)
+            for by in (engine, "duckdb")
+        )
+        assert there.others.keys() == here.others.keys()
+        for name, journey in {"base": here.base, **here.others}.items():
+            same_measurement({"base": there.base, **there.others}[name], journey)
+        left = [
+            cvj.dropped(drawn, "five", HELD, stage="reach", reentry="every", engine=by, **columns)
+            for by in (engine, "duckdb")
+        ]
+        pd.testing.assert_frame_equal(*left)
 
         # Times that say a zone, and such that do not, in a table with hostile names.
-        columns = {
+        hostile = {
             'a"; `b': [1, 2, 3],
             "{lead}": ["2026-07-01 10:00", "2026-07-01T10:00:00+09:00", None],
             "won; --": pa.array([0, 86_400_000_000, None], pa.timestamp("us")),
             "paid": [1.5, None, 2.0],
         }
         log = EventLog(
-            pa.table(columns),
+            pa.table(hostile),
             person='a"; `b',
             event={"lead; --": "{lead}", "'sale'": "won; --"},
             revenue={"'sale'": "paid"},
@@ -151,10 +172,6 @@ def test_a_cluster_of_two_workers_hands_over_what_duckdb_does(  # one cluster fo
             (2, 23 * hour, "'sale'", None),
         ]
 
-        wrong = pa.table({"person": [1, 1], "time": ["2026", "soon"], "event": ["a", "a"]})
-        expected = "is not a date and time; write it as 2026-03-01 or 2026-03-01 14:30:00"
-        faults = [f"time: {value!r} {expected}" for value in ("2026", "soon")]
-        assert refused(engine, EventLog(wrong)) == "\n  ".join(faults)
         missing = refused(engine, EventLog(frame, person="persn"))
         assert missing.startswith("person: 'persn' is not known; did you mean 'person'?")
 
