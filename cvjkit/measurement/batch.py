@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cvjkit.measurement.conditions import parts_of
+
 if TYPE_CHECKING:
     from cvjkit.measurement.log import Bools, Ints
 
@@ -29,6 +31,8 @@ class Labels:
         Empty where the log has no such column.
     properties : mapping of str to tuple of str
         The values of other columns, by the name of the column.
+    are_joined : bool
+        Whether `names` are of an event and the conditions that its row meets.
 
     Examples
     --------
@@ -40,6 +44,17 @@ class Labels:
     channel: tuple[str, ...] = ()
     awareness: tuple[str, ...] = ()
     properties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    are_joined: bool = False
+
+    @property
+    def meanings(self) -> tuple[tuple[str, ...], ...]:
+        """What the events of each name are called: by their own name, and by conditions.
+
+        Returns
+        -------
+        tuple of tuple of str
+        """
+        return tuple(parts_of(name) if self.are_joined else (name,) for name in self.names)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,6 +11,10 @@ from cvjkit.errors import Fault, InputError, is_one_of, unknown_name
 OPERATORS = ("==", "!=", "<", "<=", ">", ">=", "like", "in")
 """How a column may be compared. In a pattern of ``like``, ``%`` is any text, ``_`` any sign."""
 
+AND = " + "
+"""Joins an event and the conditions that its row meets to one name. A plus of their own is written
+twice, so that what they are can be read from it."""
+
 Scalar = str | int | float | bool
 
 
@@ -109,6 +113,39 @@ def where(column: str, operator: str, value: object) -> Condition:
     if faults:
         raise InputError(f"the condition on {column!r}", faults)
     return Condition((Comparison(column, operator, values if several else given),))
+
+
+def joined(*names: str) -> str:
+    """Write an event and the conditions that its row meets as one name.
+
+    Parameters
+    ----------
+    *names : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> joined("view", "A+"), parts_of("view + A++")
+    ('view + A++', ('view', 'A+'))
+    """
+    return AND.join(name.replace("+", "++") for name in names)
+
+
+def parts_of(name: str) -> tuple[str, ...]:
+    """Read what `joined` has written.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    tuple of str
+    """
+    return tuple(part.replace("++", "+") for part in name.split(AND))
 
 
 def _is_scalar(value: object) -> bool:

@@ -60,9 +60,9 @@ class EventLog:
     hold : str, optional
         The column that is held constant, as in `Settings`.
     conditions : mapping of str to Condition
-        Events that are given by what other columns hold, by their names. A row that meets a
-        condition is an event of that name, whatever its event is; of several conditions it is the
-        first that counts.
+        Events that are given by what columns hold, by their names. A row that meets conditions is
+        an event of their names as well as of its own: one event, of as many stages as any of these
+        names. So it is still taken for one stage only.
     time_zone : str, optional
         Of times that say none, such as ``Europe/London``. Without it they are read as UTC, and the
         contents of the log say so.

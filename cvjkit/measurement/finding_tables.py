@@ -83,17 +83,20 @@ def events(measurement: Measurement) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by name (str), those of most events first.
+        Indexed by name (str), those of most events first; an event that meets conditions has
+        their names too, joined by " + ".
 
         - events (int64)
         - stages (str): the keys of its stages and exclusions, with commas; empty for none.
     """
-    names = measurement.labels.names
-    by_stage = measurement.by_stage.items()
-    stages = [", ".join(key for key, own in by_stage if name in own) for name in names]
+    by_stage = {key: {*own} for key, own in measurement.by_stage.items()}
+    stages = [
+        ", ".join(key for key, own in by_stage.items() if own.intersection(names))
+        for names in measurement.labels.meanings
+    ]
     return pd.DataFrame(
         {"events": np.array(measurement.counts, dtype=np.int64), "stages": stages},
-        index=pd.Index(names, name="name", dtype=object),
+        index=pd.Index(measurement.labels.names, name="name", dtype=object),
     )
 
 

@@ -74,7 +74,12 @@ def look(log: EventLog, query: Query, *, read_as_utc: bool) -> Contents:
         for index, name in enumerate(log.properties)
     }
     return Contents(
-        Labels(tuple(name for name, _, _, _ in usable), properties=properties, **texts),
+        Labels(
+            tuple(name for name, _, _, _ in usable),
+            properties=properties,
+            are_joined=bool(log.conditions),
+            **texts,
+        ),
         tuple(count for _, count, _, _ in usable),
         rows=rows,
         without_person=rows - has["person_given"],

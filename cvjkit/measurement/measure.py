@@ -101,7 +101,8 @@ def measure(
         - referred_by (str): who brought the person.
         - properties (tuple of str): columns to break down by.
         - conditions (mapping of str to `Condition`): events given by what columns hold, by their
-          names: ``{"pricing": cvj.where("page", "like", "/pricing%")}``.
+          names: ``{"pricing": cvj.where("page", "like", "/pricing%")}``. They keep their own
+          names as well.
         - time_zone (str): of times that say none, such as "Europe/London"; else they are UTC. Its
           midnight begins a day.
         - time_unit ({"s", "ms", "us", "ns"}): what times that are numbers count since 1970.

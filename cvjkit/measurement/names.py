@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -93,36 +95,38 @@ def names_by_stage(
 
 
 def masks_of(
-    by_stage: Mapping[str, Iterable[str]], names: Sequence[str], definition: Definition
+    by_stage: Mapping[str, Iterable[str]], meanings: Iterable[Iterable[str]], definition: Definition
 ) -> Ints:
-    """Give the mask that the events of each name have.
+    """Give the mask that the events of each code have.
 
     Parameters
     ----------
     by_stage : mapping of str to iterable of str
         As `names_by_stage` finds them.
-    names : sequence of str
-        Of the events, in the order of their codes.
+    meanings : iterable of iterable of str
+        The names of the events, in the order of their codes; as in `Labels`.
     definition : Definition
         Has a step or an exclusion for each key of `by_stage`.
 
     Returns
     -------
-    ndarray of int64, shape (names,)
+    ndarray of int64, shape (codes,)
         Sums of `definition.bits`; 0 for an event of no stage.
 
     Examples
     --------
     >>> from cvjkit.measurement.definition import Definition, Step
     >>> steps = Definition((Step("reach"), Step("conversion")))
-    >>> masks_of({"reach": ["view"], "conversion": ["buy"]}, ["view", "scroll", "buy"], steps)
+    >>> events = {"reach": ["view"], "conversion": ["buy"]}
+    >>> masks_of(events, [["view"], ["scroll"], ["scroll", "buy"]], steps)
     array([1, 0, 2])
     """
-    masks = dict.fromkeys(names, 0)
+    masks = dict[str, int]()
     for key, fitting in by_stage.items():
         for name in fitting:
-            masks[name] |= definition.bits[key]
-    return np.array([masks[name] for name in names], dtype=np.int64)
+            masks[name] = masks.get(name, 0) | definition.bits[key]
+    found = [reduce(or_, (masks.get(name, 0) for name in names)) for names in meanings]
+    return np.array(found, dtype=np.int64)
 
 
 def _fitting(pattern: object, names: Sequence[str]) -> list[str]:

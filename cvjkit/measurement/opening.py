@@ -97,7 +97,8 @@ def opened(
     exclusions = given.get("exclusions") or {}
     watch = Watch(given.get("progress"), given.get("stop"))
     with interruptible(), engine.open(source, watch) as found:
-        names = found.contents.labels.names
+        meanings = found.contents.labels.meanings
+        names = tuple(dict.fromkeys(name for several in meanings for name in several))
         wanted = _usual_events(chosen, names) if events is None else events
         wanted = _with_exclusions(wanted, exclusions) if exclusions else wanted
         by_stage = names_by_stage(wanted, names, chosen, exclusions)
@@ -111,7 +112,7 @@ def opened(
             bot_events=given.get("bot_events", 60),
             counts_bots=given.get("counts_bots", True),
         )
-        masks = masks_of(by_stage, names, definitions[0])
+        masks = masks_of(by_stage, meanings, definitions[0])
         yield Opened(found, chosen, by_stage, definitions, masks, settings)
 
 

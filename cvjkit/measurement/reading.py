@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cvjkit.errors import Fault
+from cvjkit.measurement.conditions import AND, joined
 from cvjkit.measurement.event_log import CODED, MONEY, TIME_UNITS
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ class Reading:
             return {f"name{n}": name for n, name in enumerate(self.log.event)}
         found: dict[str, str | int | float | bool] = {}
         for n, (name, condition) in enumerate(self.log.conditions.items()):
-            found[f"name{n}"] = name
+            found[f"name{n}"] = joined(name)
             for m, comparison in enumerate(condition.comparisons):
                 for i, value in enumerate(comparison.values):
                     is_pattern = comparison.operator == "like"
@@ -173,12 +174,14 @@ class Reading:
         return found
 
     def _name(self, event: str) -> str:
-        whens = []
+        name = self._text(event)
+        if not self.log.conditions:
+            return name
+        names = [f"replace({name}, '+', '++')"]
         for n, condition in enumerate(self.log.conditions.values()):
             holds = [self._holds(c, f"v{n}_{m}") for m, c in enumerate(condition.comparisons)]
-            whens.append(f"WHEN {' AND '.join(holds)} THEN {{name{n}}}")
-        name = self._text(event)
-        return f"CASE {' '.join(whens)} ELSE {name} END" if whens else name
+            names.append(f"CASE WHEN {' AND '.join(holds)} THEN {{name{n}}} END")
+        return f"NULLIF(concat_ws('{AND}', {', '.join(names)}), '')"
 
     def _holds(self, comparison: Comparison, value: str) -> str:
         kind = type(comparison.values[0])

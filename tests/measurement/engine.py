@@ -71,6 +71,6 @@ def run(
     size: int = 977,
 ) -> Tally:
     """Tally a log batch by batch."""
-    masks = masks_of(by_stage, labels.names, definition)
+    masks = masks_of(by_stage, labels.meanings, definition)
     parts = [tally(one, definition, masks, settings) for one in batches(log, labels, size)]
     return reduce(add, parts)

@@ -89,7 +89,8 @@ def test_no_name_of_a_column_and_no_value_does_anything(
         conditions={"'; DROP TABLE source; --": where(country, "==", "' OR ''='")},
     )
     found = handed_over(ENGINE, log)
-    assert found == sorted((text, micros(NOON), text, text, text) for text in values)
+    texts = [(text, text.replace("+", "++")) for text in values]
+    assert found == sorted((text, micros(NOON), name, text, text) for text, name in texts)
 
 
 HOSTILE = ['"; DROP TABLE source; --', "*", "$1", "c0", "a.b", "new\nline", "count(*)", "'", "ü"]
@@ -236,7 +237,7 @@ def test_a_table_with_one_row_for_each_person_has_an_event_for_each_date(tmp_pat
     ],
 )
 @pytest.mark.parametrize("kind", ["arrow", "csv"])
-def test_a_row_that_meets_a_condition_is_an_event_of_its_name(
+def test_a_row_that_meets_a_condition_is_an_event_of_its_name_too(
     tmp_path: Path, kind: str, condition: Any, rows: list[int]
 ) -> None:
     pages = ["/pricing2", "/PRICING2", "/", "\\x", "/wow!"]
@@ -244,12 +245,14 @@ def test_a_row_that_meets_a_condition_is_an_event_of_its_name(
         {"person": n, "time": NOON, "event": "view", "page": page, "pages": n + 1, "paid": n == 1}
         for n, page in enumerate(pages)
     ]
+    pay = where("paid", "==", "never")
     log = EventLog(
-        SOURCES[kind](tmp_path, table), conditions={"$1 'met'": condition, "later": condition}
+        SOURCES[kind](tmp_path, table),
+        conditions={"$1 'met'": condition, "pay": pay, "a+": condition},
     )
-    met = [int(str(row[0])) for row in handed_over(ENGINE, log) if row[2] != "view"]
-    assert met == rows
-    assert {row[2] for row in handed_over(ENGINE, log)} <= {"view", "$1 'met'"}
+    found = handed_over(ENGINE, log)
+    assert [int(str(row[0])) for row in found if row[2] != "view"] == rows
+    assert {row[2] for row in found} <= {"view", "view + $1 'met' + a++"}
 
 
 def test_who_was_brought_is_told_by_any_of_their_events() -> None:

@@ -141,14 +141,38 @@ def test_what_is_held_may_be_any_column_that_the_log_has() -> None:
         cvj.measure(SESSIONS, "five", events, hold=3)  # type: ignore[arg-type]  # no text
 
 
-def test_a_condition_on_columns_is_an_event() -> None:
-    found = measured(
-        {"view": "reach", "from a blog": "acquisition"},
-        conditions={
-            "from a blog": cvj.where("from", "==", "Blog") & cvj.where("what", "==", "buy")
-        },
-    )
-    assert counts(found) == {"Everyone": (3, 1, None, None, None)}
+def test_what_meets_a_condition_is_one_event_of_its_own_name_and_of_that_of_the_condition() -> None:
+    pages = [
+        ("ann", "view", "/home"),
+        ("ann", "view", "/pricing"),
+        ("bob", "view", "/pricing"),  # one event, which is never of two stages
+        ("cat", "view", "/pricing"),
+        ("cat", "a + b", "/pricing?plan=C++"),
+        ("dan", "view + pricing", "/home"),  # called like a view of the prices
+        ("eve", None, "/pricing"),
+        ("eve", None, "/pricing"),
+    ]
+    log = pd.DataFrame(pages, columns=["person", "event", "page"])
+    log["time"] = pd.Timestamp("2026-01-01", tz="UTC") + pd.to_timedelta(log.index, "min")
+    conditions = {
+        "pricing": cvj.where("page", "like", "/pricing%"),
+        "C++": cvj.where("page", "like", "%C++"),
+    }
+    events = {"view": "reach", "pricing": "acquisition", "a + b": "conversion", "C++": "retention"}
+    found = cvj.measure(log, "five", events, conditions=conditions)
+    assert counts(found) == {"Everyone": (3, 2, 0, 0, None)}
+    anywhere = cvj.measure(log, "five", events, conditions=conditions, order="open")
+    assert counts(anywhere) == {"Everyone": (3, 3, 0, 0, None)}
+    assert found.measurement is not None
+    assert found.measurement.events.to_dict("index") == {
+        "view + pricing": {"events": 3, "stages": "reach, acquisition"},
+        "pricing": {"events": 2, "stages": "acquisition"},
+        "a ++ b + pricing + C++++": {"events": 1, "stages": "acquisition, conversion, retention"},
+        "view": {"events": 1, "stages": "reach"},
+        "view ++ pricing": {"events": 1, "stages": ""},
+    }
+    with pytest.raises(cvj.InputError, match="'price' is not known; did you mean 'pricing'"):
+        cvj.measure(log, "five", {"price": "reach"}, conditions=conditions)
 
 
 def test_a_table_with_a_column_of_dates_for_each_event_is_a_log() -> None:

@@ -84,7 +84,7 @@ def test_a_mask_has_a_bit_for_each_stage_whose_event_it_is(random: Random) -> No
     back = Exclusion("back", after=steps[0], before=steps[1])
     definition = Definition(tuple(map(Step, steps)), exclusions=(back,))
     by_stage = {key: random.sample(NAMES, random.randint(0, 4)) for key in (*steps, "back")}
-    masks = masks_of(by_stage, NAMES, definition)
+    masks = masks_of(by_stage, [[name] for name in NAMES], definition)
     for name, mask in zip(NAMES, masks.tolist(), strict=True):
         for key, bit in definition.bits.items():
             assert bool(mask & bit) == (name in by_stage[key])
