@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cvjkit.cli.command import Command
 from cvjkit.errors import Fault, InputError, printable
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 COLUMNS = {
     "person": "column that says who (default: person)",
@@ -70,14 +64,8 @@ def _measure(arguments: argparse.Namespace) -> int:
     options: dict[str, Any] = {name: given[name] for name in named if given[name] is not None}
     options["counts_bots"] = not arguments.without_bots
     options.setdefault("name", Path(arguments.log).stem.strip("*?.") or "Measured")
-    with _progress() as progress:
-        journey = measure(
-            arguments.log,
-            arguments.framework,
-            _mapped(arguments.map) or None,
-            progress=progress,
-            **options,
-        )
+    events = _mapped(arguments.map) or None
+    journey = measure(arguments.log, arguments.framework, events, **options)
     measurement = journey.measurement
     found = [repr(journey), *(measurement.remarks if measurement else ())]
     if arguments.output:
@@ -101,18 +89,6 @@ def _mapped(written: list[str]) -> dict[str, list[str]]:
     if faults:
         raise InputError("cvjkit measure", faults)
     return events
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[float], None] | None]:
-    """Show how much is done on a terminal, and nothing of it afterwards."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    try:
-        yield lambda share: print(f"\r{share:4.0%}", end="", file=sys.stderr, flush=True)
-    finally:
-        print("\r    \r", end="", file=sys.stderr, flush=True)
 
 
 MEASURE = Command(

@@ -23,6 +23,13 @@ Part = TypeVar("Part")
 class Stopped(Exception):  # noqa: N818 - what somebody asked for is no error
     """A run was stopped before its end, as somebody asked. It left nothing behind."""
 
+    def __init__(self) -> None:
+        super().__init__("Measuring was stopped before its end; nothing was kept.")
+
+    def _render_traceback_(self) -> list[str]:
+        # What IPython shows of it: who stopped it knows where that was.
+        return [str(self)]
+
 
 @dataclass(frozen=True, slots=True)
 class Watch:

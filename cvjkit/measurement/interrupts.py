@@ -1,8 +1,9 @@
-"""Ctrl-C while other programs work for us: what they make of it is no error of theirs."""
+"""Ctrl-C while other programs work for us: it ends them, and is no error of theirs."""
 
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,10 +11,16 @@ from types import FrameType
 
 
 @contextmanager
-def interruptible() -> Iterator[None]:
-    """Raise KeyboardInterrupt if somebody presses Ctrl-C in this block and an error comes of it.
+def interruptible(stop: threading.Event) -> Iterator[None]:
+    """Let Ctrl-C end what is done in this block, with KeyboardInterrupt.
 
-    DuckDB makes a RuntimeError of it, or an error about the stream that it was reading.
+    Python hears of it only once a query has ended. Until then `stop` is what ends the query; DuckDB
+    makes an error of its own of it.
+
+    Parameters
+    ----------
+    stop : threading.Event
+        Is set, from another thread, as soon as somebody presses Ctrl-C.
 
     Yields
     ------
@@ -36,10 +43,34 @@ def interruptible() -> Iterator[None]:
 
     signal.signal(signal.SIGINT, noted)
     try:
-        yield
+        with _heard_at_once(stop):
+            yield
     except Exception:
         if is_pressed:
             raise KeyboardInterrupt from None
         raise
     finally:
         signal.signal(signal.SIGINT, usual)
+
+
+@contextmanager
+def _heard_at_once(stop: threading.Event) -> Iterator[None]:
+    """Set an event when SIGINT comes, whatever the main thread is busy with."""
+    ours, theirs = socket.socketpair()
+    theirs.setblocking(False)
+    before = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+
+    def listen() -> None:
+        while came := ours.recv(1):
+            if came[0] == signal.SIGINT:
+                stop.set()
+
+    thread = threading.Thread(target=listen, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        theirs.close()
+        thread.join()
+        ours.close()

@@ -135,8 +135,9 @@ def measure(
 
         - name, currency (str): of the journey.
         - engine (str or Engine): "duckdb" by default, or "spark".
-        - progress (callable): is told the share that is done, 0 to 1.
-        - stop (thasked.Event): ends it once it is set; nothing is left behind.
+        - progress (callable): is told the share that is done, 0 to 1. By default what takes more
+          than a second shows it in the notebook, with a button to stop, or on the terminal.
+        - stop (threading.Event): ends it once it is set; nothing is left behind.
 
     Returns
     -------
@@ -150,7 +151,7 @@ def measure(
     InputError
         With what is wrong with the log, its columns, events or the definition.
     Stopped
-        If `stop` was set.
+        If somebody pressed the button, or `stop` was set.
 
     Examples
     --------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -9,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from cvjkit.errors import Fault, InputError, unknown_name
 from cvjkit.measurement.definition import Definition, Exclusion, Step
-from cvjkit.measurement.engine import Watch
 from cvjkit.measurement.engines import engine_named
 from cvjkit.measurement.event_log import EventLog
 from cvjkit.measurement.interrupts import interruptible
@@ -17,6 +17,7 @@ from cvjkit.measurement.measured import orders_among
 from cvjkit.measurement.names import masks_of, names_by_stage
 from cvjkit.measurement.options import SUBJECT, Columns, known_options
 from cvjkit.measurement.settings import Settings
+from cvjkit.measurement.watching import watched
 from cvjkit.measurement.window import time_of
 from cvjkit.model.checks import framework_of
 from cvjkit.model.economics import BOUGHT_AGAIN
@@ -95,8 +96,12 @@ def opened(
     engine = given.get("engine", "duckdb")
     engine = engine_named(engine) if isinstance(engine, str) else engine
     exclusions = given.get("exclusions") or {}
-    watch = Watch(given.get("progress"), given.get("stop"))
-    with interruptible(), engine.open(source, watch) as found:
+    stop = given.get("stop") or threading.Event()
+    with (
+        interruptible(stop),
+        watched(given.get("progress"), stop) as watch,
+        engine.open(source, watch) as found,
+    ):
         meanings = found.contents.labels.meanings
         names = tuple(dict.fromkeys(name for several in meanings for name in several))
         wanted = _usual_events(chosen, names) if events is None else events

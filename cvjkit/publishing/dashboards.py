@@ -132,9 +132,15 @@ def actual(
     -------
     ipywidgets.Box
         Where the log or the plan cannot be read, it says why.
+
+    Raises
+    ------
+    Stopped
+        If somebody stopped the measuring.
     """
     # Only who opens this page waits for what measures.
     from cvjkit.comparison.gap import gap
+    from cvjkit.measurement.engine import Stopped
     from cvjkit.measurement.sensitivity import sensitivity
     from cvjkit.widgets.actual_view import ActualView
 
@@ -142,6 +148,8 @@ def actual(
         planned = as_journey(plan)
         found = sensitivity(log, framework, events, **options)
         return ActualView(found, gap(planned, found.base))
+    except Stopped:
+        raise
     except InputError as error:
         said = error
     except Exception as error:  # noqa: BLE001 - a log can hold anything

@@ -91,7 +91,7 @@ def test_ctrl_c_ends_it_in_a_word_and_nothing_is_written(folder: Path) -> None:
     arguments = ["measure", "log.duckdb", "-o", "shop.toml"]
     with subprocess.Popen([sys.executable, "-m", "cvjkit", *arguments], stderr=terminal) as process:
         os.close(terminal)
-        # What is done is shown on a terminal; from then on it is at work.
+        # What takes long is shown on a terminal; from then on it is at work.
         told = read(seen)
         process.send_signal(signal.SIGINT)
         while more := read(seen):

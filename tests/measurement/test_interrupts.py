@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -15,18 +16,26 @@ from cvjkit.measurement.interrupts import interruptible
 ENDLESS = "SELECT range AS person, now() AS time, 'reach' AS event FROM range(1000000000000)"
 
 
+@pytest.mark.parametrize("log", ["a stream", "a database"])
 @pytest.mark.parametrize("seconds", [0.1, 0.3])
-def test_ctrl_c_while_duckdb_works_is_no_error_of_its(seconds: float) -> None:
-    usual = signal.getsignal(signal.SIGINT)
+def test_ctrl_c_ends_what_duckdb_does_and_is_no_error_of_its(
+    tmp_path: Path, log: str, seconds: float
+) -> None:
+    path = tmp_path / "log.duckdb"
+    with duckdb.connect(path) as database:
+        database.execute(f"CREATE VIEW log AS {ENDLESS}")
+    usual, before = signal.getsignal(signal.SIGINT), signal.set_wakeup_fd(-1)
+    signal.set_wakeup_fd(before)
     pressed = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGINT))
     pressed.start()
     with pytest.raises(KeyboardInterrupt):
-        cvj.measure(duckdb.sql(ENDLESS), "five")
+        cvj.measure(duckdb.sql(ENDLESS) if log == "a stream" else path, "five")
     assert signal.getsignal(signal.SIGINT) is usual
+    assert signal.set_wakeup_fd(before) == before
 
 
 def test_an_error_without_ctrl_c_stays_what_it_is() -> None:
-    with pytest.raises(RuntimeError, match="broken"), interruptible():
+    with pytest.raises(RuntimeError, match="broken"), interruptible(threading.Event()):
         raise RuntimeError("broken")
 
 
@@ -34,7 +43,7 @@ def test_in_another_thread_nothing_is_done_with_signals() -> None:
     found = []
 
     def work() -> None:
-        with interruptible():
+        with interruptible(threading.Event()):
             found.append(signal.getsignal(signal.SIGINT))
 
     thread = threading.Thread(target=work)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 import cvjkit as cvj
 from cvjkit.charts.sankey import Picture, sankey_picture
+from cvjkit.measurement.engine import Stopped
 from cvjkit.publishing import dashboards
 from tests.widgets.hand import ANYTHING, deliver
 
@@ -453,6 +455,14 @@ def test_a_log_that_is_no_log_is_one_sentence_on_the_page(tmp_path: Path, conten
     (part,) = page.children[0].document["parts"]
     assert len(part["notes"]) == 1
     assert "led to an error" not in part["notes"][0]
+
+
+def test_who_stops_the_measuring_is_not_told_that_the_log_is_at_fault(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text(LOG, encoding="utf-8")
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(Stopped):
+        dashboards.actual(tmp_path / "log.csv", "five", EVENTS, plan=SHOP, stop=stop)
 
 
 def test_without_what_reads_logs_the_page_says_what_to_type(
