@@ -14,11 +14,11 @@ from cvjkit.cli.check import CHECK
 from cvjkit.cli.dashboard import DASHBOARD
 from cvjkit.cli.lab import LAB
 from cvjkit.cli.logs import logged
-from cvjkit.cli.measure import MEASURE
+from cvjkit.cli.measure import DROPPED, MEASURE, SENSITIVITY
 from cvjkit.cli.new import NEW
 from cvjkit.errors import InputError, told_as_fault
 
-COMMANDS = (DASHBOARD, LAB, NEW, CHECK, AUDIT, CANVAS, MEASURE)
+COMMANDS = (DASHBOARD, LAB, NEW, CHECK, AUDIT, CANVAS, MEASURE, DROPPED, SENSITIVITY)
 STOPPED = 128 + signal.SIGINT
 """Exit code of what Ctrl-C ends, as shells give it."""
 

@@ -6,6 +6,8 @@ import argparse
 import os
 from pathlib import Path
 
+from cvjkit.numbers import read_number
+
 JOURNEYS = Path("data/journeys")
 
 
@@ -46,3 +48,28 @@ def journeys_directory(given: Path | None, below: Path = Path()) -> Path:
     Path
     """
     return given or Path(os.environ.get("CVJKIT_JOURNEYS") or below / JOURNEYS)
+
+
+def whole_number(text: str) -> int:
+    """Read a whole number in the grammar of `cvjkit.numbers`.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        If it is none.
+    """
+    try:
+        number = read_number(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    if number is None or number % 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number; write one, like 2")
+    return int(number)

@@ -10,13 +10,12 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from cvjkit.cli.arguments import JOURNEYS
+from cvjkit.cli.arguments import JOURNEYS, whole_number
 from cvjkit.cli.command import Command
 from cvjkit.cli.serving import add_server_arguments, missing, prepared, tell_link
 from cvjkit.errors import Fault, InputError
 from cvjkit.files.look import read_look
 from cvjkit.files.store import journey_files
-from cvjkit.numbers import read_number
 from cvjkit.publishing import server
 from cvjkit.publishing.folder import read_folder
 from cvjkit.publishing.starters import starters
@@ -48,7 +47,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, default, _, unit, about in NUMBERS:
         words = f"{about} (default: %(default)s)"
         option = f"--{name}"
-        parser.add_argument(option, type=_whole_number, default=default, metavar=unit, help=words)
+        parser.add_argument(option, type=whole_number, default=default, metavar=unit, help=words)
     parser.add_argument(
         "--extension",
         action="append",
@@ -57,17 +56,6 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a JupyterLab extension the notebook needs besides those of ipywidgets and "
         "anywidget: jupyterlab-plotly for plotly figures (5 MB more for every visitor)",
     )
-
-
-def _whole_number(text: str) -> int:
-    """Read a whole number in the grammar of `cvjkit.numbers`."""
-    try:
-        number = read_number(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-    if number is None or number % 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number; write one, like 2")
-    return int(number)
 
 
 def _dashboard(arguments: argparse.Namespace) -> int:

@@ -1,100 +1,124 @@
-"""The command ``cvjkit measure``."""
+"""The commands that read an event log: ``cvjkit measure``, ``dropped`` and ``sensitivity``."""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
+from cvjkit.cli.arguments import whole_number
 from cvjkit.cli.command import Command
-from cvjkit.errors import Fault, InputError, printable
+from cvjkit.cli.event_logs import add_log_arguments, what_is_measured
+from cvjkit.errors import printable
+from cvjkit.files.results import KINDS, save_results
+from cvjkit.number_text import count_text, people_text
+from cvjkit.shown import as_text
 
-COLUMNS = {
-    "person": "column that says who (default: person)",
-    "time": "column that says when (default: time)",
-    "event": "column that says what (default: event)",
-    "channel": "column that says where a person comes from; makes segments",
-    "awareness": "column that says what a person knows at the start; makes segments",
-    "revenue": "column of money that came in",
-    "cost": "column of money that was spent",
-    "referred-by": "column that says who brought the person",
-    "time-zone": "of times that say none, such as Europe/London (default: UTC)",
-    "time-unit": "what times that are numbers count since 1970: s, ms, us or ns",
-    "table": "which table of a database",
-}
-COUNTING = {
-    "order": "ordered, strict_order, strict_increase, any_order or open (default: ordered)",
-    "window": "how long after the first event a stage may be reached, such as 30d",
-    "reentry": "which attempts of a person count: best, first or every (default: best)",
-    "hold": "column whose value must be that of the first event, such as session",
-    "touch": "which event says the channel: first, last or a stage (default: first)",
-}
-OTHER = {
-    "name": "of the journey (default: that of the log)",
-    "currency": "of the money",
-    "engine": "duckdb or spark (default: duckdb)",
-}
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST = 10_000
+JOURNEYS = (".toml", ".xlsx")
+"""What can hold a measured journey: CSV has no room for its ways, and for how long people came."""
 
 
-def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    words = "CSV or Parquet file, folder, pattern with *, or DuckDB database"
-    parser.add_argument("log", metavar="LOG", help=words)
-    words = "the framework to count in (default: %(default)s)"
-    parser.add_argument("--framework", default="five", metavar="KEY", help=words)
-    words = (
-        "an event and the stages it is one of, by their keys or milestones; EVENT may be a pattern "
-        "such as 'buy*'; may be given several times (default: events have the keys of stages)"
-    )
-    metavar = "EVENT=STAGE[,STAGE]"
-    parser.add_argument("--map", action="append", default=[], metavar=metavar, help=words)
-    for name, words in {**COLUMNS, **COUNTING, **OTHER}.items():
-        parser.add_argument(f"--{name}", metavar=name.upper().replace("-", "_"), help=words)
-    words = "leave out who makes more events in a minute than a person does"
-    parser.add_argument("--without-bots", action="store_true", help=words)
-    words = "file to write the journey to: TOML, CSV or XLSX; without it, only print what was found"
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help=words)
-    parser.add_argument("--overwrite", action="store_true", help="replace a file that is there")
+def _add_to_measure(parser: argparse.ArgumentParser) -> None:
+    add_log_arguments(parser, JOURNEYS, "the journey")
 
 
 def _measure(arguments: argparse.Namespace) -> int:
     from cvjkit.measurement.measure import measure
 
-    given = vars(arguments)
-    named = [name.replace("-", "_") for name in (*COLUMNS, *COUNTING, *OTHER)]
-    options: dict[str, Any] = {name: given[name] for name in named if given[name] is not None}
-    options["counts_bots"] = not arguments.without_bots
-    options.setdefault("name", Path(arguments.log).stem.strip("*?.") or "Measured")
-    events = _mapped(arguments.map) or None
-    journey = measure(arguments.log, arguments.framework, events, **options)
+    log, framework, events, options = what_is_measured(arguments)
+    journey = measure(log, framework, events, **options)
     measurement = journey.measurement
     found = [repr(journey), *(measurement.remarks if measurement else ())]
     if arguments.output:
         path = journey.save(arguments.output, overwrite=arguments.overwrite)
         found[0] = f"{path}: {journey.summary.splitlines()[0]}"
-    print("\n".join(printable(line) for text in found for line in text.splitlines()))
+    _print("\n".join(found))
     return 0
-
-
-def _mapped(written: list[str]) -> dict[str, list[str]]:
-    """Read which events are those of which stages."""
-    events: dict[str, list[str]] = {}
-    faults = []
-    for text in written:
-        event, sign, stages = text.rpartition("=")
-        keys = [key.strip() for key in stages.split(",") if key.strip()]
-        if not (sign and event and keys):
-            rule = "must be an event and a stage, joined by ="
-            faults.append(Fault("--map", text, rule, "write it like purchase=conversion"))
-        events.setdefault(event, []).extend(keys)
-    if faults:
-        raise InputError("cvjkit measure", faults)
-    return events
 
 
 MEASURE = Command(
     "measure",
     "measure a journey in an event log",
     "Count the people of an event log at the stages of a framework; write it to a journey file.",
-    _add_arguments,
+    _add_to_measure,
     _measure,
 )
+
+
+def _add_to_dropped(parser: argparse.ArgumentParser) -> None:
+    words = "the last stage that they reached, by its key"
+    parser.add_argument("--stage", required=True, metavar="STAGE", help=words)
+    words = "how many to list, the latest (default: %(default)s)"
+    parser.add_argument("--most", type=whole_number, default=MOST, metavar="N", help=words)
+    add_log_arguments(parser, KINDS, "the list")
+
+
+def _dropped(arguments: argparse.Namespace) -> int:
+    from cvjkit.measurement.dropped import dropped
+
+    log, framework, events, options = what_is_measured(arguments)
+    stage, most = arguments.stage, arguments.most
+    found = dropped(log, framework, events, stage=stage, most=most, **options)
+    found["time"] = found["time"].astype(str)
+    nouns = ("attempt", "attempts") if arguments.reentry == "every" else ("person", "people")
+    number = count_text(people_text(len(found)), *nouns)
+    summary = f"{number} reached {stage} and no stage after it; the latest first."
+    if len(found) == most:
+        summary += " There may be more: raise --most to see them."
+    shown = found.astype(str).rename(columns=str.capitalize)
+    return _told(arguments, summary, found, shown)
+
+
+DROPPED = Command(
+    "dropped",
+    "list who went no further than a stage, in an event log",
+    "List the people of an event log who reached a stage and none after it, the latest first.",
+    _add_to_dropped,
+    _dropped,
+)
+
+
+def _add_to_sensitivity(parser: argparse.ArgumentParser) -> None:
+    words = "the windows to compare (default: 1d, 7d, 30d and any time)"
+    parser.add_argument("--windows", metavar="TIME[,TIME]", help=words)
+    add_log_arguments(parser, KINDS, "the table")
+
+
+def _sensitivity(arguments: argparse.Namespace) -> int:
+    from cvjkit.measurement.sensitivity import sensitivity
+
+    log, framework, events, options = what_is_measured(arguments)
+    if arguments.windows is not None:
+        options["windows"] = [text.strip() for text in arguments.windows.split(",")]
+    found = sensitivity(log, framework, events, **options)
+    return _told(arguments, found.summary, found.table, found.shown)
+
+
+SENSITIVITY = Command(
+    "sensitivity",
+    "show how much the numbers of an event log depend on the definition",
+    "Count the people of an event log under several definitions, side by side: with other orders, "
+    "other attempts and other windows.",
+    _add_to_sensitivity,
+    _sensitivity,
+)
+
+
+def _told(
+    arguments: argparse.Namespace, summary: str, table: pd.DataFrame, shown: pd.DataFrame
+) -> int:
+    """Write a table to the file that was asked for, or show it."""
+    path = arguments.output
+    if path is None:
+        _print(as_text(summary, shown))
+    else:
+        save_results(path, table, overwrite=arguments.overwrite)
+        _print(f"{path}: {summary}")
+    return 0
+
+
+def _print(text: str) -> None:
+    print("\n".join(map(printable, text.splitlines())))

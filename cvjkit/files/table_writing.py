@@ -114,9 +114,6 @@ def to_xlsx(document: Mapping[str, Any], subject: str) -> bytes:
     InputError
         If a text has a character that a workbook cannot hold, or if there are scenarios.
     """
-    from openpyxl import Workbook
-    from openpyxl.utils.exceptions import IllegalCharacterError
-
     if "scenarios" in document:
         fault = Fault("file", ".xlsx", "cannot hold scenarios", "save it as .toml")
         raise InputError(subject, [fault])
@@ -143,8 +140,6 @@ def to_xlsx(document: Mapping[str, Any], subject: str) -> bytes:
         **{part: document.get(part, []) for part in LISTS},
         "framework": own["stages"] if isinstance(own, Mapping) else [],
     }
-    book = Workbook()
-    book.remove(book.worksheets[0])
     sheets: dict[str, list[list[Any]]] = {
         "Stages": _stage_rows(document, stages),
         "Journey": _pairs(terms),
@@ -161,20 +156,50 @@ def to_xlsx(document: Mapping[str, Any], subject: str) -> bytes:
                 for row in rows
             ]
             sheets[title.capitalize()] = [[heading_of(column) for column in columns], *body]
-    content = io.BytesIO()
+    return sheets_to_xlsx(sheets, subject, "save it as .toml")
+
+
+def sheets_to_xlsx(
+    sheets: Mapping[str, Sequence[Sequence[Any]]], subject: str, instead: str
+) -> bytes:
+    """Write a workbook.
+
+    Parameters
+    ----------
+    sheets : mapping of str to sequence of rows
+        By their titles; the first row has the headings.
+    subject : str
+        What to call it in messages.
+    instead : str
+        What to do if a workbook cannot hold it, as part of a sentence.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    InputError
+        If a text has a character that a workbook cannot hold.
+    """
+    from openpyxl import Workbook
+    from openpyxl.utils.exceptions import IllegalCharacterError
+
+    book, content = Workbook(), io.BytesIO()
+    book.remove(book.worksheets[0])
     try:
-        for title, table in sheets.items():
-            _fill(book.create_sheet(title), table)
+        for title, rows in sheets.items():
+            _fill(book.create_sheet(title), rows)
         book.save(content)
     except IllegalCharacterError as error:
         text = str(error).removesuffix(" cannot be used in worksheets.")
-        fault = Fault("text", text, "has a character no workbook can hold", "save it as .toml")
+        fault = Fault("text", text, "has a character no workbook can hold", instead)
         raise InputError(subject, [fault]) from None
     except OSError as error:
         # openpyxl writes each sheet to a temporary file first.
         why = (error.strerror or str(error)).lower()
         rule = f"cannot be written: the folder of temporary files fails ({why})"
-        fault = Fault("file", ".xlsx", rule, "make room there, or save it as .toml")
+        fault = Fault("file", ".xlsx", rule, f"make room there, or {instead}")
         raise InputError(subject, [fault]) from None
     return content.getvalue()
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 
 import cvjkit as cvj
@@ -102,12 +103,105 @@ def test_ctrl_c_ends_it_in_a_word_and_nothing_is_written(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_who_went_no_further_is_listed_and_written(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["dropped", "log.csv", *COLUMNS, *MAP, "--stage", "reach", "--window", "30d"]
+    assert main(arguments) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("1 person reached reach and no stage after it; the latest first.\n")
+    assert shown.splitlines()[-1].split() == ["bob", "2026-01-01", "10:00:00+00:00"]
+    assert main([*arguments, "-o", "people.csv"]) == 0
+    assert capsys.readouterr().out.startswith("people.csv: 1 person reached reach")
+    assert Path("people.csv").read_text("utf-8-sig").splitlines() == [
+        "person,time",
+        "bob,2026-01-01 10:00:00+00:00",
+    ]
+    assert main([*arguments, "--reentry", "every", "--most", "1"]) == 0
+    assert capsys.readouterr().out.startswith(
+        "1 attempt reached reach and no stage after it; the latest first. There may be more"
+    )
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_same_log_is_shown_under_several_definitions(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    arguments = ["sensitivity", "log.csv", *COLUMNS, *MAP, "--windows", "1h, 30d"]
+    assert main(arguments) == 0
+    shown = [line.rsplit(None, 5) for line in capsys.readouterr().out.splitlines()]
+    rows = {words[0]: words[1:] for words in shown if len(words) == 6}
+    assert rows["as asked for"] == ["2", "–", "2", "–", "1"]
+    assert (rows["window 1h"][2], rows["window 30d"][2]) == ("0", "1")
+    assert "window 7d" not in rows
+    assert main([*arguments, "-o", "definitions.csv"]) == 0
+    columns = {"person": "who", "time": "at", "event": "what"}
+    events = {"view": "aware", "buy*": ["conversion", "loyalty"]}
+    found = cvj.sensitivity("log.csv", "five", events, windows=["1h", "30d"], **columns)  # type: ignore[arg-type]  # columns are texts
+    pd.testing.assert_frame_equal(pd.read_csv("definitions.csv"), found.table)
+
+
+@pytest.mark.parametrize(
+    ("definition", "counts"),
+    [
+        ([], (2, 1, 1, 1)),
+        (["--within", "conversion=2d"], (2, 1, 0, 0)),
+        (["--optional", "acquisition", "--within", "conversion=400d"], (2, 1, 2, 1)),
+        (["--exclude", "complain=conversion,retention"], (2, 1, 1, 0)),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_each_part_of_a_definition_can_be_typed(
+    definition: list[str], counts: tuple[int, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    days = {"ann": "view ask - - buy complain again", "bob": "view - buy"}
+    rows = [
+        f"{who},2026-01-{day:02},{what}"
+        for who, events in days.items()
+        for day, what in enumerate(events.split(), 1)
+        if what != "-"
+    ]
+    Path("log.csv").write_text("\n".join(["person,time,event", *rows]), encoding="utf-8")
+    named = {"view": "reach", "ask": "acquisition", "buy": "conversion", "again": "retention"}
+    events = [text for pair in named.items() for text in ("--map", "=".join(pair))]
+    assert main(["measure", "log.csv", *events, *definition, "-o", "shop.toml"]) == 0
+    assert cvj.read_journey("shop.toml").segments[0].counts == (*counts, None)
+    assert main(["dropped", "log.csv", *events, *definition, "--stage", "conversion"]) == 0
+    lost = counts[2] - counts[3]
+    assert f"\n{lost} pe" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_file_that_cannot_be_written_is_refused_before_the_log_is_read(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("mine.csv").write_text("mine", encoding="utf-8")
+    for output, rule in {
+        "people.txt": "is not a kind of file that is written; use a name that ends in one of",
+        "none/people.csv": "is in a folder that does not exist",
+        "mine.csv": "already exists; choose another name, or write --overwrite to replace it",
+    }.items():
+        for command in (["dropped", "--stage", "reach"], ["sensitivity"]):
+            assert main([*command, "none.csv", "--map", "view", "-o", output]) == 2
+            told = capsys.readouterr().err.splitlines()
+            assert len(told) == 2, told
+            assert told[0].startswith(f"cvjkit: -o: '{output}' {rule}")
+            assert told[1].startswith("cvjkit: --map: 'view' must be EVENT=STAGE")
+    assert Path("mine.csv").read_text(encoding="utf-8") == "mine"
+    # A measured journey is more than CSV can hold.
+    assert main(["measure", "none.csv", "-o", "shop.csv"]) == 2
+    assert "use a name that ends in one of .toml, .xlsx" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("folder")
 def test_what_cannot_be_is_said_in_a_sentence_and_without_a_traceback(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     for arguments, sentence in (
-        (["--map", "view"], "--map: 'view' must be an event and a stage, joined by ="),
+        (["--map", "view"], "--map: 'view' must be EVENT=STAGE[,STAGE]"),
         ([], "events must say which events are those of which stages"),
+        ([*MAP, "--within", "conversion"], "--within: 'conversion' must be STAGE=TIME"),
+        ([*MAP, "--within", "conversion=4"], "within[conversion]: '4' must be a number and a unit"),
+        ([*MAP, "--exclude", "view=loyalty"], "--exclude: 'view' must come between two stages"),
+        ([*MAP, "--optional", "top"], "optional: 'top' is not known"),
         (["--map", "vue=reach"], "events[vue]"),
         (["--map", "view=top"], "'top' is not known"),
         ([*MAP, "--window", "30"], "window: '30' must be a number and a unit"),
