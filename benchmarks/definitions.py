@@ -18,7 +18,7 @@ import numpy as np
 from cvjkit.charts.style import BODY, COLORS, FONT, INK, MEDIUM
 from cvjkit.measurement.attempts import NEVER, find_attempts
 from cvjkit.measurement.batch import Batch
-from cvjkit.measurement.counting import settled, step_times, touched
+from cvjkit.measurement.counting import Values, settled, step_times, touched
 from cvjkit.measurement.definition import Definition, Exclusion, Step
 from cvjkit.measurement.held import held
 
@@ -274,7 +274,7 @@ def _mark(x: float, y: float, bits: int, step: int | None, steps: int) -> Iterat
 def _result(attempts: Attempts, batch: Batch, row: Row, values: list[str]) -> str:
     """Say at which stages the attempts count, or which value is taken."""
     if row.touch != "":
-        code = touched(batch.properties["value"], batch, attempts, row.touch)[0]
+        code = touched(Values(batch.properties["value"]), batch, attempts, row.touch)[0]
         return f"from {values[code]}"
     names = [step.name for step in row.definition.steps]
     reached = step_times(attempts, row.definition) != NEVER

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cvjkit.measurement.attempts import NEVER
 from cvjkit.measurement.log import Events, Log
-from cvjkit.measurement.periods import LONGEST, PERIODS, period_of
 from cvjkit.measurement.quality import bots_in
-from cvjkit.measurement.sums import Sums, nothing, stacked, summed
+from cvjkit.measurement.sums import Sums, nothing, summed
 from cvjkit.measurement.waits import rows_of
 
 if TYPE_CHECKING:
@@ -89,47 +90,108 @@ def step_times(attempts: Attempts, definition: Definition) -> Ints:
     return np.where(times == late, NEVER, times)
 
 
-def touched(codes: Ints | None, batch: Batch, attempts: Attempts, touch: int | str) -> Ints:
-    """Give each attempt a value that its person has.
+class Values:
+    """The values of the events in a column.
 
     Parameters
     ----------
     codes : ndarray of int, shape (events,), or None
-        -1 where there is none.
+        -1 where there is none; None if the log has no such column.
+    """
+
+    def __init__(self, codes: Ints | None) -> None:
+        self.codes = codes
+
+    @cached_property
+    def known(self) -> Events:
+        """The events that have one.
+
+        Returns
+        -------
+        Events
+        """
+        return Events(np.array([], dtype=np.bool) if self.codes is None else self.codes >= 0)
+
+
+def touched(values: Values, batch: Batch, attempts: Attempts, touch: int | str) -> Ints | None:
+    """Give each attempt a value that its person has.
+
+    Parameters
+    ----------
+    values : Values
     batch : Batch
+        Their events.
     attempts : Attempts
     touch : int or {"first", "last"}
         A step, or as in `Settings`.
 
     Returns
     -------
-    ndarray of int64, shape (attempts,)
-        -1 where there is none.
+    ndarray of int64, shape (attempts,), or None
+        -1 where there is none; None if the log has no such column.
     """
-    if codes is None or not len(codes):
-        return np.full(len(attempts.people), -1)
+    codes = values.codes
+    if codes is None:
+        return None
     if isinstance(touch, int):
-        at = attempts.events[:, touch]
-        return np.where(at < 0, -1, codes[at]).astype(np.int64)
-    begins, ends = batch.offsets[attempts.people], batch.offsets[attempts.people + 1]
-    events = Events(codes >= 0)
-    if touch == "first":
-        at = events.since(begins)
+        at, able = attempts.events[:, touch], attempts.events[:, touch] >= 0
     else:
-        ends = attempts.events.max(axis=1, initial=-1) + 1
-        at = events.until(ends - 1)
-    able = (begins <= at) & (at < ends)
-    return np.where(able, codes[np.where(able, at, 0)], -1).astype(np.int64)
+        begins, ends = batch.offsets[attempts.people], batch.offsets[attempts.people + 1]
+        if touch == "first":
+            at = values.known.since(begins)
+        else:
+            ends = attempts.events.max(axis=1, initial=-1) + 1
+            at = values.known.until(ends - 1)
+        able = (begins <= at) & (at < ends)
+    return np.where(able, np.append(codes, -1).take(at, mode="clip"), -1).astype(np.int64)
 
 
-def waits_of(times: Ints, segment: Sequence[Ints]) -> tuple[Sums, int]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Segment:
+    """Where the people of attempts come from.
+
+    Parameters
+    ----------
+    columns : tuple of ndarray of int64, shape (attempts,), or None
+        Codes of the channel and the awareness, -1 where not known; None where the log has none.
+    """
+
+    columns: tuple[Ints | None, ...]
+
+    def summed(self, attempts: Ints | None, keys: Sequence[Ints], values: Sequence[Ints]) -> Sums:
+        """Add up rows by segment and other keys.
+
+        Parameters
+        ----------
+        attempts : ndarray of int, shape (rows,), or None
+            Whose each row is; None if there is one for each attempt.
+        keys : sequence of ndarray of int, shape (rows,)
+        values : sequence of ndarray of int, shape (rows,)
+
+        Returns
+        -------
+        Sums
+            By channel, awareness and the keys.
+        """
+        columns = {at: column for at, column in enumerate(self.columns) if column is not None}
+        own = [one if attempts is None else one.take(attempts) for one in columns.values()]
+        sums = summed([*own, *keys], values)
+        width = len(self.columns) + len(keys)
+        found = np.full((len(sums.keys), width), -1)
+        found[:, [*columns, *range(len(self.columns), width)]] = sums.keys
+        return Sums(found, sums.totals)
+
+
+def waits_of(times: Ints, start: Ints, segment: Segment) -> tuple[Sums, int]:
     """Measure how long each step took, since the start and since the step reached before.
 
     Parameters
     ----------
     times : ndarray of int64, shape (attempts, steps)
         [microseconds]
-    segment : sequence of ndarray of int64, shape (attempts,)
+    start : ndarray of int64, shape (attempts,)
+        When each began.
+    segment : Segment
 
     Returns
     -------
@@ -138,34 +200,36 @@ def waits_of(times: Ints, segment: Sequence[Ints]) -> tuple[Sums, int]:
     int
         How often a step was reached before an earlier one; these are no waits.
     """
-    late = np.iinfo(np.int64).max
-    start = np.where(times == NEVER, late, times).min(axis=1, initial=late)
-    before, backwards = times[:, 0], 0
-    rows: list[tuple[int, int, Ints, Ints]] = []
-    for step in range(1, times.shape[1]):
-        now = times[:, step]
+    whose: list[Ints] = []
+    waits: list[Ints] = []
+    kinds: list[tuple[int, int]] = []
+    before = times[:, 0]
+    for step, now in enumerate(times.T[1:], 1):
+        reached = now != NEVER
         for since, then in ((SINCE_BEFORE, before), (SINCE_START, start)):
-            both = np.flatnonzero((now != NEVER) & (then != NEVER))
-            wait = now[both] - then[both]
-            backwards += int((wait < 0).sum())
-            rows.append((since, step, both[wait >= 0], wait[wait >= 0]))
-        before = np.where(now == NEVER, before, now)
-    if not rows:
-        return nothing(len(segment) + 3, 3), 0
-    whose = np.concatenate([both for _, _, both, _ in rows])
-    lengths = [len(both) for _, _, both, _ in rows]
-    keys = [np.repeat([row[column] for row in rows], lengths) for column in (0, 1)]
-    buckets, values = rows_of(np.concatenate([wait for *_, wait in rows]))
-    return summed([*(one[whose] for one in segment), *keys, buckets], values), backwards
+            both = np.flatnonzero(reached & (then != NEVER))
+            whose.append(both)
+            waits.append(now.take(both) - then.take(both))
+            kinds.append((since, step))
+        before = np.where(reached, now, before)
+    if not kinds:
+        return nothing(5, 3), 0
+    own, wait = np.concatenate(whose), np.concatenate(waits)
+    keys = [np.repeat(kind, [*map(len, whose)]) for kind in zip(*kinds, strict=True)]
+    backwards = wait < 0
+    if backwards.any():
+        own, wait, *keys = (array.compress(~backwards) for array in (own, wait, *keys))
+    buckets, values = rows_of(wait)
+    return segment.summed(own, [*keys, buckets], values), int(backwards.sum())
 
 
-def ways_taken(ways: Ways, segment: Sequence[Ints]) -> Sums:
+def ways_taken(ways: Ways, segment: Segment) -> Sums:
     """Count the ways, with how long they took.
 
     Parameters
     ----------
     ways : Ways
-    segment : sequence of ndarray of int64, shape (attempts,)
+    segment : Segment
 
     Returns
     -------
@@ -173,60 +237,7 @@ def ways_taken(ways: Ways, segment: Sequence[Ints]) -> Sums:
         By segment, source, target and bucket.
     """
     buckets, values = rows_of(ways.waits)
-    own = [one[ways.attempts] for one in segment]
-    return summed([*own, ways.sources, ways.targets, buckets], values)
-
-
-def activity_of(days: Ints, log: Log, attempts: Attempts, steps: int) -> tuple[Sums, Sums]:
-    """Count the people who do anything of a stage, by period and by time since the first step.
-
-    Parameters
-    ----------
-    days : ndarray of int64, shape (events,)
-        [days since 1970-01-01]
-    log : Log
-    attempts : Attempts
-    steps : int
-        How many there are.
-
-    Returns
-    -------
-    active : Sums
-        By period, that of the first step, and periods since: people.
-    activity : Sums
-        By period and its number: people, events.
-    """
-    events = np.flatnonzero(log.has((1 << steps) - 1))
-    people: Ints = np.repeat(np.arange(len(log.offsets) - 1), np.diff(log.offsets))[events]
-    began = np.full(len(log.offsets) - 1, -1)
-    # The first attempt of a person is the one that counts.
-    began[attempts.people[::-1]] = starts_of(attempts)[::-1]
-    after = (began[people] >= 0) & (events >= began[people])
-    own = days[events]
-    by_day = summed([own], [np.ones_like(own)])
-    people_since, own_since = _once(people[after], own[after])
-    people, own = _once(people, own)
-    then = days[began[people_since]]
-    active, activity = list[Sums](), list[Sums]()
-    for period in PERIODS:
-        _, number = _once(people, period_of(own, period))
-        seen = summed([number], [np.ones_like(number), np.zeros_like(number)])
-        count, days_seen = by_day.totals[:, 0], period_of(by_day.keys[:, 0], period)
-        activity.append(seen + summed([days_seen], [np.zeros_like(count), count]))
-        start: Ints = period_of(then, period)
-        since: Ints = period_of(own_since, period) - start
-        _, start, since = _once(people_since, start, since)
-        followed = since < LONGEST[period]
-        start, since = start[followed], since[followed]
-        active.append(summed([start, since], [np.ones_like(since)]))
-    return stacked(active), stacked(activity)
-
-
-def _once(people: Ints, *numbers: Ints) -> tuple[Ints, ...]:
-    """Keep the first of the events of a person that have the same last number."""
-    own = numbers[-1]
-    new = np.append(True, (own[1:] != own[:-1]) | (people[1:] != people[:-1]))[: len(people)]
-    return people[new], *(one[new] for one in numbers)
+    return segment.summed(ways.attempts, [ways.sources, ways.targets, buckets], values)
 
 
 def starts_of(attempts: Attempts) -> Ints:
@@ -240,5 +251,6 @@ def starts_of(attempts: Attempts) -> Ints:
     -------
     ndarray of int64, shape (attempts,)
     """
-    events, last = attempts.events, np.iinfo(np.int64).max
-    return np.asarray(np.where(events < 0, last, events).min(axis=1, initial=last))
+    # As a number without a sign, -1 is the largest.
+    events = attempts.events.astype(np.int64, copy=False).view(np.uint64)
+    return np.asarray(events.min(axis=1, initial=np.iinfo(np.int64).max).astype(np.int64))

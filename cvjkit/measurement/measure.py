@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Unpack
 
 from cvjkit.measurement.measured import measured
 from cvjkit.measurement.opening import opened
-from cvjkit.measurement.tally import Tally, tally
+from cvjkit.measurement.prepared import Prepared
+from cvjkit.measurement.tally import Tallies, tally
 
 if TYPE_CHECKING:
     from cvjkit.catalog.framework import Framework
@@ -37,7 +38,7 @@ class Count:
     masks: Ints
     settings: Settings
 
-    def __call__(self, batch: Batch) -> tuple[Tally, ...]:
+    def __call__(self, batch: Batch) -> tuple[Tallies, ...]:
         """Count.
 
         Parameters
@@ -46,26 +47,25 @@ class Count:
 
         Returns
         -------
-        tuple of Tally
-            One for each definition.
+        tuple of Tallies
+            For each definition.
         """
-        return tuple(
-            tally(batch, definition, self.masks, self.settings) for definition in self.definitions
-        )
+        prepared = Prepared.of(batch, self.masks, len(self.definitions[0].steps), self.settings)
+        return tuple(Tallies((tally(prepared, one),)) for one in self.definitions)
 
 
-def together(one: Sequence[Tally], other: Sequence[Tally]) -> tuple[Tally, ...]:
-    """Add up what was counted of other people.
+def together(one: Sequence[Tallies], other: Sequence[Tallies]) -> tuple[Tallies, ...]:
+    """Put together what was counted of different people.
 
     Parameters
     ----------
-    one : sequence of Tally
-    other : sequence of Tally
+    one : sequence of Tallies
+    other : sequence of Tallies
         Under the same definitions.
 
     Returns
     -------
-    tuple of Tally
+    tuple of Tallies
     """
     return tuple(mine + others for mine, others in zip(one, other, strict=True))
 
@@ -198,7 +198,7 @@ def counted(
         tallies = asked.log.reduce(count, together)
     return [
         measured(
-            found,
+            found.total,
             asked.log.contents.labels,
             asked.framework,
             asked.by_stage,

@@ -7,25 +7,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cvjkit.measurement.quality import is_amount
-from cvjkit.measurement.sums import MILLION, Sums, nothing, summed
+from cvjkit.measurement.sums import MILLION, Sums, nothing
 from cvjkit.measurement.waits import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cvjkit.measurement.batch import Batch, Floats
+    from cvjkit.measurement.counting import Segment
     from cvjkit.measurement.log import Ints
     from cvjkit.measurement.paths import Visits
 
 
-def money_of(batch: Batch, visits: Visits, segment: Sequence[Ints]) -> Sums:
+def money_of(batch: Batch, visits: Visits, segment: Segment) -> Sums:
     """Add up the money of each step.
 
     Parameters
     ----------
     batch : Batch
     visits : Visits
-    segment : sequence of ndarray of int64, shape (attempts,)
+    segment : Segment
 
     Returns
     -------
@@ -35,21 +36,18 @@ def money_of(batch: Batch, visits: Visits, segment: Sequence[Ints]) -> Sums:
     values = [
         column
         for amounts in (batch.revenue, batch.cost)
-        for column in _amounts(None if amounts is None else amounts[visits.events], visits)
+        for column in _amounts(None if amounts is None else amounts.take(visits.events), visits)
     ]
-    own = [one[visits.attempts] for one in segment]
-    return summed([*own, visits.steps], values)
+    return segment.summed(visits.attempts, [visits.steps], values)
 
 
-def orders_of(
-    visits: Visits, segment: Sequence[Ints], ordered_at: Sequence[int], attempts: int
-) -> Sums:
+def orders_of(visits: Visits, segment: Segment, ordered_at: Sequence[int], attempts: int) -> Sums:
     """Count the attempts by their number of orders.
 
     Parameters
     ----------
     visits : Visits
-    segment : sequence of ndarray of int64, shape (attempts,)
+    segment : Segment
     ordered_at : sequence of int
         Steps whose events are orders.
     attempts : int
@@ -61,20 +59,20 @@ def orders_of(
         By segment and number.
     """
     if not ordered_at:
-        return nothing(len(segment) + 1, 1)
-    own = visits.attempts[np.isin(visits.steps, ordered_at)]
-    numbers = np.bincount(own, minlength=attempts)
-    return summed([*segment, numbers], [np.ones(attempts, dtype=np.int64)])
+        return nothing(3, 1)
+    orders = np.flatnonzero(np.isin(visits.steps, ordered_at))
+    numbers = np.bincount(visits.attempts.take(orders), minlength=attempts)
+    return segment.summed(None, [numbers], [np.ones(attempts, dtype=np.int64)])
 
 
-def cycles_of(batch: Batch, visits: Visits, segment: Sequence[Ints], later: int | None) -> Sums:
+def cycles_of(batch: Batch, visits: Visits, segment: Segment, later: int | None) -> Sums:
     """Measure how long it took from one order to the next.
 
     Parameters
     ----------
     batch : Batch
     visits : Visits
-    segment : sequence of ndarray of int64, shape (attempts,)
+    segment : Segment
     later : int or None
         The step that has later orders.
 
@@ -83,11 +81,11 @@ def cycles_of(batch: Batch, visits: Visits, segment: Sequence[Ints], later: int 
     Sums
         By segment and bucket.
     """
-    chosen = visits.steps == (-1 if later is None else later)
-    own, times = visits.attempts[chosen], batch.times[visits.events[chosen]]
-    again = own[1:] == own[:-1]
-    buckets, values = rows_of(np.diff(times)[again])
-    return summed([*(one[own[1:][again]] for one in segment), buckets], values)
+    chosen = np.flatnonzero(visits.steps == (-1 if later is None else later))
+    own, times = visits.attempts.take(chosen), batch.times.take(visits.events.take(chosen))
+    again = np.flatnonzero(own[1:] == own[:-1])
+    buckets, values = rows_of(times.take(again + 1) - times.take(again))
+    return segment.summed(own.take(again), [buckets], values)
 
 
 def _amounts(amounts: Floats | None, visits: Visits) -> list[Ints]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cvjkit.measurement.batch import Batch
     from cvjkit.measurement.definition import Definition
     from cvjkit.measurement.log import Bools, Ints
+    from cvjkit.measurement.prepared import People
 
 OUTSIDE, BROUGHT = -1, -2
 """Where attempts come from that nobody brought, and that somebody did; as sources of ways."""
@@ -67,17 +68,17 @@ class Ways:
 
 
 def visits_of(
-    batch: Batch, masks: Ints, attempts: Attempts, definition: Definition, later: int | None
+    people: People, attempts: Attempts, starts: Ints, definition: Definition, later: int | None
 ) -> Visits:
     """Find the visits that belong to attempts.
 
     Parameters
     ----------
-    batch : Batch
-    masks : ndarray of int64, shape (events,)
-        What each event is an event of.
+    people : People
     attempts : Attempts
-        Found in these.
+        Of these people.
+    starts : ndarray of int64, shape (attempts,)
+        The event that each begins with.
     definition : Definition
     later : int or None
         The step at which all events after the first are orders, not visits.
@@ -88,30 +89,49 @@ def visits_of(
         An event of several steps is that of the one for which the attempt took it, or else the
         last of them that has been reached.
     """
-    count = len(definition.steps)
-    begins = np.where(attempts.events < 0, len(masks), attempts.events).min(axis=1)
-    events = np.flatnonzero(masks & (1 << count) - 1)
-    own = np.searchsorted(begins, events, side="right") - 1
-    if not len(begins):
-        events = own = events[:0]
-    people = np.repeat(np.arange(len(batch.offsets) - 1), np.diff(batch.offsets))[events]
-    same = (own >= 0) & (attempts.people[own] == people)
+    batch, log = people.batch, people.log
+    of_steps = (1 << len(definition.steps)) - 1
+    begins = np.zeros(len(batch.times), dtype=np.int8)
+    begins[starts] = 1
+    # An attempt may go on to the last event of its person, or to where the next begins. Before the
+    # first there is none: index -1, of which nothing is inside.
+    own = np.cumsum(begins, dtype=np.int64) - 1
+    ends = np.append(batch.offsets.take(attempts.people + 1), 0)
+    inside = log.has(of_steps) & (np.arange(len(own)) < ends.take(own, mode="wrap"))
     if definition.window is not None:
-        same &= batch.times[events] - batch.times[begins[own]] <= definition.window // MICROSECOND
-    events, own = events[same], own[same]
-    steps = np.full(len(events), -1)
-    for step in range(count):
-        reached = attempts.events[own, step]
-        been = (reached >= 0) & (events >= reached)
-        steps[been & (masks[events] & 1 << step != 0)] = step
-    for step in range(count):
-        steps[events == attempts.events[own, step]] = step
-    on_path = steps >= 0
-    events, own, steps = events[on_path], own[on_path], steps[on_path]
+        began = np.append(batch.times.take(starts), 0).take(own, mode="wrap")
+        inside &= batch.times - began <= definition.window // MICROSECOND
+    events = np.flatnonzero(inside)
+    own, masks = own.take(events), log.masks.take(events).astype(np.int64) & of_steps
+    reached = np.ascontiguousarray(attempts.events.T)
+    steps = _last_reached(events, own, masks, reached)
+    # An event of one step was taken for none but that.
+    if len(several := np.flatnonzero(masks & (masks - 1))):
+        taken = np.full(len(begins), -1)
+        for step, positions in enumerate(reached):
+            taken[positions[positions >= 0]] = step
+        taken = taken.take(events.take(several))
+        steps[several] = np.where(taken >= 0, taken, steps.take(several))
+    on_path = np.flatnonzero(steps >= 0)
+    events, own, steps = events.take(on_path), own.take(on_path), steps.take(on_path)
     is_later = np.zeros(len(events), dtype=np.bool)
     if later is not None:
-        is_later = (steps == later) & (events != attempts.events[own, later])
+        is_later = (steps == later) & (events != reached[later].take(own))
     return Visits(events, own, steps, is_later)
+
+
+def _last_reached(events: Ints, own: Ints, masks: Ints, reached: Ints) -> Ints:
+    """Find which of the steps of each event its attempt has reached: the last such, or else -1."""
+    # Without the bit below the highest, no mask is rounded up to the next power of 2.
+    highest = np.frexp((masks & ~(masks >> 1)).astype(np.float64))[1].astype(np.int64) - 1
+    at = reached.ravel().take(highest * reached.shape[1] + own)
+    been = (at >= 0) & (at <= events)
+    steps = (highest + 1) * been - 1
+    others = masks ^ (1 << highest)
+    left = np.flatnonzero(~been & (others != 0))
+    if len(left):
+        steps[left] = _last_reached(events.take(left), own.take(left), others.take(left), reached)
+    return np.asarray(steps)
 
 
 def ways_of(batch: Batch, visits: Visits, attempts: Attempts, steps: int) -> Ways:
@@ -130,19 +150,21 @@ def ways_of(batch: Batch, visits: Visits, attempts: Attempts, steps: int) -> Way
     Ways
         An attempt comes from `BROUGHT` if its person was brought, and it is the person's first.
     """
-    kept = ~visits.is_later
-    own, at = visits.attempts[kept], visits.steps[kept]
-    times = batch.times[visits.events[kept]]
+    kept = np.flatnonzero(~visits.is_later)
+    own, at = visits.attempts.take(kept), visits.steps.take(kept)
+    times = batch.times.take(visits.events.take(kept))
     goes_on = own[1:] == own[:-1]
-    first, last = np.append(True, ~goes_on)[: len(own)], np.append(~goes_on, True)[: len(own)]
-    source = np.full(int(first.sum()), OUTSIDE)
+    first = np.flatnonzero(np.append(True, ~goes_on)[: len(own)])
+    last = np.flatnonzero(np.append(~goes_on, True)[: len(own)])
+    onward = np.flatnonzero(goes_on)
+    source = np.full(len(first), OUTSIDE)
     if batch.referred is not None:
         people = attempts.people[own[first]]
         source[batch.referred[people] & (np.diff(people, prepend=-1) > 0)] = BROUGHT
-    nothing = np.zeros(len(source), dtype=np.int64)
+    nothing = np.zeros(len(first), dtype=np.int64)
     return Ways(
-        np.concatenate([own[first], own[1:][goes_on], own[last]]),
-        np.concatenate([source, at[:-1][goes_on], at[last]]),
-        np.concatenate([at[first], at[1:][goes_on], np.full(len(source), steps)]),
-        np.concatenate([nothing, np.diff(times)[goes_on], nothing]),
+        np.concatenate([own.take(first), own.take(onward), own.take(last)]),
+        np.concatenate([source, at.take(onward), at.take(last)]),
+        np.concatenate([at.take(first), at.take(onward + 1), np.full(len(last), steps)]),
+        np.concatenate([nothing, times.take(onward + 1) - times.take(onward), nothing]),
     )

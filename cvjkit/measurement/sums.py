@@ -42,10 +42,7 @@ class Sums:
     totals: Ints
 
     def __add__(self, other: Sums) -> Sums:
-        if not len(other.keys) or not len(self.keys):
-            return self if len(self.keys) else other
-        keys = np.concatenate([self.keys, other.keys])
-        return summed([*keys.T], np.concatenate([self.totals, other.totals]).T)
+        return added_up([self, other])
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -130,24 +127,47 @@ def summed(keys: Sequence[Ints], values: Sequence[Ints] | NDArray[np.integer]) -
         span = int(key.max()) - least + 1
         if count > LARGEST // span:
             groups, code = np.unique(np.column_stack(keys), axis=0, return_inverse=True)
-            return Sums(groups.astype(np.int64), _added(code.ravel(), len(groups), values))
+            return Sums(groups.astype(np.int64), _added(code.ravel(), len(groups), values).T)
         code *= span
         code += key - least
         count *= span
         columns.append((least, span))
     if count <= DENSE * rows + 1024:
-        present = np.zeros(count, dtype=np.bool)
-        present[code] = True
-        groups = np.flatnonzero(present)
-        code = (np.cumsum(present) - 1)[code]
+        groups = np.flatnonzero(np.bincount(code, minlength=count))
+        totals = _added(code, count, values).take(groups, axis=1)
     else:
-        groups, code = np.unique(code, return_inverse=True)
-    own = np.empty((len(groups), len(keys)), dtype=np.int64)
-    rest = groups
+        order, groups = _sorted(code, count)
+        begins = np.append(True, groups[1:] != groups[:-1])
+        groups = groups.compress(begins)
+        code[order] = np.cumsum(begins) - 1
+        totals = _added(code, len(groups), values)
+    own = np.empty((len(columns), len(groups)), dtype=np.int64)
     for column, (least, span) in reversed([*enumerate(columns)]):
-        rest, own[:, column] = np.divmod(rest, span)
-        own[:, column] += least
-    return Sums(own, _added(code, len(groups), values))
+        groups, own[column] = np.divmod(groups, span)
+        own[column] += least
+    return Sums(own.T, totals.T)
+
+
+def added_up(parts: Sequence[Sums]) -> Sums:
+    """Add up sums of the same keys and values, all at once.
+
+    Parameters
+    ----------
+    parts : sequence of Sums
+        At least one.
+
+    Returns
+    -------
+    Sums
+    """
+    some = [part for part in parts if len(part.keys)] or [*parts[:1]]
+    if len(some) == 1:
+        return some[0]
+    keys, totals = (
+        np.concatenate(arrays)
+        for arrays in zip(*((one.keys, one.totals) for one in some), strict=True)
+    )
+    return summed([*keys.T], totals.T)
 
 
 def stacked(parts: Sequence[Sums]) -> Sums:
@@ -200,8 +220,8 @@ def in_parts(millionths: Ints) -> tuple[Ints, Ints]:
     >>> [int(part) for part in in_parts(np.int64(2_500_001))]
     [2, 500001]
     """
-    units, rest = np.divmod(millionths, MILLION)
-    return units, rest
+    units = millionths // MILLION
+    return units, millionths - units * MILLION
 
 
 def joined(units: Ints, rest: Ints) -> NDArray[np.float64]:
@@ -221,7 +241,20 @@ def joined(units: Ints, rest: Ints) -> NDArray[np.float64]:
 
 
 def _added(group: Ints, count: int, values: Sequence[Ints] | NDArray[np.integer]) -> Ints:
-    added = np.zeros((count, len(values)), dtype=np.int64)
-    for column, value in enumerate(values):
-        np.add.at(added[:, column], group, value)
+    added = np.zeros((len(values), count), dtype=np.int64)
+    for total, value in zip(added, values, strict=True):
+        # A pickled array has a dtype of its own, with which this would take forty times as long.
+        np.add.at(total, group, value.astype(np.int64))
     return added
+
+
+def _sorted(code: Ints, count: int) -> tuple[Ints, Ints]:
+    """Sort numbers below a count: give their positions in that order, and themselves."""
+    bits = len(code).bit_length()
+    if count > LARGEST >> bits:
+        order = np.argsort(code)
+        return order, code.take(order)
+    # Numbers are sorted faster than their positions, so each number takes its position along.
+    both = (code << bits) + np.arange(len(code))
+    both.sort()
+    return both & (1 << bits) - 1, both >> bits

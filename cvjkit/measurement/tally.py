@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from cvjkit.measurement.activity import NOT_BEGUN, active_since
 from cvjkit.measurement.attempts import NEVER, find_attempts
 from cvjkit.measurement.counting import (
-    activity_of,
-    settled,
+    Segment,
     starts_of,
     step_times,
     touched,
     waits_of,
     ways_taken,
-    without_bots,
 )
 from cvjkit.measurement.held import held
 from cvjkit.measurement.money import cycles_of, money_of, orders_of
 from cvjkit.measurement.paths import visits_of, ways_of
-from cvjkit.measurement.periods import days_of
-from cvjkit.measurement.quality import QUALITY, quality_of
-from cvjkit.measurement.settings import Settings
-from cvjkit.measurement.sums import Sums, nothing, summed
+from cvjkit.measurement.quality import QUALITY
+from cvjkit.measurement.sums import Sums, added_up, nothing, summed
 
 if TYPE_CHECKING:
-    from cvjkit.measurement.attempts import Attempts
-    from cvjkit.measurement.batch import Batch
-    from cvjkit.measurement.definition import Definition
-    from cvjkit.measurement.log import Ints
+    from collections.abc import Sequence
 
+    from cvjkit.measurement.attempts import Attempts
+    from cvjkit.measurement.definition import Definition
+    from cvjkit.measurement.log import Bools, Ints
+    from cvjkit.measurement.prepared import People, Prepared
+
+AT_ONCE = 8
 NEVER_YET = np.iinfo(np.int64).max
 
 
@@ -81,11 +81,13 @@ class Tally:
     --------
     >>> from cvjkit.measurement.batch import Batch
     >>> from cvjkit.measurement.definition import Definition, Step
+    >>> from cvjkit.measurement.prepared import Prepared
+    >>> from cvjkit.measurement.settings import Settings
     >>> ann = Batch(np.array(["ann"]), np.array([0, 2]), np.array([0, 5]), np.array([0, 1]))
     >>> bob = Batch(np.array(["bob"]), np.array([0, 1]), np.array([3]), np.array([0]))
     >>> steps, masks = Definition((Step("view"), Step("buy"))), np.array([1, 2])
-    >>> both = tally(ann, steps, masks) + tally(bob, steps, masks)
-    >>> both.reached.totals.tolist()
+    >>> ann, bob = (Prepared.of(one, masks, 2, Settings()) for one in (ann, bob))
+    >>> (tally(ann, steps) + tally(bob, steps)).reached.totals.tolist()
     [[2, 1]]
     """
 
@@ -105,76 +107,127 @@ class Tally:
     last: int = NEVER
 
     def __add__(self, other: Self) -> Self:
-        sums = {
-            one.name: getattr(self, one.name) + getattr(other, one.name)
-            for one in fields(self)
+        return type(self).total([self, other])
+
+    @classmethod
+    def total(cls, tallies: Sequence[Self]) -> Self:
+        """Add up what was counted of different people.
+
+        Parameters
+        ----------
+        tallies : sequence of Tally
+            At least one; under one definition.
+
+        Returns
+        -------
+        Self
+        """
+        sums: dict[str, Any] = {
+            one.name: added_up([getattr(tally, one.name) for tally in tallies])
+            for one in fields(cls)
             if one.name not in {"first", "last"}
         }
-        first, last = min(self.first, other.first), max(self.last, other.last)
-        return replace(self, **sums, first=first, last=last)
+        first, last = min(one.first for one in tallies), max(one.last for one in tallies)
+        return cls(**sums, first=first, last=last)
 
 
-def tally(
-    batch: Batch, definition: Definition, masks: Ints, settings: Settings | None = None
-) -> Tally:
+@dataclass(frozen=True, slots=True)
+class Tallies:
+    """Tallies of different people, which are added up many at a time: two by two takes longer.
+
+    Parameters
+    ----------
+    parts : tuple of Tally
+        At least one; under one definition.
+    """
+
+    parts: tuple[Tally, ...]
+
+    def __add__(self, other: Self) -> Self:
+        both = replace(self, parts=(*self.parts, *other.parts))
+        return both if len(both.parts) < AT_ONCE else replace(self, parts=(both.total,))
+
+    @property
+    def total(self) -> Tally:
+        """What was counted of all of them."""
+        return Tally.total(self.parts)
+
+
+def tally(prepared: Prepared, definition: Definition) -> Tally:
     """Count what the people of a batch did.
 
     Parameters
     ----------
-    batch : Batch
+    prepared : Prepared
     definition : Definition
-    masks : ndarray of int64, shape (names,)
-        What the events of each name are events of, as `masks_of` gives it.
-    settings : Settings, optional
+        With the steps and exclusions that it was prepared for.
 
     Returns
     -------
     Tally
     """
-    settings = settings or Settings()
+    settings, whole = prepared.settings, prepared.people
     ordered_at = settings.ordered_at(definition)
     touch = settings.touched_at(definition)
     steps = len(definition.steps)
-    batch, log = settled(batch, masks[batch.names])
-    quality = quality_of(batch, log, steps, settings.bot_events)
-    whole, log = without_bots(batch, log, settings)
-    batch, log = held(whole, log, definition, settings.hold)
+    people = whole
+    if settings.hold is not None:
+        batch, log = held(whole.batch, whole.log, definition, settings.hold)
+        people = replace(whole, batch=batch, log=log)
+    batch, log = people.batch, people.log
     attempts = find_attempts(log.times, log.masks, log.offsets, definition)
+    starts = starts_of(attempts)
     later = max(ordered_at, default=None)
-    visits = visits_of(batch, log.masks, attempts, definition, later)
-    segment = [touched(one, batch, attempts, touch) for one in (batch.channel, batch.awareness)]
+    visits = visits_of(people, attempts, starts, definition, later)
+    segment = Segment(tuple(touched(one, batch, attempts, touch) for one in people.segment))
     times = step_times(attempts, definition)
-    reached = (times != NEVER).astype(np.int64).T
-    days = days_of(batch.times, settings.zone)
-    waits, out_of_order = waits_of(times, segment)
-    active, activity = activity_of(days, log, attempts, steps)
-    quality |= {"out_of_order": out_of_order}
-    began = days[starts_of(attempts)]
+    reached = _as_bits(times != NEVER)
+    waits, out_of_order = waits_of(times, batch.times.take(starts), segment)
+    began = people.days.take(starts)
     alone = began if batch.referred is None else began[~batch.referred[attempts.people]]
+    begun = np.full(len(log.offsets) - 1, NOT_BEGUN)
+    # The first attempt of a person is the one that counts.
+    begun[attempts.people[::-1]] = began[::-1]
+    quality = {**prepared.quality, "out_of_order": out_of_order}
     return Tally(
-        reached=summed([*segment, began], reached),
+        reached=_by_step(segment.summed(None, [began, reached], [np.ones_like(began)]), steps),
         entered=summed([alone], [np.ones_like(alone)]),
         waits=waits,
         ways=ways_taken(ways_of(batch, visits, attempts, steps), segment),
         money=money_of(batch, visits, segment),
         orders=orders_of(visits, segment, ordered_at, len(attempts.people)),
         cycles=cycles_of(batch, visits, segment, later),
-        active=active,
-        activity=activity,
-        properties=_properties(batch, attempts, touch, reached),
-        names=summed([whole.names], [np.ones_like(whole.times)]),
+        active=active_since(people.active, begun),
+        activity=people.activity,
+        properties=_properties(people, attempts, touch, reached),
+        names=prepared.names,
         quality=Sums(
             np.arange(len(QUALITY))[:, None],
             np.array([[quality[name]] for name in QUALITY], dtype=np.int64),
         ),
-        first=int(whole.times.min(initial=NEVER_YET)),
-        last=int(whole.times.max(initial=NEVER)),
+        first=int(whole.batch.times.min(initial=NEVER_YET)),
+        last=int(whole.batch.times.max(initial=NEVER)),
     )
 
 
-def _properties(batch: Batch, attempts: Attempts, touch: int | str, reached: Ints) -> Sums:
-    found = nothing(2, len(reached))
-    for index, codes in enumerate(batch.properties.values()):
-        values = touched(codes, batch, attempts, touch)
-        found += summed([np.full(len(values), index), values], reached)
-    return found
+def _properties(people: People, attempts: Attempts, touch: int | str, reached: Ints) -> Sums:
+    found, ones = [nothing(3, 1)], np.ones_like(reached)
+    for index, values in enumerate(people.properties):
+        own = touched(values, people.batch, attempts, touch)
+        if own is not None:
+            found.append(summed([np.full_like(own, index), own, reached], [ones]))
+    return _by_step(added_up(found), people.steps)
+
+
+def _as_bits(reached: Bools) -> Ints:
+    """Write which steps each attempt reached as one number: there are few different ones."""
+    bits = np.zeros(len(reached), dtype=np.int64)
+    for step, column in enumerate(reached.T):
+        bits |= column.astype(np.int64) << step
+    return bits
+
+
+def _by_step(sums: Sums, steps: int) -> Sums:
+    """Count the attempts that reached each step: the last key says which, as `_as_bits` does."""
+    *keys, bits = sums.keys.T
+    return summed(keys, sums.totals.T * (bits >> np.arange(steps)[:, None] & 1))

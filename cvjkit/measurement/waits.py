@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 KEPT_BITS = 8
 SHIFT = 52 - KEPT_BITS
+BEFORE_ONE = int(np.float64(1).view(np.int64) >> SHIFT) - 1
 QUANTILES = MappingProxyType({"p10": 0.10, "p25": 0.25, "median": 0.5, "p75": 0.75, "p90": 0.90})
 RELATIVE_ERROR = 2.0**-KEPT_BITS
 DAY = 86_400 * MILLION  # microseconds
@@ -42,14 +43,15 @@ def buckets_of(times: Ints) -> Ints:
     Returns
     -------
     ndarray of int64
-        The longer, the higher; 0 for no time.
+        The longer, the higher; 0 for no time, 1 for a microsecond.
 
     Examples
     --------
     >>> buckets_of(np.array([0, 1_000_000, 1_000_001])).tolist()
-    [0, 266984, 266984]
+    [0, 5097, 5097]
     """
-    return np.asarray(times, dtype=np.float64).view(np.int64) >> SHIFT
+    bits = np.asarray(times, dtype=np.float64).view(np.int64) >> SHIFT
+    return np.asarray(np.maximum(bits - BEFORE_ONE, 0))
 
 
 def rows_of(times: Ints) -> tuple[Ints, list[Ints]]:

@@ -12,6 +12,7 @@ import pandas as pd
 from cvjkit.measurement.batch import Batch, Labels
 from cvjkit.measurement.definition import Definition
 from cvjkit.measurement.names import masks_of
+from cvjkit.measurement.prepared import Prepared
 from cvjkit.measurement.settings import Settings
 from cvjkit.measurement.tally import Tally, tally
 
@@ -72,5 +73,8 @@ def run(
 ) -> Tally:
     """Tally a log batch by batch."""
     masks = masks_of(by_stage, labels.meanings, definition)
-    parts = [tally(one, definition, masks, settings) for one in batches(log, labels, size)]
-    return reduce(add, parts)
+    ready = (
+        Prepared.of(one, masks, len(definition.steps), settings)
+        for one in batches(log, labels, size)
+    )
+    return reduce(add, (tally(one, definition) for one in ready))

@@ -274,7 +274,7 @@ def bucket(time: int) -> int:
     if time == 0:
         return 0
     mantissa, exponent = math.frexp(time)
-    return (exponent + 1022) * 256 + math.floor((2 * mantissa - 1) * 256)
+    return (exponent - 1) * 256 + math.floor((2 * mantissa - 1) * 256) + 1
 
 
 def parts(time: int) -> list[int]:
