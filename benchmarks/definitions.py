@@ -203,6 +203,7 @@ def _line(events: tuple[Happened, ...], row: Row) -> Iterator[str]:
         offsets=np.array([0, len(events)]),
         times=np.array([event.day for event in events]) * micro,
         names=np.arange(len(events)),
+        held=codes,
         properties={"value": codes},
     )
     batch, log = settled(whole, bits)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-OF_EVENTS = ("times", "names", "channel", "awareness", "revenue", "cost", "rows")
+OF_EVENTS = ("times", "names", "channel", "awareness", "revenue", "cost", "held", "rows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,9 @@ class Batch:
         [currency] NaN where it is missing.
     properties : mapping of str to ndarray of int32, shape (events,)
         Codes of the values of other columns, as those of `channel`.
+    held : ndarray of int32, shape (events,), optional
+        Code of the value that is held constant, as in `Settings`; -1 where it is missing. Codes
+        are those of this batch, in the order of the values.
     rows : ndarray of int64, shape (events,), optional
         Which row of the log each was, counted from any number; to find clocks that jump.
     referred : ndarray of bool, shape (people,), optional
@@ -109,6 +112,7 @@ class Batch:
     revenue: Floats | None = None
     cost: Floats | None = None
     properties: Mapping[str, Ints] = field(default_factory=dict)
+    held: Ints | None = None
     rows: Ints | None = None
     referred: Bools | None = None
 

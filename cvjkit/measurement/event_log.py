@@ -137,11 +137,7 @@ class EventLog:
                 found[role] = column
             elif isinstance(column, Mapping):
                 found |= {path_of((role, Title(name))): text for name, text in column.items()}
-        found |= {
-            f"properties[{index}]": name
-            for index, name in enumerate(self.properties)
-            if name != self.hold
-        }
+        found |= {f"properties[{index}]": name for index, name in enumerate(self.properties)}
         for name, condition in self.conditions.items():
             for index, comparison in enumerate(condition.comparisons):
                 found[path_of(("conditions", Title(name), str(index)))] = comparison.column

@@ -33,11 +33,11 @@ def held(batch: Batch, log: Log, definition: Definition, hold: str | None) -> tu
     Returns
     -------
     Batch, Log
-        Of values equally good, that of the lowest code is kept. Who begins with none is left out.
+        Of values equally good, the first in their order is kept. Who begins with none is left out.
     """
-    if hold is None:
+    codes = batch.held
+    if hold is None or codes is None:
         return batch, log
-    codes = batch.properties[hold]
     people = np.repeat(np.arange(len(batch.offsets) - 1), np.diff(batch.offsets))
     events = np.lexsort((codes, people))
     events = events[codes[events] >= 0]

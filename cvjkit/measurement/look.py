@@ -122,8 +122,9 @@ def ordered(log: EventLog, contents: Contents, code: Coding, names: Collection[i
         )
     money = [role for role in MONEY if getattr(log, role) is not None]
     chosen += [f"coalesce({role}, CAST('NaN' AS DOUBLE)) AS {role}" for role in money]
-    if log.referred_by is not None:
-        chosen.append("referred")
+    # What is held constant is a text: it may have more values than a list of codes.
+    others = {"held": log.hold, "referred": log.referred_by}
+    chosen += [name for name, column in others.items() if column is not None]
     listed, tables = ", ".join(chosen), " ".join(joined)
     return f"SELECT {listed} FROM {{events}} AS events {tables} WHERE {USABLE}"  # noqa: S608 - ours
 

@@ -124,8 +124,7 @@ def measure(
         - touch (str): which event of a person says the channel: "first", "last" or a stage.
         - hold (str): a column held constant, such as "session": a stage counts only with events
           that have the same value of it as the first. People count once, by the value with which
-          they get furthest; ways, money and channel are those of the events with this value. It
-          has 100,000 different values at most.
+          they get furthest; ways, money and channel are those of the events with this value.
         - bot_events (int): who makes more events in a minute is no person; 60 by default.
         - counts_bots (bool): whether such are counted all the same, as they are by default. The
           quality tells how many they are.

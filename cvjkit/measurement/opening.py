@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cvjkit.errors import Fault, InputError, unknown_name
@@ -90,9 +90,6 @@ def opened(
     if isinstance(log, EventLog) and own:
         fault = Fault(next(iter(own)), own[next(iter(own))], "is given by the log", "leave it out")
         raise InputError(SUBJECT, [fault])
-    hold = source.hold
-    if hold is not None and hold not in source.properties:
-        source = replace(source, properties=(*source.properties, hold))
     engine = given.get("engine", "duckdb")
     engine = engine_named(engine) if isinstance(engine, str) else engine
     exclusions = given.get("exclusions") or {}
@@ -111,7 +108,7 @@ def opened(
         definitions = tuple(_definition(stages, {**given, **variant}) for variant in variants)
         settings = Settings(
             touch=given.get("touch", "first"),
-            hold=hold,
+            hold=source.hold,
             zone=source.time_zone or "UTC",
             orders=orders_among(chosen, stages),
             bot_events=given.get("bot_events", 60),

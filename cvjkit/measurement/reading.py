@@ -118,7 +118,8 @@ class Reading:
         -------
         str
             Columns: file, row, person, person_given, micros, time_given, name; and by what the log
-            has, channel, awareness, referred, revenue, revenue_given, cost, cost_given, p0, p1 ...
+            has, channel, awareness, held, referred, revenue, revenue_given, cost, cost_given, p0,
+            p1 ...
         """
         log, people = self.log, {"file": file, "row": row, **self._people()}
         if isinstance(log.event, str):
@@ -169,6 +170,8 @@ class Reading:
         coded = {role: getattr(log, role) for role in CODED if getattr(log, role) is not None}
         coded |= {f"p{index}": name for index, name in enumerate(log.properties)}
         found |= {name: self._text(column) for name, column in coded.items()}
+        if log.hold is not None:
+            found["held"] = self._text(log.hold)
         if log.referred_by is not None:
             found["referred"] = f"{self._text(log.referred_by)} IS NOT NULL"
         return found

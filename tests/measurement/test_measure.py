@@ -13,6 +13,7 @@ import pytest
 
 import cvjkit as cvj
 from cvjkit.comparison.gap import Gap
+from cvjkit.measurement import look
 from cvjkit.measurement.engine import Stopped
 from cvjkit.measurement.event_log import EventLog
 from cvjkit.measurement.options import Columns, Options
@@ -125,7 +126,7 @@ def test_a_stage_counts_with_events_of_one_value_of_a_property_that_is_held(
     assert ways.get(("reach", "conversion"), 0) == sum(own[2] or 0 for own in people.values())
 
 
-def test_what_is_held_may_be_any_column_that_the_log_has() -> None:
+def test_what_is_held_may_be_any_column_that_the_log_has(monkeypatch: pytest.MonkeyPatch) -> None:
     events = {"view": "reach", "buy": "conversion"}
     by_channel = cvj.measure(SESSIONS, "five", events, hold="from", channel="from")
     assert counts(by_channel) == {
@@ -135,6 +136,11 @@ def test_what_is_held_may_be_any_column_that_the_log_has() -> None:
     both = cvj.measure(SESSIONS, "five", events, hold="from", properties=("from", "session"))
     assert both.measurement is not None
     assert [*both.measurement.labels.properties] == ["from", "session"]
+    # A session is one of millions: there is no list of them.
+    monkeypatch.setattr(look, "MOST_VALUES", 5)
+    assert cvj.measure(SESSIONS, "five", events, hold="session").segments[0].counts[0] == 4
+    with pytest.raises(cvj.InputError, match="'session' has more than 5 different values"):
+        cvj.measure(SESSIONS, "five", events, properties=("session",))
     with pytest.raises(cvj.InputError, match="hold: 'sesion' is not known; did you mean 'session'"):
         cvj.measure(SESSIONS, "five", events, hold="sesion")
     with pytest.raises(cvj.InputError, match="hold: 3 must be the name of a column"):

@@ -63,6 +63,7 @@ def batch_of(people: list[Person], **left_out: None) -> Batch:
         offsets=np.cumsum([0, *(len(person.rows) for person in people)]),
         times=column("time", np.int64),
         names=column("name", np.int32),
+        held=column("place", np.int32),
         properties={"place": column("place", np.int32)},
         **{**arrays, **left_out},
     )
