@@ -112,12 +112,13 @@ def _referrals(referrals: Sequence[Referral], flow: Flow, changed: Sequence[int]
 
 def _gap_faults(framework: Framework, segment: Segment, unknown: Flags) -> list[Fault]:
     """Find the stages that are not known although a stage after them is."""
-    gaps = {
-        parent
-        for stage, parent in enumerate(framework.parents)
-        if parent is not None and unknown[parent] and not unknown[stage]
-    }
+    needed = ~unknown
+    for stage, parent in reversed([*enumerate(framework.parents)]):
+        if parent is not None:
+            needed[parent] |= needed[stage]
     steps = ("segments", Title(segment.name), "counts")
-    paths = (path_of((*steps, framework.keys[stage])) for stage in sorted(gaps))
-    rule, fix = "must be known to plan what comes after", "type it, or clear what follows"
+    gaps = np.flatnonzero(needed & unknown)
+    paths = (path_of((*steps, framework.keys[stage])) for stage in gaps)
+    rule = "must be known to plan what comes after"
+    fix = "type it, clear what follows, or drop the stage from the framework"
     return [Fault(path, None, rule, fix) for path in paths]
