@@ -69,6 +69,8 @@ class Active:
         Active
         """
         numbers = period_of(self.numbers, period)
+        if numbers is self.numbers:
+            return self
         return _distinct(replace(self, numbers=numbers))
 
 

@@ -203,15 +203,17 @@ def waits_of(times: Ints, start: Ints, segment: Segment) -> tuple[Sums, int]:
     whose: list[Ints] = []
     waits: list[Ints] = []
     kinds: list[tuple[int, int]] = []
-    before = times[:, 0]
+    before = times[:, 0].copy()
     for step, now in enumerate(times.T[1:], 1):
-        reached = now != NEVER
+        reached = np.flatnonzero(now != NEVER)
+        at = now.take(reached)
         for since, then in ((SINCE_BEFORE, before), (SINCE_START, start)):
-            both = np.flatnonzero(reached & (then != NEVER))
-            whose.append(both)
-            waits.append(now.take(both) - then.take(both))
+            then_at = then.take(reached)
+            known = np.flatnonzero(then_at != NEVER)
+            whose.append(reached.take(known))
+            waits.append(at.take(known) - then_at.take(known))
             kinds.append((since, step))
-        before = np.where(reached, now, before)
+        before[reached] = at
     if not kinds:
         return nothing(5, 3), 0
     own, wait = np.concatenate(whose), np.concatenate(waits)

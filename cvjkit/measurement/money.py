@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,12 +35,15 @@ def money_of(batch: Batch, visits: Visits, segment: Segment) -> Sums:
     Sums
         By segment and step: number, units and millionths of the revenues, then of the costs.
     """
-    values = [
-        column
-        for amounts in (batch.revenue, batch.cost)
-        for column in _amounts(None if amounts is None else amounts.take(visits.events), visits)
-    ]
-    return segment.summed(visits.attempts, [visits.steps], values)
+    columns: list[Ints | None] = []
+    for amounts in (batch.revenue, batch.cost):
+        columns += [None] * 3 if amounts is None else _amounts(amounts.take(visits.events))
+    known = [at for at, column in enumerate(columns) if column is not None]
+    values = [column for column in columns if column is not None]
+    sums = segment.summed(visits.attempts, [visits.steps], values)
+    totals = np.zeros((len(sums.keys), len(columns)), dtype=np.int64)
+    totals[:, known] = sums.totals
+    return Sums(sums.keys, totals)
 
 
 def orders_of(visits: Visits, segment: Segment, ordered_at: Sequence[int], attempts: int) -> Sums:
@@ -60,7 +65,7 @@ def orders_of(visits: Visits, segment: Segment, ordered_at: Sequence[int], attem
     """
     if not ordered_at:
         return nothing(3, 1)
-    orders = np.flatnonzero(np.isin(visits.steps, ordered_at))
+    orders = np.flatnonzero(reduce(or_, (visits.steps == step for step in ordered_at)))
     numbers = np.bincount(visits.attempts.take(orders), minlength=attempts)
     return segment.summed(None, [numbers], [np.ones(attempts, dtype=np.int64)])
 
@@ -88,9 +93,7 @@ def cycles_of(batch: Batch, visits: Visits, segment: Segment, later: int | None)
     return segment.summed(own.take(again), [buckets], values)
 
 
-def _amounts(amounts: Floats | None, visits: Visits) -> list[Ints]:
-    if amounts is None:
-        return [np.zeros(len(visits.events), dtype=np.int64)] * 3
+def _amounts(amounts: Floats) -> list[Ints]:
     able = is_amount(amounts)
     amounts = np.where(able, amounts, 0.0)
     units = np.floor(amounts)

@@ -11,6 +11,7 @@ from cvjkit.measurement.waits import DAY
 if TYPE_CHECKING:
     from cvjkit.measurement.log import Ints
 
+HOUR = DAY // 24
 PERIODS = ("day", "week", "month")
 LONGEST = {"day": 31, "week": 53, "month": 61}
 """How many periods somebody is followed, that of the first step included."""
@@ -37,12 +38,29 @@ def days_of(times: Ints, zone: str = "UTC") -> Ints:
     >>> days_of(late), days_of(late, "Asia/Tokyo")
     (array([0]), array([1]))
     """
-    if zone != "UTC":
-        import pandas as pd
-
-        moments = pd.DatetimeIndex(times.astype("datetime64[us]")).tz_localize("UTC")
-        times = moments.tz_convert(zone).tz_localize(None).to_numpy().astype(np.int64)
+    if zone != "UTC" and len(times):
+        hours = times // HOUR
+        first, last = int(hours.min()), int(hours.max()) + 1
+        if last - first < len(times):
+            # Many events are within few hours: the zone is asked once for each.
+            offsets = _offsets(np.arange(first, last + 1) * HOUR, zone)
+            at = hours - first
+            offset = offsets.take(at)
+            odd = np.flatnonzero(offset != offsets.take(at + 1))
+            offset[odd] = _offsets(times.take(odd), zone)
+        else:
+            offset = _offsets(times, zone)
+        times = times + offset
     return np.asarray(times // DAY)
+
+
+def _offsets(times: Ints, zone: str) -> Ints:
+    """Find how much later than in UTC it is in a zone [microseconds]."""
+    import pandas as pd
+
+    moments = pd.DatetimeIndex(times.astype("datetime64[us]")).tz_localize("UTC")
+    there = moments.tz_convert(zone).tz_localize(None).to_numpy().astype(np.int64)
+    return np.asarray(there - times)
 
 
 def period_of(days: Ints, period: str) -> Ints:

@@ -100,7 +100,10 @@ def bots_in(log: Log, most: int) -> Bools:
     -------
     ndarray of bool, shape (people,)
     """
-    ends = np.repeat(log.offsets[1:], np.diff(log.offsets))
+    lengths = np.diff(log.offsets)
+    if lengths.max(initial=0) <= most:
+        return np.zeros(len(lengths), dtype=np.bool)
+    ends = np.repeat(log.offsets[1:], lengths)
     after = np.arange(len(log.times)) + most
     able = np.flatnonzero(after < ends)
     fast = np.zeros(len(log.times), dtype=np.bool)
