@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cvjkit.measurement.definition import WITHOUT_ORDER
+from cvjkit.measurement.definition import MOST, WITHOUT_ORDER
 from cvjkit.measurement.log import Log
-from cvjkit.measurement.walk import Starts, walk_in_order, walk_unordered
+from cvjkit.measurement.walk import NOWHERE, Starts, walk_in_order, walk_unordered
 
 if TYPE_CHECKING:
     from cvjkit.measurement.definition import Definition
     from cvjkit.measurement.log import Bools, Ints
-    from cvjkit.measurement.walk import Walked
 
 NEVER = np.iinfo(np.int64).min
 """The time of a step that was not reached; NaT, if seen as ``datetime64[us]``."""
@@ -93,36 +92,35 @@ def find_attempts(times: Ints, masks: Ints, offsets: Ints, definition: Definitio
     if order is not None:
         log = Log(times, masks[order], offsets)
     starts = _starts(log, definition)
-    if definition.order in WITHOUT_ORDER:
-        walked = walk_unordered(log, starts, definition)
-    else:
-        walked = walk_in_order(log, starts, definition)
-    levels = walked.steps if definition.order == "any_order" else walked.furthest
-    counted = _counted(starts, walked, levels, definition)
-
-    row = np.full(len(levels), -1)
-    row[counted] = np.arange(len(counted))
-    events = np.full((len(counted), len(definition.steps)), -1)
-    reached_at = np.full(events.shape, NEVER)
-    for step, attempts, reached in walked.reached:
-        rows = row[attempts]
-        kept = rows >= 0
-        rows, position = rows[kept], reached[kept]
-        reached_at[rows, step] = times[position]
-        events[rows, step] = position if order is None else order[position]
-    return Attempts(starts.people[counted], levels[counted].astype(np.int64), events, reached_at)
+    walk = walk_unordered if definition.order in WITHOUT_ORDER else walk_in_order
+    taken = walk(log, starts, definition)
+    levels = _levels(taken, definition)
+    counted = _counted(starts, taken, levels, definition)
+    events = taken.take(counted, axis=1)
+    # NOWHERE is an index too: of the last.
+    reached_at = np.append(times, NEVER).take(events)
+    if order is not None:
+        events = np.append(order, NOWHERE).take(events)
+    return Attempts(
+        starts.people.take(counted),
+        levels.take(counted).astype(np.int64),
+        events.T,
+        reached_at.T,
+    )
 
 
 def _starts(log: Log, definition: Definition) -> Starts:
     """Find the events that begin attempts; of each person's only the first, if no other counts."""
     steps = len(definition.steps) if definition.order in WITHOUT_ORDER else 1
-    begins = log.has((1 << steps) - 1)
-    people = np.repeat(np.arange(len(log.offsets) - 1), np.diff(log.offsets))[begins]
-    events = np.flatnonzero(begins)
+    begins = log.events_of((1 << steps) - 1)
     if definition.reentry == "first" or (definition.reentry == "best" and not _may_end(definition)):
-        first = _first(people)
-        events, people = events[first], people[first]
-    return Starts(events, people, log.offsets[people + 1])
+        events: Ints = begins.since(log.offsets[:-1])
+        people: Ints = np.flatnonzero(events < log.offsets[1:])
+        events = events.take(people)
+    else:
+        events = begins.positions[:-1]
+        people = log.people.take(events)
+    return Starts(events, people, log.offsets.take(people + 1), begins)
 
 
 def _may_end(definition: Definition) -> bool:
@@ -135,37 +133,48 @@ def _may_end(definition: Definition) -> bool:
     )
 
 
-def _counted(starts: Starts, walked: Walked, levels: Ints, definition: Definition) -> Ints:
+def _levels(taken: Ints, definition: Definition) -> Ints:
+    """Tell how far attempts got, or in `any_order` how many steps they reached."""
+    levels = np.zeros(taken.shape[1], dtype=np.int8)
+    for number, events in enumerate(taken, 1):
+        reached = events != NOWHERE
+        if definition.order == "any_order":
+            levels += reached
+        else:
+            np.maximum(levels, reached * np.int8(number), out=levels)
+    return levels
+
+
+def _counted(starts: Starts, taken: Ints, levels: Ints, definition: Definition) -> Ints:
     """Choose the attempts that count."""
     people = starts.people
     if definition.reentry == "every":
-        return np.flatnonzero(_one_after_another(starts, walked))
-    first = np.flatnonzero(_first(people))
-    best = np.maximum.reduceat(levels, first) if len(first) else levels
-    furthest = np.flatnonzero(levels == np.repeat(best, np.diff(first, append=len(people))))
-    return furthest[_first(people[furthest])]
+        return np.flatnonzero(_one_after_another(starts, taken))
+    # Of those that get further than all of their person before, the last gets furthest.
+    furthest = np.maximum.accumulate(people * (MOST + 1) + levels)
+    further = np.flatnonzero(_changes(furthest)[:-1])
+    return further.take(np.flatnonzero(_changes(people.take(further))[1:]))
 
 
-def _one_after_another(starts: Starts, walked: Walked) -> Bools:
+def _one_after_another(starts: Starts, taken: Ints) -> Bools:
     """Tell which attempts begin after the last event of the one before that counts.
 
     Each attempt has one that would be next. From the first of each person, attempts 1, 2, 4, 8
     and so on further are marked, so that a person of a million attempts takes twenty rounds.
     """
     people, count = starts.people, len(starts.people)
-    following = np.searchsorted(starts.events, walked.last, side="right")
+    following = starts.begins.before.take(taken.max(axis=0, initial=NOWHERE) + 1)
     # One of another person is that person's first, marked already: without it, we are done sooner.
-    same = people[np.minimum(following, count - 1)] == people
-    following = np.append(np.where((following < count) & same, following, count), count)
-    marked = np.append(_first(people), False)
-    while (following[:-1] < count).any():
-        marked[following[marked]] = True
-        following = following[following]
+    following[people.take(following, mode="clip") != people] = count
+    marked, going = _changes(people), np.arange(count)
+    while len(going := going.take(np.flatnonzero(following.take(going) < count))):
+        marked[following.take(going.take(np.flatnonzero(marked.take(going))))] = True
+        following[going] = following.take(following.take(going))
     return marked[:-1]
 
 
-def _first(people: Ints) -> Bools:
-    """Tell which attempts are the first of their person."""
-    first = np.ones(len(people), dtype=np.bool)
-    np.not_equal(people[1:], people[:-1], out=first[1:])
-    return first
+def _changes(values: Ints) -> Bools:
+    """Tell where values change: before the first, between two that differ, after the last."""
+    changes = np.ones(len(values) + 1, dtype=np.bool)
+    np.not_equal(values[1:], values[:-1], out=changes[1:-1])
+    return changes

@@ -14,21 +14,35 @@ Bools = NDArray[np.bool]
 
 
 class Events:
-    """Some of the events of a log, to look up the next of them after any position.
+    """Some of the events of a log, to look up those next to any position.
 
     Parameters
     ----------
     chosen : ndarray of bool, shape (events,)
         Which of the events of the log they are.
+
+    Attributes
+    ----------
+    before : ndarray of int, shape (events + 2,)
+        How many of them are before each position. The last counts the one that nobody reaches.
     """
 
     def __init__(self, chosen: Bools) -> None:
-        # After the last event there is one more of them, which is what nobody reaches.
+        self.chosen = chosen
         small = np.int32 if len(chosen) < np.iinfo(np.int32).max else np.int64
-        self.positions = np.append(np.flatnonzero(chosen), len(chosen)).astype(small)
-        self.before = np.zeros(len(chosen) + 2, dtype=small)
+        self.before: Ints = np.zeros(len(chosen) + 2, dtype=small)
         np.cumsum(chosen, out=self.before[1:-1])
-        self.before[-1] = len(self.positions)
+        self.before[-1] = self.before[-2] + 1
+
+    @cached_property
+    def positions(self) -> Ints:
+        """Where they are, and last the number of all events: one more, which nobody reaches.
+
+        Returns
+        -------
+        ndarray of int
+        """
+        return np.append(np.flatnonzero(self.chosen), len(self.chosen))
 
     def since(self, positions: Ints) -> Ints:
         """Find the first of them at a position or after it.
@@ -43,7 +57,22 @@ class Events:
         ndarray of int
             The number of all events where there is none.
         """
-        return np.asarray(self.positions[self.before[positions]])
+        return self.positions.take(self.before.take(positions))
+
+    def after(self, positions: Ints) -> Ints:
+        """Find the first of them after a position.
+
+        Parameters
+        ----------
+        positions : ndarray of int
+            0 to less than the number of all events.
+
+        Returns
+        -------
+        ndarray of int
+            The number of all events where there is none.
+        """
+        return self.positions.take(self.before[1:].take(positions))
 
     def until(self, positions: Ints) -> Ints:
         """Find the last of them at a position or before it.
@@ -58,7 +87,23 @@ class Events:
         ndarray of int
             The number of all events for a position that is that number.
         """
-        return np.asarray(self.positions[self.before[positions + 1] - 1])
+        return self.positions.take(self.before[1:].take(positions) - 1)
+
+    def between(self, positions: Ints, others: Ints) -> Bools:
+        """Tell whether any of them is after one position and before another.
+
+        Parameters
+        ----------
+        positions : ndarray of int
+            0 to less than the number of all events.
+        others : ndarray of int
+            Greater than those, and at most the number of all events.
+
+        Returns
+        -------
+        ndarray of bool
+        """
+        return np.asarray(self.before[1:].take(positions) != self.before.take(others))
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,10 +137,21 @@ class Log:
         if not len(self.times) == len(self.masks) == bounds[1]:
             msg = "times and masks must be as many as the last offset says"
             raise ValueError(msg)
-        falls = np.flatnonzero(self.times[1:] < self.times[:-1]) + 1
-        if not self.begins[falls].all():
+        falls = self.times[1:] < self.times[:-1]
+        if (falls & ~self.begins[1:]).any():
             msg = "the events of each person must be in the order of time"
             raise ValueError(msg)
+
+    @cached_property
+    def people(self) -> Ints:
+        """Whose each event is.
+
+        Returns
+        -------
+        ndarray of int64, shape (events,)
+            An index of the people.
+        """
+        return np.cumsum(np.bincount(self.offsets[1:], minlength=len(self.times) + 1)[:-1])
 
     @cached_property
     def begins(self) -> Bools:
@@ -105,10 +161,9 @@ class Log:
         -------
         ndarray of bool, shape (events,)
         """
-        begins = np.zeros(len(self.times), dtype=np.bool)
-        offsets = self.offsets[:-1]
-        begins[offsets[offsets < len(begins)]] = True
-        return begins
+        begins = np.zeros(len(self.times) + 1, dtype=np.bool)
+        begins[self.offsets] = True
+        return begins[:-1]
 
     @cached_property
     def moments(self) -> Bools:
@@ -131,14 +186,13 @@ class Log:
             The positions in that order: those of no bit first, then by the lowest bit, then by the
             highest, the next and so on. None if no two events of a person are at the same time.
         """
-        later = np.flatnonzero(~self.moments)
-        if not len(later):
+        tied = ~self.moments
+        if not tied.any():
             return None
-        tied = np.zeros(len(self.times), dtype=np.bool)
-        tied[later] = tied[later - 1] = True
+        tied[:-1] |= tied[1:]
         positions = np.flatnonzero(tied)
-        masks = self.masks[positions]
-        moment = np.cumsum(self.moments)[positions]
+        masks = self.masks.take(positions)
+        moment = np.cumsum(self.moments.take(positions))
         order = np.arange(len(self.times))
         order[positions] = positions[np.lexsort((masks, masks & -masks, moment))]
         return order
@@ -169,5 +223,22 @@ class Log:
         -------
         ndarray of bool, shape (events,)
         """
+        return np.asarray(self._only(bits) != 0)
+
+    def has_several(self, bits: int) -> Bools:
+        """Tell whether each event has two or more of some bits.
+
+        Parameters
+        ----------
+        bits : int
+            A sum of bits.
+
+        Returns
+        -------
+        ndarray of bool, shape (events,)
+        """
+        return np.asarray(np.bitwise_count(self._only(bits)) > 1)
+
+    def _only(self, bits: int) -> Ints:
         # A mask of few bits has none of the others, and numpy does not compare it with them.
-        return np.asarray(self.masks & (bits & np.iinfo(self.masks.dtype).max) != 0)
+        return self.masks & (bits & np.iinfo(self.masks.dtype).max)

@@ -1,4 +1,10 @@
-"""How attempts go through a log: all of them at once, one step after another."""
+"""How attempts go through a log: all of them at once, one step after another.
+
+Nowhere is an event looked at in Python. For each step there is a table of how many of its events
+are before any position; it takes one pass over the log, and gives the next event of that step after
+the last one of each attempt. Those who do not reach it are left out, so that there is less to do
+with each step.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +19,11 @@ from cvjkit.measurement.log import Events
 
 if TYPE_CHECKING:
     from cvjkit.measurement.definition import Definition
-    from cvjkit.measurement.log import Ints, Log
+    from cvjkit.measurement.log import Bools, Ints, Log
 
-NO_LIMIT = np.iinfo(np.int64).max
+NOWHERE = -1
+"""The position of a step that was not reached."""
+
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -26,63 +34,22 @@ class Starts:
     Parameters
     ----------
     events : ndarray of int, shape (attempts,)
-        The event that begins each.
+        The event that begins each, in their order.
     people : ndarray of int, shape (attempts,)
         Whose it is.
     ends : ndarray of int, shape (attempts,)
         Where the events of that person end.
+    begins : Events
+        All that attempts may begin with.
     """
 
     events: Ints
     people: Ints
     ends: Ints
+    begins: Events
 
 
-class Walked:
-    """How far attempts got.
-
-    Parameters
-    ----------
-    starts : Starts
-
-    Attributes
-    ----------
-    furthest : ndarray of int, shape (attempts,)
-        The number of the furthest step that each reached, from 1.
-    steps : ndarray of int, shape (attempts,)
-        How many steps each reached.
-    last : ndarray of int, shape (attempts,)
-        The last event that each took.
-    reached : list of (step, attempts, events)
-        Which attempts reached which step, and by which events.
-    """
-
-    def __init__(self, starts: Starts) -> None:
-        count = len(starts.events)
-        self.furthest = np.zeros(count, dtype=np.int8)
-        self.steps = np.zeros(count, dtype=np.int8)
-        self.last = starts.events.copy()
-        self.reached: list[tuple[int, Ints, Ints]] = []
-
-    def reach(self, step: int, attempts: Ints, events: Ints) -> None:
-        """Note which attempts reach a step.
-
-        Parameters
-        ----------
-        step : int
-            Its index.
-        attempts : ndarray of int
-            None twice.
-        events : ndarray of int
-            The event by which each of them does.
-        """
-        self.furthest[attempts] = np.maximum(self.furthest[attempts], step + 1)
-        self.steps[attempts] += 1
-        self.last[attempts] = np.maximum(self.last[attempts], events)
-        self.reached.append((step, attempts, events))
-
-
-def walk_unordered(log: Log, starts: Starts, definition: Definition) -> Walked:
+def walk_unordered(log: Log, starts: Starts, definition: Definition) -> Ints:
     """Let each step take its first event since the start that no step before it has taken.
 
     Parameters
@@ -95,27 +62,28 @@ def walk_unordered(log: Log, starts: Starts, definition: Definition) -> Walked:
 
     Returns
     -------
-    Walked
+    ndarray of int64, shape (steps, attempts)
+        The position of the event by which each step was reached, `NOWHERE` if it was not.
     """
-    walked = Walked(starts)
-    began, window = log.times[starts.events], _microseconds(definition.window)
-    for step in range(len(definition.steps)):
+    count = len(definition.steps)
+    taken = np.empty((count, len(starts.events)), dtype=np.int64)
+    began = log.times.take(starts.events)
+    several = log.has_several((1 << count) - 1)
+    for step in range(count):
         events = log.events_of(1 << step)
         found = events.since(starts.events)
-        for _ in range(step):
-            taken = np.zeros(len(found), dtype=np.bool)
-            for _, attempts, used in walked.reached:
-                taken[attempts] |= found[attempts] == used
-            if not taken.any():
-                break
-            found[taken] = events.since(found[taken] + 1)
-        attempts = np.flatnonzero(found < starts.ends)
-        attempts = attempts[log.times[found[attempts]] - began[attempts] <= window]
-        walked.reach(step, attempts, found[attempts])
-    return walked
+        # Only an event of several steps may be taken already.
+        again = np.flatnonzero(several.take(found, mode="clip")) if several.any() else found[:0]
+        while len(again):
+            again = again[(taken[:step, again] == found[again]).any(axis=0)]
+            found[again] = events.after(found[again])
+        fit = found < starts.ends
+        fit &= _soon(log, found, began, definition.window)
+        taken[step] = np.where(fit, found, NOWHERE)
+    return taken
 
 
-def walk_in_order(log: Log, starts: Starts, definition: Definition) -> Walked:
+def walk_in_order(log: Log, starts: Starts, definition: Definition) -> Ints:
     """Take attempts from each required step to the next, and by the optional ones between.
 
     Parameters
@@ -128,60 +96,69 @@ def walk_in_order(log: Log, starts: Starts, definition: Definition) -> Walked:
 
     Returns
     -------
-    Walked
+    ndarray of int64, shape (steps, attempts)
+        The position of the event by which each step was reached, `NOWHERE` if it was not.
     """
-    walked = Walked(starts)
-    moments = Events(log.moments) if definition.order == "strict_increase" else None
-    attempts: Ints = np.arange(len(starts.events))
-    now = starts.events
-    walked.reach(0, attempts, now)
     required, count = definition.required, len(definition.steps)
+    taken = np.full((count, len(starts.events)), NOWHERE, dtype=np.int64)
+    moments = Events(log.moments) if definition.order == "strict_increase" else None
+    taken[0] = now = starts.events
+    attempts, began, ends = np.arange(len(now)), log.times.take(now), starts.ends
     for step, following in pairwise((*required, count)):
-        leg = _Leg(log, definition, moments, _stops(log, definition, step, following))
-        began, ends = log.times[starts.events[attempts]], starts.ends[attempts]
-        able = found = attempts[:0]
+        leg = _Leg(log, definition, moments, _stops(log, definition, step, following), began, now)
+        found, until = now, ends
         if following < count:
             found = leg.first(following, now)
-            able = leg.able(following, found, began, now, ends)
+            able = np.flatnonzero(leg.able(following, found, ends))
             # The attempt takes this event, or ends with it: no optional step comes after it.
-            ends = np.minimum(ends, found if moments is None else moments.until(found))
-            found = found[able]
-            walked.reach(following, attempts[able], found)
-        after = now.copy()
+            until = np.minimum(ends, found if moments is None else moments.until(found))
+        after = now
         for optional in range(step + 1, following):
             events = leg.first(optional, after)
-            also = leg.able(optional, events, began, now, ends)
-            walked.reach(optional, attempts[also], events[also])
-            after[also] = events[also]
-        attempts, now = attempts[able], found
-    return walked
+            also = leg.able(optional, events, until)
+            taken[optional, attempts] = np.where(also, events, NOWHERE)
+            after = np.where(also, events, after)
+        if following < count:
+            attempts, now = attempts.take(able), found.take(able)
+            began, ends = began.take(able), ends.take(able)
+            taken[following, attempts] = now
+    return taken
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Leg:
-    """The way from one required step to the next."""
+    """The way from one required step, reached `now`, to the next."""
 
     log: Log
     definition: Definition
     moments: Events | None
     stops: Events | None
+    began: Ints
+    now: Ints
 
     def first(self, step: int, after: Ints) -> Ints:
         # The first event of a step after another: at a later time, if the order wants that.
-        since = after + 1 if self.moments is None else self.moments.since(after + 1)
-        return self.log.events_of(1 << step).since(since)
+        events = self.log.events_of(1 << step)
+        if self.moments is None:
+            return events.after(after)
+        return events.since(self.moments.after(after))
 
-    def able(self, step: int, events: Ints, began: Ints, now: Ints, ends: Ints) -> Ints:
-        # Which attempts reach a step by an event: before it ends, in time and not stopped.
-        able = np.flatnonzero(events < ends)
-        events, began, now = events[able], began[able], now[able]
-        times = self.log.times[events]
-        fit = times - began <= _microseconds(self.definition.window)
+    def able(self, step: int, events: Ints, ends: Ints) -> Bools:
+        # Whether attempts reach a step by an event: before it ends, in time and not stopped.
+        able = events < ends
+        able &= _soon(self.log, events, self.began, self.definition.window)
         if (within := self.definition.steps[step].within) is not None:
-            fit &= times - self.log.times[now] <= _microseconds(within)
+            able &= _soon(self.log, events, self.log.times.take(self.now), within)
         if self.stops is not None:
-            fit &= self.stops.since(now + 1) >= events
-        return able[fit]
+            able &= ~self.stops.between(self.now, events)
+        return able
+
+
+def _soon(log: Log, events: Ints, since: Ints, span: timedelta | None) -> Bools | bool:
+    """Tell whether events are within a time; of one after the last of the log, it says anything."""
+    if span is None:
+        return True
+    return log.times.take(events, mode="clip") - since <= span // MICROSECOND
 
 
 def _stops(log: Log, definition: Definition, step: int, following: int) -> Events | None:
@@ -197,8 +174,3 @@ def _stops(log: Log, definition: Definition, step: int, following: int) -> Event
         between = (1 << following + 1) - (1 << step)
         return Events(~log.has(between & (1 << len(names)) - 1) | log.has(bits))
     return log.events_of(bits) if bits else None
-
-
-def _microseconds(span: timedelta | None) -> int:
-    """Write a time in microseconds, none as no limit."""
-    return NO_LIMIT if span is None else span // MICROSECOND
