@@ -232,15 +232,16 @@ class Reading:
     def _micros(self, column: str) -> str:
         at, kind = self.at[column], self.kinds[column]
         if self.log.time_unit is not None and kind in {*NUMBERS, TEXT}:
-            scale = TIME_UNITS[self.log.time_unit]
-            # Numbers of 64 bits, a thousand million times as large.
-            exact = f"{self.dialect.cast(at, kind, 'DECIMAL(20, 0)')} * {scale}"
-            number = f"CAST({exact} AS DECIMAL(38, 0))"
+            scale = TIME_UNITS[self.log.time_unit] / 1000
+            # Numbers of 64 bits, and what is written after their point.
+            exact = self.dialect.cast(at, kind, "DECIMAL(29, 9)")
+            number = f"{exact} * CAST({scale} AS DECIMAL(10, 3))"
             if kind == BROKEN:
-                number = f"{self.dialect.cast(at, kind, 'DOUBLE')} * {scale}"
+                # The nearest, since a number with a fraction is seldom the one that was meant.
+                number = f"{self.dialect.cast(at, kind, 'DOUBLE')} * {scale} + 0.5"
                 # Not all engines bear the floor of more than 64 bits.
-                number = f"CASE WHEN abs({number}) < 1e21 THEN {number} END"
-            micros = f"TRY_CAST(floor({number} / 1000) AS BIGINT)"
+                number = f"CASE WHEN abs({number}) < 1e18 THEN {number} END"
+            micros = f"TRY_CAST(floor({number}) AS BIGINT)"
         else:
             micros = self.dialect.moment(at, kind, self.zone)
         return f"CASE WHEN {micros} BETWEEN {FIRST} AND {LAST} THEN {micros} END"

@@ -78,6 +78,17 @@ def readable() -> EventLog:
     )
 
 
+def since_1970() -> EventLog:
+    """Make a log with times that are numbers of seconds of all kinds."""
+    text = ["1774785600.1234569", "1774785600.9999999999", "-0.0000005", "1.5e9", " 12.5 ", "1_000"]
+    number = [1774785600.123456, 1774785600.000001, -0.5, 1.5e9, 12.3, 1000.0]
+    columns = {"person": range(6), "text": text, "number": number, "whole": [*map(int, number)]}
+    large = pa.array([*range(1, 6), 10**11], pa.uint64())
+    kinds = ("text", "number", "whole", "large")
+    table = pa.table(columns).append_column("large", large)
+    return EventLog(table, event=dict(zip(kinds, kinds, strict=True)), time_unit="s")
+
+
 def unreadable(folder: Path) -> Iterator[EventLog]:
     """Write logs that cannot be read, each with a place that can be named."""
     folder.mkdir()

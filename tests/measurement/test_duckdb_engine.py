@@ -142,8 +142,17 @@ def test_times_are_moments_whatever_they_are_written_as() -> None:
         == times_of([at * 1000 + 7], time_unit="ns")
         == [at]
     )
-    assert times_of([seconds + 0.5], time_unit="s") == [at + 500_000]
-    assert times_of([str(seconds)], time_unit="s") == [at]
+    for micro in (0, 1, 500_000, 123_456, 999_999):
+        number = f"{seconds}.{micro:06}"
+        for written in (number, float(number), f"{number}999", f" {number}"):
+            assert times_of([written], time_unit="s") == [at + micro], written
+        assert times_of([f"{at + micro}.9"], time_unit="us") == [at + micro]
+        assert times_of([float(at + micro)], time_unit="us") == [at + micro]
+    assert times_of([f"{seconds}e0", "-0.0000005"], time_unit="s") == [-1, at]
+    assert times_of([2**53 - 1, -(2**53)], time_unit="us") == [-(2**53), 2**53 - 1]
+    for beyond in ("9" * 20, "9" * 40, "1e30", 1e300):
+        with pytest.raises(InputError, match="is not a date and time"):
+            times_of([beyond], time_unit="s")
     for unit in ("s", "ms", "us", "ns"):
         assert times_of(pa.array([naive], pa.timestamp(unit))) == [at]
         assert times_of(pa.array([NOON], pa.timestamp(unit, "America/Lima"))) == [at]

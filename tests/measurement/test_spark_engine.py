@@ -33,7 +33,7 @@ from tests.measurement.events import (
     micros,
     parquet,
 )
-from tests.measurement.read_differently import HELD, held_log, readable, unreadable
+from tests.measurement.read_differently import HELD, held_log, readable, since_1970, unreadable
 
 # Spark 4.3 works with pandas 3, but says that it does not know.
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
@@ -131,6 +131,7 @@ def test_a_cluster_of_two_workers_hands_over_what_duckdb_does(  # one cluster fo
         assert both(engine, EventLog(csv(data, rows), time_zone="Europe/Berlin", **how)) == as_file
 
         both(engine, readable())
+        both(engine, since_1970())
         for log in unreadable(tmp_path / "wrong"):
             assert refused(engine, log) == refused(DuckDBEngine(), log)
         drawn = held_log(7)
