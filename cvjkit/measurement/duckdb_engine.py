@@ -134,7 +134,7 @@ class OpenInDuckDB:
         with told(log.subject, files):
             events = reading.events("row_number() OVER ()").format_map(names)
             connection.execute(f"CREATE VIEW events AS {events}")
-            self.contents = look(log, self._rows, read_as_utc=reading.read_as_utc)
+            self.contents = look(log, self._rows)
 
     def reduce(
         self,

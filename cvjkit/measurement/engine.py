@@ -85,8 +85,8 @@ class Contents:
         Rows that lack something, and so are left out.
     first, last : int
         The times of the first and the last event [microseconds since 1970-01-01 UTC].
-    read_as_utc : bool
-        Whether times said no time zone, and none was given.
+    read_as_utc : int
+        How many of those rows have a time that says no zone, where none was given.
     """
 
     labels: Labels
@@ -97,7 +97,7 @@ class Contents:
     without_event: int
     first: int
     last: int
-    read_as_utc: bool
+    read_as_utc: int
 
 
 class OpenLog(Protocol):

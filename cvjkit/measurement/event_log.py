@@ -172,6 +172,12 @@ class EventLog:
             for role, column in self.roles.items()
             if column not in found
         ]
+        rule = "has a sign in its name, NUL, that ends a name elsewhere"
+        faults += [
+            Fault(role, column, rule, "rename the column")
+            for role, column in self.roles.items()
+            if "\0" in column and column in found
+        ]
         if faults:
             raise InputError(f"the columns of {self.subject}", faults)
 
@@ -186,6 +192,8 @@ class EventLog:
             yield Fault(
                 "properties", properties, "must be a tuple of columns", 'write ("country",)'
             )
+        elif len(set(properties)) < len(properties):
+            yield Fault("properties", properties, "must be different columns", "name each once")
         yield from self._faults_of_events()
         conditions: object = self.conditions
         if not isinstance(conditions, Mapping) or not all(

@@ -54,7 +54,7 @@ def quality(measurement: Measurement) -> pd.DataFrame:
     contents = measurement.contents
     if contents is not None:
         found["left_out"] = contents.rows - sum(contents.counts)
-        found["read_as_utc"] = sum(contents.counts) if contents.read_as_utc else 0
+        found["read_as_utc"] = contents.read_as_utc
     whole = {
         **dict.fromkeys(("duplicates", "ties", "of_no_stage", "clock_jumps"), "events"),
         **dict.fromkeys(("people_of_no_stage", "people_without_first_stage", "bots"), "people"),

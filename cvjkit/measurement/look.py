@@ -32,7 +32,7 @@ RULES = {
 }
 
 
-def look(log: EventLog, query: Query, *, read_as_utc: bool) -> Contents:
+def look(log: EventLog, query: Query) -> Contents:
     """Look what is in a log.
 
     Parameters
@@ -40,8 +40,6 @@ def look(log: EventLog, query: Query, *, read_as_utc: bool) -> Contents:
     log : EventLog
     query : callable
         Asks the table ``{events}``, as `Reading.events` gives it.
-    read_as_utc : bool
-        As in `Contents`.
 
     Returns
     -------
@@ -57,7 +55,8 @@ def look(log: EventLog, query: Query, *, read_as_utc: bool) -> Contents:
     counted = [*checked.values(), *(f"{role}_given" for role in checked)]
     found = query(
         f"SELECT name, count(*), {', '.join(f'count({column})' for column in counted)},"  # noqa: S608 - ours
-        f" min(micros), max(micros) FROM {{events}} GROUP BY name LIMIT {MOST_VALUES + 2}"
+        f" count(CASE WHEN {USABLE} THEN is_local END), min(micros), max(micros)"
+        f" FROM {{events}} GROUP BY name LIMIT {MOST_VALUES + 2}"
     )
     _check(log, "event", len(found) - 1)
     rows, *sums = (sum(row[index] for row in found) for index in range(1, len(counted) + 2))
@@ -87,7 +86,7 @@ def look(log: EventLog, query: Query, *, read_as_utc: bool) -> Contents:
         without_event=sum(row[1] for row in found if row[0] is None),
         first=min(first for _, _, first, _ in usable),
         last=max(last for _, _, _, last in usable),
-        read_as_utc=read_as_utc,
+        read_as_utc=sum(row[-3] for row in found if row[0] is not None),
     )
 
 

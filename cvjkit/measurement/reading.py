@@ -80,12 +80,6 @@ class Reading:
         roles = self.log.roles.items()
         return {r: c for r, c in roles if r == "time" or (self.log.is_wide and r[:5] == "event")}
 
-    @property
-    def read_as_utc(self) -> bool:
-        """Whether times say no zone, and none was given."""
-        without = any(self.kinds[column] in {NAIVE, TEXT} for column in self.times.values())
-        return self.log.time_zone is None and self.log.time_unit is None and without
-
     def wrong_kinds(self) -> list[Fault]:
         """Find the columns that cannot be what they are given as.
 
@@ -117,9 +111,9 @@ class Reading:
         Returns
         -------
         str
-            Columns: file, row, person, person_given, micros, time_given, name; and by what the log
-            has, channel, awareness, held, referred, revenue, revenue_given, cost, cost_given, p0,
-            p1 ...
+            Columns: file, row, person, person_given, micros, time_given, is_local, name; and by
+            what the log has, channel, awareness, held, referred, revenue, revenue_given, cost,
+            cost_given, p0, p1 ...
         """
         log, people = self.log, {"file": file, "row": row, **self._people()}
         if isinstance(log.event, str):
@@ -202,7 +196,11 @@ class Reading:
 
     def _read(self, time: str, money: Mapping[str, str | None]) -> dict[str, str]:
         """Read a time and amounts, and keep what they were read from."""
-        found = {"micros": self._micros(time), "time_given": self._as_given(time)}
+        found = {
+            "micros": self._micros(time),
+            "time_given": self._as_given(time),
+            "is_local": self._is_local(time),
+        }
         for role, column in money.items():
             if column is not None:
                 number = self.dialect.cast(self.at[column], self.kinds[column], "DOUBLE")
@@ -228,6 +226,17 @@ class Reading:
         if not self.log.is_wide:
             return given
         return self.dialect.text(given, self.kinds[column], self.zone)
+
+    def _is_local(self, column: str) -> str:
+        """Whether a time says no zone though none is given; null where it does or one is."""
+        if self.log.time_zone is None and self.log.time_unit is None:
+            if self.kinds[column] == NAIVE:
+                return "TRUE"
+            if self.kinds[column] == TEXT:
+                # A date and a time of the day have digits and these signs.
+                rest = f"translate({self.at[column]}, '0123456789:./ T', '')"
+                return f"CASE WHEN {rest} IN ('', '--') THEN TRUE END"
+        return "CAST(NULL AS BOOLEAN)"
 
     def _micros(self, column: str) -> str:
         at, kind = self.at[column], self.kinds[column]

@@ -254,6 +254,10 @@ def handing_arrow(log: EventLog) -> Any:
         names = [str(name) for name in source.columns]
         log.check_columns(tuple(names))
         return source.loc[:, [name in log.columns for name in names]].rename(columns=str)
+    if hasattr(source, "columns") and hasattr(source, "lazy"):
+        # Only what is asked for: polars ends Python over some names of columns.
+        log.check_columns(tuple(source.columns))
+        return source.select(log.columns)
     if hasattr(source, "toArrow"):  # of Spark
         return source.toArrow()
     if hasattr(source, "scanner"):  # a dataset of Arrow

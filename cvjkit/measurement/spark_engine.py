@@ -133,7 +133,7 @@ class OpenInSpark:
             query = BRACES.sub(r":\1", reading.events("row", "file"))
             events = session.sql(query, args=reading.values(), source=source)
             self._tables = {"events": events}
-            self.contents = look(log, self._rows, read_as_utc=reading.read_as_utc)
+            self.contents = look(log, self._rows)
 
     def reduce(
         self,

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -106,6 +107,16 @@ def test_hostile_names_of_columns_are_read_from_files(
         assert found == [("ann", micros(NOON), name)]
 
 
+@pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame, pl.LazyFrame], ids=str)
+def test_a_name_with_a_sign_that_ends_names_elsewhere_ends_nothing_here(frame: Any) -> None:
+    table = frame({"person": ["ann"], "time": [NOON], "event": ["a"], "a\0b": ["x"]})
+    assert handed_over(ENGINE, EventLog(table)) == [("ann", micros(NOON), "a")]
+    (told,) = refused(EventLog(table, channel="a\0b"))
+    assert told.endswith(
+        "has a sign in its name, NUL, that ends a name elsewhere; rename the column"
+    )
+
+
 def test_people_are_numbers_where_the_log_has_numbers_and_text_as_it_is_written(
     tmp_path: Path,
 ) -> None:
@@ -173,16 +184,19 @@ def test_a_time_zone_is_that_of_times_without_one_and_knows_summer() -> None:
         assert times_of(values, time_zone="Europe/Berlin") == there
 
 
-def test_a_log_says_whether_its_times_were_read_as_utc() -> None:
-    def read_as_utc(value: object, **how: Any) -> bool:
-        table = pa.table({"person": [1], "time": [value], "event": ["a"]})
+def test_a_log_says_how_many_of_its_times_were_read_as_utc() -> None:
+    def read_as_utc(*values: object, **how: Any) -> int:
+        names = [f"event {number}" for number in range(len(values))]
+        table = pa.table({"person": [1] * len(values), "time": values, "event": names})
         with ENGINE.open(EventLog(table, **how)) as opened:
             return opened.contents.read_as_utc
 
     naive = NOON.replace(tzinfo=None)
-    assert read_as_utc(naive)
-    assert read_as_utc("2026-03-29")
+    assert read_as_utc(naive, naive, None) == 2
     assert not read_as_utc(NOON)
+    local = ["2026-03-29", " 2026-3-1 10:00:05.5", "2026-03-29T10:00", "2026/03/29 10:00"]
+    zones = ["Z", ":00.5+02:00", "-02", " UTC", " Europe/Paris"]
+    assert read_as_utc(*local, *(f"2026-03-29 10:00{zone}" for zone in zones), None, "") == 4
     assert not read_as_utc(naive, time_zone="Europe/Berlin")
     assert not read_as_utc(5, time_unit="s")
 

@@ -27,6 +27,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "conditions have no meaning with one row for each person; leave them out",
     ),
     ({"properties": "country"}, "properties: 'country' must be a tuple of columns; write"),
+    (
+        {"properties": ("a", "a")},
+        "properties: ('a', 'a') must be different columns; name each once",
+    ),
     ({"conditions": {"a": "b == 1"}}, "conditions: {'a': 'b == 1'} must map names to conditions;"),
     ({"time_unit": "seconds"}, "time_unit: 'seconds' is not known; choose from s, ms, us, ns"),
     ({"time_zone": "Berlin"}, "time_zone: 'Berlin' is not known; write one such as"),
