@@ -64,25 +64,26 @@ class Batch:
     Parameters
     ----------
     people : ndarray, shape (people,)
-        Who they are, as in the log: int64, or object of str. Nobody is in two batches.
+        By what the engine tells them apart; `OpenLog.identified` says who they are. Nobody is in
+        two batches.
     offsets : ndarray of int64, shape (people + 1,)
         Where the events of each person begin, and last where they end.
     times : ndarray of int64, shape (events,)
         When each happened [microseconds since 1970-01-01 UTC]. The events of a person are
         together, and in the order of time.
-    names : ndarray of int32, shape (events,)
+    names : ndarray of int, shape (events,)
         Code of the event's name.
-    channel, awareness : ndarray of int32, shape (events,), optional
+    channel, awareness : ndarray of int, shape (events,), optional
         Code of the value; -1 where it is missing.
     revenue, cost : ndarray of float64, shape (events,), optional
         [currency] NaN where it is missing.
-    properties : mapping of str to ndarray of int32, shape (events,)
+    properties : mapping of str to ndarray of int, shape (events,)
         Codes of the values of other columns, as those of `channel`.
-    held : ndarray of int32, shape (events,), optional
-        Code of the value that is held constant, as in `Settings`; -1 where it is missing. Codes
-        are those of this batch, in the order of the values.
+    held : ndarray of int, shape (events,), optional
+        A number for the value that is held constant, as in `Settings`; -1 where it is missing.
     rows : ndarray of int64, shape (events,), optional
-        Which row of the log each was, counted from any number; to find clocks that jump.
+        In which order the rows of each person are in the log, if it has an order; to find clocks
+        that jump.
     referred : ndarray of bool, shape (people,), optional
         Whether somebody else brought each person.
 

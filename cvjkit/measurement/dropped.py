@@ -79,17 +79,20 @@ def latest(most: int, *parts: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     most : int
-        How many.
+        How many, and those of the same time as the last of them.
     *parts : DataFrame
         With columns person and time.
 
     Returns
     -------
     DataFrame
-        The latest first; those of one time by person.
     """
     rows = pd.concat(parts, ignore_index=True)
-    return rows.sort_values(["time", "person"], ascending=[False, True]).head(most)
+    if len(rows) <= most:
+        return rows
+    times = rows["time"].to_numpy()
+    found: pd.DataFrame = rows[times >= np.partition(times, -most)[-most]]
+    return found
 
 
 def dropped(
@@ -148,6 +151,8 @@ def dropped(
             raise InputError(SUBJECT, [unknown_name("stage", stage, steps)])
         find = Last(steps.index(stage), definition, asked.masks, asked.settings, most)
         found: pd.DataFrame = asked.log.reduce(find, partial(latest, most))
+        found["person"] = asked.log.identified(found["person"].to_numpy())
+    found = found.sort_values(["time", "person"], ascending=[False, True]).head(most)
     times: NDArray[Any] = found["time"].to_numpy(np.int64).view("datetime64[us]")
     utc = pd.Series(times).dt.tz_localize("UTC")
     return pd.DataFrame({"person": found["person"].to_numpy(), "time": utc})

@@ -1,19 +1,21 @@
 """What an engine does: it opens a log, says what is in it, and runs a function over its batches.
 
-All engines go one way. The events are put into the order of person and time where the data is; the
-stream that comes of it is cut where one person ends and the next begins; a function makes something
-small of each batch; and these parts are merged.
+All engines go one way. Where the data is, they bring the events of a person together, and put them
+in the order of time; a function makes something small of each batch of people; and these parts are
+merged.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from cvjkit.measurement.batch import Batch, Labels
     from cvjkit.measurement.event_log import EventLog
 
@@ -111,7 +113,6 @@ class OpenLog(Protocol):
         self,
         per_batch: Callable[[Batch], Part],
         merge: Callable[[Part, Part], Part],
-        names: Collection[int] | None = None,
     ) -> Part:
         """Run a function over all batches and merge what it gives.
 
@@ -121,13 +122,25 @@ class OpenLog(Protocol):
             From a batch to something small. It may run in other threads and on other machines.
         merge : callable
             From two such to one. In whatever groups it merges, the whole is the same.
-        names : collection of int, optional
-            The codes of the events that are handed over; by default all. Others cost less.
 
         Returns
         -------
         object
             What `merge` gives, or `per_batch` for a log of one batch.
+        """
+
+    def identified(self, people: NDArray[Any]) -> NDArray[Any]:
+        """Tell who people of its batches are.
+
+        Parameters
+        ----------
+        people : ndarray
+            As in `Batch.people`.
+
+        Returns
+        -------
+        ndarray of int64, or of object of str
+            As in the log.
         """
 
 

@@ -33,7 +33,7 @@ def held(batch: Batch, log: Log, definition: Definition, hold: str | None) -> tu
     Returns
     -------
     Batch, Log
-        Of values equally good, the first in their order is kept. Who begins with none is left out.
+        Of values equally good, that of the lowest number is kept. Who begins with none is left out.
     """
     codes = batch.held
     if hold is None or codes is None:

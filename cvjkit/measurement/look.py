@@ -1,11 +1,11 @@
-"""What is in a log, and the query for its events in order: one SQL for all engines.
+"""What is in a log, and the query for its events: one SQL for all engines.
 
 Tables are named in braces, and each engine puts in what it calls them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cvjkit.errors import Fault, InputError, shown
@@ -16,8 +16,9 @@ from cvjkit.measurement.event_log import CODED, MONEY, EventLog
 Query = Callable[[str], Sequence[Sequence[Any]]]
 """From a query to its rows."""
 
-Coding = Callable[[str, Sequence[str], Collection[int]], None]
-"""Makes a table of a name with a row for some values, given by their indexes: value, code."""
+Coding = Callable[[str, Sequence[str]], tuple[str, str]]
+"""From a column of texts and the values that it has, to the SQL of a value's index, and of what
+has to be joined for it."""
 
 MOST_VALUES = 100_000
 """How many different events, or values of one other column, a log may have."""
@@ -90,46 +91,39 @@ def look(log: EventLog, query: Query) -> Contents:
     )
 
 
-def ordered(log: EventLog, contents: Contents, code: Coding, names: Collection[int] | None) -> str:
-    """Write the query for events by person and time, with codes for texts.
+def coded(log: EventLog, contents: Contents, code: Coding) -> str:
+    """Write the query for events that can be used, with codes for texts, in any order.
 
     Parameters
     ----------
     log : EventLog
     contents : Contents
     code : callable
-    names : collection of int, optional
-        The codes of the events that are asked for; by default all.
 
     Returns
     -------
     str
-        Without the order itself. Columns as `recut` wants them.
+        Columns: person, micros, name; and by what the log has channel, awareness, p0, p1 and so on,
+        revenue, cost, referred. A code that is missing is -1, an amount NaN.
     """
     labels = contents.labels
-    kept = range(len(labels.names)) if names is None else sorted(set(names))
-    code("names", labels.names, kept)
-    chosen = ["person", "micros", "names.code AS name"]
-    joined = ["JOIN {names} AS names ON events.name = names.value"]
-    coded = {role: getattr(labels, role) for role in CODED if getattr(log, role) is not None}
-    coded |= {f"p{i}": values for i, values in enumerate(labels.properties.values())}
-    for column, values in coded.items():
-        code(f"of_{column}", values, range(len(values)))
-        chosen.append(f"coalesce(of_{column}.code, -1) AS {column}")
-        joined.append(
-            f"LEFT JOIN {{of_{column}}} AS of_{column} ON events.{column} = of_{column}.value"
-        )
+    name, joined = code("name", labels.names)
+    chosen, joins = ["person", "micros", f"{name} AS name"], [joined]
+    texts = {role: getattr(labels, role) for role in CODED if getattr(log, role) is not None}
+    texts |= {f"p{i}": values for i, values in enumerate(labels.properties.values())}
+    for column, values in texts.items():
+        found, joined = code(column, values)
+        chosen.append(f"coalesce(CAST({found} AS INTEGER), -1) AS {column}")
+        joins.append(joined)
     money = [role for role in MONEY if getattr(log, role) is not None]
     chosen += [f"coalesce({role}, CAST('NaN' AS DOUBLE)) AS {role}" for role in money]
-    # What is held constant is a text: it may have more values than a list of codes.
-    others = {"held": log.hold, "referred": log.referred_by}
-    chosen += [name for name, column in others.items() if column is not None]
-    listed, tables = ", ".join(chosen), " ".join(joined)
-    return f"SELECT {listed} FROM {{events}} AS events {tables} WHERE {USABLE}"  # noqa: S608 - ours
-
-
-ORDER = ("person", "micros", "name")
-"""By what events are put in order: of two at the same time, always the same one is first."""
+    chosen += ["coalesce(held, -1) AS held"] if log.hold is not None else []
+    chosen += ["referred"] if log.referred_by is not None else []
+    listed, tables = ", ".join(chosen), " ".join(joins)
+    # Where nothing is missing, nothing is looked for in each row.
+    all_usable = contents.rows == sum(contents.counts)
+    usable = "TRUE" if all_usable else f"{USABLE} AND events.name IS NOT NULL"
+    return f"SELECT {listed} FROM {{events}} AS events {tables} WHERE {usable}"  # noqa: S608 - ours
 
 
 def nothing_to_read(log: EventLog, rows: int) -> InputError:

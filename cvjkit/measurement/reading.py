@@ -27,6 +27,7 @@ NUMBERS = (WHOLE, BROKEN, LARGE)
 FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 LARGEST = "1.7976931348623157e308"
 EXACT = 2**53
+DIGITS = 15
 
 
 def _cast(column: str, _: str, to: str) -> str:
@@ -35,6 +36,10 @@ def _cast(column: str, _: str, to: str) -> str:
 
 def _as_text(column: str, _: str, __: str) -> str:
     return f"CAST({column} AS STRING)"
+
+
+def _digest(text: str) -> str:
+    return f"CAST('0x' || left(md5({text}), {DIGITS}) AS BIGINT)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +56,15 @@ class Dialect:
         the SQL of its value of this type; null where there is none.
     text : callable
         From the SQL of a column, its kind and a time zone to the SQL of its text.
+    digest : callable
+        From the SQL of a text to the SQL of a number, 0 or more, that tells it from any other: the
+        first `DIGITS` of its MD5.
     """
 
     moment: Callable[[str, str, str], str]
     cast: Callable[[str, str, str], str] = _cast
     text: Callable[[str, str, str], str] = _as_text
+    digest: Callable[[str], str] = _digest
 
 
 class Reading:
@@ -165,7 +174,7 @@ class Reading:
         coded |= {f"p{index}": name for index, name in enumerate(log.properties)}
         found |= {name: self._text(column) for name, column in coded.items()}
         if log.hold is not None:
-            found["held"] = self._text(log.hold)
+            found["held"] = self.dialect.digest(self._text(log.hold))
         if log.referred_by is not None:
             found["referred"] = f"{self._text(log.referred_by)} IS NOT NULL"
         return found

@@ -14,7 +14,7 @@ from cvjkit.measurement.batch import Batch
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-OPTIONAL = ("channel", "awareness", "revenue", "cost")
+OPTIONAL = ("channel", "awareness", "revenue", "cost", "held")
 
 
 def recut(stream: Iterable[pa.RecordBatch], properties: tuple[str, ...] = ()) -> Iterator[Batch]:
@@ -25,7 +25,7 @@ def recut(stream: Iterable[pa.RecordBatch], properties: tuple[str, ...] = ()) ->
     stream : iterable of pyarrow.RecordBatch
         Events in the order of person and time, cut anywhere. Columns: person (int64 or string),
         micros (int64), name (int32); and if the log has them channel, awareness (int32), revenue,
-        cost (float64), held (string), referred (bool), and p0, p1 and so on (int32).
+        cost (float64), held (int64), referred (bool), and p0, p1 and so on (int32).
     properties : tuple of str
         What p0, p1 and so on are called.
 
@@ -87,8 +87,6 @@ def _batch(
     if "referred" in table.column_names:
         referred = _numbers(table, "referred")
         columns["referred"] = np.logical_or.reduceat(referred, offsets[:-1])
-    if "held" in table.column_names:
-        columns["held"] = _codes(_whole(table, "held"))
     batch = Batch(
         people=people.to_numpy(zero_copy_only=False),
         offsets=offsets,
@@ -102,14 +100,6 @@ def _batch(
 
 def _whole(table: pa.Table, name: str) -> pa.Array:
     return pa.concat_arrays(table.column(name).chunks)
-
-
-def _codes(values: pa.Array) -> NDArray[Any]:
-    """Give each value its index among all that there are, in their order; -1 for none."""
-    encoded = values.dictionary_encode()
-    ranks = pc.rank(encoded.dictionary).to_numpy() - 1
-    indices = encoded.indices.fill_null(-1).to_numpy()
-    return np.asarray(np.append(ranks, -1)[indices], dtype=np.int32)
 
 
 def _numbers(table: pa.Table, name: str) -> NDArray[Any]:

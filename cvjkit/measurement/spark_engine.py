@@ -9,7 +9,7 @@ import shutil
 import sys
 import threading
 import uuid
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +19,13 @@ import pyarrow as pa
 
 from cvjkit.errors import Fault, InputError
 from cvjkit.measurement.engine import UNWATCHED, Stopped, Watch
-from cvjkit.measurement.look import ORDER, look, nothing_to_read, ordered
+from cvjkit.measurement.look import coded, look, nothing_to_read
 from cvjkit.measurement.reading import Reading
 from cvjkit.measurement.recut import recut
 from cvjkit.measurement.spark_source import DIALECT, kind_of, load, told
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from pyspark.sql import SparkSession
 
     from cvjkit.measurement.batch import Batch
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 Part = TypeVar("Part")
 
+ORDER = ("person", "micros")
 BRACES = re.compile(r"\{(v\w+|name\d+)\}")
 
 
@@ -139,7 +141,6 @@ class OpenInSpark:
         self,
         per_batch: Callable[[Batch], Part],
         merge: Callable[[Part, Part], Part],
-        names: Collection[int] | None = None,
     ) -> Part:
         """Run a function over all batches where they are, and merge what it gives.
 
@@ -149,8 +150,6 @@ class OpenInSpark:
             Runs on the workers, which need cvjkit and whatever else it uses.
         merge : callable
             Runs on the workers and here.
-        names : collection of int, optional
-            The codes of the events that are handed over; by default all.
 
         Returns
         -------
@@ -162,11 +161,13 @@ class OpenInSpark:
             If none of the events is handed over.
         Stopped
         """
-        query = ordered(self._log, self.contents, self._code, names)
+        query = coded(self._log, self.contents, self._code)
         with told(self._log):
             events = self._session.sql(query, **self._tables).repartition("person")
+            others = [name for name in events.columns if name not in ORDER]
             work = _work(per_batch, merge, self._log.properties)
-            parts = events.sortWithinPartitions(*ORDER).mapInArrow(work, "part binary").collect()
+            ordered = events.sortWithinPartitions(*ORDER, *others)
+            parts = ordered.mapInArrow(work, "part binary").collect()
         if not parts:
             raise nothing_to_read(self._log, self.contents.rows)
         self._watch.told(1.0)
@@ -175,17 +176,33 @@ class OpenInSpark:
             total = merge(total, pickle.loads(part[0]))  # noqa: S301
         return total
 
+    def identified(self, people: NDArray[Any]) -> NDArray[Any]:
+        """Tell who people of its batches are.
+
+        Parameters
+        ----------
+        people : ndarray
+
+        Returns
+        -------
+        ndarray
+            The same: workers hand over people as they are in the log.
+        """
+        return people
+
     def _rows(self, query: str) -> Sequence[Sequence[Any]]:
         rows: Sequence[Sequence[Any]] = self._session.sql(query, **self._tables).collect()
         return rows
 
-    def _code(self, table: str, values: Sequence[str], codes: Collection[int]) -> None:
+    def _code(self, column: str, values: Sequence[str]) -> tuple[str, str]:
         from pyspark.sql import functions
 
-        columns = {"value": [values[code] for code in codes], "code": list(codes)}
+        columns = {"value": list(values), "code": range(len(values))}
         schema = pa.schema([("value", pa.string()), ("code", pa.int32())])
-        coded = self._session.createDataFrame(pa.table(columns, schema=schema))
-        self._tables[table] = functions.broadcast(coded)
+        table = self._session.createDataFrame(pa.table(columns, schema=schema))
+        of = f"of_{column}"
+        self._tables[of] = functions.broadcast(table)
+        return f"{of}.code", f"LEFT JOIN {{{of}}} AS {of} ON events.{column} = {of}.value"
 
 
 def _work(

@@ -19,7 +19,17 @@ import numpy as np
 import pyarrow as pa
 
 from cvjkit.errors import Fault, InputError, refusal
-from cvjkit.measurement.reading import BROKEN, LARGE, NAIVE, NUMBERS, TEXT, WHOLE, ZONED, Dialect
+from cvjkit.measurement.reading import (
+    BROKEN,
+    DIGITS,
+    LARGE,
+    NAIVE,
+    NUMBERS,
+    TEXT,
+    WHOLE,
+    ZONED,
+    Dialect,
+)
 from cvjkit.measurement.sources import (
     NOT_WHOLE,
     Files,
@@ -259,7 +269,11 @@ def _text(column: str, kind: str, zone: str) -> str:
     return f"CASE WHEN typeof({column}) LIKE 'decimal%' THEN {text} ELSE {written} END"
 
 
-DIALECT = Dialect(_moment, _cast, _text)
+def _digest(text: str) -> str:
+    return f"CAST(conv(left(md5({text}), {DIGITS}), 16, 10) AS BIGINT)"
+
+
+DIALECT = Dialect(_moment, _cast, _text, _digest)
 
 
 @contextmanager

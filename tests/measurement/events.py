@@ -6,6 +6,7 @@ import gzip
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from cvjkit.measurement.batch import Batch, Labels
 from cvjkit.measurement.engine import Engine, OpenLog
@@ -139,16 +141,20 @@ SOURCES: dict[str, Callable[[Path, list[Row]], object]] = {
 }
 
 
-def handed_over(engine: Engine, log: EventLog, **how: Any) -> list[tuple[object, ...]]:
+def handed_over(engine: Engine, log: EventLog) -> list[tuple[object, ...]]:
     """Give all that an engine hands over: person, micros, name, the values of other columns."""
     with engine.open(log) as opened:
-        return handed_over_by(opened, **how)
+        return handed_over_by(opened)
 
 
-def handed_over_by(opened: OpenLog, **how: Any) -> list[tuple[object, ...]]:
-    """Give all that is handed over of an open log."""
+def handed_over_by(opened: OpenLog) -> list[tuple[object, ...]]:
+    """Give all that is handed over of an open log, by people, who are checked to be together."""
     labels = opened.contents.labels
-    return opened.reduce(partial(_decoded, labels=labels), _joined, **how)
+    people, rows = opened.reduce(partial(_decoded, labels=labels), _joined)
+    persons = opened.identified(people).tolist()
+    found = [(person, *row) for person, row in zip(persons, rows, strict=True)]
+    assert len({*persons}) == len([*groupby(persons)])
+    return sorted(found, key=lambda row: row[0])
 
 
 def expected(rows: list[Row], *others: str) -> list[tuple[object, ...]]:
@@ -166,11 +172,14 @@ def in_order(found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return sorted(found, key=lambda row: (row[:3], str(row)))
 
 
-def _joined(one: list[Any], other: list[Any]) -> list[Any]:
-    return one + other
+Decoded = tuple[NDArray[Any], list[tuple[object, ...]]]
 
 
-def _decoded(batch: Batch, labels: Labels) -> list[tuple[object, ...]]:
+def _joined(one: Decoded, other: Decoded) -> Decoded:
+    return np.concatenate([one[0], other[0]]), one[1] + other[1]
+
+
+def _decoded(batch: Batch, labels: Labels) -> Decoded:
     texts = [(batch.channel, labels.channel), (batch.awareness, labels.awareness)]
     texts += [(codes, labels.properties[name]) for name, codes in batch.properties.items()]
     columns = [batch.times.tolist(), [labels.names[code] for code in batch.names]]
@@ -184,5 +193,5 @@ def _decoded(batch: Batch, labels: Labels) -> list[tuple[object, ...]]:
         for amounts in (batch.revenue, batch.cost)
         if amounts is not None
     ]
-    people = np.repeat(batch.people, np.diff(batch.offsets)).tolist()
-    return list(zip(people, *columns, strict=True))
+    people = np.repeat(batch.people, np.diff(batch.offsets))
+    return people, list(zip(*columns, strict=True))

@@ -213,7 +213,6 @@ def test_contents_count_what_cannot_be_used() -> None:
     with ENGINE.open(EventLog(arrow(rows), channel="channel")) as opened:
         contents = opened.contents
         assert opened.reduce(lambda batch: len(batch.times), int.__add__) == 4
-        assert opened.reduce(lambda batch: len(batch.times), int.__add__, names=[0]) == 2
     assert contents.labels.names == ("view", "ask", "buy")
     assert contents.labels.channel == ("Ads", "Blog")
     assert contents.counts == (2, 1, 1)
@@ -286,8 +285,8 @@ def test_who_was_brought_is_told_by_any_of_their_events() -> None:
         ]
     )
     with ENGINE.open(EventLog(table, referred_by="by")) as opened:
-        referred = opened.reduce(lambda batch: batch.referred, np.append)
-    assert referred.tolist() == [True, False]
+        people, referred = opened.reduce(lambda batch: (batch.people, batch.referred), max)
+        assert dict(zip(opened.identified(people), referred, strict=True)) == {1: True, 2: False}
 
 
 BROKEN = {
@@ -431,12 +430,13 @@ def large() -> duckdb.DuckDBPyRelation:
 
 
 def test_more_events_than_memory_holds_are_put_in_order_on_disk(tmp_path: Path) -> None:
-    written: set[bool] = set()
+    written: set[str] = set()
 
     def look(_: float) -> None:
-        written.add(any(path.stat().st_size > 1_000_000 for path in tmp_path.rglob("*.tmp")))
+        sizes = {path.name: path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()}
+        written.update(name for name, size in sizes.items() if size > 1_000_000)
 
-    engine = DuckDBEngine(memory_limit="60MB", folder=tmp_path, threads=2)
+    engine = DuckDBEngine(memory_limit="44MB", folder=tmp_path, threads=2)
     with engine.open(EventLog(large(), revenue="revenue"), Watch(progress=look)) as opened:
         events, people, revenue = opened.reduce(
             lambda batch: np.array([len(batch.times), len(batch.people), batch.revenue.sum()]),  # type: ignore[union-attr]
@@ -444,7 +444,7 @@ def test_more_events_than_memory_holds_are_put_in_order_on_disk(tmp_path: Path) 
         )
     assert (events, people) == (1_000_000, 400_009)
     assert revenue == duckdb.sql(f"SELECT sum(revenue) FROM ({LARGE})").fetchall()[0][0]  # noqa: S608
-    assert True in written
+    assert "events" in written
     assert list(tmp_path.iterdir()) == []
 
 
@@ -522,5 +522,5 @@ def test_progress_rises_to_one() -> None:
         opened.reduce(lambda batch: len(batch.times), int.__add__)
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0, 1)
-    assert min(shares[1:]) > 0.5
-    assert len(shares) > 3
+    assert min(shares[1:]) < 0.1
+    assert len(shares) > 8

@@ -53,14 +53,3 @@ def test_people_out_of_order_are_refused(people: list[int], size: int) -> None:
     table = pa.table({"person": people, "micros": people, "name": pa.array(people, pa.int32())})
     with pytest.raises(RuntimeError, match="out of the order"):
         list(recut(table.to_batches(max_chunksize=size)))
-
-
-@given(st.lists(st.sampled_from([None, "", "b", "B", "é", "a b", "ab"]), min_size=1))
-def test_values_held_are_numbered_in_their_order(values: list[str | None]) -> None:
-    columns = {"person": [0] * len(values), "micros": range(len(values)), "held": values}
-    table = pa.table(columns | {"name": pa.array([0] * len(values), pa.int32())})
-    table = table.set_column(2, "held", pa.array(values, pa.string()))
-    (batch,) = recut(table.to_batches())
-    known = sorted({value for value in values if value is not None}, key=str.encode)
-    assert batch.held is not None
-    assert batch.held.tolist() == [-1 if one is None else known.index(one) for one in values]
