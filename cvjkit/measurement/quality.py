@@ -24,7 +24,8 @@ QUALITY: Mapping[str, str] = MappingProxyType(
         "people_of_no_stage": "People without an event of any stage.",
         "people_without_first_stage": "People with an event of a stage, but none of the first.",
         "out_of_order": "Stages that somebody reached before an earlier one.",
-        "clock_jumps": "Events that come later in the log than one that is later in time.",
+        "clock_jumps": "Events that come later in the log than one that is later in time, in a log"
+        " that is in the order of time otherwise; Spark does not tell.",
         "bots": "People with more events within a minute than a person makes.",
         "no_amounts": "Revenues and costs that are no amount; they are left out.",
     }

@@ -242,5 +242,6 @@ def test_what_is_wrong_with_a_log_is_counted() -> None:
     assert named.events.events.to_dict() == log.event.value_counts().to_dict()
     assert named.events.stages.to_dict() == {key: key for key in FIVE} | {"scroll": ""}
     assert quality(clock_jumps=0.3)["count"]["clock_jumps"] == pytest.approx(300, abs=60)
+    assert quality(shuffled=1)["count"]["clock_jumps"] == 0
     assert quality(rounded=0.5)["count"]["ties"] > 300
     assert quality(headless=0.4)["count"]["rising_stages"] == 1
