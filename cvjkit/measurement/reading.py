@@ -27,7 +27,7 @@ NUMBERS = (WHOLE, BROKEN, LARGE)
 FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 LARGEST = "1.7976931348623157e308"
 EXACT = 2**53
-DIGITS = 15
+HEX_DIGITS = 15
 
 
 def _cast(column: str, _: str, to: str) -> str:
@@ -39,7 +39,7 @@ def _as_text(column: str, _: str, __: str) -> str:
 
 
 def _digest(text: str) -> str:
-    return f"CAST('0x' || left(md5({text}), {DIGITS}) AS BIGINT)"
+    return f"CAST('0x' || left(md5({text}), {HEX_DIGITS}) AS BIGINT)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Dialect:
         From the SQL of a column, its kind and a time zone to the SQL of its text.
     digest : callable
         From the SQL of a text to the SQL of a number, 0 or more, that tells it from any other: the
-        first `DIGITS` of its MD5.
+        first `HEX_DIGITS` of its MD5.
     """
 
     moment: Callable[[str, str, str], str]

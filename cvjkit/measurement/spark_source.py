@@ -21,7 +21,7 @@ import pyarrow as pa
 from cvjkit.errors import Fault, InputError, refusal
 from cvjkit.measurement.reading import (
     BROKEN,
-    DIGITS,
+    HEX_DIGITS,
     LARGE,
     NAIVE,
     NUMBERS,
@@ -270,7 +270,7 @@ def _text(column: str, kind: str, zone: str) -> str:
 
 
 def _digest(text: str) -> str:
-    return f"CAST(conv(left(md5({text}), {DIGITS}), 16, 10) AS BIGINT)"
+    return f"CAST(conv(left(md5({text}), {HEX_DIGITS}), 16, 10) AS BIGINT)"
 
 
 DIALECT = Dialect(_moment, _cast, _text, _digest)
