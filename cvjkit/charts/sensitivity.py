@@ -59,32 +59,30 @@ def sensitivity_figure(
     for index, lines in enumerate(heads.values()):
         shown = [page.soft(line, BODY) for line in lines]
         page.write(NAMES + index * width, y - 4, shown, BODY, up=True)
-    for definition, rows in known.groupby("definition", sort=False):
-        page.write(
-            0, y, [inert(line) for line in text_lines(str(definition), NAMES, 2, BODY)], BODY
-        )
+    for words, rows in known.groupby("words", sort=False):
+        page.write(0, y, [inert(line) for line in text_lines(str(words), NAMES, 2, BODY)], BODY)
         for row in rows.to_dict("records"):
             x = NAMES + [*stages].index(row["key"]) * width
             _draw(page, dict(row), (x, y, width - APART), float(most[row["key"]]))  # type: ignore[arg-type]  # keys are names of columns
         y += BODY * LINE + BAR + GAP
     return page.figure(
         y,
-        f"{title}: how much depends on the definition",
+        f"{title}: how much depends on the way of counting",
         summary.splitlines(),
         {"summary": summary},
-        subtitle="People who reach each stage; outlined: as asked for",
+        subtitle="People who reach each stage; outlined: as measured",
         stretches=False,
     )
 
 
 def _draw(page: Page, row: dict[str, Any], at: tuple[float, float, float], most: float) -> None:
-    """Draw how many reach a stage, and beside it how many do as asked for."""
+    """Draw how many reach a stage, and beside it how many do as measured."""
     x, y, width = at
     people, change = row["people"], row["change"]
     text = people_text(people)
     page.write(x, y, [text if change else page.soft(text, BODY)], BODY)
     top = y + BODY * LINE + 1
-    said = f"{row['label']}, {row['definition']}: {text}"
+    said = f"{row['label']}, {row['words']}: {text}"
     meta = {"definition": row["definition"], "key": row["key"], "people": people}
     if people:
         color = page.colors["forward" if not change else "back"]

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from string import ascii_lowercase
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Unpack
 
 import pandas as pd
@@ -27,6 +29,24 @@ if TYPE_CHECKING:
 WINDOWS = ("1d", "7d", "30d", None)
 AS_ASKED_FOR = "as asked for"
 """What the definition is called that the others differ from."""
+WORDS = MappingProxyType(
+    {
+        AS_ASKED_FOR: "As measured",
+        "order ordered": "The stages in their order",
+        "order strict_order": "Nothing else in between",
+        "order strict_increase": "Each stage later than the one before",
+        "order any_order": "The stages in any order",
+        "order open": "Each stage by itself",
+        "reentry best": "The attempt that gets furthest",
+        "reentry first": "Only the first attempt",
+        "reentry every": "All attempts",
+    }
+)
+"""What definitions are called for people; `definition_text` knows windows as well."""
+UNITS = MappingProxyType(
+    {"d": "day", "h": "hour", "min": "minute", "s": "second", "ms": "millisecond"}
+)
+"""What the units are called that `time_text` writes."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -38,7 +58,8 @@ class Sensitivity(Shown):
     base : MeasuredJourney
         As asked for.
     others : mapping of str to MeasuredJourney
-        With one thing different, by what that is.
+        With one thing different, by what that is, such as "order open" or "window 7d": each as
+        :func:`cvjkit.measure` gives it.
 
     Examples
     --------
@@ -46,7 +67,7 @@ class Sensitivity(Shown):
     >>> plan = cvj.Journey.from_rates("five", 100, [0.5, 0.2, 0.5, 0.5])
     >>> found = cvj.sensitivity(plan.simulate_log(1000), "five")
     >>> print(found.summary)
-    31 at Loyalty as asked for, and under all of 9 other definitions.
+    31 at Loyalty as measured, and in all 9 other ways of counting.
     """
 
     base: MeasuredJourney
@@ -61,7 +82,8 @@ class Sensitivity(Shown):
         DataFrame
             A row for each stage of each definition, the one asked for first.
 
-            - definition (str): what is different; "as asked for" of the first.
+            - definition (str): what is different, as in `others`; "as asked for" of the first.
+            - words (str): the same in words.
             - key (str): of the stage; label (str): its name.
             - people (float64): who reach it; NaN where it has no events.
             - change (float64): people less those as asked for; change_share (float64): as a share
@@ -71,14 +93,14 @@ class Sensitivity(Shown):
         before = self.base.flow().numbers("people")
         rows = []
         for name, journey in {AS_ASKED_FOR: self.base, **self.others}.items():
-            people = journey.flow().numbers("people")
+            people, words = journey.flow().numbers("people"), definition_text(name)
             for stage, now, then in zip(framework, people, before, strict=True):
                 change = None if now is None or then is None else now - then
                 share = change / then if change is not None and then else None
-                rows.append((name, stage.key, stage.name, now, change, share))
-        columns = ["definition", "key", "label", "people", "change", "change_share"]
+                rows.append((name, words, stage.key, stage.name, now, change, share))
+        columns = ["definition", "words", "key", "label", "people", "change", "change_share"]
         table = pd.DataFrame(rows, columns=columns)
-        return table.astype(dict.fromkeys(columns[3:], "float64"))
+        return table.astype(dict.fromkeys(columns[4:], "float64"))
 
     @property
     def shown(self) -> pd.DataFrame:
@@ -91,11 +113,11 @@ class Sensitivity(Shown):
         """
         names = [stage.name for stage in self.base.framework]
         rows = {
-            name: [people_text(one) for one in journey.flow().numbers("people")]
+            definition_text(name): [people_text(one) for one in journey.flow().numbers("people")]
             for name, journey in {AS_ASKED_FOR: self.base, **self.others}.items()
         }
         shown = pd.DataFrame.from_dict(rows, orient="index", columns=names)
-        return shown.rename_axis("Definition")
+        return shown.rename_axis("Counted")
 
     @property
     def summary(self) -> str:
@@ -105,17 +127,34 @@ class Sensitivity(Shown):
         -------
         str
         """
-        reached = {name: _last(journey) for name, journey in self.others.items()}
-        label, asked = _last(self.base)
-        texts = {name: people_text(people) for name, (_, people) in reached.items()}
-        same = people_text(asked)
-        start = f"{same} at {label} as asked for"
-        others = count_text(len(texts), "other definition")
-        if set(texts.values()) <= {same}:
-            return f"{start}, and under all of {others}."
-        least = min(reached, key=lambda name: reached[name][1])
-        most = max(reached, key=lambda name: reached[name][1])
-        return f"{start}; {texts[least]} with {least}, {texts[most]} with {most}."
+        known = self.table["key"][self.table["people"].notna()]
+        return self.said(known.iloc[-1])
+
+    def said(self, stage: str) -> str:
+        """Say how far apart the numbers at a stage are.
+
+        Parameters
+        ----------
+        stage : str
+            Its key. It has events.
+
+        Returns
+        -------
+        str
+        """
+        rows = self.table[self.table["key"] == stage]
+        texts = rows["people"].map(people_text)
+        asked = texts.iloc[0]
+        start = f"{asked} at {rows['label'].iloc[0]} as measured"
+        ends = [rows["people"].argmin(), rows["people"].argmax()]
+        others = [
+            f"{texts.iloc[end]} if counted “{rows['words'].iloc[end]}”"
+            for end in ends
+            if texts.iloc[end] != asked
+        ]
+        if not others:
+            return f"{start}, and in all {len(self.others)} other ways of counting."
+        return f"{start}; {' and '.join(others)}."
 
     def figure(self, *, theme: Theme = "light") -> go.Figure:
         """Draw the people at each stage under each definition.
@@ -200,12 +239,27 @@ def _others(
             yield f"window {time_text(span)}", {"window": span}
 
 
-def _last(journey: MeasuredJourney) -> tuple[str, float]:
-    """Give the last stage that has events, and how many reach it."""
-    people = journey.flow().numbers("people")
-    known = [
-        (stage.name, one)
-        for stage, one in zip(journey.framework, people, strict=True)
-        if one is not None
-    ]
-    return known[-1]
+def definition_text(name: str) -> str:
+    """Say in words what is different in a definition.
+
+    Parameters
+    ----------
+    name : str
+        As in `Sensitivity.others`.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> definition_text("window 1h"), definition_text("order any_order")
+    ('Within 1 hour of the first stage', 'The stages in any order')
+    """
+    kind, _, value = name.partition(" ")
+    if kind != "window":
+        return WORDS[name]
+    if value == time_text(None):
+        return "However long it takes"
+    number = value.rstrip(ascii_lowercase)
+    return f"Within {count_text(number, UNITS[value.removeprefix(number)])} of the first stage"

@@ -129,9 +129,12 @@ def test_the_same_log_is_shown_under_several_definitions(
     assert main(arguments) == 0
     shown = [line.rsplit(None, 5) for line in capsys.readouterr().out.splitlines()]
     rows = {words[0]: words[1:] for words in shown if len(words) == 6}
-    assert rows["as asked for"] == ["2", "–", "2", "–", "1"]
-    assert (rows["window 1h"][2], rows["window 30d"][2]) == ("0", "1")
-    assert "window 7d" not in rows
+    assert rows["As measured"] == ["2", "–", "2", "–", "1"]
+    assert (
+        rows["Within 1 hour of the first stage"][2],
+        rows["Within 30 days of the first stage"][2],
+    ) == ("0", "1")
+    assert "Within 7 days of the first stage" not in rows
     assert main([*arguments, "-o", "definitions.csv"]) == 0
     columns = {"person": "who", "time": "at", "event": "what"}
     events = {"view": "aware", "buy*": ["conversion", "loyalty"]}

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from cvjkit.measurement.sensitivity import AS_ASKED_FOR
-from cvjkit.measurement.window import time_of, time_text
 from cvjkit.model.economics import FIRST_PAYMENT
-from cvjkit.number_text import DASH, count_text, days_text, people_text, share_text
+from cvjkit.number_text import DASH, count_text, people_text, share_text
 from cvjkit.shown import texts_of
 from cvjkit.widgets.builders import line
 from cvjkit.widgets.fields import Field, Keep, Part, Row, Table
 from cvjkit.widgets.line_chart import line_chart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from cvjkit.comparison.gap import Gap
     from cvjkit.measurement.measured import MeasuredJourney
@@ -43,17 +41,6 @@ GAP_COLUMNS = {
     "could_be_chance": ("By chance?", "chance"),
 }
 """Columns of `Gap.table`: what stands above them, and in which unit they are."""
-DEFINITIONS = {
-    "order ordered": "The stages in their order",
-    "order strict_order": "Nothing else in between",
-    "order strict_increase": "Each stage later than the one before",
-    "order any_order": "The stages in any order",
-    "order open": "Each stage by itself",
-    "reentry best": "The attempt that gets furthest",
-    "reentry first": "Only the first attempt",
-    "reentry every": "All attempts",
-}
-"""What the definitions that `sensitivity` compares are called here."""
 
 
 def goal_of(journey: MeasuredJourney) -> str:
@@ -278,25 +265,22 @@ def sensitivity_part(found: Sensitivity, stage: str) -> Part:
     steps = measurement_of(found.base).steps
     stages = [one for one in found.base.framework if one.key in steps]
     people = {
-        str(name): dict(zip(group["key"], group["people"], strict=True))
-        for name, group in found.table.groupby("definition", sort=False)
+        (str(name), str(words)): dict(zip(group["key"], group["people"], strict=True))
+        for (name, words), group in found.table.groupby(["definition", "words"], sort=False)
     }
     rows = tuple(
         Row(
             name,
-            definition_text(name),
+            words,
             tuple(
-                Field(one.key, f"{one.name}: {definition_text(name)}", people_text(counts[one.key]))
+                Field(one.key, f"{one.name}: {words}", people_text(counts[one.key]))
                 for one in stages
             ),
         )
-        for name, counts in people.items()
+        for (name, words), counts in people.items()
     )
     headings = (("definition", "Counted"), *((one.key, one.name) for one in stages))
-    said = _sensitivity_said(
-        found.base.framework[stage].name, {name: counts[stage] for name, counts in people.items()}
-    )
-    table = Table("definitions", rows, headings)
+    table, said = Table("definitions", rows, headings), found.said(stage)
     return Part("sensitivity", "Counted in other ways", (table,), fold="closed", brief=said)
 
 
@@ -320,49 +304,6 @@ def measurement_of(journey: MeasuredJourney) -> Measurement:
         message = "the journey was changed since it was measured"
         raise ValueError(message)
     return journey.measurement
-
-
-def definition_text(name: str) -> str:
-    """Say in words what is different in a definition.
-
-    Parameters
-    ----------
-    name : str
-        As in `Sensitivity.others`.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> definition_text("window 7d"), definition_text("order any_order")
-    ('Within 7 days of the first stage', 'The stages in any order')
-    """
-    if name == AS_ASKED_FOR:
-        return "As counted above"
-    kind, _, value = name.partition(" ")
-    if kind != "window":
-        return DEFINITIONS[name]
-    if value == time_text(None):
-        return "However long it takes"
-    # time_text writes what time_of reads.
-    span = time_of(value, kind) or timedelta(0)
-    return f"Within {days_text(span / timedelta(days=1))} of the first stage"
-
-
-def _sensitivity_said(name: str, people: Mapping[str, float]) -> str:
-    asked = people_text(people[AS_ASKED_FOR])
-    least, most = (end(people, key=lambda one: people[one]) for end in (min, max))
-    start = f"{asked} at {name} as counted above"
-    if people_text(people[least]) == people_text(people[most]):
-        return f"{start}, and in all other ways of counting."
-    others = [
-        f"{people_text(people[one])} if counted “{definition_text(one)}”"
-        for one in (least, most)
-        if people_text(people[one]) != asked
-    ]
-    return f"{start}; {' and '.join(others)}."
 
 
 def quality_part(journey: MeasuredJourney) -> Part:
