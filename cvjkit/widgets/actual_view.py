@@ -55,7 +55,9 @@ class ActualView(Kept, Guarded, Box):
         shown = figures_part(actual, base=plan, word="planned")
         # A log of sales has no margins: what follows from them nobody expects here.
         known = tuple(figure for figure in shown.figures if figure[1] != DASH)
-        figures = replace(shown, figures=known)
+        # What differs may be chance, so no colour calls it better or worse.
+        changes = tuple((name, change, was, "") for name, change, was, _ in shown.changes)
+        figures = replace(shown, figures=known, changes=changes)
         self._head.show([Part("said", notes=(gap.summary,)), figures])
         self._fixed = [sensitivity_part(found, self._stage), quality_part(found.base)]
         self._show()

@@ -14,7 +14,7 @@ import cvjkit as cvj
 from cvjkit.publishing.canvas import canvas
 from tests.browser.axe import DARK_WHEN_WIDE, LIGHT_WHEN_WIDE, SIZES, faults, faults_within
 from tests.browser.conftest import ROOT, Site, choose_theme, run_all_cells
-from tests.browser.fonts import wait_until_drawn
+from tests.browser.fonts import FONTS, force_font, set_width, text_faults, wait_until_drawn
 
 JOURNEYS = ROOT / "data" / "journeys"
 DASHBOARDS = sorted((ROOT / "dashboards").glob("*.ipynb"))
@@ -91,7 +91,17 @@ def test_what_was_measured_is_read_off_its_page_which_breaks_no_rule_of_axe(
     expect(trend).not_to_contain_text("young")
     page.get_by_label("Who reach", exact=True).select_option("Promotion")
     expect(trend.locator(".cvj-marks")).to_have_text(["young from here"] * 2)
-    assert page.get_by_label("Remark: week of 2 Mar 2026").input_value() == "young: may still rise"
+    assert page.get_by_label("Remark: week of 2 Mar 2026").input_value() == "young: may rise"
+    # Red or green would say that what differs is a loss or a gain; it could be chance.
+    expect(page.locator('[data-figure="Customers"] .cvj-change')).to_have_text("-29 (-20.4%)")
+    expect(page.locator(".cvj-change[data-way]:not([data-way=''])")).to_have_count(0)
+    tables = page.locator(":is(.cvj-part-gap, .cvj-part-trend, .cvj-part-sensitivity) .cvj-table")
+    for family in (FONTS["wide"], FONTS["narrow"]):
+        force_font(page, family)
+        for width in (1024, 768, 560, 320):
+            set_width(page, width)
+            found = text_faults(tables)
+            assert [one for one in found if any(one.values())] == [], (family, width)
     assert faults(page, DARK_WHEN_WIDE) == []
     assert page.evaluate(ONLY_POINTED_AT) == []
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cvjkit.widgets.line_chart import Chart
 
 STAGE = "trend_stage"
-YOUNG = "young: may still rise"
+YOUNG = "young: may rise"
 MOST_DAYS, MOST_WEEKS = 14, 26
 """A trend of more days is shown by week; of more weeks, by month."""
 CHANCE = {True: "could be", False: "no"}
