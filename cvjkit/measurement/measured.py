@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 LEAST_SHARE = 0.001
 """A way that fewer of the visits to a stage take is left out of the journey."""
+SAME = 1e-6
+"""By what share numbers may differ that are said to be the same."""
 ORDERED_AT = ("first_payment", BOUGHT_AGAIN)
 BRINGING = ("promoter", "advocate")
 
@@ -98,8 +100,9 @@ def measured(
         With counts per segment; for each stage the delay of the step to it and the mean cost of a
         visit; for each stage with revenue an offer at its mean price, with the share who order
         again and how long that takes. With the skips, ways back and repeats that 1 in 1,000 visits
-        take or more, unless the stages may be reached in any order; and with what people bring in
-        others. `intake_days` are those from the first to the last on which somebody began whom
+        take or more, unless the stages may be reached in any order, or no rates give the people
+        counted together with these ways, as where everybody comes back; and with what people bring
+        in others. `intake_days` are those from the first to the last on which somebody began whom
         nobody brought, `cohort_age_days` those from then to the end of the log.
 
     Raises
@@ -131,24 +134,24 @@ def measured(
         terms["intake_days"] = began[-1] - began[0] + 1
         terms["cohort_age_days"] = max(0, tally.last // DAY - began[-1])
     ways = [] if definition.order == "any_order" else [*_transitions(whole, own)]
-    journey = MeasuredJourney.from_document(
-        {
-            "name": name,
-            "framework": framework,
-            "currency": currency,
-            "segments": [
-                {**row, "counts": _counts(one), "counted_in": unit}
-                for row, one in zip(segments.rows, own, strict=True)
-            ],
-            "stages": [*_stages(whole)],
-            "offers": [*_offers(whole, settings)],
-            "transitions": ways,
-            "referrals": [*_referrals(whole, own, referred_at)],
-            "second_purchase_rate": _second_purchase_rate(whole, settings),
-            **terms,
-        },
-        f"journey {name}",
-    )
+    fields = {
+        "name": name,
+        "framework": framework,
+        "currency": currency,
+        "segments": [
+            {**row, "counts": _counts(one), "counted_in": unit}
+            for row, one in zip(segments.rows, own, strict=True)
+        ],
+        "stages": [*_stages(whole)],
+        "offers": [*_offers(whole, settings)],
+        "transitions": ways,
+        "referrals": [*_referrals(whole, own, referred_at)],
+        "second_purchase_rate": _second_purchase_rate(whole, settings),
+        **terms,
+    }
+    journey = MeasuredJourney.from_document(fields, f"journey {name}")
+    if ways and not _has_people(journey, whole):
+        journey = MeasuredJourney.from_document({**fields, "transitions": []}, f"journey {name}")
     journey._measurement = whole  # noqa: SLF001 - of a journey just made
     return journey
 
@@ -174,6 +177,13 @@ def orders_among(framework: Framework, steps: tuple[str, ...]) -> tuple[str, ...
     ('conversion', 'retention')
     """
     return tuple(key for key in steps if framework.anchor(key) in ORDERED_AT)
+
+
+def _has_people(journey: Journey, whole: Measurement) -> bool:
+    """Tell whether a journey has the people that were counted; no rates may go with its ways."""
+    people = journey.flow().numbers("people")
+    found = [people[whole.framework.index(key)] for key in whole.steps]
+    return bool(np.allclose(np.array(found, dtype=float), whole.people, rtol=SAME))
 
 
 def _counted(journey: Journey) -> list[object]:
