@@ -9,6 +9,7 @@ another; a million events at a time keep memory small.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,8 @@ from cvjkit.measurement.log import Log
 from cvjkit.measurement.walk import NOWHERE, Starts, walk_in_order, walk_unordered
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cvjkit.measurement.definition import Definition
     from cvjkit.measurement.log import Bools, Ints
 
@@ -25,9 +28,11 @@ NEVER = np.iinfo(np.int64).min
 """The time of a step that was not reached; NaT, if seen as ``datetime64[us]``."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Attempts:
     """The attempts that count: by person, those of one person in the order of time.
+
+    Who only asks how far they got does not pay for looking up when.
 
     Parameters
     ----------
@@ -37,16 +42,40 @@ class Attempts:
     levels : ndarray of int64, shape (attempts,)
         How far each got: the number of the furthest step reached, from 1; in ``any_order``, how
         many steps were reached.
-    events : ndarray of int64, shape (attempts, steps)
-        The position of the event by which each step was reached, -1 if it was not.
-    times : ndarray of int64, shape (attempts, steps)
-        When each step was reached [microseconds], `NEVER` if it was not.
+    look_up : callable
+        Gives `events`, by step.
+    log_times : ndarray of int64, shape (events,)
+        When each event of the batch happened [microseconds].
     """
 
     people: Ints
     levels: Ints
-    events: Ints
-    times: Ints
+    look_up: Callable[[], Ints]
+    log_times: Ints
+
+    @cached_property
+    def events(self) -> Ints:
+        """By which events steps were reached.
+
+        Returns
+        -------
+        ndarray of int64, shape (attempts, steps)
+            The position of the event by which each step was reached, -1 if it was not. A column is
+            read fastest.
+        """
+        return self.look_up().T
+
+    @cached_property
+    def times(self) -> Ints:
+        """When steps were reached.
+
+        Returns
+        -------
+        ndarray of int64, shape (attempts, steps)
+            [microseconds] `NEVER` if a step was not. A column is read fastest.
+        """
+        # The position -1 is that of the last.
+        return np.append(self.log_times, NEVER).take(self.events.T).T
 
 
 def find_attempts(times: Ints, masks: Ints, offsets: Ints, definition: Definition) -> Attempts:
@@ -96,17 +125,13 @@ def find_attempts(times: Ints, masks: Ints, offsets: Ints, definition: Definitio
     taken = walk(log, starts, definition)
     levels = _levels(taken, definition)
     counted = _counted(starts, taken, levels, definition)
-    events = taken.take(counted, axis=1)
-    # NOWHERE is an index too: of the last.
-    reached_at = np.append(times, NEVER).take(events)
-    if order is not None:
-        events = np.append(order, NOWHERE).take(events)
-    return Attempts(
-        starts.people.take(counted),
-        levels.take(counted).astype(np.int64),
-        events.T,
-        reached_at.T,
-    )
+
+    def look_up() -> Ints:
+        events = taken.take(counted, axis=1)
+        return events if order is None else np.append(order, NOWHERE).take(events)
+
+    people, levels = starts.people.take(counted), levels.take(counted).astype(np.int64)
+    return Attempts(people, levels, look_up, times)
 
 
 def _starts(log: Log, definition: Definition) -> Starts:
