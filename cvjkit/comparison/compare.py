@@ -89,7 +89,7 @@ def compare(
     if frameworks is None and are_scenarios(chosen):
         return differences(chosen[0], chosen[1:], _names(chosen)[1:])
     if frameworks is None and are_plan_and_actual(chosen):
-        return gap(*chosen)
+        return gap(*sorted(chosen, key=lambda journey: journey.measurement is not None))
     lenses = _frameworks(chosen, frameworks)
     views = []
     for name, journey in zip(_names(chosen), chosen, strict=True):

@@ -87,6 +87,39 @@ def test_a_plan_is_shown_in_the_framework_of_what_was_measured() -> None:
     assert row(found, "conversion")["planned"] == pytest.approx(1250)
 
 
+def test_what_was_measured_is_shown_in_the_framework_of_the_plan_where_more_is_known_there() -> (
+    None
+):
+    counts = [10_000, 2000, 1000, 60, 50, 25, 5, 2]
+    actual = cvj.Journey.from_counts("eight", counts, name="Actual")
+    found = gap(PLAN, actual)
+    assert found.actual.framework.key == "five"
+    assert found.table["actual"].tolist() == [10_000, 2000, 60, 25, 5]
+    assert found.summary.startswith("Actual beside Plan: 60 at Conversion, where 100 were planned")
+    short = cvj.framework("eight").drop("excitement", "promotion")
+    plan = cvj.Journey.from_rates(short, 10_000, [0.2, 0.5, 0.1, 0.5, 0.5], name="Plan")
+    assert gap(plan, actual).table["gap_here"].notna().all()
+
+
+def test_it_is_judged_by_the_last_stage_that_is_planned_and_measured_where_no_sale_is() -> None:
+    few = cvj.Journey.from_counts("five", [10_000, 1000, None, None, 3], name="Actual")
+    assert gap(PLAN, few).summary.startswith("Actual beside Plan: 3 at Loyalty, where 4 were plan")
+    none = cvj.Journey.from_counts("five", [None] * 5, name="Actual")
+    assert gap(PLAN, none).summary == "Actual beside Plan: no stage is planned and measured."
+
+
+def test_segments_that_are_others_than_planned_are_compared_all_together_and_it_says_so() -> None:
+    counts = {"Ads": [100, 50, 25, 12, 6], "Blog": [900, 450, 225, 112, 56]}
+    plan = cvj.Journey.from_counts("five", counts, name="Plan").planned()
+    counts = {"Ads": [100, 50, 25, 12, 6], "Mail": [900, 450, 225, 112, 56]}
+    found = gap(plan, cvj.Journey.from_counts("five", counts, name="Actual"))
+    assert {*found.table["segment"]} == {""}
+    assert found.summary.endswith(
+        "The segments are not those of the plan, so they are compared all together."
+    )
+    assert "segments" not in gap(PLAN, ACTUAL).summary
+
+
 def test_what_was_not_measured_is_not_known_and_neither_is_what_follows_from_it() -> None:
     found = gap(PLAN, cvj.Journey.from_counts("five", [10_040, None, 60, 25, 2], name="Actual"))
     acquisition, conversion = row(found, "acquisition"), row(found, "conversion")
@@ -125,6 +158,52 @@ def plans(draw: st.DrawFn, *, several: bool) -> cvj.Journey:
     return plan
 
 
+@st.composite
+def coming_back(draw: st.DrawFn, actual: cvj.Journey) -> cvj.Journey:
+    """Let people come to stages again and again, as in a log in which they look at many pages."""
+    for stage in draw(st.sets(st.sampled_from(["reach", "acquisition", "loyalty"]))):
+        actual = actual.with_transition(stage, stage, rate=draw(st.floats(0.01, 0.9)))
+    return actual
+
+
+@given(st.data())
+def test_who_comes_to_a_stage_again_is_neither_more_nor_fewer_people(data: st.DataObject) -> None:
+    plan = cvj.Journey.from_rates("five", data.draw(st.integers(1, 10_000)), data.draw(RATES))
+    plan = plan.with_offer("conversion", name="Box", price=40, margin=20)
+    actual = cvj.Journey.from_counts("five", data.draw(COUNTS))
+    before, after = (gap(plan, one).table for one in (actual, data.draw(coming_back(actual))))
+    for column in ("gap", "gap_here", "money_here", "actual_rate"):
+        assert after[column].tolist() == pytest.approx(before[column], nan_ok=True, abs=1e-6)
+    assert after["could_be_chance"].equals(before["could_be_chance"])
+    assert (after["repeats_money"] == 0).all()
+
+
+def test_what_repeats_cost_that_nobody_planned_is_put_down_to_their_stage() -> None:
+    actual = cvj.Journey.from_counts("five", [10_000, 2000, 100, 40, 4], name="Actual")
+    found = gap(PLAN, actual.with_transition("reach", "reach", rate=0.5))
+    reach = row(found, "reach")
+    # 10,000 people see it twice, for 0.10 each time.
+    assert (reach["gap_here"], reach["repeats_here"]) == pytest.approx((0, 10_000))
+    assert (reach["money_here"], reach["repeats_money"]) == pytest.approx((-1000, -1000))
+    assert reach["could_be_chance"] is False
+    assert found.summary == (
+        "Actual beside Plan: 100 at Conversion, where 100 were planned. It falls short most at "
+        "Reach: people come there again 10,000 times more, worth EUR 1,000.00. "
+        "Could be chance: Acquisition, Conversion, Retention and Loyalty."
+    )
+
+
+def test_where_people_come_by_other_ways_the_sentence_does_not_contradict_the_rates() -> None:
+    plan = PLAN.with_transition("reach", "conversion", rate=0.02)
+    actual = cvj.Journey.from_counts("five", [10_000, 500, 100, 40, 4], name="Actual")
+    # 200 should skip to it and 25 of the 500 go on; yet 20% of these are more than 15%, as planned.
+    assert gap(plan, actual).summary == (
+        "Actual beside Plan: 100 at Conversion, where 300 were planned. It falls short most at "
+        "Conversion: 125 people fewer than planned for those who came so far, worth EUR 1,875.00. "
+        "Could be chance: Reach, Retention and Loyalty."
+    )
+
+
 @given(st.data(), st.booleans(), st.booleans())
 def test_money_at_the_stages_adds_up_to_the_whole_difference(
     data: st.DataObject, several: bool, matched: bool
@@ -132,7 +211,7 @@ def test_money_at_the_stages_adds_up_to_the_whole_difference(
     plan = data.draw(plans(several=several))
     names = ["Ads", "Blog"] if several and matched else ["Someone"]
     counts = {name: data.draw(COUNTS) for name in names}
-    actual = cvj.Journey.from_counts("five", counts, name="Actual")
+    actual = data.draw(coming_back(cvj.Journey.from_counts("five", counts, name="Actual")))
     found = gap(plan, actual)
     table = found.table[found.table.segment == ""]
     gain, visits = gain_per_visit(plan), plan.flow().visits

@@ -218,6 +218,7 @@ def test_a_plan_and_what_was_measured_are_compared_as_such() -> None:
     gap = cvj.compare([plan, found])
     assert isinstance(gap, Gap)
     assert gap.summary.endswith("All of it could be chance.")
+    assert str(cvj.compare([found, plan])) == gap.summary
     # Once somebody types other counts over it, it is measured no longer.
     typed = found.put("segments[0].counts.conversion", 400)
     assert typed.measurement is None
