@@ -129,7 +129,8 @@ def summed(keys: Sequence[Ints], values: Sequence[Ints] | NDArray[np.integer]) -
             groups, code = np.unique(np.column_stack(keys), axis=0, return_inverse=True)
             return Sums(groups.astype(np.int64), _added(code.ravel(), len(groups), values).T)
         code *= span
-        code += key - least
+        code += key
+        code -= least
         count *= span
         columns.append((least, span))
     if count <= DENSE * rows + 1024:

@@ -38,6 +38,11 @@ def test_rows_are_added_up_by_key_in_the_order_of_the_keys(
     assert by_last.keys.ravel().tolist() == sorted({key[2] for key in keys})
 
 
+def test_keys_may_be_small_numbers() -> None:
+    sums = summed([np.array([-128, 127, -128], dtype=np.int8)], [np.array([1, 2, 4])])
+    assert (sums.keys.tolist(), sums.totals.tolist()) == ([[-128], [127]], [[5], [2]])
+
+
 def test_groups_are_chosen_by_a_key_and_laid_out_in_an_array() -> None:
     sums = summed([np.array([1, 0, 1]), np.array([2, 2, 0])], [np.array([5, 6, 7])])
     assert sums.where(0, 1).keys.tolist() == [[0], [2]]
