@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cvjkit.measurement.periods import LONGEST, PERIODS, period_of
-from cvjkit.measurement.sums import Sums, stacked, summed
+from cvjkit.measurement.sums import Sums, counted, stacked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,9 +87,7 @@ def activity_of(active: Sequence[Active]) -> Sums:
     Sums
         By period and its number: people, events.
     """
-    return stacked(
-        [summed([one.numbers], [np.ones_like(one.people), one.events]) for one in active]
-    )
+    return stacked([counted([one.numbers], [one.events]) for one in active])
 
 
 def active_since(active: Sequence[Active], begun: Ints) -> Sums:
@@ -114,8 +112,7 @@ def active_since(active: Sequence[Active], begun: Ints) -> Sums:
         start = start.take(one.people)
         since = one.numbers - start
         followed = np.flatnonzero((since >= 0) & (since < LONGEST[period]))
-        start, since = start.take(followed), since.take(followed)
-        found.append(summed([start, since], [np.ones_like(since)]))
+        found.append(counted([start.take(followed), since.take(followed)]))
     return stacked(found)
 
 

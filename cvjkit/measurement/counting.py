@@ -11,7 +11,7 @@ import numpy as np
 from cvjkit.measurement.attempts import NEVER
 from cvjkit.measurement.log import Events, Log
 from cvjkit.measurement.quality import bots_in
-from cvjkit.measurement.sums import Sums, nothing, summed
+from cvjkit.measurement.sums import Sums, counted, nothing
 from cvjkit.measurement.waits import rows_of
 
 if TYPE_CHECKING:
@@ -158,8 +158,10 @@ class Segment:
 
     columns: tuple[Ints | None, ...]
 
-    def summed(self, attempts: Ints | None, keys: Sequence[Ints], values: Sequence[Ints]) -> Sums:
-        """Add up rows by segment and other keys.
+    def counted(
+        self, attempts: Ints | None, keys: Sequence[Ints], values: Sequence[Ints] = ()
+    ) -> Sums:
+        """Count rows by segment and other keys, and add them up.
 
         Parameters
         ----------
@@ -171,11 +173,11 @@ class Segment:
         Returns
         -------
         Sums
-            By channel, awareness and the keys.
+            By channel, awareness and the keys: how many rows, then the sum of each value.
         """
         columns = {at: column for at, column in enumerate(self.columns) if column is not None}
         own = [one if attempts is None else one.take(attempts) for one in columns.values()]
-        sums = summed([*own, *keys], values)
+        sums = counted([*own, *keys], values)
         width = len(self.columns) + len(keys)
         found = np.full((len(sums.keys), width), -1)
         found[:, [*columns, *range(len(self.columns), width)]] = sums.keys
@@ -217,12 +219,13 @@ def waits_of(times: Ints, start: Ints, segment: Segment) -> tuple[Sums, int]:
     if not kinds:
         return nothing(5, 3), 0
     own, wait = np.concatenate(whose), np.concatenate(waits)
-    keys = [np.repeat(kind, [*map(len, whose)]) for kind in zip(*kinds, strict=True)]
+    lengths = [*map(len, whose)]
+    keys = [np.repeat(np.array(kind, dtype=np.int8), lengths) for kind in zip(*kinds, strict=True)]
     backwards = wait < 0
     if backwards.any():
         own, wait, *keys = (array.compress(~backwards) for array in (own, wait, *keys))
     buckets, values = rows_of(wait)
-    return segment.summed(own, [*keys, buckets], values), int(backwards.sum())
+    return segment.counted(own, [*keys, buckets], values), int(backwards.sum())
 
 
 def ways_taken(ways: Ways, segment: Segment) -> Sums:
@@ -239,7 +242,7 @@ def ways_taken(ways: Ways, segment: Segment) -> Sums:
         By segment, source, target and bucket.
     """
     buckets, values = rows_of(ways.waits)
-    return segment.summed(ways.attempts, [ways.sources, ways.targets, buckets], values)
+    return segment.counted(ways.attempts, [ways.sources, ways.targets, buckets], values)
 
 
 def starts_of(attempts: Attempts) -> Ints:

@@ -44,11 +44,11 @@ def delay_of(waits: Waits) -> dict[str, Any]:
 
     Examples
     --------
-    >>> from cvjkit.measurement.sums import summed
+    >>> from cvjkit.measurement.sums import counted
     >>> from cvjkit.measurement.waits import DAY, Waits, rows_of
     >>> def measured(days):
     ...     buckets, values = rows_of((np.array(days) * DAY).astype(np.int64))
-    ...     return Waits.of(summed([buckets], values))
+    ...     return Waits.of(counted([buckets], values))
     >>> delay_of(measured([2, 2, 2]))
     {'delay_days': 2.0}
     >>> ninety = np.random.default_rng(1).exponential(3, 90)

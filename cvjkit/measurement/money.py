@@ -40,9 +40,9 @@ def money_of(batch: Batch, visits: Visits, segment: Segment) -> Sums:
         columns += [None] * 3 if amounts is None else _amounts(amounts.take(visits.events))
     known = [at for at, column in enumerate(columns) if column is not None]
     values = [column for column in columns if column is not None]
-    sums = segment.summed(visits.attempts, [visits.steps], values)
+    sums = segment.counted(visits.attempts, [visits.steps], values)
     totals = np.zeros((len(sums.keys), len(columns)), dtype=np.int64)
-    totals[:, known] = sums.totals
+    totals[:, known] = sums.totals[:, 1:]
     return Sums(sums.keys, totals)
 
 
@@ -67,7 +67,7 @@ def orders_of(visits: Visits, segment: Segment, ordered_at: Sequence[int], attem
         return nothing(3, 1)
     orders = np.flatnonzero(reduce(or_, (visits.steps == step for step in ordered_at)))
     numbers = np.bincount(visits.attempts.take(orders), minlength=attempts)
-    return segment.summed(None, [numbers], [np.ones(attempts, dtype=np.int64)])
+    return segment.counted(None, [numbers])
 
 
 def cycles_of(batch: Batch, visits: Visits, segment: Segment, later: int | None) -> Sums:
@@ -90,7 +90,7 @@ def cycles_of(batch: Batch, visits: Visits, segment: Segment, later: int | None)
     own, times = visits.attempts.take(chosen), batch.times.take(visits.events.take(chosen))
     again = np.flatnonzero(own[1:] == own[:-1])
     buckets, values = rows_of(times.take(again + 1) - times.take(again))
-    return segment.summed(own.take(again), [buckets], values)
+    return segment.counted(own.take(again), [buckets], values)
 
 
 def _amounts(amounts: Floats) -> list[Ints]:

@@ -107,7 +107,7 @@ def visits_of(
     steps = _last_reached(events, own, masks, reached)
     # An event of one step was taken for none but that.
     if len(several := np.flatnonzero(masks & (masks - 1))):
-        taken = np.full(len(begins), -1)
+        taken = np.full(len(begins), -1, dtype=np.int8)
         for step, positions in enumerate(reached):
             taken[positions[positions >= 0]] = step
         taken = taken.take(events.take(several))
@@ -126,7 +126,7 @@ def _last_reached(events: Ints, own: Ints, masks: Ints, reached: Ints) -> Ints:
     highest = np.frexp((masks & ~(masks >> 1)).astype(np.float64))[1].astype(np.int64) - 1
     at = reached.ravel().take(highest * reached.shape[1] + own)
     been = (at >= 0) & (at <= events)
-    steps = (highest + 1) * been - 1
+    steps = ((highest + 1) * been - 1).astype(np.int8)
     others = masks ^ (1 << highest)
     left = np.flatnonzero(~been & (others != 0))
     if len(left):
@@ -157,7 +157,7 @@ def ways_of(batch: Batch, visits: Visits, attempts: Attempts, steps: int) -> Way
     first = np.flatnonzero(np.append(True, ~goes_on)[: len(own)])
     last = np.flatnonzero(np.append(~goes_on, True)[: len(own)])
     onward = np.flatnonzero(goes_on)
-    source = np.full(len(first), OUTSIDE)
+    source = np.full(len(first), OUTSIDE, dtype=np.int8)
     if batch.referred is not None:
         people = attempts.people[own[first]]
         source[batch.referred[people] & (np.diff(people, prepend=-1) > 0)] = BROUGHT
@@ -165,6 +165,8 @@ def ways_of(batch: Batch, visits: Visits, attempts: Attempts, steps: int) -> Way
     return Ways(
         np.concatenate([own.take(first), own.take(onward), own.take(last)]),
         np.concatenate([source, at.take(onward), at.take(last)]),
-        np.concatenate([at.take(first), at.take(onward + 1), np.full(len(last), steps)]),
+        np.concatenate(
+            [at.take(first), at.take(onward + 1), np.full(len(last), steps, dtype=np.int8)]
+        ),
         np.concatenate([nothing, times.take(onward + 1) - times.take(onward), nothing]),
     )

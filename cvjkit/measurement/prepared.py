@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
-
 from cvjkit.measurement.activity import Active, activity_of
 from cvjkit.measurement.counting import Values, settled, without_bots
 from cvjkit.measurement.periods import PERIODS, days_of
 from cvjkit.measurement.quality import quality_of
-from cvjkit.measurement.sums import Sums, summed
+from cvjkit.measurement.sums import Sums, counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,5 +135,5 @@ class Prepared:
         batch, log = settled(batch, masks[batch.names])
         quality = quality_of(batch, log, steps, settings.bot_events)
         batch, log = without_bots(batch, log, settings)
-        names = summed([batch.names], [np.ones_like(batch.times)])
+        names = counted([batch.names])
         return cls(People(batch, log, steps, settings.zone), settings, names, quality)

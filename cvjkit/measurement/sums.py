@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -112,41 +112,63 @@ def summed(keys: Sequence[Ints], values: Sequence[Ints] | NDArray[np.integer]) -
     keys : sequence of ndarray of int, shape (rows,)
         At least one.
     values : sequence of ndarray of int, shape (rows,)
-        At least one.
 
     Returns
     -------
     Sums
     """
+    counts = counted(keys, values)
+    return Sums(counts.keys, counts.totals[:, 1:])
+
+
+def counted(keys: Sequence[Ints], values: Sequence[Ints] | NDArray[np.integer] = ()) -> Sums:
+    """Count rows by groups, and add them up.
+
+    Parameters
+    ----------
+    keys : sequence of ndarray of int, shape (rows,)
+        At least one.
+    values : sequence of ndarray of int, shape (rows,)
+
+    Returns
+    -------
+    Sums
+        How many rows, then the sum of each value.
+    """
     rows = len(keys[0])
     if not rows:
-        return nothing(len(keys), len(values))
+        return nothing(len(keys), 1 + len(values))
     code, count, columns = np.zeros(rows, dtype=np.int64), 1, list[tuple[int, int]]()
     for key in keys:
         least = int(key.min())
         span = int(key.max()) - least + 1
         if count > LARGEST // span:
-            groups, code = np.unique(np.column_stack(keys), axis=0, return_inverse=True)
-            return Sums(groups.astype(np.int64), _added(code.ravel(), len(groups), values).T)
+            groups, code, numbers = np.unique(
+                np.column_stack(keys), axis=0, return_inverse=True, return_counts=True
+            )
+            totals = [numbers, *_added(code.ravel(), len(groups), values)]
+            return Sums(groups.astype(np.int64), np.stack(totals, axis=1))
         code *= span
         code += key
         code -= least
         count *= span
         columns.append((least, span))
     if count <= DENSE * rows + 1024:
-        groups = np.flatnonzero(np.bincount(code, minlength=count))
-        totals = _added(code, count, values).take(groups, axis=1)
+        numbers = np.bincount(code, minlength=count)
+        groups = np.flatnonzero(numbers)
+        totals = [one.take(groups) for one in (numbers, *_added(code, count, values))]
     else:
-        order, groups = _sorted(code, count)
-        begins = np.append(True, groups[1:] != groups[:-1])
-        groups = groups.compress(begins)
+        order, ordered = _sorted(code, count)
+        begins = np.append(True, ordered[1:] != ordered[:-1])
+        first = np.flatnonzero(begins)
+        groups = ordered.take(first)
         code[order] = np.cumsum(begins) - 1
-        totals = _added(code, len(groups), values)
+        totals = [np.diff(first, append=rows), *_added(code, len(groups), values)]
     own = np.empty((len(columns), len(groups)), dtype=np.int64)
     for column, (least, span) in reversed([*enumerate(columns)]):
         groups, own[column] = np.divmod(groups, span)
         own[column] += least
-    return Sums(own.T, totals.T)
+    return Sums(own.T, np.stack(totals).T)
 
 
 def added_up(parts: Sequence[Sums]) -> Sums:
@@ -222,7 +244,9 @@ def in_parts(millionths: Ints) -> tuple[Ints, Ints]:
     [2, 500001]
     """
     units = millionths // MILLION
-    return units, millionths - units * MILLION
+    rest = units * -MILLION
+    rest += millionths
+    return units, rest
 
 
 def joined(units: Ints, rest: Ints) -> NDArray[np.float64]:
@@ -241,12 +265,12 @@ def joined(units: Ints, rest: Ints) -> NDArray[np.float64]:
     return np.asarray(units + rest / MILLION)
 
 
-def _added(group: Ints, count: int, values: Sequence[Ints] | NDArray[np.integer]) -> Ints:
-    added = np.zeros((len(values), count), dtype=np.int64)
-    for total, value in zip(added, values, strict=True):
+def _added(group: Ints, count: int, values: Sequence[Ints] | NDArray[np.integer]) -> Iterator[Ints]:
+    for value in values:
+        total = np.zeros(count, dtype=np.int64)
         # A pickled array has a dtype of its own, with which this would take forty times as long.
-        np.add.at(total, group, value.astype(np.int64))
-    return added
+        np.add.at(total, group, value if value.dtype is total.dtype else value.astype(np.int64))
+        yield total
 
 
 def _sorted(code: Ints, count: int) -> tuple[Ints, Ints]:
@@ -256,6 +280,9 @@ def _sorted(code: Ints, count: int) -> tuple[Ints, Ints]:
         order = np.argsort(code)
         return order, code.take(order)
     # Numbers are sorted faster than their positions, so each number takes its position along.
-    both = (code << bits) + np.arange(len(code))
+    both = code << bits
+    both += np.arange(len(code))
     both.sort()
-    return both & (1 << bits) - 1, both >> bits
+    order = both & (1 << bits) - 1
+    both >>= bits
+    return order, both

@@ -21,7 +21,7 @@ from cvjkit.measurement.held import held
 from cvjkit.measurement.money import cycles_of, money_of, orders_of
 from cvjkit.measurement.paths import visits_of, ways_of
 from cvjkit.measurement.quality import QUALITY
-from cvjkit.measurement.sums import Sums, added_up, nothing, summed
+from cvjkit.measurement.sums import Sums, added_up, counted, nothing, summed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -190,8 +190,8 @@ def tally(prepared: Prepared, definition: Definition) -> Tally:
     begun[attempts.people[::-1]] = began[::-1]
     quality = {**prepared.quality, "out_of_order": out_of_order}
     return Tally(
-        reached=_by_step(segment.summed(None, [began, reached], [np.ones_like(began)]), steps),
-        entered=summed([alone], [np.ones_like(alone)]),
+        reached=_by_step(segment.counted(None, [began, reached]), steps),
+        entered=counted([alone]),
         waits=waits,
         ways=ways_taken(ways_of(batch, visits, attempts, steps), segment),
         money=money_of(batch, visits, segment),
@@ -211,11 +211,11 @@ def tally(prepared: Prepared, definition: Definition) -> Tally:
 
 
 def _properties(people: People, attempts: Attempts, touch: int | str, reached: Ints) -> Sums:
-    found, ones = [nothing(3, 1)], np.ones_like(reached)
+    found = [nothing(3, 1)]
     for index, values in enumerate(people.properties):
         own = touched(values, people.batch, attempts, touch)
         if own is not None:
-            found.append(summed([np.full_like(own, index), own, reached], [ones]))
+            found.append(counted([np.full_like(own, index), own, reached]))
     return _by_step(added_up(found), people.steps)
 
 

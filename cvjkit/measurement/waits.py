@@ -50,12 +50,14 @@ def buckets_of(times: Ints) -> Ints:
     >>> buckets_of(np.array([0, 1_000_000, 1_000_001])).tolist()
     [0, 5097, 5097]
     """
-    bits = np.asarray(times, dtype=np.float64).view(np.int64) >> SHIFT
-    return np.asarray(np.maximum(bits - BEFORE_ONE, 0))
+    buckets = np.asarray(times, dtype=np.float64).view(np.int64) >> SHIFT
+    buckets -= BEFORE_ONE
+    np.maximum(buckets, 0, out=buckets)
+    return buckets
 
 
-def rows_of(times: Ints) -> tuple[Ints, list[Ints]]:
-    """Make rows of a histogram.
+def rows_of(times: Ints) -> tuple[Ints, tuple[Ints, Ints]]:
+    """Make rows of a histogram, which `counted` adds up.
 
     Parameters
     ----------
@@ -65,10 +67,10 @@ def rows_of(times: Ints) -> tuple[Ints, list[Ints]]:
     Returns
     -------
     buckets : ndarray of int64, shape (rows,)
-    values : list of ndarray of int64, shape (rows,)
-        For each row 1, whole seconds, and microseconds.
+    values : tuple of ndarray of int64, shape (rows,)
+        Whole seconds, and microseconds.
     """
-    return buckets_of(times), [np.ones(len(times), dtype=np.int64), *in_parts(times)]
+    return buckets_of(times), in_parts(times)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,9 +87,9 @@ class Waits:
 
     Examples
     --------
-    >>> from cvjkit.measurement.sums import summed
+    >>> from cvjkit.measurement.sums import counted
     >>> buckets, values = rows_of(np.array([1, 2, 3, 9]) * DAY)
-    >>> four = Waits.of(summed([buckets], values))
+    >>> four = Waits.of(counted([buckets], values))
     >>> four.count, four.mean, [round(four.quantile(p), 1) for p in (0.25, 0.5, 1)]
     (4, 3.75, [1.0, 2.0, 9.0])
     """
@@ -103,7 +105,7 @@ class Waits:
         Parameters
         ----------
         histogram : Sums
-            Of rows made by `rows_of`, by bucket.
+            Counted of rows made by `rows_of`, by bucket.
 
         Returns
         -------

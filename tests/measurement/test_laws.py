@@ -7,7 +7,7 @@ import pytest
 from scipy.special import gammaincinv
 
 from cvjkit.measurement.laws import delay_of
-from cvjkit.measurement.sums import summed
+from cvjkit.measurement.sums import counted
 from cvjkit.measurement.waits import DAY, Waits, rows_of
 from cvjkit.model.delays import Delay
 from cvjkit.model.parts import StageNumbers
@@ -15,7 +15,7 @@ from cvjkit.model.parts import StageNumbers
 
 def waits_of(days: np.ndarray) -> Waits:
     buckets, values = rows_of((days * DAY).astype(np.int64))
-    return Waits.of(summed([buckets], values))
+    return Waits.of(counted([buckets], values))
 
 
 @pytest.mark.parametrize("people", [60, 1_000, 30_000])

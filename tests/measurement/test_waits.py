@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cvjkit.measurement.sums import summed
+from cvjkit.measurement.sums import counted
 from cvjkit.measurement.waits import DAY, RELATIVE_ERROR, Waits, buckets_of, rows_of
 
 TIMES = st.integers(0, 2**58) | st.integers(0, 300) | st.integers(0, 40).map(lambda n: 2**n)
@@ -19,7 +19,7 @@ def test_a_wait_is_that_of_the_one_in_the_middle_but_for_one_in_256(
     times: list[int], share: float
 ) -> None:
     buckets, values = rows_of(np.array(times))
-    waits = Waits.of(summed([buckets], values))
+    waits = Waits.of(counted([buckets], values))
     rank = max(int(np.ceil(share * len(times))), 1) - 1
     exact = sorted(times)[rank] / DAY
     assert abs(waits.quantile(share) - exact) <= exact * RELATIVE_ERROR * (1 + 1e-9)
@@ -39,7 +39,7 @@ def test_parts_of_waits_are_as_long_as_the_shortest_the_next_and_so_on(
     times: list[int], number: int
 ) -> None:
     buckets, values = rows_of(np.array(times))
-    found = Waits.of(summed([buckets], values)).parts(number)
+    found = Waits.of(counted([buckets], values)).parts(number)
     # Each wait divided into as many as there are parts, so that all parts have equally many.
     exact = np.repeat(np.sort(times), number).reshape(number, -1).mean(axis=1) / DAY
     assert found == pytest.approx(exact, rel=RELATIVE_ERROR, abs=1e-12)
@@ -48,11 +48,11 @@ def test_parts_of_waits_are_as_long_as_the_shortest_the_next_and_so_on(
 
 def test_waits_that_are_all_alike_are_shown_as_they_are() -> None:
     buckets, values = rows_of(np.full(3, 9 * DAY))
-    assert Waits.of(summed([buckets], values)).quantile(0.5) == 9
+    assert Waits.of(counted([buckets], values)).quantile(0.5) == 9
 
 
 def test_of_nothing_there_is_no_mean_and_no_median() -> None:
     nobody = np.zeros(0, dtype=np.int64)
-    waits = Waits.of(summed([nobody], [nobody] * 3))
+    waits = Waits.of(counted([nobody], [nobody] * 2))
     assert waits.count == 0
     assert np.isnan([waits.mean, waits.spread, waits.quantile(0.5)]).all()
