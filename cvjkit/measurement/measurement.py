@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from cvjkit.errors import InputError, unknown_name
-from cvjkit.measurement import finding_tables, reach_tables, trend_tables
+from cvjkit.measurement import finding_tables, reach_tables, return_tables, trend_tables
 from cvjkit.measurement.waits import Waits
 from cvjkit.number_text import people_text
 
@@ -217,8 +217,9 @@ class Measurement:
     revenue = property(reach_tables.revenue)
     orders = property(reach_tables.orders)
     trend = property(trend_tables.trend)
-    retention = property(trend_tables.retention)
-    activity = property(trend_tables.activity)
+    trend_against = trend_tables.trend_against
+    retention = property(return_tables.retention)
+    activity = property(return_tables.activity)
     quality = property(finding_tables.quality)
     events = property(finding_tables.events)
     correlations = finding_tables.correlations

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import fisher_exact
 
 import cvjkit as cvj
 from cvjkit.errors import InputError
@@ -245,3 +249,90 @@ def test_what_is_wrong_with_a_log_is_counted() -> None:
     assert quality(shuffled=1)["count"]["clock_jumps"] == 0
     assert quality(rounded=0.5)["count"]["ties"] > 300
     assert quality(headless=0.4)["count"]["rising_stages"] == 1
+
+
+def months(*shares: tuple[int, int], days: int = 40) -> Measurement:
+    """Measure a log of months in which some began and some of these went on, an hour later."""
+    rows = []
+    for month, (began, reached) in enumerate(shares):
+        start = pd.Timestamp("2025-01-05", tz="UTC") + pd.DateOffset(months=month)
+        for person in range(began):
+            rows.append((f"{month} {person}", start, "reach"))
+            if person < reached:
+                rows.append((f"{month} {person}", start + pd.Timedelta(hours=1), "conversion"))
+    last = max(time for _, time, _ in rows) + pd.Timedelta(days=days)
+    log = pd.DataFrame([*rows, ("nobody", last, "left")], columns=["person", "time", "event"])
+    found = measure(log, cvj.framework("five")).measurement
+    assert found is not None
+    return found
+
+
+def test_a_month_is_compared_with_that_of_the_year_before() -> None:
+    found = months((200, 20), *[(50, 5)] * 11, (200, 60), (50, 6))
+    table = found.trend_against(12).xs("conversion", level="stage")
+    assert table.index.to_list() == [pd.Timestamp("2026-01-01"), pd.Timestamp("2026-02-01")]
+    assert table.against.to_list() == [pd.Timestamp("2025-01-01"), pd.Timestamp("2025-02-01")]
+    assert table.change.to_list() == pytest.approx([0.2, 0.02])
+    exact = [fisher_exact([[60, 140], [20, 180]])[1], fisher_exact([[6, 44], [5, 45]])[1]]
+    assert table.chance.to_list() == pytest.approx(exact)
+    assert table.could_be_chance.to_list() == [False, True]
+    assert table.words.to_list() == ["from 10% to 30%", "from 10% to 12%: could be chance"]
+
+
+@pytest.mark.parametrize("day", ["2025-02", "2025-02-17", date(2025, 2, 28)])
+def test_all_later_months_are_compared_with_one_by_a_day_in_it(day: str | date) -> None:
+    table = months((50, 5), (40, 8), (60, 6), (30, 9)).trend_against(day)
+    table = table.xs("conversion", level="stage")
+    assert table.index.month.to_list() == [3, 4]
+    assert set(table.against) == {pd.Timestamp("2025-02-01")}
+    assert table.change.to_list() == pytest.approx([0.1 - 0.2, 0.3 - 0.2])
+
+
+@pytest.mark.parametrize("period", ["day", "week", "month"])
+def test_against_the_period_before_it_says_what_the_trend_says(period: str) -> None:
+    found = measurement()
+    table, trend = found.trend_against(1, period=period), found.trend.loc[period]
+    same = trend.loc[table.index]
+    for column in ("change", "chance", "overall_rate"):
+        assert table[column].to_numpy() == pytest.approx(same[column].to_numpy(), nan_ok=True)
+    assert trend.change.notna().sum() == table.change.notna().sum()
+    young = table.is_young
+    assert table.change[young].isna().all()
+    assert table.could_be_chance[young].isna().all()
+    assert set(table.words[young]) == {"too young to compare"}
+    assert young.any()
+
+
+def test_many_months_compared_at_once_make_no_chance_a_change() -> None:
+    # Two months that alone would differ by 3% do not among twelve.
+    table = months((100, 10), *[(100, 10)] * 11, (100, 21)).trend_against("2025-01")
+    row = table.xs("conversion", level="stage").iloc[-1]
+    assert row.chance == pytest.approx(fisher_exact([[21, 79], [10, 90]])[1])
+    assert row.chance < 0.05
+    assert row.could_be_chance
+
+
+@pytest.mark.parametrize(
+    ("against", "period", "said"),
+    [
+        (0, "month", "against: 0 must be a number of periods or a day in the earlier one"),
+        (True, "month", "against: True must be"),
+        (1.5, "month", "against: 1.5 must be"),
+        ("last year", "month", "against: 'last year' must be"),
+        ("NaT", "month", "against: 'NaT' must be"),
+        (2, "month", "against: 2 leaves nothing to compare; the months in which people began are"),
+        ("2025-02", "month", "those of 2025-01-01 to 2025-02-01"),
+        (1, "year", "period: 'year' is not known; choose from day, week, month"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(against: Any, period: str, said: str) -> None:
+    with pytest.raises(cvj.InputError, match=re.escape(said)):
+        months((10, 1), (10, 2)).trend_against(against, period=period)
+
+
+def test_a_log_in_which_nobody_began_has_nothing_to_compare() -> None:
+    log = pd.DataFrame({"person": ["a"] * 3, "time": [START] * 3, "event": ["reach"] * 3})
+    found = cvj.measure(log, "five", bot_events=2, counts_bots=False).measurement
+    assert found is not None
+    with pytest.raises(cvj.InputError, match="people began are those of none"):
+        found.trend_against(1)

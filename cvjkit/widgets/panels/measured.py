@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from cvjkit.measurement.rates import LEVEL
 from cvjkit.model.economics import FIRST_PAYMENT
 from cvjkit.number_text import DASH, count_text, people_text, share_text
 from cvjkit.shown import texts_of
@@ -163,7 +164,7 @@ def trend_part(journey: MeasuredJourney, stage: str) -> Part:
         ("share", "Share"),
         *((("young", "Remark"),) if some_young else ()),
     )
-    notes = (_trend_said(name, period, found),)
+    notes = (_trend_said(name, period, found, _could_be_chance(measurement, stage, period)),)
     return Part(
         "trend",
         "Trend",
@@ -189,7 +190,17 @@ def _began(start: datetime, period: str) -> str:
     return f"week of {day}" if period == "week" else day
 
 
-def _trend_said(name: str, period: str, found: pd.DataFrame) -> str:
+def _could_be_chance(measurement: Measurement, stage: str, period: str) -> bool:
+    """Tell whether from the first grown period to the last the share differs by chance."""
+    trend = measurement.trend.loc[period].xs(stage, level="stage")
+    grown = trend.index[~trend["is_young"]]
+    if len(grown) < 2:
+        return False
+    table = measurement.trend_against(grown[0], period=period)
+    return bool(table["chance"][grown[-1], stage] > 1 - LEVEL)
+
+
+def _trend_said(name: str, period: str, found: pd.DataFrame, could_be_chance: bool) -> str:
     """Say how the share has changed from the first grown period to the last, and what is young."""
     grown = found[~found["is_young"]]
     young = len(found) - len(grown)
@@ -200,6 +211,8 @@ def _trend_said(name: str, period: str, found: pd.DataFrame) -> str:
         said = f"Share who reach {name}: {spread}." if len(grown) > 1 else f"{last} reach {name}."
         if len(grown) > 1 and young:
             said = f"{said[:-1]} that is not young."
+        if could_be_chance and first != last:
+            said = f"{said[:-1]}, which could be chance."
     if not young:
         return said
     verb = "is" if young == 1 else "are"

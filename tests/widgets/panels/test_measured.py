@@ -106,6 +106,16 @@ def test_a_trend_without_young_periods_has_no_remarks() -> None:
     assert all(chart.mark is None for chart in first_stage.charts)
 
 
+def test_a_change_from_the_first_period_to_the_last_is_said_to_be_chance_where_it_could() -> None:
+    steady, wavers, falls = (
+        trend_part(counted(conversions=number).base, "conversion").notes[0]
+        for number in (50, 38, 25)
+    )
+    assert "from 50% in the first week to 50% in the last that is not young. " in steady
+    assert "to 30% in the last that is not young, which could be chance. " in wavers
+    assert "to 0% in the last that is not young. " in falls
+
+
 def test_one_period_alone_has_no_chart() -> None:
     assert trend_part(counted(days=0).base, "conversion").charts == ()
 
