@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from cvjkit.errors import Fault, InputError, is_one_of, unknown_name
 
@@ -16,6 +18,7 @@ AND = " + "
 twice, so that what they are can be read from it."""
 
 Scalar = str | int | float | bool
+LARGEST = sys.float_info.max
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +101,8 @@ def where(column: str, operator: str, value: object) -> Condition:
     if not is_one_of(operator, OPERATORS):
         faults.append(unknown_name("operator", operator, OPERATORS))
     given: Any = value
-    several = operator == "in" and isinstance(given, list | tuple | set | frozenset)
-    values = tuple(given) if several else (given,)
+    several = operator == "in" and isinstance(given, list | tuple | set | frozenset | np.ndarray)
+    values = tuple(map(_plain, given if several else [given]))
     if operator == "in" and not (several and values):
         faults.append(Fault("value", value, "must be a list that is not empty", "write it in [ ]"))
     elif not all(map(_is_scalar, values)):
@@ -112,7 +115,7 @@ def where(column: str, operator: str, value: object) -> Condition:
         faults.append(Fault("value", value, "must be text", "write a pattern such as '/pricing%'"))
     if faults:
         raise InputError(f"the condition on {column!r}", faults)
-    return Condition((Comparison(column, operator, values if several else given),))
+    return Condition((Comparison(column, operator, values if several else values[0]),))
 
 
 def joined(*names: str) -> str:
@@ -148,8 +151,28 @@ def parts_of(name: str) -> tuple[str, ...]:
     return tuple(part.replace("++", "+") for part in name.split(AND))
 
 
+def is_text(value: object) -> bool:
+    """Tell whether something is text that can be written in UTF-8.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    bool
+    """
+    return isinstance(value, str) and value.encode(errors="ignore").decode() == value
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
 def _is_scalar(value: object) -> bool:
-    return isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
+    if isinstance(value, str):
+        return is_text(value)
+    return isinstance(value, int | float) and abs(value) <= LARGEST
 
 
 def _kind(value: object) -> type:

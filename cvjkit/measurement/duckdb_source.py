@@ -166,7 +166,7 @@ def told(subject: str, files: Files | None = None) -> Iterator[None]:
     """
     try:
         yield
-    except (duckdb.Error, pa.ArrowException, OSError) as error:
+    except (duckdb.Error, pa.ArrowException, OSError, UnicodeError) as error:
         # Arrow's stream hands on what DuckDB says as an error of its own kind.
         if "INTERRUPT" in str(error):
             raise
@@ -247,7 +247,9 @@ def _table_of(
 
 
 def _fault_of(error: Exception, subject: str, files: Files | None) -> InputError:
-    text = str(error)
+    # Arrow says first what is wrong, and then of which column.
+    is_arrows = isinstance(error, pa.ArrowException)
+    text = "; ".join(map(str, error.args)) if is_arrows else str(error)
     if "max_temp_directory_size" in text or "No space left" in text:
         rule = "is full: events are put in order there when memory does not hold them"
         fix = "make room, or name another folder or a higher limit"

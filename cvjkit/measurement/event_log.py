@@ -10,7 +10,7 @@ from types import MappingProxyType
 from zoneinfo import available_timezones
 
 from cvjkit.errors import Fault, InputError, is_one_of, unknown_name
-from cvjkit.measurement.conditions import Condition
+from cvjkit.measurement.conditions import Condition, is_text
 from cvjkit.paths import Title, path_of
 
 TIME_UNITS: Mapping[str, int] = MappingProxyType(
@@ -197,7 +197,7 @@ class EventLog:
         yield from self._faults_of_events()
         conditions: object = self.conditions
         if not isinstance(conditions, Mapping) or not all(
-            isinstance(name, str) and isinstance(condition, Condition)
+            is_text(name) and name and isinstance(condition, Condition)
             for name, condition in conditions.items()
         ):
             fix = 'write {"saw prices": where("page", "like", "/prices%")}'

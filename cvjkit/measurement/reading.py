@@ -15,7 +15,7 @@ from cvjkit.measurement.conditions import AND, joined
 from cvjkit.measurement.event_log import CODED, MONEY, TIME_UNITS
 
 if TYPE_CHECKING:
-    from cvjkit.measurement.conditions import Comparison
+    from cvjkit.measurement.conditions import Comparison, Scalar
     from cvjkit.measurement.event_log import EventLog
 
 WHOLE, BROKEN, LARGE, TEXT, NAIVE, ZONED = "whole", "broken", "large", "text", "naive", "zoned"
@@ -27,6 +27,8 @@ NUMBERS = (WHOLE, BROKEN, LARGE)
 FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 LARGEST = "1.7976931348623157e308"
 EXACT = 2**53
+# Of whole numbers and such of 20 digits with 9 after their point.
+DECIMAL, MOST = "DECIMAL(29, 9)", 10**20
 HEX_DIGITS = 15
 
 
@@ -151,9 +153,7 @@ class Reading:
             found[f"name{n}"] = joined(name)
             for m, comparison in enumerate(condition.comparisons):
                 for i, value in enumerate(comparison.values):
-                    is_pattern = comparison.operator == "like"
-                    escaped = str(value).replace("!", "!!") if is_pattern else value
-                    found[f"v{n}_{m}_{i}"] = escaped
+                    found[f"v{n}_{m}_{i}"] = _bound(value, comparison)
         return found
 
     def _people(self) -> dict[str, str]:
@@ -190,11 +190,10 @@ class Reading:
         return f"NULLIF(concat_ws('{AND}', {', '.join(names)}), '')"
 
     def _holds(self, comparison: Comparison, value: str) -> str:
-        kind = type(comparison.values[0])
-        to = {str: "STRING", bool: "BOOLEAN"}.get(kind, "DOUBLE")
+        to = _type(comparison)
         at, held = self.at[comparison.column], self.kinds[comparison.column]
         cast = self.dialect.cast(at, held, to)
-        column = self.dialect.text(at, held, self.zone) if kind is str else cast
+        column = self.dialect.text(at, held, self.zone) if to == "STRING" else cast
         values = [f"CAST({{{value}_{i}}} AS {to})" for i in range(len(comparison.values))]
         if comparison.operator == "in":
             return f"{column} IN ({', '.join(values)})"
@@ -252,7 +251,7 @@ class Reading:
         if self.log.time_unit is not None and kind in {*NUMBERS, TEXT}:
             scale = TIME_UNITS[self.log.time_unit] / 1000
             # Numbers of 64 bits, and what is written after their point.
-            exact = self.dialect.cast(at, kind, "DECIMAL(29, 9)")
+            exact = self.dialect.cast(at, kind, DECIMAL)
             number = f"{exact} * CAST({scale} AS DECIMAL(10, 3))"
             if kind == BROKEN:
                 # The nearest, since a number with a fraction is seldom the one that was meant.
@@ -263,6 +262,26 @@ class Reading:
         else:
             micros = self.dialect.moment(at, kind, self.zone)
         return f"CASE WHEN {micros} BETWEEN {FIRST} AND {LAST} THEN {micros} END"
+
+
+def _bound(value: Scalar, comparison: Comparison) -> Scalar:
+    """Give a value as it is handed to an engine."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return value.replace("!", "!!") if comparison.operator == "like" else value
+    # As text: not all engines take numbers of more than 64 bits.
+    return str(value) if _type(comparison) == DECIMAL else float(value)
+
+
+def _type(comparison: Comparison) -> str:
+    """Give the type in which a column and values are compared."""
+    kind = type(comparison.values[0])
+    if kind in {str, bool}:
+        return "STRING" if kind is str else "BOOLEAN"
+    numbers = [value for value in comparison.values if isinstance(value, int)]
+    # What a number with a fraction does not hold exactly, such as an id.
+    return DECIMAL if any(EXACT <= abs(number) < MOST for number in numbers) else "DOUBLE"
 
 
 def _select(columns: Mapping[str, str]) -> str:

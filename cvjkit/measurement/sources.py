@@ -91,15 +91,22 @@ def files_of(source: str | PurePath) -> Files:
         If there is none, or of more than one kind, or of a kind that cannot be read.
     """
     path = Path(source)
-    if path.is_dir():
+    try:
+        # An empty text is no path, though Python takes it for the current folder.
+        exists = path.exists() and source != ""
+    except OSError as error:
+        rule = f"cannot be looked for ({error.strerror})"
+        raise refusal(path, rule, "correct the path") from None
+    is_folder = exists and path.is_dir()
+    if is_folder:
         found = sorted(p for p in path.rglob("*") if p.is_file() and _is_data(p, path))
-    elif path.exists():
+    elif exists:
         found = [path]
     else:
         found = sorted(map(Path, glob.glob(str(source), recursive=True)))  # noqa: PTH207 - a path
     if not found:
-        rule = "holds no CSV or Parquet file" if path.is_dir() else "does not exist"
-        raise refusal(path, rule, "correct the path", "folder" if path.is_dir() else "file")
+        rule = "holds no CSV or Parquet file" if is_folder else "does not exist"
+        raise refusal(path, rule, "correct the path", "folder" if is_folder else "file")
     kinds = {_kind(p): p for p in found}
     if None in kinds:
         fix = f"give one of {', '.join(KINDS)}"
@@ -270,7 +277,7 @@ def handing_arrow(log: EventLog) -> Any:
 
 
 def _opened(path: str) -> io.BufferedIOBase:
-    return gzip.open(path) if path.endswith(".gz") else Path(path).open("rb")
+    return gzip.open(path) if path.lower().endswith(".gz") else Path(path).open("rb")
 
 
 def _is_suspicious(path: str) -> bool:

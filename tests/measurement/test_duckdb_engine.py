@@ -277,6 +277,24 @@ def test_a_row_that_meets_a_condition_is_an_event_of_its_name_too(
     assert {row[2] for row in found} <= {"view", "view + $1 'met' + a++"}
 
 
+@pytest.mark.parametrize("kind", ["arrow", "csv"])
+def test_large_numbers_are_compared_exactly_and_those_of_numpy_are_numbers(
+    tmp_path: Path, kind: str
+) -> None:
+    ids = [2**53, 2**53 + 1, 2**62 + 1, 5]
+    rows: list[Row] = [{"person": n, "time": NOON, "event": "e", "id": n} for n in ids]
+    conditions = {
+        "exact": where("id", "==", 2**53 + 1),
+        "in": where("id", "in", np.array([2**62 + 1, 5])),
+        "small": where("id", "<", np.int64(6)) & where("id", "<", 10**30),
+        "plain": where("id", "==", 2**53),
+    }
+    found = handed_over(ENGINE, EventLog(SOURCES[kind](tmp_path, rows), conditions=conditions))
+    names = {int(str(row[0])): row[2] for row in found}
+    expected = ("e + plain", "e + exact", "e + in", "e + in + small")
+    assert names == dict(zip(ids, expected, strict=True))
+
+
 def test_who_was_brought_is_told_by_any_of_their_events() -> None:
     table = arrow(
         [
@@ -362,6 +380,7 @@ def test_what_is_no_log_is_refused_with_what_to_do(tmp_path: Path) -> None:
         (tmp_path / "mixed" / name).write_text("x")
     faults = {
         "none.csv": "file: 'none.csv' does not exist; correct the path",
+        f"{'x' * 999}.csv": f"file: '{'x' * 58}… cannot be looked for (File name too long)",
         "empty": "folder: 'empty' holds no CSV or Parquet file; correct the path",
         "log.xlsx": "file: 'log.xlsx' is of no kind that is read as an event log; give one of .csv,"
         " .tsv, .txt, .parquet, .pq, .duckdb, .ddb, .db",
@@ -371,7 +390,7 @@ def test_what_is_no_log_is_refused_with_what_to_do(tmp_path: Path) -> None:
         " or export the table to Parquet",
     }
     for name, fault in faults.items():
-        assert refused(EventLog(tmp_path / name)) == [fault]
+        assert refused(EventLog(tmp_path / name))[0].startswith(fault)
     for name, columns in (("a", "person,time,event"), ("b", "person,event,time")):
         (tmp_path / "empty" / f"{name}.csv").write_text(f"{columns}\n1,2,3\n")
     assert refused(EventLog(tmp_path / "empty")) == [
@@ -385,7 +404,12 @@ def test_what_is_no_log_is_refused_with_what_to_do(tmp_path: Path) -> None:
     twice = pa.Table.from_arrays([pa.array([1])] * 4, names=["person", "time", "event", "event"])
     assert refused(EventLog(twice)) == ["column: 'event' is the name of two columns; rename one"]
     mixed = pd.DataFrame({"person": [1, "a"], "time": [NOON] * 2, "event": "a"})
-    assert refused(EventLog(mixed))[0].endswith("; give one type per column")
+    (fault,) = refused(EventLog(mixed))
+    assert fault.startswith("table cannot be read (Could not convert 'a' with type str: tried")
+    assert fault.endswith("column person with type object); give one type per column")
+    halved = mixed.tail(1).assign(person=pd.Series(["a\ud800"], dtype=object, index=[1]))
+    assert "surrogates not allowed" in refused(EventLog(halved))[0]
+    assert refused(EventLog("")) == ["file: '' does not exist; correct the path"]
     assert refused(EventLog(pa.table({"person": [1], "time": [5], "event": ["a"]}))) == [
         "time: 'time' holds numbers; say what they count: time_unit= one of s, ms, us, ns"
     ]

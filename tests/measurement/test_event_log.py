@@ -32,6 +32,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "properties: ('a', 'a') must be different columns; name each once",
     ),
     ({"conditions": {"a": "b == 1"}}, "conditions: {'a': 'b == 1'} must map names to conditions;"),
+    ({"conditions": {"": where("b", "==", 1)}}, "conditions: {'': Condition("),
+    ({"conditions": {"\ud800": where("b", "==", 1)}}, "conditions: {'\\ud800': Condition("),
     ({"time_unit": "seconds"}, "time_unit: 'seconds' is not known; choose from s, ms, us, ns"),
     ({"time_zone": "Berlin"}, "time_zone: 'Berlin' is not known; write one such as"),
     (
@@ -60,6 +62,9 @@ def test_all_faults_of_a_log_are_said_at_once() -> None:
         ("=", 1, "operator: '=' is not known"),
         ("==", None, "value must be text, a finite number, True or False"),
         ("==", float("nan"), "value: nan must be text, a finite number, True or False"),
+        ("==", 10**400, "value: 1000000000"),
+        ("==", "a\ud800", "value: 'a\\ud800' must be text, a finite number, True or False"),
+        ("in", ["a", "\udfff"], "value: ['a', '\\udfff'] must be text, a finite number"),
         ("in", "abc", "value: 'abc' must be a list that is not empty"),
         ("in", [], "value: [] must be a list that is not empty"),
         ("in", ["a", 1], "value: ['a', 1] must be all texts or all numbers"),
