@@ -400,6 +400,10 @@ def test_what_was_measured_stands_beside_its_plan(tmp_path: Path) -> None:
     )
     assert ["Customers", "1"] in [list(figure[:2]) for figure in figures["figures"]]
     assert "–" not in [value for _, value, _ in figures["figures"]]
+    # No colour calls the difference better or worse: it may be chance.
+    assert ["Customers", "-99 (-99%)", "planned 100", ""] in [*map(list, figures["changes"])]
+    shown = [part["id"] for part in below.document["parts"]]
+    assert shown == ["gap", "trend", "sensitivity", "log"]
     assert ("was", "planned, in Shop") in view.picture["legend"]
     assert any("(planned 100: -99" in node["text"] for node in view.picture["nodes"])
     assert not any("(was" in node["text"] for node in view.picture["nodes"])

@@ -141,6 +141,8 @@ def test_what_is_wrong_with_the_log_is_said_and_what_is_not_is_left_out(
 
 
 def test_a_measurement_is_judged_by_who_pays_else_by_its_last_stage(found: Sensitivity) -> None:
+    # Who pays is before the last stage with events.
+    assert goal_of(cvj.measure(PLAN.simulate_log(100), "five")) == "conversion"
     assert goal_of(found.base) == "conversion"
     assert goal_of(counted(conversions=0).base) == "acquisition"
     changed = found.base.put("segments.0.counts", [1, 1, 1, None, None])
