@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ import pyarrow as pa
 
 from cvjkit.errors import Fault, InputError
 from cvjkit.measurement.duckdb_source import DIALECT, kind_of, load, set_zone, told
-from cvjkit.measurement.engine import UNWATCHED, Stopped, Watch
+from cvjkit.measurement.engine import UNWATCHED, Watch, watched
 from cvjkit.measurement.look import coded, look, nothing_to_read
 from cvjkit.measurement.partitions import Partitions, Room, arranged
 from cvjkit.measurement.reading import Reading
@@ -101,7 +100,7 @@ class DuckDBEngine:
             }
             if disk is not None:
                 config["max_temp_directory_size"] = f"{disk}B"
-            with duckdb.connect(config=config) as connection, _watched(connection, watch):
+            with duckdb.connect(config=config) as connection, watched(watch, connection.interrupt):
                 files = load(connection, log)
                 room = Room(Path(folder), memory, disk)
                 yield OpenInDuckDB(connection, log, files, watch, room=room, threads=threads)
@@ -262,27 +261,3 @@ def _bytes(text: str, field: str) -> int:
         rule, fix = "must be a number of MB or GB", 'write "2GB"'
         raise InputError("the engine", [Fault(field, text, rule, fix)])
     return int(float(found[1]) * UNITS[found[2].upper()])
-
-
-@contextmanager
-def _watched(connection: duckdb.DuckDBPyConnection, watch: Watch) -> Iterator[None]:
-    """Interrupt what DuckDB does once somebody asks for it, and say so."""
-    over, stop = threading.Event(), watch.stop or threading.Event()
-
-    def look() -> None:
-        while not over.wait(0.1):
-            if stop.is_set():
-                connection.interrupt()
-
-    thread = threading.Thread(target=look, daemon=True)
-    thread.start()
-    try:
-        watch.told(0.0)
-        yield
-    except (duckdb.InterruptException, OSError) as error:
-        if stop.is_set() and "INTERRUPT" in str(error):
-            raise Stopped from None
-        raise
-    finally:
-        over.set()
-        thread.join()

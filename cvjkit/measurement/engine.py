@@ -8,8 +8,8 @@ merged.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -68,6 +68,54 @@ class Watch:
 
 
 UNWATCHED = Watch()
+OFTEN = 0.1  # seconds
+
+
+@contextmanager
+def watched(
+    watch: Watch, interrupt: Callable[[], object], look: Callable[[], object] = bool
+) -> Iterator[None]:
+    """Interrupt what runs once somebody asks for it, and say so.
+
+    Parameters
+    ----------
+    watch : Watch
+    interrupt : callable
+        Interrupts what an engine does, so that it raises an error. Is called again and again, by
+        another thread.
+    look : callable
+        Is called again and again until then, and may tell the watch how far it is.
+
+    Yields
+    ------
+    None
+
+    Raises
+    ------
+    Stopped
+        If somebody asked for it.
+    """
+    over, stop = threading.Event(), watch.stop or threading.Event()
+
+    def repeat() -> None:
+        while not over.wait(OFTEN):
+            if stop.is_set():
+                interrupt()
+            else:
+                look()
+
+    thread = threading.Thread(target=repeat, daemon=True)
+    thread.start()
+    try:
+        watch.told(0.0)
+        yield
+    except Exception:
+        if stop.is_set():
+            raise Stopped from None
+        raise
+    finally:
+        over.set()
+        thread.join()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ import os
 import pickle
 import re
 import shutil
+import subprocess
 import sys
-import threading
-import uuid
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pyarrow as pa
 
 from cvjkit.errors import Fault, InputError
-from cvjkit.measurement.engine import UNWATCHED, Stopped, Watch
+from cvjkit.measurement.engine import UNWATCHED, Watch
 from cvjkit.measurement.look import coded, look, nothing_to_read
 from cvjkit.measurement.reading import Reading
 from cvjkit.measurement.recut import recut
-from cvjkit.measurement.spark_source import DIALECT, kind_of, load, told
+from cvjkit.measurement.spark_jobs import Jobs
+from cvjkit.measurement.spark_source import DIALECT, kind_of, load, told, unwarned
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -76,10 +77,10 @@ class SparkEngine:
             session = log.source.sparkSession
         if session is None:
             session = SparkSession.getActiveSession() or local_session()
-        with _watched(session, watch):
-            opened = OpenInSpark(session, log, watch)
-            watch.told(0.5)
-            yield opened
+        jobs = Jobs(session, watch)
+        with jobs.watched():
+            yield jobs.run(lambda: OpenInSpark(session, log, jobs))
+            watch.told(1.0)
 
 
 def local_session() -> SparkSession:
@@ -92,10 +93,8 @@ def local_session() -> SparkSession:
     Raises
     ------
     InputError
-        If there is no Java.
+        If there is no Java, or Spark does not start.
     """
-    from pyspark.sql import SparkSession
-
     home = os.environ.get("JAVA_HOME")
     if not (Path(home, "bin", "java").exists() if home else shutil.which("java")):
         rule = "is not there, and Spark needs it"
@@ -103,7 +102,34 @@ def local_session() -> SparkSession:
         raise InputError("the engine", [Fault("Java", home, rule, fix)])
     # Its workers are to run this Python, not the first on the PATH.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    session: SparkSession = SparkSession.builder.appName("cvjkit").getOrCreate()
+    with ThreadPoolExecutor(1) as pool, unwarned():
+        started = pool.submit(_start)
+        try:
+            return started.result()
+        except KeyboardInterrupt:
+            # Java that is left half-way would run on.
+            started.result().stop()
+            raise
+
+
+def _start() -> SparkSession:
+    from py4j.protocol import Py4JError
+    from pyspark import SparkConf, SparkContext
+    from pyspark.errors import PySparkRuntimeError
+    from pyspark.java_gateway import launch_gateway
+    from pyspark.sql import SparkSession
+
+    if SparkContext._active_spark_context is None:  # noqa: SLF001 - there is no other way to ask
+        try:
+            # What Java says is for those who know Spark, and they start a session of their own.
+            gateway = launch_gateway(popen_kwargs={"stderr": subprocess.DEVNULL})
+            conf = SparkConf(_jvm=gateway.jvm).setAppName("cvjkit").set("spark.ui.enabled", "false")
+            SparkContext(gateway=gateway, conf=conf)
+        except (PySparkRuntimeError, Py4JError):
+            fix = "look what `spark-submit --version` says; it needs Java 17 or newer"
+            fault = Fault("Spark", None, "does not start", fix)
+            raise InputError("the engine", [fault]) from None
+    session: SparkSession = SparkSession.builder.getOrCreate()
     return session
 
 
@@ -114,7 +140,7 @@ class OpenInSpark:
     ----------
     session : pyspark.sql.SparkSession
     log : EventLog
-    watch : Watch
+    jobs : Jobs
 
     Raises
     ------
@@ -122,8 +148,8 @@ class OpenInSpark:
         With all faults that a look at the log finds.
     """
 
-    def __init__(self, session: SparkSession, log: EventLog, watch: Watch) -> None:
-        self._session, self._log, self._watch = session, log, watch
+    def __init__(self, session: SparkSession, log: EventLog, jobs: Jobs) -> None:
+        self._session, self._log, self._jobs, self._looks = session, log, jobs, 0
         with told(log):
             source = load(session, log)
             types = [kind for _, kind in source.dtypes]
@@ -161,16 +187,9 @@ class OpenInSpark:
             If none of the events is handed over.
         Stopped
         """
-        query = coded(self._log, self.contents, self._code)
-        with told(self._log):
-            events = self._session.sql(query, **self._tables).repartition("person")
-            others = [name for name in events.columns if name not in ORDER]
-            work = _work(per_batch, merge, self._log.properties)
-            ordered = events.sortWithinPartitions(*ORDER, *others)
-            parts = ordered.mapInArrow(work, "part binary").collect()
+        parts = self._jobs.run(lambda: self._parts(per_batch, merge))
         if not parts:
             raise nothing_to_read(self._log, self.contents.rows)
-        self._watch.told(1.0)
         total: Part = pickle.loads(parts[0][0])  # noqa: S301 - what our own workers wrote
         for part in parts[1:]:
             total = merge(total, pickle.loads(part[0]))  # noqa: S301
@@ -190,7 +209,23 @@ class OpenInSpark:
         """
         return people
 
+    def _parts(
+        self, per_batch: Callable[[Batch], Part], merge: Callable[[Part, Part], Part]
+    ) -> Sequence[Sequence[bytes]]:
+        self._jobs.between(0.5, 1.0)
+        query = coded(self._log, self.contents, self._code)
+        with told(self._log):
+            events = self._session.sql(query, **self._tables).repartition("person")
+            others = [name for name in events.columns if name not in ORDER]
+            work = _work(per_batch, merge, self._log.properties)
+            ordered = events.sortWithinPartitions(*ORDER, *others)
+            parts: Sequence[Sequence[bytes]] = ordered.mapInArrow(work, "part binary").collect()
+        return parts
+
     def _rows(self, query: str) -> Sequence[Sequence[Any]]:
+        # Each look at the log is worth half of what is left until its events are asked for.
+        self._looks += 1
+        self._jobs.between(0.5 - 0.5**self._looks, 0.5 - 0.5 ** (self._looks + 1))
         rows: Sequence[Sequence[Any]] = self._session.sql(query, **self._tables).collect()
         return rows
 
@@ -221,31 +256,3 @@ def _work(
             yield pa.RecordBatch.from_pydict({"part": [pickle.dumps(part)]})
 
     return work
-
-
-@contextmanager
-def _watched(session: SparkSession, watch: Watch) -> Iterator[None]:
-    """End what Spark does once somebody asks for it, and tell how far it is."""
-    from pyspark.errors import PySparkException
-
-    tag, over, stop = f"cvjkit-{uuid.uuid4()}", threading.Event(), watch.stop or threading.Event()
-
-    def wait() -> None:
-        while not over.wait(0.1):
-            if stop.is_set():
-                session.interruptTag(tag)
-
-    watch.told(0.0)
-    session.addTag(tag)
-    thread = threading.Thread(target=wait, daemon=True)
-    thread.start()
-    try:
-        yield
-    except PySparkException as error:
-        if stop.is_set():
-            raise Stopped from error
-        raise
-    finally:
-        over.set()
-        thread.join()
-        session.removeTag(tag)

@@ -277,6 +277,19 @@ DIALECT = Dialect(_moment, _cast, _text, _digest)
 
 
 @contextmanager
+def unwarned() -> Iterator[None]:
+    """Keep it to ourselves that Spark does not know the newest pandas: it works with it.
+
+    Yields
+    ------
+    None
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
+        yield
+
+
+@contextmanager
 def told(log: EventLog) -> Iterator[None]:
     """Raise what Spark finds wrong with a log as an `InputError`, and keep it off the screen.
 
@@ -299,17 +312,13 @@ def told(log: EventLog) -> Iterator[None]:
     for logger in loggers:
         logger.addFilter(_nothing)
     try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
+        with unwarned():
             yield
     except pa.ArrowException as error:
         raise unreadable_table(log.subject, str(error)) from None
     except (PySparkException, Py4JJavaError) as error:
-        text = str(error)
-        if "cancelled" in text.lower():
-            raise
         # What Java was doing helps nobody here, and would fill the screen.
-        raise _fault_of(text, log) from None
+        raise _fault_of(str(error), log) from None
     finally:
         for logger in loggers:
             logger.removeFilter(_nothing)
