@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pyarrow as pa
 
 from cvjkit.errors import Fault, InputError
-from cvjkit.measurement.engine import UNWATCHED, Watch
+from cvjkit.measurement.engine import UNWATCHED, Stopped, Watch
 from cvjkit.measurement.look import coded, look, nothing_to_read
 from cvjkit.measurement.reading import Reading
 from cvjkit.measurement.recut import recut
@@ -103,16 +104,16 @@ def local_session() -> SparkSession:
     # Its workers are to run this Python, not the first on the PATH.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     with ThreadPoolExecutor(1) as pool, unwarned():
-        started = pool.submit(_start)
+        given_up = threading.Event()
+        started = pool.submit(_start, given_up)
         try:
             return started.result()
         except KeyboardInterrupt:
-            # Java that is left half-way would run on.
-            started.result().stop()
+            given_up.set()
             raise
 
 
-def _start() -> SparkSession:
+def _start(given_up: threading.Event) -> SparkSession:
     from py4j.protocol import Py4JError
     from pyspark import SparkConf, SparkContext
     from pyspark.errors import PySparkRuntimeError
@@ -123,6 +124,9 @@ def _start() -> SparkSession:
         try:
             # What Java says is for those who know Spark, and they start a session of their own.
             gateway = launch_gateway(popen_kwargs={"stderr": subprocess.DEVNULL})
+            if given_up.is_set():
+                gateway.proc.terminate()  # which would run on
+                raise Stopped
             conf = SparkConf(_jvm=gateway.jvm).setAppName("cvjkit").set("spark.ui.enabled", "false")
             SparkContext(gateway=gateway, conf=conf)
         except (PySparkRuntimeError, Py4JError):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,8 +38,7 @@ from tests.measurement.events import (
 )
 from tests.measurement.read_differently import HELD, held_log, readable, since_1970, unreadable
 
-# Spark 4.3 works with pandas 3, but says that it does not know.
-pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
+MINUTE, LAST_STAGE = 60, 0.75
 
 
 @contextmanager
@@ -106,6 +108,41 @@ def refused(engine: Engine, log: EventLog) -> str:
 def workers(batch: Batch) -> list[tuple[str, object]]:
     """Say which executor worked on which people: each has a folder of its own."""
     return [(str(Path.cwd()), person) for person in batch.people]
+
+
+def asleep(_: Batch) -> list[object]:
+    time.sleep(MINUTE)
+    return []
+
+
+def press_ctrl_c() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def run_until(
+    engine: SparkEngine,
+    log: EventLog,
+    error: type[BaseException],
+    end: Callable[[], None],
+    stop: threading.Event | None = None,
+) -> list[float]:
+    """Begin what takes a minute, and end it once the last stage has begun; say how far it was."""
+    shares: list[float] = []
+
+    def told(share: float) -> None:
+        shares.append(share)
+        if share >= LAST_STAGE:
+            end()
+
+    def run() -> None:
+        with engine.open(log, Watch(told, stop)) as opened:
+            opened.reduce(asleep, joined)
+
+    begin = time.monotonic()
+    with pytest.raises(error):
+        run()
+    assert time.monotonic() - begin < MINUTE
+    return shares
 
 
 def joined(one: list[Any], other: list[Any]) -> list[Any]:
@@ -184,14 +221,13 @@ def test_a_cluster_of_two_workers_hands_over_what_duckdb_does(  # one cluster fo
         assert len({folder for folder, _ in found}) == 2
         assert sorted(person for _, person in found) == sorted({row["person"] for row in rows})
         stop = threading.Event()
-
-        def stopped() -> None:
-            with engine.open(EventLog(frame), Watch(stop=stop)) as opened:
-                stop.set()
-                opened.reduce(workers, joined)
-
-        with pytest.raises(Stopped):
-            stopped()
+        shares = run_until(engine, EventLog(frame), Stopped, stop.set, stop)
+        assert shares[0] == 0
+        assert shares == sorted(set(shares))
+        run_until(engine, EventLog(frame), KeyboardInterrupt, press_ctrl_c)
+        # Its workers were ended, and the session works on.
+        with engine.open(EventLog(frame)) as opened:
+            assert opened.reduce(workers, joined)
 
 
 def test_without_java_it_is_said_what_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
