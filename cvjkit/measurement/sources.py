@@ -253,7 +253,7 @@ def handing_arrow(log: EventLog) -> Any:
     """
     source: Any = log.source
     if hasattr(source, "to_dataframe"):
-        source = source.to_dataframe()
+        source = _frame_of(source, log)
     elif hasattr(source, "collect_schema") and hasattr(source, "collect"):
         source = source.collect()  # what polars has not yet worked out
     if hasattr(source, "iloc"):
@@ -274,6 +274,19 @@ def handing_arrow(log: EventLog) -> Any:
         fault = Fault("log", source, "is no table of events", fix)
         raise InputError("the event log", [fault])
     return source
+
+
+def _frame_of(stream: Any, log: EventLog) -> Any:
+    """Give the table of an Eventstream; where no columns are named, by its schema."""
+    frame, schema = stream.to_dataframe(), getattr(stream, "schema", None)
+    named = {"person": "path_col", "time": "timestamp_col", "event": "event_col"}
+    own = {role: getattr(schema, name, None) for role, name in named.items()}
+    missing = {
+        role: frame[column]
+        for role, column in own.items()
+        if getattr(log, role) == role and role not in frame and column in frame
+    }
+    return frame.assign(**missing)
 
 
 def _opened(path: str) -> io.BufferedIOBase:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import groupby
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -67,13 +68,19 @@ def parquet(path: Path, rows: list[Row]) -> Path:
 
 
 class Eventstream:
-    """As retentioneering hands over its events."""
+    """Hands over its events as one of retentioneering 5.2 does, under names of its own."""
+
+    schema = SimpleNamespace(path_col="user_id", event_col="event", timestamp_col="timestamp")
 
     def __init__(self, frame: pd.DataFrame) -> None:
-        self._frame = frame
+        frame = frame.rename(columns={"person": "user_id", "time": "timestamp"})
+        frame = frame.astype({"event": "category"}).sort_values(["user_id", "timestamp"])
+        order = frame.groupby("user_id").cumcount() + 1
+        self._frame = frame.assign(event_type="raw", subindex=2, index=order)
 
-    def to_dataframe(self) -> pd.DataFrame:
-        return self._frame
+    def to_dataframe(self, *, exclude_start_end: bool = True) -> pd.DataFrame:
+        """Give its events, without those that it adds itself."""
+        return self._frame.copy() if exclude_start_end else self._frame
 
 
 def _named_like_a_pattern(folder: Path, rows: list[Row]) -> Path:
