@@ -24,7 +24,7 @@ from cvjkit.measurement.look import coded, look, nothing_to_read
 from cvjkit.measurement.reading import Reading
 from cvjkit.measurement.recut import recut
 from cvjkit.measurement.spark_jobs import Jobs
-from cvjkit.measurement.spark_source import DIALECT, kind_of, load, told, unwarned
+from cvjkit.measurement.spark_source import DIALECT, kind_of, load, told, unwarned, with_moments
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -163,6 +163,7 @@ class OpenInSpark:
                 raise InputError(f"the columns of {log.subject}", faults)
             # Values are markers that Spark binds; tables stay in braces.
             query = BRACES.sub(r":\1", reading.events("row", "file"))
+            source = with_moments(source, reading)
             events = session.sql(query, args=reading.values(), source=source)
             self._tables = {"events": events}
             self.contents = look(log, self._rows)

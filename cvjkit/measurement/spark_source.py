@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
     from cvjkit.measurement.event_log import EventLog
+    from cvjkit.measurement.reading import Reading
 
 KINDS = {
     **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), WHOLE),
@@ -205,37 +206,63 @@ def _chosen(
     )
 
 
-def _moment(column: str, kind: str, zone: str) -> str:
-    if kind == ZONED:
-        return f"unix_micros({column})"
-    if kind != TEXT:
-        return _local(f"TRY_CAST({column} AS TIMESTAMP_NTZ)", zone)
-    day, time = f"regexp_replace({column}, '{TIME}', '$1-$2-$3 $4$5')", _part(column, 5)
-    local = _local(f"TRY_CAST({day} AS TIMESTAMP_NTZ)", zone)
-    # Spark wants seconds before a zone.
-    second = f"CASE WHEN {time} = '' THEN ':00' ELSE '' END"
-    said = _part(column, 6)
-    moment = f"unix_micros(TRY_CAST({day} || {second} || ' ' || {said} AS TIMESTAMP))"
-    either = f"CASE WHEN {said} = '' THEN {local} ELSE {moment} END"
-    return f"CASE WHEN {column} RLIKE '{TIME}' THEN {either} END"
+def with_moments(table: DataFrame, reading: Reading) -> DataFrame:
+    """Add the moments of the columns of times, step by step: each step is worked out but once.
+
+    Parameters
+    ----------
+    table : pyspark.sql.DataFrame
+        As `load` gives it.
+    reading : Reading
+
+    Returns
+    -------
+    pyspark.sql.DataFrame
+        With columns such as c1_micros (int64), which `DIALECT` names.
+    """
+    columns = {reading.at[name]: reading.kinds[name] for name in reading.times.values()}
+    local, said, micros = [], [], []
+    for column, kind in columns.items():
+        if kind in {*NUMBERS, ZONED}:
+            continue
+        time, moment = column, "CAST(NULL AS BIGINT)"
+        if kind == TEXT:
+            day, second, zone = (_part(column, part) for part in ("$1-$2-$3 $4$5", "$5", "$6"))
+            # Spark wants seconds before a zone.
+            seconds = f"CASE WHEN {second} = '' THEN ':00' ELSE '' END"
+            time = f"CASE WHEN {zone} = '' THEN {day} END"
+            moment = f"unix_micros(TRY_CAST({day} || {seconds} || ' ' || {zone} AS TIMESTAMP))"
+            moment = f"CASE WHEN {zone} <> '' THEN {moment} END"
+        local.append(f"TRY_CAST({time} AS TIMESTAMP_NTZ) AS {column}_local")
+        said.append(f"{moment} AS {column}_said")
+        found = f"coalesce({column}_said, {_moment_there(f'{column}_local', reading.zone)})"
+        micros.append(f"{found} AS {column}_micros")
+    return table.selectExpr("*", *local, *said).selectExpr("*", *micros)
 
 
-def _part(column: str, number: int) -> str:
-    return f"regexp_extract({column}, '{TIME}', {number})"
+def _part(column: str, parts: str) -> str:
+    """Write the SQL of parts of the text of a time; null where it is none."""
+    return (
+        f"CASE WHEN {column} RLIKE '{TIME}' THEN regexp_replace({column}, '{TIME}', '{parts}') END"
+    )
 
 
-def _local(time: str, zone: str) -> str:
+def _moment_there(local: str, zone: str) -> str:
     """Write the SQL of the moment of a local time; the zone of the session decides nothing."""
     if zone == "UTC":
-        return f"timestampdiff(MICROSECOND, {EPOCH}, {time})"
+        return f"timestampdiff(MICROSECOND, {EPOCH}, {local})"
     # Of a time that comes twice when summer ends, Spark takes the first moment and DuckDB the
     # second, which the offset of the day after gives.
-    first = f"convert_timezone('{zone}', 'UTC', {time})"
-    after = f"try_add({time}, INTERVAL '1' DAY)"
+    first = f"convert_timezone('{zone}', 'UTC', {local})"
+    after = f"try_add({local}, INTERVAL '1' DAY)"
     second = f"convert_timezone('{zone}', 'UTC', {after}) - INTERVAL '1' DAY"
-    is_same = f"convert_timezone('UTC', '{zone}', {second}) = {time}"
+    is_same = f"convert_timezone('UTC', '{zone}', {second}) = {local}"
     moment = f"CASE WHEN {is_same} THEN {second} ELSE {first} END"
     return f"timestampdiff(MICROSECOND, {EPOCH}, {moment})"
+
+
+def _moment(column: str, kind: str, _: str) -> str:
+    return f"unix_micros({column})" if kind == ZONED else f"{column}_micros"
 
 
 def _cast(column: str, kind: str, to: str) -> str:
@@ -347,7 +374,7 @@ def _fault_of(text: str, log: EventLog) -> InputError:
         rule, fix = "cannot be put in order: a disk of the cluster is full", "make room"
     elif module := MISSING.search(text):
         rule = f"cannot be counted: a worker of the cluster lacks {module[1]}"
-        fix = 'type there: pip install "cvjkit[spark]"'
+        fix = 'install it there, as with pip install "cvjkit[spark]"'
     else:
         reason = text.partition("\n: ")[2] or text
         rule = f"cannot be read ({reason.partition(chr(10))[0]})"

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from cvjkit.measurement.conditions import where
 from cvjkit.measurement.event_log import EventLog
@@ -31,7 +32,12 @@ NO_TIMES = """
 """.strip().replace("\n", "|")
 
 
-HELD = {"view": "reach", "lead": "acquisition", "buy": "conversion", "again": "retention"}
+HELD = {
+    "it's $1 {met}": "reach",
+    "; DROP TABLE x --": "acquisition",
+    'say "ü", or': "conversion",
+    "two\nlines": "retention",
+}
 # Spark does not notice the last two by itself.
 BROKEN = [
     b"person,time,event\n1,2026-01-01,a\n1,2026-01-02,a,b\n",
@@ -40,8 +46,8 @@ BROKEN = [
 ]
 
 
-def readable() -> EventLog:
-    """Make a log with columns of all kinds."""
+def readable(path: Path) -> EventLog:
+    """Write a log with columns of all kinds."""
     times = TIMES.split("|")
     naive = [datetime(2026, 10, 25) + n * timedelta(minutes=9) for n in range(len(times))]  # noqa: DTZ001 - without a zone
     columns = {
@@ -62,11 +68,12 @@ def readable() -> EventLog:
             for name, values in columns.items()
         }
     )
+    pq.write_table(table.append_column("event", pa.array(["odd", "even"] * (count // 2))), path)
     return EventLog(
-        table.append_column("event", pa.array(["odd", "even"] * (count // 2))),
+        path,
         channel="text",
         revenue="paid",
-        properties=("double", "decimal", "moment", "large"),
+        properties=("double", "decimal", "large"),
         conditions={
             "few": where("text", "<", 2),
             "yes": where("text", "==", True) & where("double", ">=", 1),
@@ -122,11 +129,11 @@ def unreadable(folder: Path) -> Iterator[EventLog]:
         yield EventLog(folder / name)
 
 
-def held_log(seed: int) -> pd.DataFrame:
+def held_log(path: Path) -> Path:
     """Draw a log in which people have several sessions."""
-    random, count = np.random.default_rng(seed), 600
+    random, count = np.random.default_rng(7), 600
     begin = datetime(2026, 3, 28, 12)  # noqa: DTZ001 - without a zone
-    return pd.DataFrame(
+    drawn = pd.DataFrame(
         {
             "person": random.integers(0, 60, count),
             "time": [begin + timedelta(minutes=7 * int(n)) for n in random.integers(0, 300, count)],
@@ -137,3 +144,5 @@ def held_log(seed: int) -> pd.DataFrame:
             "by": random.choice(["p1", None, None], count),
         }
     )
+    drawn.to_csv(path, index=False)
+    return path
