@@ -247,9 +247,7 @@ def _table_of(
 
 
 def _fault_of(error: Exception, subject: str, files: Files | None) -> InputError:
-    # Arrow says first what is wrong, and then of which column.
-    is_arrows = isinstance(error, pa.ArrowException)
-    text = "; ".join(map(str, error.args)) if is_arrows else str(error)
+    text = str(error)
     if "max_temp_directory_size" in text or "No space left" in text:
         rule = "is full: events are put in order there when memory does not hold them"
         fix = "make room, or name another folder or a higher limit"
@@ -266,7 +264,7 @@ def _fault_of(error: Exception, subject: str, files: Files | None) -> InputError
     if files is not None:
         rule = "cannot be read as a DuckDB database"
         return refusal(subject, rule, "close what else has it open, or export the table to Parquet")
-    return unreadable_table(subject, text)
+    return unreadable_table(subject, error)
 
 
 def _fault_of_csv(text: str, subject: str) -> InputError:

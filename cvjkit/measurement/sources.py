@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from cvjkit.errors import Fault, InputError, refusal
 
 if TYPE_CHECKING:
@@ -217,19 +219,21 @@ def positions(log: EventLog, names: Sequence[str]) -> list[int]:
     return [names.index(name) for name in log.columns]
 
 
-def unreadable_table(subject: str, reason: str) -> InputError:
+def unreadable_table(subject: str, error: Exception) -> InputError:
     """Say that a table cannot be read.
 
     Parameters
     ----------
     subject : str
-    reason : str
-        What was said of it; the first line is told.
+    error : Exception
+        Says why; the first line is told.
 
     Returns
     -------
     InputError
     """
+    # Arrow says first what is wrong, and then of which column.
+    reason = "; ".join(map(str, error.args)) if isinstance(error, pa.ArrowException) else str(error)
     rule = f"cannot be read ({reason.partition(chr(10))[0]})"
     return InputError(subject, [Fault("table", None, rule, "give one type per column")])
 

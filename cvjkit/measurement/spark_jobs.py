@@ -63,6 +63,11 @@ class Jobs:
         -------
         object
             What it gives.
+
+        Raises
+        ------
+        BaseException
+            What it raises; or KeyboardInterrupt, and the jobs are ended.
         """
         future = self._pool.submit(self._in_group, work)
         try:
@@ -77,7 +82,9 @@ class Jobs:
 
         Parameters
         ----------
-        begin, end : float
+        begin : float
+            0 to 1.
+        end : float
             0 to 1.
         """
         known = self._context.statusTracker().getJobIdsForGroup(self._group)

@@ -342,7 +342,7 @@ def told(log: EventLog) -> Iterator[None]:
         with unwarned():
             yield
     except pa.ArrowException as error:
-        raise unreadable_table(log.subject, str(error)) from None
+        raise unreadable_table(log.subject, error) from None
     except (PySparkException, Py4JJavaError) as error:
         # What Java was doing helps nobody here, and would fill the screen.
         raise _fault_of(str(error), log) from None
