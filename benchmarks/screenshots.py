@@ -46,6 +46,7 @@ SHOTS = (
     Shot("what-if", "journey", WIDE, better_conversion),
     Shot("decide", "decide", WIDE),
     Shot("compare", "compare", WIDE),
+    Shot("actual", "actual", WIDE),
     Shot("phone", "journey", PHONE, better_conversion),
 )
 
@@ -58,7 +59,7 @@ def main() -> None:
             with dashboard(shot.dashboard, 1, JOURNEYS) as link:
                 page = chromium.new_page(viewport=_viewport(shot.size))
                 page.goto(link)
-                page.locator(".cvj-form input").first.wait_for()
+                page.locator(".cvj-form :is(input, table)").first.wait_for()
                 shot.prepare(page)
                 _take(page, shot.name)
         page = chromium.new_page(viewport=_viewport(WIDE))
