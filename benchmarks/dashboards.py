@@ -34,7 +34,7 @@ from benchmarks.browsing import (
     press_keys,
     seconds_to,
 )
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import ROOT, choose_tab
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -136,9 +136,8 @@ def _begun(chromium: Browser, link: str, mode: str) -> Page:
     """Open a page and put the cursor behind a number."""
     page = open_page(chromium, link, SANKEY)
     for choice in filter(None, (mode, "Search ads")):
-        radio = page.get_by_role("radio", name=choice, exact=True)
-        if radio.count():
-            radio.check(force=True)
+        if page.get_by_role("radio", name=choice, exact=True).count():
+            choose_tab(page, choice)
         else:
             page.get_by_label("Segment", exact=True).select_option(label=choice)
         # The fields of what is chosen take the place of those before.

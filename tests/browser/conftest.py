@@ -456,6 +456,14 @@ def choose_from_menu(page: Page, menu: str, entry: str) -> None:
     page.get_by_role("menuitem", name=entry, exact=True).click()
 
 
+def choose_tab(page: Page, name: str) -> None:
+    """Choose one of the tabs: a sheet, a segment, or whether what is typed is a what-if."""
+    tab = page.get_by_role("radio", name=name, exact=True)
+    tab.focus()
+    tab.press("Space")
+    expect(tab).to_be_checked()
+
+
 def choose_theme(page: Page, theme: Literal["Light", "Dark"]) -> None:
     """Choose a theme of JupyterLab, which keeps it for whoever opens the next page."""
     page.get_by_role("menuitem", name="Settings", exact=True).click()

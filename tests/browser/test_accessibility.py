@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 import cvjkit as cvj
 from cvjkit.publishing.canvas import canvas
 from tests.browser.axe import DARK_WHEN_WIDE, LIGHT_WHEN_WIDE, SIZES, faults, faults_within
-from tests.browser.conftest import ROOT, Site, choose_theme, run_all_cells
+from tests.browser.conftest import ROOT, Site, choose_tab, choose_theme, run_all_cells
 from tests.browser.fonts import FONTS, force_font, set_width, text_faults, wait_until_drawn
 
 JOURNEYS = ROOT / "data" / "journeys"
@@ -128,7 +128,7 @@ def test_neither_a_journey_nor_a_what_if_nor_the_worksheet_breaks_a_rule_of_axe(
     assert faults(page, DARK_WHEN_WIDE) == []
     assert page.evaluate(ONLY_POINTED_AT) == []
 
-    page.get_by_role("radio", name="Worksheet", exact=True).press("Space")
+    choose_tab(page, "Worksheet")
     expect(page.locator('[data-part="worth"]')).to_be_visible()
     page.evaluate(UNFOLD)
     assert faults(page, LIGHT_WHEN_WIDE) == []

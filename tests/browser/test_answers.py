@@ -18,6 +18,7 @@ from tests.browser.conftest import (
     Kept,
     Site,
     anew_in_lab,
+    choose_tab,
     make_anew,
     renewable,
     unfold,
@@ -78,10 +79,7 @@ def page(request: pytest.FixtureRequest, complaints: list[str]) -> Iterator[Page
     kept: Kept = request.getfixturevalue(request.param)
     with kept.lent(complaints, request.node) as page:
         expect(page.get_by_label("Reached: Reach", exact=True)).to_have_value("10,000")
-        what_if = page.get_by_role("radio", name="What if", exact=True)
-        what_if.focus()
-        what_if.press("Space")
-        expect(what_if).to_be_checked()
+        choose_tab(page, "What if")
         yield page
 
 
@@ -369,7 +367,7 @@ def test_a_fold_says_what_is_wrong_in_it_and_stays_as_it_was_left(page: Page) ->
     expect(money.locator("summary")).to_contain_text("Box EUR 50.00")
     expect(money.locator("summary")).not_to_contain_text("to correct")
     for sheet in ("Worksheet", "Numbers"):
-        page.get_by_role("radio", name=sheet, exact=True).press("Space")
+        choose_tab(page, sheet)
     expect(money).to_have_attribute("open", "")
 
 

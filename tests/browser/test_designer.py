@@ -19,6 +19,7 @@ from tests.browser.conftest import (
     Kept,
     Site,
     anew_in_lab,
+    choose_tab,
     make_anew,
     new_context,
     renewable,
@@ -117,7 +118,7 @@ def dashboard(locale: str, complaints: list[str], request: pytest.FixtureRequest
     kept: Kept = request.getfixturevalue("published" if locale == LOCALE else "german")
     with kept.lent(complaints, request.node) as page:
         await_shop(page)
-        turn(page, "Counted")
+        choose_tab(page, "Counted")
         # It is there once the mode has been answered.
         expect(field(page, "Name")).to_be_visible()
         yield page
@@ -147,14 +148,6 @@ def await_shop(page: Page) -> None:
     """Wait until the journey that comes first, the shop, is shown."""
     expect(field(page, "Reached: Reach")).to_have_value("10,000")
     people(page, "reach", "acquisition", "2000")
-
-
-def turn(page: Page, mode: str) -> None:
-    """Choose whether what was counted is typed over, or a what-if."""
-    radio = page.get_by_role("radio", name=mode, exact=True)
-    radio.focus()
-    radio.press("Space")
-    expect(radio).to_be_checked()
 
 
 def field(page: Page, label: str) -> Locator:
@@ -309,7 +302,7 @@ def was(page: Page, label: str) -> Locator:
 
 
 def test_a_stranger_asks_what_a_quarter_better_conversion_brings(designer: Page) -> None:
-    turn(designer, "What if")
+    choose_tab(designer, "What if")
     field(designer, "Step rate: Conversion").focus()
     designer.keyboard.type("6.25%")
     expect(figure(designer, "Customers")).to_have_text("125")
@@ -320,13 +313,13 @@ def test_a_stranger_asks_what_a_quarter_better_conversion_brings(designer: Page)
     expect(was(designer, "Reached: Loyalty")).to_have_text("was 10")
     expect(was(designer, "Step rate: Conversion")).to_have_text("was 5%")
     expect(was(designer, "Reached: Acquisition")).to_have_count(0)
-    turn(designer, "Counted")
+    choose_tab(designer, "Counted")
     expect(field(designer, "Reached: Conversion")).to_have_value("100")
     expect(figure(designer, "Customers", "change")).to_have_text("")
 
 
 def test_half_the_people_at_the_start_are_half_of_all_that_follows(designer: Page) -> None:
-    turn(designer, "What if")
+    choose_tab(designer, "What if")
     field(designer, "Reached: Reach").focus()
     designer.keyboard.type("5000")
     for stage, number in (("Acquisition", "1,000"), ("Conversion", "50"), ("Retention", "20")):
@@ -524,7 +517,7 @@ def test_the_numbers_of_a_pasted_block_decide_before_the_language(dashboard: Pag
 
 
 def test_what_is_typed_is_in_the_address_and_can_be_taken_away(dashboard: Page, link: str) -> None:
-    turn(dashboard, "What if")
+    choose_tab(dashboard, "What if")
     field(dashboard, "Step rate: Acquisition").focus()
     dashboard.keyboard.type("50%")
     typed = re.compile(r"\?journey=shop\.toml&v=1&stages\.acquisition\.rate=0\.5$")
@@ -564,7 +557,7 @@ def test_hostile_names_are_shown_as_they_are_and_do_nothing(dashboard: Page) -> 
     choose(dashboard, "strange.toml")
     # The picture comes first; the fields below it are still the shop's, which are counted already.
     expect(dashboard.get_by_role("radio", name=EVIL)).to_have_count(1)
-    turn(dashboard, "Counted")
+    choose_tab(dashboard, "Counted")
     expect(field(dashboard, "Name")).to_have_value(EVIL)
     expect(field(dashboard, "Offer: First order")).to_have_value(EVIL)
     expect(field(dashboard, f"Channel: {EVIL}")).to_have_value(EVIL)
@@ -573,7 +566,7 @@ def test_hostile_names_are_shown_as_they_are_and_do_nothing(dashboard: Page) -> 
     field(dashboard, "Name").focus()
     dashboard.keyboard.type("<script>alert(3)</script>")
     expect(dashboard.locator(".cvj-title")).to_have_text("<script>alert(3)</script>")
-    dashboard.get_by_role("radio", name=EVIL).press("Space")
+    choose_tab(dashboard, EVIL)
     reached = field(dashboard, f"Reached: {EVIL}")
     # Of all segments together it only shows a sum.
     expect(reached).to_be_editable()
@@ -647,7 +640,7 @@ PAPER = "field => getComputedStyle(field).backgroundColor"
 
 
 def test_one_change_is_taken_back_by_escape_or_by_a_click_on_what_it_was(dashboard: Page) -> None:
-    turn(dashboard, "What if")
+    choose_tab(dashboard, "What if")
     reach, rate = field(dashboard, "Reached: Reach"), field(dashboard, "Step rate: Conversion")
     for typed_into, text in ((reach, "5000"), (rate, "10%")):
         typed_into.focus()
@@ -677,7 +670,7 @@ def test_one_change_is_taken_back_by_escape_or_by_a_click_on_what_it_was(dashboa
 
 
 def test_what_ifs_are_kept_and_compared_side_by_side(dashboard: Page) -> None:
-    turn(dashboard, "What if")
+    choose_tab(dashboard, "What if")
     field(dashboard, "Step rate: Conversion").focus()
     dashboard.keyboard.type("10%")
     expect(figure(dashboard, "Customers")).to_have_text("200")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import cvjkit as cvj
-from tests.browser.conftest import ROOT, Site
+from tests.browser.conftest import ROOT, Site, choose_tab
 from tests.browser.fonts import FONTS, force_font
 from tests.browser.paper import paper_faults
 
@@ -65,7 +65,7 @@ def test_a_worksheet_is_fit_to_be_printed(page: Page, voila: Site, folder: Path)
     code = f"from cvjkit import dashboards\ndashboards.journey({str(folder)!r})"
     link = voila.add("print-worksheet", "# What to print", code)
     page.goto(f"{link}?journey=contact_lenses.toml")
-    page.get_by_role("radio", name="Worksheet", exact=True).press("Space")
+    choose_tab(page, "Worksheet")
     expect(page.locator('[data-part="worth"]')).to_be_visible()
     expect(page.locator(".cvj-answers")).to_be_hidden()
     force_font(page, FONTS["wide"])

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 import cvjkit as cvj
-from tests.browser.conftest import Kept, Site, make_anew, renewable, unfold
-from tests.browser.test_designer import await_shop, choose, field, focused, people, turn
+from tests.browser.conftest import Kept, Site, choose_tab, make_anew, renewable, unfold
+from tests.browser.test_designer import await_shop, choose, field, focused, people
 
 EVIL = "<img src=x onerror=alert(1)>"
 SHOP = cvj.Journey.from_counts("five", [10000, 2000, 100, 40, 10], name="Shop")
@@ -91,7 +91,7 @@ def test_the_audit_follows_what_is_typed_and_a_finding_is_accepted_with_the_keyb
     audit = dashboard.locator(".cvj-part-audit")
     thin = "Few people: 10 of 40 go on to Loyalty"
     expect(audit).to_contain_text(thin)
-    turn(dashboard, "Counted")
+    choose_tab(dashboard, "Counted")
     field(dashboard, "Reached: Loyalty").focus()
     dashboard.keyboard.type("8")
     people(dashboard, "retention", "loyalty", "8")
