@@ -14,7 +14,7 @@ from cvjkit.measurement.measurement import Measurement
 from cvjkit.measurement.paths import BROUGHT
 from cvjkit.measurement.segments import segments_of
 from cvjkit.measurement.settings import Settings
-from cvjkit.measurement.waits import DAY, Waits
+from cvjkit.measurement.waits import Waits
 from cvjkit.model.economics import BOUGHT_AGAIN
 from cvjkit.model.ways import by_segment, kind_of
 
@@ -122,6 +122,7 @@ def measured(
         by_stage,
         tuple(contents.counts if contents else tallied),
         contents=contents,
+        zone=settings.zone,
     )
     if referred_at is not None and referred_at not in whole.steps:
         fault = unknown_name("referred_at", referred_at, whole.steps)
@@ -132,7 +133,7 @@ def measured(
     terms: dict[str, Any] = {}
     if began:
         terms["intake_days"] = began[-1] - began[0] + 1
-        terms["cohort_age_days"] = max(0, tally.last // DAY - began[-1])
+        terms["cohort_age_days"] = max(0, int(whole.until) - began[-1])
     ways = [] if definition.order == "any_order" else [*_transitions(whole, own)]
     fields = {
         "name": name,

@@ -10,6 +10,7 @@ import numpy as np
 
 from cvjkit.errors import InputError, unknown_name
 from cvjkit.measurement import finding_tables, reach_tables, return_tables, trend_tables
+from cvjkit.measurement.periods import clock_of
 from cvjkit.measurement.waits import Waits
 from cvjkit.number_text import people_text
 
@@ -48,6 +49,8 @@ class Measurement:
         retention and correlations are always about all.
     contents : Contents, optional
         What an engine found in the log before it was counted.
+    zone : str
+        The time zone whose midnight begins a day.
     """
 
     tally: Tally
@@ -59,6 +62,7 @@ class Measurement:
     counts: tuple[int, ...]
     segment: int | None = None
     contents: Contents | None = None
+    zone: str = "UTC"
 
     def only(self, segment: str) -> Self:
         """Give the measurement of one segment.
@@ -81,6 +85,17 @@ class Measurement:
         if segment not in names:
             raise InputError("the measurement", [unknown_name("segment", segment, names)])
         return replace(self, segment=names.index(segment))
+
+    @cached_property
+    def until(self) -> float:
+        """When the log ends, by the clock of its zone.
+
+        Returns
+        -------
+        float
+            [days since 1970-01-01]
+        """
+        return clock_of(self.tally.last, self.zone)
 
     @cached_property
     def steps(self) -> tuple[str, ...]:

@@ -54,6 +54,29 @@ def days_of(times: Ints, zone: str = "UTC") -> Ints:
     return np.asarray(times // DAY)
 
 
+def clock_of(time: int, zone: str) -> float:
+    """Give a moment by the clock of a zone.
+
+    Parameters
+    ----------
+    time : int
+        [microseconds since 1970-01-01 UTC]
+    zone : str
+
+    Returns
+    -------
+    float
+        [days since 1970-01-01]
+
+    Examples
+    --------
+    >>> clock_of(0, "Asia/Tokyo")
+    0.375
+    """
+    later = 0 if zone == "UTC" else int(_offsets(np.array([time]), zone)[0])
+    return (time + later) / DAY
+
+
 def _offsets(times: Ints, zone: str) -> Ints:
     """Find how much later than in UTC it is in a zone [microseconds]."""
     import pandas as pd

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from cvjkit.measurement.periods import PERIODS, start_of
-from cvjkit.measurement.waits import DAY
 
 if TYPE_CHECKING:
     from cvjkit.measurement.measurement import Measurement
@@ -52,7 +51,7 @@ def retention(measurement: Measurement) -> pd.DataFrame:
             "number": number,
             "people": people,
             "share": people / np.array(whole, dtype=float),
-            "is_young": ends > measurement.tally.last // DAY,
+            "is_young": ends > measurement.until,
         }
     )
     return table.set_index(["period", "start", "number"])

@@ -14,7 +14,7 @@ from cvjkit.measurement.counting import SINCE_START
 from cvjkit.measurement.periods import PERIODS, period_of, start_of
 from cvjkit.measurement.rates import LEVEL, chance_that_equal, corrected, wilson
 from cvjkit.measurement.sums import summed
-from cvjkit.measurement.waits import DAY, QUANTILES
+from cvjkit.measurement.waits import QUANTILES
 from cvjkit.model.arguments import is_whole
 from cvjkit.number_text import DASH, share_text
 
@@ -188,7 +188,7 @@ def _cohorts(measurement: Measurement, period: str) -> _Cohorts:
     own = by_day if not len(numbers) else summed([numbers], by_day.totals.T)
     numbers, people = own.keys[:, 0], own.totals.astype(float)
     ends = start_of(numbers + 1, period)
-    young = ends[:, None] + _needed(measurement) > measurement.tally.last / DAY
+    young = ends[:, None] + _needed(measurement) > measurement.until
     return _Cohorts(period, numbers, people, *wilson(people, people[:, :1]), young)
 
 

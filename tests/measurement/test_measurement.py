@@ -162,6 +162,18 @@ def test_a_cohort_is_compared_with_the_one_of_the_period_before_only() -> None:
     assert found.trend.loc["day"].change.notna().tolist() == [False, True, False, False]
 
 
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "UTC", "Asia/Tokyo"])
+@pytest.mark.parametrize("last", ["2026-03-01 22:00", "2026-03-02 04:00", "2026-03-02 16:00"])
+def test_a_period_is_over_once_it_is_so_in_the_zone_of_the_log(zone: str, last: str) -> None:
+    times = pd.to_datetime(["2026-03-01 15:30", last], utc=True)
+    log = pd.DataFrame({"person": ["a", "b"], "time": times, "event": "reach"})
+    found = cvj.measure(log, "five", time_zone=zone).measurement
+    assert found is not None
+    began, ended = (time.tz_convert(zone).tz_localize(None).normalize() for time in times)
+    assert found.trend.is_young["day", began, "reach"] == (began == ended)
+    assert found.retention.is_young["day", began, 0] == (began == ended)
+
+
 def test_retention_is_who_of_a_cohort_does_anything_in_each_later_period() -> None:
     log = a_log().assign(month=a_log().time.dt.tz_localize(None).dt.to_period("M"))
     first = log.groupby("person").month.min()
