@@ -341,7 +341,7 @@ def told(log: EventLog) -> Iterator[None]:
     try:
         with unwarned():
             yield
-    except pa.ArrowException as error:
+    except (pa.ArrowException, UnicodeError) as error:
         raise unreadable_table(log.subject, error) from None
     except (PySparkException, Py4JJavaError) as error:
         # What Java was doing helps nobody here, and would fill the screen.

@@ -96,7 +96,7 @@ def _marked(folder: Path, rows: list[Row]) -> Path:
 
 
 def _gzipped(folder: Path, rows: list[Row]) -> Path:
-    path = folder / "log.csv.gz"
+    path = folder / "log.CSV.GZ"
     path.write_bytes(gzip.compress(csv(folder, rows).read_bytes()))
     return path
 

@@ -133,6 +133,10 @@ def test_people_are_numbers_where_the_log_has_numbers_and_text_as_it_is_written(
     assert refused(EventLog(pa.table({"person": [1.5], "time": [NOON], "event": ["a"]}))) == [
         "person, row 1: 1.5 must be a whole number or text; correct it"
     ]
+    (fault,) = refused(
+        EventLog(pa.table({"person": [2.0**53 + 2], "time": [NOON], "event": ["a"]}))
+    )
+    assert fault.endswith("must be a whole number or text; correct it")
 
 
 def test_times_are_moments_whatever_they_are_written_as() -> None:
@@ -161,7 +165,8 @@ def test_times_are_moments_whatever_they_are_written_as() -> None:
         assert times_of([float(at + micro)], time_unit="us") == [at + micro]
     assert times_of([f"{seconds}e0", "-0.0000005"], time_unit="s") == [-1, at]
     assert times_of([2**53 - 1, -(2**53)], time_unit="us") == [-(2**53), 2**53 - 1]
-    for beyond in ("9" * 20, "9" * 40, "1e30", 1e300):
+    assert times_of([253_402_300_799], time_unit="s") == [253_402_300_799_000_000]
+    for beyond in (253_402_300_800, -62_135_596_801, "9" * 20, "9" * 40, "1e30", 1e300):
         with pytest.raises(InputError, match="is not a date and time"):
             times_of([beyond], time_unit="s")
     for unit in ("s", "ms", "us", "ns"):
@@ -230,6 +235,8 @@ def test_a_table_with_one_row_for_each_person_has_an_event_for_each_date(tmp_pat
     log = EventLog(path, person="id", event=wide, revenue={"sale; --": "Amount"})
     day = 86_400_000_000
     start = micros(datetime(2026, 1, 1, tzinfo=UTC))
+    with ENGINE.open(log) as opened:
+        assert (opened.contents.rows, opened.contents.without_time) == (3, 0)
     assert handed_over(ENGINE, log) == [
         ("1", start, "lead", None),
         ("1", start + 4 * day, "sale; --", 99.5),
@@ -331,6 +338,7 @@ BROKEN = {
     "person,time,Event\n": (
         "event: 'event' is not known; did you mean 'Event'? Choose from person, time, Event"
     ),
+    "person,time,Time\n": "column 3: 'Time' must have a name of its own; correct the first line",
     "person,time,time\n": "column 3: 'time' must have a name of its own; correct the first line",
     "person,time,event\n1,2026-01-01,a\n1,3/1/2026,a\n2,,a\n2,2026-02-30,a\n": (
         "time, row 2: '3/1/2026' is not a date and time; write it as 2026-03-01 or 2026-03-01"

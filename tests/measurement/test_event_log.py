@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from cvjkit.errors import InputError
@@ -67,6 +69,7 @@ def test_all_faults_of_a_log_are_said_at_once() -> None:
         ("in", ["a", "\udfff"], "value: ['a', '\\udfff'] must be text, a finite number"),
         ("in", "abc", "value: 'abc' must be a list that is not empty"),
         ("in", [], "value: [] must be a list that is not empty"),
+        ("in", [True, 1], "value: [True, 1] must be all texts or all numbers"),
         ("in", ["a", 1], "value: ['a', 1] must be all texts or all numbers"),
         ("like", 5, "value: 5 must be text"),
     ],
@@ -75,3 +78,20 @@ def test_each_fault_of_a_condition_is_said(operator: str, value: object, fault: 
     with pytest.raises(InputError) as error:
         where("page", operator, value)
     assert str(error.value).split("\n  ")[1].startswith(fault)
+
+
+def test_a_column_of_a_condition_is_text_and_a_list_is_of_any_kind() -> None:
+    with pytest.raises(
+        InputError, match="column: 3 must be the name of a column; write it as text"
+    ):
+        where(3, "==", 1)  # type: ignore[arg-type]  # no text
+    for several in ([5], (5,), {5}, frozenset([5]), np.array([5])):
+        (comparison,) = where("page", "in", several).comparisons
+        assert comparison.value == (5,)
+
+
+def test_a_column_of_several_roles_is_read_once_and_a_log_is_called_by_what_it_is() -> None:
+    log = EventLog(pd.DataFrame(), channel="from", hold="from", properties=("from", "event"))
+    assert log.columns == ("person", "time", "event", "from")
+    assert log.subject == "the DataFrame"
+    assert EventLog("a/b.csv").subject == "a/b.csv"

@@ -36,14 +36,23 @@ def test_waits_drawn_from_a_law_are_said_to_follow_it(delay: Delay, people: int)
     assert np.sqrt(found.variance) == pytest.approx(drawn.std(), rel=0.4 if people < 99 else 0.06)
 
 
-def test_waits_of_two_kinds_of_people_keep_their_shape() -> None:
+@pytest.mark.parametrize("people", [100, 1_000])
+def test_waits_of_two_kinds_of_people_keep_their_shape(people: int) -> None:
     chance = np.random.default_rng(7)
-    days = np.append(chance.uniform(0.9, 1.1, 700), chance.uniform(29, 31, 300))
+    fast, slow = 7 * people // 10, 3 * people // 10
+    days = np.append(chance.uniform(0.9, 1.1, fast), chance.uniform(29, 31, slow))
     found = Delay.into(StageNumbers(stage="reach", **delay_of(waits_of(days))))
     assert len(found.waits) == 20
     assert found.average == pytest.approx(days.mean())
     assert sum(wait < 2 for wait in found.waits) == 14
     assert np.sqrt(found.variance) == pytest.approx(days.std(), rel=0.01)
+
+
+def test_a_law_is_missed_by_two_percent_at_most_and_whole_days_may_follow_one() -> None:
+    chance = np.random.default_rng(7)
+    assert "delay_waits" in delay_of(waits_of(chance.uniform(0, 10, 30_000)))
+    days = np.round(chance.exponential(3, 2_000))
+    assert delay_of(waits_of(days))["delay_law"] == "exponential"
 
 
 def test_a_few_waits_that_are_narrow_are_not_taken_for_exponential_ones() -> None:
@@ -55,5 +64,6 @@ def test_a_few_waits_that_are_narrow_are_not_taken_for_exponential_ones() -> Non
 
 def test_no_waits_and_waits_of_no_time_have_no_law() -> None:
     assert delay_of(waits_of(np.zeros(0))) == {}
-    assert delay_of(waits_of(np.zeros(5))) == {"delay_days": 0.0}
+    for micros in (np.zeros(5), np.array([1, 2, 5])):
+        assert delay_of(waits_of(micros / 86_400e6)) == {"delay_days": 0.0}
     assert delay_of(waits_of(np.array([4.0]))) == {"delay_days": 4.0}

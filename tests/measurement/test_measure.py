@@ -157,6 +157,7 @@ def test_what_meets_a_condition_is_one_event_of_its_own_name_and_of_that_of_the_
         ("dan", "view + pricing", "/home"),  # called like a view of the prices
         ("eve", None, "/pricing"),
         ("eve", None, "/pricing"),
+        ("fay", None, "/home"),  # no event
     ]
     log = pd.DataFrame(pages, columns=["person", "event", "page"])
     log["time"] = pd.Timestamp("2026-01-01", tz="UTC") + pd.to_timedelta(log.index, "min")
@@ -177,6 +178,7 @@ def test_what_meets_a_condition_is_one_event_of_its_own_name_and_of_that_of_the_
         "view": {"events": 1, "stages": "reach"},
         "view ++ pricing": {"events": 1, "stages": ""},
     }
+    assert found.measurement.quality["count"]["left_out"] == 1
     with pytest.raises(cvj.InputError, match="'price' is not known; did you mean 'pricing'"):
         cvj.measure(log, "five", {"price": "reach"}, conditions=conditions)
 

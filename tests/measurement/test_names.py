@@ -27,6 +27,7 @@ NAMES = ("view/home", "buy", "view/*", "Buy", "refund", "a;'\"]\n$1")
         ("view*", ("view/home", "view/*")),
         ("[bB]uy", ("buy", "Buy")),
         ("?uy", ("buy", "Buy")),
+        ("b*", ("buy",)),
         (re.compile("u"), ("buy", "Buy", "refund")),
         (re.compile("^buy$", re.IGNORECASE), ("buy", "Buy")),
         ("a;'\"]\n$1", ("a;'\"]\n$1",)),
