@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,9 +52,8 @@ class Active:
         -------
         Active
         """
-        people = np.repeat(np.arange(len(log.offsets) - 1), np.diff(log.offsets))
         events = np.flatnonzero(log.has((1 << steps) - 1))
-        return _distinct(Active(people.take(events), days.take(events), np.ones_like(events)))
+        return _distinct(log.people.take(events), days.take(events))
 
     def by(self, period: str) -> Active:
         """Give longer periods.
@@ -71,7 +70,7 @@ class Active:
         numbers = period_of(self.numbers, period)
         if numbers is self.numbers:
             return self
-        return _distinct(replace(self, numbers=numbers))
+        return _distinct(self.people, numbers, self.events)
 
 
 def activity_of(active: Sequence[Active]) -> Sums:
@@ -116,11 +115,13 @@ def active_since(active: Sequence[Active], begun: Ints) -> Sums:
     return stacked(found)
 
 
-def _distinct(active: Active) -> Active:
-    """Put events of the same person and period together."""
-    people, numbers = active.people, active.numbers
+def _distinct(people: Ints, numbers: Ints, events: Ints | None = None) -> Active:
+    """Put events of the same person and period together; there is one in each row, or so many."""
     new = np.ones(len(people), dtype=np.bool)
-    new[1:] = (numbers[1:] != numbers[:-1]) | (people[1:] != people[:-1])
+    new[1:] = numbers[1:] != numbers[:-1]
+    new[1:] |= people[1:] != people[:-1]
     begins = np.flatnonzero(new)
-    ends = np.append(0, np.cumsum(active.events))[np.append(begins, len(people))]
+    ends = np.append(begins, len(people))
+    if events is not None:
+        ends = np.append(0, np.cumsum(events)).take(ends)
     return Active(people.take(begins), numbers.take(begins), np.diff(ends))

@@ -120,6 +120,27 @@ def find_attempts(times: Ints, masks: Ints, offsets: Ints, definition: Definitio
     order = log.settled()
     if order is not None:
         log = Log(times, masks[order], offsets)
+    return _attempts(log, definition, order)
+
+
+def attempts_of(log: Log, definition: Definition) -> Attempts:
+    """Find the attempts in a log whose events are in the order in which they count.
+
+    Parameters
+    ----------
+    log : Log
+        As `Log.settled` orders it. What is looked up in it is kept for other definitions.
+    definition : Definition
+
+    Returns
+    -------
+    Attempts
+        As `find_attempts` gives them.
+    """
+    return _attempts(log, definition, None)
+
+
+def _attempts(log: Log, definition: Definition, order: Ints | None) -> Attempts:
     starts = _starts(log, definition)
     walk = walk_unordered if definition.order in WITHOUT_ORDER else walk_in_order
     taken = walk(log, starts, definition)
@@ -131,7 +152,7 @@ def find_attempts(times: Ints, masks: Ints, offsets: Ints, definition: Definitio
         return events if order is None else np.append(order, NOWHERE).take(events)
 
     people, levels = starts.people.take(counted), levels.take(counted).astype(np.int64)
-    return Attempts(people, levels, look_up, times)
+    return Attempts(people, levels, look_up, log.times)
 
 
 def _starts(log: Log, definition: Definition) -> Starts:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cvjkit.errors import Fault, InputError, unknown_name
-from cvjkit.measurement.attempts import NEVER, find_attempts
+from cvjkit.measurement.attempts import NEVER, attempts_of
 from cvjkit.measurement.counting import settled, step_times, without_bots
 from cvjkit.measurement.held import held
 from cvjkit.measurement.opening import opened
@@ -66,7 +66,7 @@ class Last:
         batch, log = settled(batch, self.masks[batch.names])
         batch, log = without_bots(batch, log, self.settings)
         batch, log = held(batch, log, self.definition, self.settings.hold)
-        attempts = find_attempts(log.times, log.masks, log.offsets, self.definition)
+        attempts = attempts_of(log, self.definition)
         times = step_times(attempts, self.definition)
         ends = (times[:, self.step] != NEVER) & (times[:, self.step + 1 :] == NEVER).all(axis=1)
         found = {"person": batch.people[attempts.people[ends]], "time": times[ends, self.step]}

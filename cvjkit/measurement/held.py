@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cvjkit.measurement.attempts import find_attempts
+from cvjkit.measurement.attempts import attempts_of
 from cvjkit.measurement.counting import starts_of
 from cvjkit.measurement.log import Log
 
@@ -57,7 +57,7 @@ def held(batch: Batch, log: Log, definition: Definition, hold: str | None) -> tu
 
 def _chosen(log: Log, whose: Ints, definition: Definition) -> Bools:
     """Choose one value of each person."""
-    attempts = find_attempts(log.times, log.masks, log.offsets, definition)
+    attempts = attempts_of(log, definition)
     whose = whose[attempts.people]
     starts = log.times[starts_of(attempts)]
     levels = attempts.levels if definition.reentry == "best" else np.zeros_like(attempts.levels)

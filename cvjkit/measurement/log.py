@@ -209,7 +209,13 @@ class Log:
         -------
         Events
         """
-        return Events(self.has(bits))
+        if bits not in self._known:
+            self._known[bits] = Events(self.has(bits))
+        return self._known[bits]
+
+    @cached_property
+    def _known(self) -> dict[int, Events]:
+        return {}
 
     def has(self, bits: int) -> Bools:
         """Tell whether each event has any of some bits.

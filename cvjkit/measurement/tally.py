@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from cvjkit.measurement.activity import NOT_BEGUN, active_since
-from cvjkit.measurement.attempts import NEVER, find_attempts
+from cvjkit.measurement.attempts import NEVER, attempts_of
 from cvjkit.measurement.counting import (
     Segment,
     starts_of,
@@ -175,7 +175,7 @@ def tally(prepared: Prepared, definition: Definition) -> Tally:
         batch, log = held(whole.batch, whole.log, definition, settings.hold)
         people = replace(whole, batch=batch, log=log)
     batch, log = people.batch, people.log
-    attempts = find_attempts(log.times, log.masks, log.offsets, definition)
+    attempts = attempts_of(log, definition)
     starts = starts_of(attempts)
     later = max(ordered_at, default=None)
     visits = visits_of(people, attempts, starts, definition, later)
