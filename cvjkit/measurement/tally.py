@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from cvjkit.measurement.log import Bools, Ints
     from cvjkit.measurement.prepared import People, Prepared
 
-AT_ONCE = 8
+AT_ONCE = 4
 NEVER_YET = np.iinfo(np.int64).max
 
 
