@@ -49,7 +49,7 @@ MEASURE = Command(
 
 
 def _add_to_dropped(parser: argparse.ArgumentParser) -> None:
-    words = "the last stage that they reached, by its key"
+    words = "the last stage that they reached, by its key or milestone"
     parser.add_argument("--stage", required=True, metavar="STAGE", help=words)
     words = "how many to list, the latest (default: %(default)s)"
     parser.add_argument("--most", type=whole_number, default=MOST, metavar="N", help=words)

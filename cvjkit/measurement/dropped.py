@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 import pandas as pd
 
-from cvjkit.errors import Fault, InputError, unknown_name
+from cvjkit.errors import Fault, InputError, is_one_of, unknown_name
 from cvjkit.measurement.attempts import NEVER, attempts_of
 from cvjkit.measurement.counting import settled, step_times, without_bots
 from cvjkit.measurement.held import held
@@ -113,7 +113,7 @@ def dropped(
     events : mapping of str or re.Pattern to str or iterable of str, optional
         All as in :func:`cvjkit.measure`.
     stage : str
-        Its key. It has events.
+        Its key, or that of the milestone it is anchored at. It has events.
     most : int
         How many to list, 1 to 1,000,000: the latest.
     **options
@@ -147,9 +147,12 @@ def dropped(
     with opened(log, framework, events, options) as asked:
         (definition,) = asked.definitions
         steps = [step.name for step in definition.steps]
-        if stage not in steps:
+        framework, at = asked.framework, asked.framework.by_milestone
+        keys = {name: framework.keys[at[name]] for name in at} | {key: key for key in steps}
+        key = keys[stage] if is_one_of(stage, keys) else None
+        if key not in steps:
             raise InputError(SUBJECT, [unknown_name("stage", stage, steps)])
-        find = Last(steps.index(stage), definition, asked.masks, asked.settings, most)
+        find = Last(steps.index(key), definition, asked.masks, asked.settings, most)
         found: pd.DataFrame = asked.log.reduce(find, partial(latest, most))
         found["person"] = asked.log.identified(found["person"].to_numpy())
     found = found.sort_values(["time", "person"], ascending=[False, True]).head(most)

@@ -55,6 +55,7 @@ def test_it_says_when_they_reached_the_stage() -> None:
         pd.Timestamp("2026-02-01", tz="UTC"),
         pd.Timestamp("2026-01-08", tz="UTC"),
     ]
+    assert dropped(stage="engaged").equals(found)
     # At the last stage nobody is lost: they are those who went all the way.
     assert dropped(stage="conversion")["person"].tolist() == ["ann"]
     nobody = dropped(stage="conversion", window="1d")
