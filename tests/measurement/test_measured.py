@@ -317,6 +317,8 @@ def test_the_smallest_of_many_segments_are_put_together_and_any_name_will_do() -
     assert (found.segments[-1].name, found.segments[-1].channel) == ("Other", None)
     assert found.flow().numbers("people")[0] == len(log)
     assert {row.awareness for row in found.segments} == {None}
+    twenty = measure(log[log.channel.isin(names[:20])], cvj.framework("five"))
+    assert [row.name for row in twenty.segments] == [f"{name}, odd" for name in names[:20]]
     few = measure(log[log.channel.isin(names[-4:])], cvj.framework("five"))
     assert [row.name for row in few.segments] == [
         "(blank), odd",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -348,3 +349,53 @@ def test_a_log_in_which_nobody_began_has_nothing_to_compare() -> None:
     assert found is not None
     with pytest.raises(cvj.InputError, match="people began are those of none"):
         found.trend_against(1)
+
+
+def by_hand(rows: Sequence[tuple[object, ...]], *columns: str, **how: object) -> Measurement:
+    """Measure a log typed here: person, day and event, and what else is named."""
+    log = pd.DataFrame(rows, columns=["person", "day", "event", *columns])
+    log["time"] = START + pd.to_timedelta(log.day, "D")
+    found = measure(log, cvj.framework("five"), **how).measurement  # type: ignore[arg-type]
+    assert found is not None
+    return found
+
+
+def test_each_value_of_a_property_is_one_look_and_the_strongest_come_first() -> None:
+    reached = {"red": (10, 10), "blue": (1, 10), "green": (5, 10)}
+    rows: list[tuple[object, ...]] = []
+    for colour, (some, people) in reached.items():
+        for number in range(people):
+            one = (f"{colour}{number}", colour, "all")
+            rows.append((one[0], 0, "reach", *one[1:]))
+            rows += [(one[0], 1, "acquisition", *one[1:])] if number < some else []
+            rows += [(one[0], 2, "conversion", *one[1:])] if colour == "blue" and not number else []
+    found = by_hand(rows, "colour", "same", properties=("colour", "same"))
+    table = found.correlations("acquisition")
+    assert [value for _, value in table.index] == ["red", "blue", "green", "all"]
+    # Fisher: 10 of 10 against 6 of 20, 1 of 10 against 15 of 20; Holm: three looks, then two.
+    assert table.chance.tolist()[:3] == pytest.approx([3 * 0.00029985, 2 * 0.00136598, 1], rel=1e-5)
+    assert table.could_be_chance.tolist() == [False, False, True, True]
+    # Nobody has another value than "all", so there is nothing to compare it with.
+    assert np.isnan(table.chance.iloc[3])
+    assert found.correlations().reached.sum() == 2
+
+
+def test_money_is_by_order_and_by_visit_and_orders_may_lack_a_number() -> None:
+    rows = [("ann", day, "conversion", 10.0, 3.0 if day else None) for day in (0, 1, 2)]
+    rows += [("bob", 0, "conversion", None, 3.0), ("cat", 0, "conversion", 5.0, None)]
+    found = by_hand(rows, "revenue", "cost")
+    assert found.revenue.revenue_per_order["conversion"] == pytest.approx(35 / 4)
+    assert found.revenue.cost_per_visit["conversion"] == pytest.approx(9 / 3)
+    assert found.orders.people.to_dict() == {1: 2, 2: 0, 3: 1}
+    assert found.orders["share"].to_dict() == pytest.approx(
+        {1: np.nan, 2: 1 / 3, 3: 1}, nan_ok=True
+    )
+
+
+def test_a_period_is_over_once_the_log_has_an_event_after_it() -> None:
+    for last, over in ((30.9, False), (31, True)):  # 31 January, 1 February
+        found = by_hand([("ann", 0, "reach"), ("bob", last, "reach")])
+        assert found.retention.loc["month"].is_young.iloc[0] == (not over)
+    journey = measure(a_log(), cvj.framework("five"))
+    assert journey.intake_days == 50
+    assert journey.cohort_age_days == 20
