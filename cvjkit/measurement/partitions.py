@@ -30,7 +30,7 @@ EVENTS = 200_000
 """About how many events a partition is to have: few enough for the caches of a processor."""
 
 KEY_BITS = 64
-MOST_BITS = 16
+MOST_BITS = 8
 FILE = "events"
 
 
@@ -92,9 +92,8 @@ class Partitions:
         if not self.bits:
             self._chunks.append((columns, np.array([0, len(columns["key"])])))
         else:
-            at = (columns["key"] >> np.uint64(KEY_BITS - self.bits)).astype(np.uint16)
-            # Numpy sorts small numbers by counting them: as few bits as there are.
-            at = at.astype(np.uint8) if self.bits <= 8 else at
+            # Numpy sorts numbers of eight bits by counting them.
+            at = (columns["key"] >> np.uint64(KEY_BITS - self.bits)).astype(np.uint8)
             order = np.argsort(at, kind="stable")
             bounds = np.append([0], np.cumsum(np.bincount(at, minlength=len(self))))
             self._chunks.append(({name: column[order] for name, column in columns.items()}, bounds))

@@ -29,7 +29,7 @@ def columns(rows: list[tuple[int, ...]]) -> dict[str, np.ndarray]:
     }
 
 
-@given(st.lists(EVENTS, min_size=1, max_size=4), st.integers(0, 12), st.integers(0, 400))
+@given(st.lists(EVENTS, min_size=1, max_size=4), st.integers(0, 8), st.integers(0, 400))
 def test_each_partition_has_the_events_of_its_people_in_the_order_in_which_they_came(
     chunks: list[list[tuple[int, ...]]], bits: int, memory_bytes: int
 ) -> None:
