@@ -140,6 +140,19 @@ def test_batches_may_be_cut_between_any_people_and_added_up_in_any_order(seed: i
     assert parts[0].total == whole
 
 
+@given(SEEDS)
+@settings(max_examples=30)
+def test_a_batch_made_ready_once_is_counted_alike_under_one_definition_after_another(
+    seed: int,
+) -> None:
+    people, meaning, what, how = draw(seed)
+    masks = np.array([sum(what.bits[name] for name in names) for names in meaning])
+    ready = Prepared.of(batch_of(people), masks, len(what.steps), how)
+    several = [replace(what, reentry=reentry) for reentry in ("best", "first", "every", "best")]
+    for one in (*several, replace(what, window=timedelta(0)), what):
+        assert tally(ready, one) == tallied(people, meaning, one, how)
+
+
 def test_columns_that_a_log_lacks_are_left_out() -> None:
     people, meaning, what, how = draw(3)
     masks = np.array([sum(what.bits[name] for name in names) for names in meaning])
