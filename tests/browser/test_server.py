@@ -361,13 +361,19 @@ def test_files_beside_the_notebook_stay_closed(dashboard: str) -> None:
             assert get(below(dashboard, address) + query).status in {403, 404}
 
 
-@pytest.mark.parametrize("width", [390, 1400])
-def test_a_page_is_never_wider_than_the_screen(page: Page, dashboard: str, width: int) -> None:
+@pytest.mark.parametrize("width", [390, 1920])
+def test_a_page_is_never_wider_than_the_screen_and_in_the_middle_of_it(
+    page: Page, dashboard: str, width: int
+) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(dashboard)
     expect(page.locator("hr")).to_be_visible()
     assert page.locator("hr").evaluate("line => line.offsetWidth") >= 3000
     assert page.evaluate("document.documentElement.scrollWidth") == width
+    left, right = page.locator("main").evaluate(
+        "({ offsetLeft, offsetWidth }) => [offsetLeft, innerWidth - offsetLeft - offsetWidth]"
+    )
+    assert left == right == max(0, width - 1440) / 2
 
 
 def test_a_page_is_as_light_or_dark_as_its_reader_likes(page: Page, dashboard: str) -> None:
