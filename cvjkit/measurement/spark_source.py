@@ -370,7 +370,7 @@ def _fault_of(text: str, log: EventLog) -> InputError:
         return refusal(max(named, key=len, default=log.subject), *NOT_WHOLE)
     if "PATH_NOT_FOUND" in text:
         return refusal(log.subject, "does not exist", "correct the path")
-    if "No space left" in text:
+    if "No space left" in text or "quota exceeded" in text:
         rule, fix = "cannot be put in order: a disk of the cluster is full", "make room"
     elif module := MISSING.search(text):
         rule = f"cannot be counted: a worker of the cluster lacks {module[1]}"
