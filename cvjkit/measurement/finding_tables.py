@@ -43,10 +43,6 @@ def quality(measurement: Measurement) -> pd.DataFrame:
     found = dict(zip(QUALITY, counts, strict=True))
     if found["clock_jumps"] > MOST_JUMPS * (found["events"] - found["people"]):
         found["clock_jumps"] = 0
-    # An engine may have left out events of no stage.
-    found["events"] = sum(measurement.counts)
-    table = measurement.events
-    found["of_no_stage"] = int(table.events[table.stages == ""].sum())
     pairs = [(step, at) for step, at in enumerate(measurement.before) if at is not None]
     found["rising_stages"] = sum(
         measurement.people[step] > measurement.people[at] for step, at in pairs

@@ -92,7 +92,7 @@ def measured(
         Key of the stage whose people bring in those who were brought; by default the last one with
         events that stands for promoters or advocates, or else the last one.
     contents : Contents, optional
-        What an engine found in the log; needed if it left out events of no stage.
+        What an engine found in the log before it was counted.
 
     Returns
     -------
