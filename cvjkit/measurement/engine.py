@@ -84,7 +84,8 @@ def watched(
         Interrupts what an engine does, so that it raises an error. Is called again and again, by
         another thread.
     look : callable
-        Is called again and again until then, and may tell the watch how far it is.
+        Is called again and again until then, and may tell the watch how far it is. What it raises
+        ends the run.
 
     Yields
     ------
@@ -96,13 +97,17 @@ def watched(
         If somebody asked for it.
     """
     over, stop = threading.Event(), watch.stop or threading.Event()
+    failed: list[Exception] = []
 
     def repeat() -> None:
         while not over.wait(OFTEN):
-            if stop.is_set():
-                interrupt()
-            else:
-                look()
+            try:
+                if stop.is_set() or failed:
+                    interrupt()
+                else:
+                    look()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other thread raises it
+                failed.append(error)
 
     thread = threading.Thread(target=repeat, daemon=True)
     thread.start()
@@ -112,6 +117,8 @@ def watched(
     except Exception:
         if stop.is_set():
             raise Stopped from None
+        if failed:
+            raise failed[0] from None
         raise
     finally:
         over.set()
