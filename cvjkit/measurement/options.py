@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from cvjkit.errors import InputError, unknown_name
+from cvjkit.errors import Fault, InputError, unknown_name
 
 if TYPE_CHECKING:
     import threading
@@ -65,8 +66,57 @@ class Options(Columns, Counting, total=False):
     stop: threading.Event | None
 
 
+def _is_within(given: object) -> bool:
+    return given is None or isinstance(given, Mapping)
+
+
+def _are_exclusions(given: object) -> bool:
+    if given is None:
+        return True
+    ends = given.values() if isinstance(given, Mapping) else [None]
+    return all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in ends)
+
+
+def _are_optional(given: object) -> bool:
+    return given is None or isinstance(given, str | Iterable)
+
+
+SHAPES: Mapping[str, tuple[Callable[[Any], bool], str, str]] = MappingProxyType(
+    {
+        "within": (_is_within, "must map stages to times", 'write {"conversion": "7d"}'),
+        "exclusions": (
+            _are_exclusions,
+            "must map events to pairs of stages",
+            'write {"refund": ("conversion", "retention")}',
+        ),
+        "optional": (_are_optional, "must be keys of stages", 'write ["conversion"]'),
+        "counts_bots": (
+            lambda given: isinstance(given, bool),
+            "must be True or False",
+            "write one",
+        ),
+        "engine": (
+            lambda given: isinstance(given, str) or hasattr(given, "open"),
+            "must be an engine",
+            'write "duckdb" or "spark"',
+        ),
+        "progress": (
+            lambda given: given is None or callable(given),
+            "must be a function",
+            "give one that takes a share",
+        ),
+        "stop": (
+            lambda given: given is None or hasattr(given, "is_set"),
+            "must be an event of threading",
+            "give threading.Event()",
+        ),
+    }
+)
+"""Of what kind some options are, else why not and what to do."""
+
+
 def known_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Take the options, if all are known.
+    """Take the options, if all are known and of their kind.
 
     Parameters
     ----------
@@ -83,6 +133,12 @@ def known_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """
     choices = [*Options.__annotations__]
     faults = [unknown_name("option", name, choices) for name in options if name not in choices]
+    faults += [
+        Fault(name, options[name], rule, fix)
+        for name, (is_right, rule, fix) in SHAPES.items()
+        if name in options and not is_right(options[name])
+    ]
     if faults:
         raise InputError(SUBJECT, faults)
-    return dict(options)
+    optional = options.get("optional") or ()
+    return {**options, "optional": [optional] if isinstance(optional, str) else [*optional]}

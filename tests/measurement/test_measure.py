@@ -75,10 +75,35 @@ def test_an_exclusion_ends_an_attempt_also_if_it_is_an_event_of_a_stage() -> Non
 
 
 def test_stages_may_be_left_out_and_have_a_time_of_their_own() -> None:
-    optional = measured(STAGES, order="ordered", optional=["conversion"])
-    assert counts(optional) == {"Everyone": (3, None, 2, 1, None)}
+    for written in (["conversion"], "conversion"):
+        optional = measured(STAGES, order="ordered", optional=written)
+        assert counts(optional) == {"Everyone": (3, None, 2, 1, None)}
     soon = measured(STAGES, within={"conversion": "7d"})
     assert counts(soon) == {"Everyone": (3, None, 1, 1, None)}
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "rule"),
+    [
+        ("within", ["conversion"], "must map stages to times; write"),
+        ("exclusions", ["refund"], "must map events to pairs of stages; write"),
+        ("exclusions", {"refund": "conversion"}, "must map events to pairs of stages; write"),
+        ("exclusions", {"refund": ("reach",)}, "must map events to pairs of stages; write"),
+        ("optional", 3, "must be keys of stages; write"),
+        ("counts_bots", "no", "must be True or False; write one"),
+        ("engine", 3, "must be an engine; write"),
+        ("progress", 3, "must be a function; give one that takes a share"),
+        ("stop", 3, "must be an event of threading; give threading.Event()"),
+    ],
+)
+def test_an_option_of_another_kind_is_refused_in_a_sentence(
+    option: str, value: object, rule: str
+) -> None:
+    with pytest.raises(cvj.InputError) as error:
+        measured(STAGES, **{option: value})  # type: ignore[arg-type]  # of another kind
+    (fault,) = error.value.faults
+    assert (fault.field, fault.value) == (option, value)
+    assert f"{fault.rule}; {fault.fix}".startswith(rule)
 
 
 SESSIONS = pd.DataFrame(
