@@ -34,23 +34,33 @@ def interruptible(stop: threading.Event) -> Iterator[None]:
     if not callable(usual) or threading.current_thread() is not threading.main_thread():
         yield
         return
-    is_pressed = False
+    is_pressed = is_inside = False
 
     def noted(number: int, frame: FrameType | None) -> None:
         nonlocal is_pressed
         is_pressed = True
-        usual(number, frame)
+        # What is being set up or put away is not left half done.
+        if is_inside:
+            usual(number, frame)
 
     signal.signal(signal.SIGINT, noted)
     try:
         with _heard_at_once(stop):
-            yield
+            try:
+                is_inside = True
+                if is_pressed:
+                    usual(signal.SIGINT, None)
+                yield
+            finally:
+                is_inside = False
     except Exception:
         if is_pressed:
             raise KeyboardInterrupt from None
         raise
     finally:
         signal.signal(signal.SIGINT, usual)
+    if is_pressed:
+        raise KeyboardInterrupt
 
 
 @contextmanager

@@ -76,12 +76,13 @@ def watched(progress: Callable[[float], None] | None, stop: threading.Event) -> 
 
     # What a cell shows goes where its context says, and a thread begins without one.
     thread = threading.Thread(target=copy_context().run, args=[follow], daemon=True)
-    thread.start()
     try:
+        thread.start()
         yield Watch(tell, stop)
     finally:
         over.set()
-        thread.join()
+        if thread.is_alive():
+            thread.join()
 
 
 def progress_text(share: float, seconds: float) -> str:

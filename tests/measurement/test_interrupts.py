@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from pathlib import Path
 
 import duckdb
@@ -32,6 +33,24 @@ def test_ctrl_c_ends_what_duckdb_does_and_is_no_error_of_its(
         cvj.measure(duckdb.sql(ENDLESS) if log == "a stream" else path, "five")
     assert signal.getsignal(signal.SIGINT) is usual
     assert signal.set_wakeup_fd(before) == before
+
+
+def test_ctrl_c_at_any_moment_is_raised_once_and_leaves_nothing_behind() -> None:
+    usual, before = signal.getsignal(signal.SIGINT), signal.set_wakeup_fd(-1)
+    threads = threading.active_count()
+    for number in range(300):
+        pressed = threading.Timer(number % 30 / 20_000, os.kill, (os.getpid(), signal.SIGINT))
+        # It comes before the block, in it, or behind it, and while it is set up or put away.
+        with pytest.raises(KeyboardInterrupt):  # noqa: PT012 - wherever it comes
+            pressed.start()
+            with interruptible(threading.Event()):
+                time.sleep(0.0005)
+            pressed.join()
+            time.sleep(1)
+        pressed.join()
+        assert signal.getsignal(signal.SIGINT) is usual
+        assert signal.set_wakeup_fd(before) == before
+    assert threading.active_count() == threads
 
 
 def test_an_error_without_ctrl_c_stays_what_it_is() -> None:
