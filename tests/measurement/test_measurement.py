@@ -383,9 +383,11 @@ def test_each_value_of_a_property_is_one_look_and_the_strongest_come_first() -> 
 def test_money_is_by_order_and_by_visit_and_orders_may_lack_a_number() -> None:
     rows = [("ann", day, "conversion", 10.0, 3.0 if day else None) for day in (0, 1, 2)]
     rows += [("bob", 0, "conversion", None, 3.0), ("cat", 0, "conversion", 5.0, None)]
+    rows += [("dan", 0, "reach", None, 4.0), ("dan", 1, "reach", -1e16, None)]
     found = by_hand(rows, "revenue", "cost")
     assert found.revenue.revenue_per_order["conversion"] == pytest.approx(35 / 4)
-    assert found.revenue.cost_per_visit["conversion"] == pytest.approx(9 / 3)
+    assert found.revenue.cost_per_visit["reach"] == pytest.approx(4 / 2)
+    assert found.quality["count"]["no_amounts"] == 1
     assert found.orders.people.to_dict() == {1: 2, 2: 0, 3: 1}
     assert found.orders["share"].to_dict() == pytest.approx(
         {1: np.nan, 2: 1 / 3, 3: 1}, nan_ok=True
