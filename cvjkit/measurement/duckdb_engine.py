@@ -243,6 +243,7 @@ class OpenInDuckDB:
     def _part(
         self, partitions: Partitions, per_batch: Callable[[Batch], Part], index: int
     ) -> Part | None:
+        self._watch.check()
         columns = partitions.partition(index)
         return per_batch(arranged(columns, self._log.properties)) if len(columns["key"]) else None
 

@@ -61,10 +61,19 @@ class Watch:
         Stopped
             If somebody asked for it.
         """
-        if self.stop is not None and self.stop.is_set():
-            raise Stopped
+        self.check()
         if self.progress is not None:
             self.progress(min(share, 1.0))
+
+    def check(self) -> None:
+        """End if somebody asked for it.
+
+        Raises
+        ------
+        Stopped
+        """
+        if self.stop is not None and self.stop.is_set():
+            raise Stopped
 
 
 UNWATCHED = Watch()
