@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from math import floor
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from cvjkit.measurement.periods import PERIODS, start_of
+from cvjkit.measurement.periods import LONGEST, PERIODS, period_of, start_of
 
 if TYPE_CHECKING:
     from cvjkit.measurement.measurement import Measurement
@@ -26,35 +27,37 @@ def retention(measurement: Measurement) -> pd.DataFrame:
         Indexed by period (str: day, week, month), start (datetime64[s]) and number (int64),
         the periods since, 0 for that of the first step.
 
+        A row for each period of a cohort up to that in which the log ends, the first 31 days, 53
+        weeks and 61 months of each, also where nobody did anything.
+
         - people (int64): who did anything; those who began where the number is 0.
         - share (float64): of those who began, 0 to 1.
         - is_young (bool): whether the log ends before the later period does.
     """
-    active = measurement.tally.active
-    kind, then, number = active.keys.T
-    people = active.totals[:, 0]
-    began = {
-        (one, start): count
-        for one, start, since, count in zip(kind, then, number, people, strict=True)
-        if since == 0
-    }
-    whole = [began[one, start] for one, start in zip(kind, then, strict=True)]
-    starts, ends = np.zeros(len(kind), dtype=np.int64), np.zeros(len(kind), dtype=np.int64)
+    today = np.array([floor(measurement.until)])
+    parts = list[pd.DataFrame]()
     for code, period in enumerate(PERIODS):
-        own = kind == code
-        starts[own] = start_of(then[own], period)
-        ends[own] = start_of(then[own] + number[own] + 1, period)
-    table = pd.DataFrame(
-        {
-            "period": np.array(PERIODS, dtype=object)[kind],
+        active = measurement.tally.active.where(0, code)
+        began = active.where(1, 0)
+        cohorts = began.keys[:, 0]
+        lengths = np.minimum(period_of(today, period) - cohorts + 1, LONGEST[period])
+        firsts = np.cumsum(lengths) - lengths
+        own = np.repeat(np.arange(len(cohorts)), lengths)
+        number = np.arange(len(own)) - firsts[own]
+        people = np.zeros_like(number)
+        then, since = active.keys.T
+        people[firsts[np.searchsorted(cohorts, then)] + since] = active.totals[:, 0]
+        starts = start_of(cohorts[own], period)
+        part = {
+            "period": period,
             "start": starts.astype("datetime64[D]").astype("datetime64[s]"),
             "number": number,
             "people": people,
-            "share": people / np.array(whole, dtype=float),
-            "is_young": ends > measurement.until,
+            "share": people / began.totals[own, 0],
+            "is_young": start_of(cohorts[own] + number + 1, period) > measurement.until,
         }
-    )
-    return table.set_index(["period", "start", "number"])
+        parts.append(pd.DataFrame(part))
+    return pd.concat(parts, ignore_index=True).set_index(["period", "start", "number"])
 
 
 def activity(measurement: Measurement) -> pd.DataFrame:

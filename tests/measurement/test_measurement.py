@@ -175,17 +175,46 @@ def test_a_period_is_over_once_it_is_so_in_the_zone_of_the_log(zone: str, last: 
     assert found.retention.is_young["day", began, 0] == (began == ended)
 
 
-def test_retention_is_who_of_a_cohort_does_anything_in_each_later_period() -> None:
-    log = a_log().assign(month=a_log().time.dt.tz_localize(None).dt.to_period("M"))
-    first = log.groupby("person").month.min()
-    since = log.month.astype("int64") - log.person.map(first).astype("int64")
-    expected = log.groupby([log.person.map(first).dt.start_time, since]).person.nunique()
-    table = measurement().retention.loc["month"]
-    assert table.people.to_dict() == expected.to_dict()
-    assert table["share"].xs(0, level="number").eq(1).all()
-    last = a_log().time.max().tz_localize(None).to_period("M")
+@pytest.mark.parametrize(("period", "longest"), [("day", 31), ("week", 53), ("month", 61)])
+def test_retention_is_who_of_a_cohort_does_anything_in_each_later_period(
+    period: str, longest: int
+) -> None:
+    log = a_log()
+    then = log.time.dt.tz_localize(None).dt.to_period(period[0].upper())
+    first = then.groupby(log.person).min()
+    everybody = set(zip(log.person, then, strict=True))
+    expected = {
+        (began.start_time, later): sum((who, began + later) in everybody for who in people)
+        for began, people in first.groupby(first).groups.items()
+        for later in range(min((then.max() - began).n + 1, longest))
+    }
+    table = measurement().retention.loc[period]
+    assert table.people.to_dict() == expected
+    assert period == "month" or 0 in table.people.to_numpy()
+    assert table["share"].to_dict() == pytest.approx(
+        {(start, later): count / expected[start, 0] for (start, later), count in expected.items()}
+    )
     for (start, number), young in table.is_young.items():
-        assert young == (start.to_period("M") + number >= last)
+        assert young == (start.to_period(period[0].upper()) + number >= then.max())
+
+
+def test_nobody_of_a_cohort_who_does_anything_is_none_and_not_unknown() -> None:
+    rows = [("ann", 0, "reach"), ("ann", 62, "acquisition"), ("bob", 33, "reach")]
+    found = by_hand([*rows, ("cat", 33, "reach"), ("bob", 34, "acquisition")]).retention
+    assert found.loc["month"].reset_index().to_numpy().tolist() == [
+        [pd.Timestamp("2026-01-01"), 0, 1, 1.0, False],
+        [pd.Timestamp("2026-01-01"), 1, 0, 0.0, False],
+        [pd.Timestamp("2026-01-01"), 2, 1, 1.0, True],
+        [pd.Timestamp("2026-02-01"), 0, 2, 1.0, False],
+        [pd.Timestamp("2026-02-01"), 1, 0, 0.0, True],
+    ]
+    # Days are followed for 31, so that Ann came on the 63rd is not known of days.
+    daily = found["people"].loc["day"].unstack("number")
+    assert daily.columns.tolist() == [*range(31)]
+    assert daily.fillna(-1).to_numpy().tolist() == [[1] + [0] * 30, [2, 1] + [0] * 28 + [-1]]
+
+
+def test_activity_is_who_does_anything_on_each_day_and_how_often() -> None:
     daily = measurement().activity.loc["day"]
     day = a_log().time.dt.tz_localize(None).dt.floor("D")
     assert daily.people.to_dict() == a_log().groupby(day).person.nunique().to_dict()
