@@ -209,9 +209,10 @@ def test_nobody_of_a_cohort_who_does_anything_is_none_and_not_unknown() -> None:
         [pd.Timestamp("2026-02-01"), 1, 0, 0.0, True],
     ]
     # Days are followed for 31, so that Ann came on the 63rd is not known of days.
-    daily = found["people"].loc["day"].unstack("number")
-    assert daily.columns.tolist() == [*range(31)]
-    assert daily.fillna(-1).to_numpy().tolist() == [[1] + [0] * 30, [2, 1] + [0] * 28 + [-1]]
+    days = found["people"].loc["day"]
+    assert days.loc[START.tz_localize(None)].to_dict() == {0: 1} | dict.fromkeys(range(1, 31), 0)
+    later = (START + 33 * DAY).tz_localize(None)
+    assert days.loc[later].to_dict() == {0: 2, 1: 1} | dict.fromkeys(range(2, 30), 0)
 
 
 def test_activity_is_who_does_anything_on_each_day_and_how_often() -> None:
