@@ -13,6 +13,7 @@ from cvjkit.errors import Fault, InputError, is_one_of, unknown_name
 from cvjkit.measurement.attempts import NEVER, attempts_of
 from cvjkit.measurement.counting import settled, step_times, without_bots
 from cvjkit.measurement.held import held
+from cvjkit.measurement.names import keys_by_name
 from cvjkit.measurement.opening import opened
 from cvjkit.measurement.options import SUBJECT
 from cvjkit.model.arguments import is_whole
@@ -147,12 +148,10 @@ def dropped(
     with opened(log, framework, events, options) as asked:
         (definition,) = asked.definitions
         steps = [step.name for step in definition.steps]
-        framework, at = asked.framework, asked.framework.by_milestone
-        keys = {name: framework.keys[at[name]] for name in at} | {key: key for key in steps}
-        key = keys[stage] if is_one_of(stage, keys) else None
-        if key not in steps:
-            raise InputError(SUBJECT, [unknown_name("stage", stage, steps)])
-        find = Last(steps.index(key), definition, asked.masks, asked.settings, most)
+        keys = keys_by_name(asked.framework, steps)
+        if not is_one_of(stage, keys):
+            raise InputError(SUBJECT, [unknown_name("stage", stage, keys)])
+        find = Last(steps.index(keys[stage]), definition, asked.masks, asked.settings, most)
         found: pd.DataFrame = asked.log.reduce(find, partial(latest, most))
         found["person"] = asked.log.identified(found["person"].to_numpy())
     found = found.sort_values(["time", "person"], ascending=[False, True]).head(most)

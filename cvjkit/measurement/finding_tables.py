@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from cvjkit.errors import InputError, unknown_name
+from cvjkit.errors import InputError, is_one_of, unknown_name
+from cvjkit.measurement.names import keys_by_name
 from cvjkit.measurement.quality import QUALITY
 from cvjkit.measurement.rates import chance_that_equal, corrected, odds_ratio
 
@@ -109,7 +110,7 @@ def correlations(measurement: Measurement, stage: str | None = None) -> pd.DataF
     ----------
     measurement : Measurement
     stage : str, optional
-        Its key; by default the last that has events.
+        Its key or milestone; by default the last that has events.
 
     Returns
     -------
@@ -130,9 +131,10 @@ def correlations(measurement: Measurement, stage: str | None = None) -> pd.DataF
     InputError
         If there is no such stage.
     """
-    if stage is not None and stage not in measurement.steps:
-        raise InputError("the measurement", [unknown_name("stage", stage, measurement.steps)])
-    step = len(measurement.steps) - 1 if stage is None else measurement.steps.index(stage)
+    keys = keys_by_name(measurement.framework, measurement.steps)
+    if stage is not None and not is_one_of(stage, keys):
+        raise InputError("the measurement", [unknown_name("stage", stage, keys)])
+    step = len(measurement.steps) - 1 if stage is None else measurement.steps.index(keys[stage])
     sums, rows = measurement.tally.properties, list[tuple[Any, ...]]()
     for at, (name, values) in enumerate(measurement.labels.properties.items()):
         own = sums.where(0, at)

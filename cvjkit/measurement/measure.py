@@ -116,7 +116,8 @@ def measure(
         - window (str or timedelta): how long after the first event a stage may be reached, such as
           "30d"; by default any time.
         - reentry ({"best", "first", "every"}): which attempts of a person count.
-        - optional (iterable of str): keys of stages that may be left out.
+        - optional (iterable of str): stages that may be left out; here and below a stage is given
+          by its key or milestone, as in `events`.
         - within (mapping of str to str or timedelta): how long after the stage before each may be
           reached.
         - exclusions (mapping of str to (str, str)): events that end an attempt between two stages:
@@ -205,7 +206,7 @@ def counted(
             settings=asked.settings,
             name=options.get("name", "Measured"),
             currency=options.get("currency", ""),
-            referred_at=options.get("referred_at"),
+            referred_at=asked.referred_at,
             contents=asked.log.contents,
         )
         for found, definition in zip(tallies, asked.definitions, strict=True)

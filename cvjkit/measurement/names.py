@@ -23,6 +23,33 @@ Pattern = str | re.Pattern[str]
 WILD = frozenset("*?[")
 
 
+def keys_by_name(framework: Framework, stages: Iterable[str]) -> dict[str, str]:
+    """Say by which names stages may be given: their keys, and the milestones they stand for.
+
+    Parameters
+    ----------
+    framework : Framework
+    stages : iterable of str
+        Keys of some of its stages.
+
+    Returns
+    -------
+    dict of str to str
+        Keys of stages, by name: first those that are keys. No milestone that is the key of a stage
+        of the framework stands for another.
+
+    Examples
+    --------
+    >>> from cvjkit.catalog.lookup import framework
+    >>> keys_by_name(framework("five"), ["reach", "conversion"])
+    {'reach': 'reach', 'conversion': 'conversion', 'aware': 'reach', 'first_payment': 'conversion'}
+    """
+    own = {key: key for key in stages}
+    at = {name: framework.keys[index] for name, index in framework.by_milestone.items()}
+    taken = {*framework.keys}
+    return own | {name: key for name, key in at.items() if key in own and name not in taken}
+
+
 def names_by_stage(
     events: Mapping[Any, str | Iterable[str]],
     names: Sequence[str],
@@ -69,9 +96,7 @@ def names_by_stage(
         fault = Fault("events", given, "must map events to stages", fix)
         raise InputError("the events of each stage", [fault])
     apart = tuple(exclusions)
-    at = framework.by_milestone
-    keys = {key: key for key in (*framework.keys, *apart)}
-    keys |= {key: framework.keys[at[key]] for key in at if key not in keys}
+    keys = keys_by_name(framework, framework.keys) | {name: name for name in apart}
     found: dict[str, set[str]] = {key: set() for key in (*framework.keys, *apart)}
     faults: list[Fault] = []
     for pattern, stages in given.items():

@@ -16,9 +16,9 @@ from cvjkit.measurement.engines import engine_named
 from cvjkit.measurement.event_log import EventLog
 from cvjkit.measurement.interrupts import interruptible
 from cvjkit.measurement.measured import orders_among
-from cvjkit.measurement.names import masks_of, names_by_stage
+from cvjkit.measurement.names import keys_by_name, masks_of, names_by_stage
 from cvjkit.measurement.options import SUBJECT, Columns, known_options
-from cvjkit.measurement.settings import Settings
+from cvjkit.measurement.settings import TOUCHES, Settings
 from cvjkit.measurement.watching import watched
 from cvjkit.measurement.window import time_of
 from cvjkit.model.checks import framework_of
@@ -48,6 +48,8 @@ class Opened:
     masks : ndarray of unsigned int, shape (names,)
         What the events of each name are events of.
     settings : Settings
+    referred_at : str or None
+        Key of the stage whose people bring others, if it is given.
     """
 
     log: OpenLog
@@ -56,6 +58,7 @@ class Opened:
     definitions: tuple[Definition, ...]
     masks: Ints
     settings: Settings
+    referred_at: str | None
 
 
 @contextmanager
@@ -107,6 +110,7 @@ def opened(
         wanted = _with_exclusions(wanted, exclusions) if exclusions else wanted
         by_stage = names_by_stage(wanted, names, chosen, exclusions)
         stages = tuple(key for key in by_stage if key not in exclusions)
+        given = _by_key(given, chosen, stages)
         definitions = tuple(_definition(stages, {**given, **variant}) for variant in variants)
         settings = Settings(
             touch=given.get("touch", "first"),
@@ -119,7 +123,8 @@ def opened(
         masks = masks_of(by_stage, meanings, definitions[0])
         # Small numbers are looked at faster.
         masks = masks.astype(np.min_scalar_type(int(masks.max(initial=0))))
-        yield Opened(found, chosen, by_stage, definitions, masks, settings)
+        referred_at = given.get("referred_at")
+        yield Opened(found, chosen, by_stage, definitions, masks, settings, referred_at)
 
 
 def _with_exclusions(events: Events, exclusions: Iterable[str]) -> Mapping[Any, Stages]:
@@ -131,33 +136,62 @@ def _with_exclusions(events: Events, exclusions: Iterable[str]) -> Mapping[Any, 
     return wanted
 
 
-def _definition(stages: tuple[str, ...], given: Mapping[str, Any]) -> Definition:
-    within = dict(given.get("within") or {})
-    optional = [*given.get("optional", ())]
-    faults = [
-        unknown_name(field, key, stages)
-        for field, keys in (("within", within), ("optional", optional))
-        for key in keys
-        if key not in stages
-    ]
+def _by_key(
+    given: Mapping[str, Any], framework: Framework, stages: tuple[str, ...]
+) -> Mapping[str, Any]:
+    """Write the key of each stage that an option names by its key or milestone."""
+    keys = keys_by_name(framework, stages)
+    faults = list[Fault]()
+
+    def key_of(field: str, name: object, choices: Mapping[str, str] = keys) -> str:
+        if isinstance(name, str) and name in choices:
+            return choices[name]
+        faults.append(unknown_name(field, name, choices))
+        return ""
+
+    found = dict(given)
+    found["optional"] = [key_of("optional", name) for name in given.get("optional") or ()]
+    found["within"] = dict[str, Any]()
+    for name, span in (given.get("within") or {}).items():
+        key = key_of("within", name)
+        if key and key in found["within"]:
+            rule = f"names the stage {key} a second time"
+            faults.append(Fault("within", name, rule, "give it one time"))
+        found["within"][key] = span
+    found["exclusions"] = {
+        event: tuple(
+            key_of(f"exclusions[{event}].{end}", name)
+            for end, name in zip(("after", "before"), ends, strict=True)
+        )
+        for event, ends in (given.get("exclusions") or {}).items()
+    }
+    if "touch" in given:
+        touches = {touch: touch for touch in TOUCHES}
+        found["touch"] = key_of("touch", given["touch"], touches | keys)
+    if given.get("referred_at") is not None:
+        found["referred_at"] = key_of("referred_at", given["referred_at"])
     if faults:
         raise InputError("the definition of what to count", faults)
+    return found
+
+
+def _definition(stages: tuple[str, ...], given: Mapping[str, Any]) -> Definition:
     steps = tuple(
         Step(
             key,
-            optional=key in optional,
-            within=time_of(within.get(key), f"within[{key}]"),
+            optional=key in given["optional"],
+            within=time_of(given["within"].get(key), f"within[{key}]"),
         )
         for key in stages
     )
-    ends = (given.get("exclusions") or {}).items()
     return Definition(
         steps,
         order=given.get("order", "ordered"),
         window=time_of(given.get("window"), "window"),
         reentry=given.get("reentry", "best"),
         exclusions=tuple(
-            Exclusion(name, after=after, before=before) for name, (after, before) in ends
+            Exclusion(name, after=after, before=before)
+            for name, (after, before) in given["exclusions"].items()
         ),
     )
 

@@ -89,7 +89,7 @@ SHAPES: Mapping[str, tuple[Callable[[Any], bool], str, str]] = MappingProxyType(
             "must map events to pairs of stages",
             'write {"refund": ("conversion", "retention")}',
         ),
-        "optional": (_are_optional, "must be keys of stages", 'write ["conversion"]'),
+        "optional": (_are_optional, "must be stages", 'write ["conversion"]'),
         "counts_bots": (
             lambda given: isinstance(given, bool),
             "must be True or False",

@@ -116,9 +116,9 @@ class Settings:
             If there is no such step.
         """
         names = [step.name for step in definition.steps]
-        if self.touch in names:
-            return names.index(self.touch)
-        if self.touch not in TOUCHES:
+        if self.touch in TOUCHES:
+            return self.touch
+        if self.touch not in names:
             fault = unknown_name("touch", self.touch, [*TOUCHES, *names])
             raise InputError("how people are counted", [fault])
-        return self.touch
+        return names.index(self.touch)

@@ -146,9 +146,9 @@ def test_the_same_log_is_shown_under_several_definitions(
     ("definition", "counts"),
     [
         ([], (2, 1, 1, 1)),
-        (["--within", "conversion=2d"], (2, 1, 0, 0)),
-        (["--optional", "acquisition", "--within", "conversion=400d"], (2, 1, 2, 1)),
-        (["--exclude", "complain=conversion,retention"], (2, 1, 1, 0)),
+        (["--within", "first_payment=2d"], (2, 1, 0, 0)),
+        (["--optional", "engaged", "--within", "conversion=400d"], (2, 1, 2, 1)),
+        (["--exclude", "complain=first_payment,bought_again"], (2, 1, 1, 0)),
     ],
 )
 @pytest.mark.usefixtures("folder")

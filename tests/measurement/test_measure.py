@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from runpy import run_path
@@ -89,7 +90,7 @@ def test_stages_may_be_left_out_and_have_a_time_of_their_own() -> None:
         ("exclusions", ["refund"], "must map events to pairs of stages; write"),
         ("exclusions", {"refund": "conversion"}, "must map events to pairs of stages; write"),
         ("exclusions", {"refund": ("reach",)}, "must map events to pairs of stages; write"),
-        ("optional", 3, "must be keys of stages; write"),
+        ("optional", 3, "must be stages; write"),
         ("counts_bots", "no", "must be True or False; write one"),
         ("engine", 3, "must be an engine; write"),
         ("progress", 3, "must be a function; give one that takes a share"),
@@ -104,6 +105,60 @@ def test_an_option_of_another_kind_is_refused_in_a_sentence(
     (fault,) = error.value.faults
     assert (fault.field, fault.value) == (option, value)
     assert f"{fault.rule}; {fault.fix}".startswith(rule)
+
+
+@pytest.mark.parametrize(
+    ("option", "written"),
+    [
+        ("optional", lambda stage: [stage("conversion")]),
+        ("within", lambda stage: {stage("conversion"): "7d"}),
+        ("exclusions", lambda stage: {"refund": (stage("conversion"), stage("retention"))}),
+        ("touch", lambda stage: stage("retention")),
+        ("referred_at", lambda stage: stage("reach")),
+    ],
+)
+def test_each_option_names_a_stage_by_its_key_or_its_milestone(
+    option: str, written: Callable[[Callable[[str], str]], object]
+) -> None:
+    log = pd.concat([LOG, LOG.iloc[[0, 3]].assign(who="eve")], ignore_index=True)
+    log["by"] = log["who"].map({"dan": "ann"})
+    log.loc[3, "from"] = "Blog"
+    ours = partial(cvj.measure, log, "five", STAGES, **NAMED, channel="from", referred_by="by")
+    milestone = {stage.key: stage.milestone for stage in cvj.framework("five")}
+    by_key, by_milestone = (
+        ours(**{option: written(named)})  # type: ignore[arg-type]  # of many kinds
+        for named in (str, lambda key: str(milestone[key]))
+    )
+    assert by_key != ours()
+    assert by_milestone == by_key
+    assert by_key.measurement is not None
+    assert by_milestone.measurement is not None
+    assert by_milestone.measurement.definition == by_key.measurement.definition
+    with pytest.raises(cvj.InputError) as error:
+        ours(**{option: written(lambda key: f"{key}s")})  # type: ignore[arg-type]
+    for fault in error.value.faults:
+        assert fault.field.startswith(option)
+        assert fault.rule == "is not known"
+        start = "first, last, " if option == "touch" else ""
+        stages = "reach, conversion, retention, aware, first_payment, bought_again"
+        assert fault.fix == f"did you mean {str(fault.value)[:-1]!r}? Choose from {start}{stages}"
+
+
+def test_what_names_no_stage_or_one_twice_is_said_all_at_once() -> None:
+    with pytest.raises(cvj.InputError) as error:
+        measured(
+            STAGES,
+            optional=["loyalty"],
+            within={"conversion": "7d", "first_payment": "8d"},
+            touch="middle",
+            referred_at="loyal",
+        )
+    assert [(fault.field, fault.value) for fault in error.value.faults] == [
+        ("optional", "loyalty"),
+        ("within", "first_payment"),
+        ("touch", "middle"),
+        ("referred_at", "loyal"),
+    ]
 
 
 SESSIONS = pd.DataFrame(

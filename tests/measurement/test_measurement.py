@@ -401,6 +401,7 @@ def test_each_value_of_a_property_is_one_look_and_the_strongest_come_first() -> 
             rows += [(one[0], 2, "conversion", *one[1:])] if colour == "blue" and not number else []
     found = by_hand(rows, "colour", "same", properties=("colour", "same"))
     table = found.correlations("acquisition")
+    assert found.correlations("engaged").equals(table)
     assert [value for _, value in table.index] == ["red", "blue", "green", "all"]
     # Fisher: 10 of 10 against 6 of 20, 1 of 10 against 15 of 20; Holm: three looks, then two.
     assert table.chance.tolist()[:3] == pytest.approx([3 * 0.00029985, 2 * 0.00136598, 1], rel=1e-5)
