@@ -138,7 +138,7 @@ def _with_exclusions(events: Events, exclusions: Iterable[str]) -> Mapping[Any, 
 
 def _by_key(
     given: Mapping[str, Any], framework: Framework, stages: tuple[str, ...]
-) -> Mapping[str, Any]:
+) -> dict[str, Any]:
     """Write the key of each stage that an option names by its key or milestone."""
     keys = keys_by_name(framework, stages)
     faults = list[Fault]()
