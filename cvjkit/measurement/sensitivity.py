@@ -44,7 +44,14 @@ WORDS = MappingProxyType(
 )
 """What definitions are called for people; `definition_text` knows windows as well."""
 UNITS = MappingProxyType(
-    {"d": "day", "h": "hour", "min": "minute", "s": "second", "ms": "millisecond"}
+    {
+        "d": "day",
+        "h": "hour",
+        "min": "minute",
+        "s": "second",
+        "ms": "millisecond",
+        "us": "microsecond",
+    }
 )
 """What the units are called that `time_text` writes."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
 from types import MappingProxyType
 
 from cvjkit.errors import Fault, InputError
@@ -17,6 +19,7 @@ UNITS: Mapping[str, timedelta] = MappingProxyType(
         "min": timedelta(minutes=1),
         "s": timedelta(seconds=1),
         "ms": timedelta(milliseconds=1),
+        "us": timedelta(microseconds=1),
     }
 )
 """The units in which a time may be written."""
@@ -50,22 +53,26 @@ def time_of(value: object, field: str) -> timedelta | None:
     >>> time_of("30 days", "window")
     Traceback (most recent call last):
     cvjkit.errors.InputError: the definition of what to count: 1 fault
-      window: '30 days' must be a number and a unit: w, d, h, min, s, ms; write "30d"
+      window: '30 days' must be a number and a unit: w, d, h, min, s, ms, us; write "30d"
     """
     if value is None or isinstance(value, timedelta):
         return value
     found = _WRITTEN.fullmatch(value) if isinstance(value, str) else None
     if found and found[2] in UNITS:
         try:
-            return float(found[1]) * UNITS[found[2]]
-        except OverflowError:
+            count = Fraction(found[1]) * _microseconds(UNITS[found[2]])
+            return timedelta(microseconds=round(count))
+        except (OverflowError, ValueError):  # too long, or too many digits
             pass
     rule = f"must be a number and a unit: {', '.join(UNITS)}"
     raise InputError("the definition of what to count", [Fault(field, value, rule, 'write "30d"')])
 
 
 def time_text(value: timedelta | None) -> str:
-    """Write how long something may take, in the largest unit in which it is whole.
+    """Write how long something may take, so that `time_of` reads the same.
+
+    It is written in the largest unit from days to seconds in which it is whole, else with decimals
+    in the largest unit of which it has one.
 
     Parameters
     ----------
@@ -79,10 +86,16 @@ def time_text(value: timedelta | None) -> str:
     --------
     >>> time_text(timedelta(days=30)), time_text(timedelta(minutes=90)), time_text(None)
     ('30d', '90min', 'any time')
+    >>> time_text(timedelta(seconds=1.5)), time_text(timedelta(microseconds=1))
+    ('1.5s', '1us')
     """
     if value is None:
         return "any time"
-    for name, unit in UNITS.items():
-        if name != "w" and value >= unit and not value % unit:
-            return f"{value // unit}{name}"
-    return f"{value / UNITS['s']:g}s"
+    exact = [name for name in ("d", "h", "min", "s") if value and not value % UNITS[name]]
+    with_decimals = [name for name in ("s", "ms", "us") if value >= UNITS[name]]
+    unit = [*exact, *with_decimals, "s"][0]
+    return f"{Decimal(_microseconds(value)) / _microseconds(UNITS[unit]):f}{unit}"
+
+
+def _microseconds(time: timedelta) -> int:
+    return time // timedelta(microseconds=1)

@@ -51,8 +51,8 @@ def test_a_sentence_says_between_which_numbers_a_stage_is() -> None:
         (timedelta(weeks=1), "7 days"),
         (timedelta(hours=1), "1 hour"),
         (timedelta(minutes=90), "90 minutes"),
-        (timedelta(seconds=1.5), "1500 milliseconds"),
-        (timedelta(microseconds=1), "1e-06 seconds"),
+        (timedelta(seconds=1.5), "1.5 seconds"),
+        (timedelta(microseconds=1), "1 microsecond"),
         (timedelta(0), "0 seconds"),
     ],
 )
