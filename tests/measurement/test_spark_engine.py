@@ -19,7 +19,6 @@ import pytest
 
 import cvjkit as cvj
 from cvjkit.errors import InputError
-from cvjkit.measurement.batch import Batch
 from cvjkit.measurement.duckdb_engine import DuckDBEngine
 from cvjkit.measurement.engine import Engine, Stopped, Watch
 from cvjkit.measurement.event_log import EventLog
@@ -33,9 +32,10 @@ from tests.measurement.events import (
     in_order,
     micros,
 )
+from tests.measurement.on_workers import LONG, asleep, joined, people_of
 from tests.measurement.read_differently import HELD, held_log, readable, since_1970, unreadable
 
-LONG, LAST_STAGE = 30, 0.75  # seconds; a share
+LAST_STAGE = 0.75  # a share
 
 
 @contextmanager
@@ -61,6 +61,7 @@ def session_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
             "spark.sql.codegen.wholeStage": "false",
             "spark.sql.codegen.factoryMode": "NO_CODEGEN",
             "spark.sql.warehouse.dir": str(folder / "warehouse"),
+            "spark.python.task.killTimeout": "100ms",
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
         }.items():
@@ -101,16 +102,6 @@ def refused(engine: Engine, log: EventLog) -> str:
     return str(error.value).partition("\n  ")[2]
 
 
-def workers(batch: Batch) -> list[tuple[str, object]]:
-    """Say which executor worked on which people: each has a folder of its own."""
-    return [(str(Path.cwd()), person) for person in batch.people]
-
-
-def asleep(_: Batch) -> list[object]:
-    time.sleep(LONG)
-    return []
-
-
 def press_ctrl_c() -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
@@ -140,10 +131,6 @@ def run_until(
         run()
     assert time.monotonic() - asked[0] < LONG
     return shares
-
-
-def joined(one: list[Any], other: list[Any]) -> list[Any]:
-    return one + other
 
 
 def test_a_cluster_of_two_workers_hands_over_what_duckdb_does(  # one cluster for all, it is dear
@@ -200,7 +187,7 @@ def test_a_cluster_of_two_workers_hands_over_what_duckdb_does(  # one cluster fo
         assert missing.startswith("person: 'persn' is not known; did you mean 'person'?")
 
         with SparkEngine().open(EventLog(frame)) as opened:
-            found = opened.reduce(workers, joined)
+            found = opened.reduce(people_of, joined)
         assert len({folder for folder, _ in found}) == 2
         assert sorted(person for _, person in found) == sorted({row["person"] for row in rows})
         stop = threading.Event()
@@ -212,7 +199,7 @@ def test_a_cluster_of_two_workers_hands_over_what_duckdb_does(  # one cluster fo
         assert caplog.records == []
         # Its workers were ended, and the session works on.
         with engine.open(EventLog(frame)) as opened:
-            assert opened.reduce(workers, joined)
+            assert opened.reduce(people_of, joined)
 
 
 def test_without_java_it_is_said_what_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
