@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -94,7 +93,9 @@ def time_text(value: timedelta | None) -> str:
     exact = [name for name in ("d", "h", "min", "s") if value and not value % UNITS[name]]
     with_decimals = [name for name in ("s", "ms", "us") if value >= UNITS[name]]
     unit = [*exact, *with_decimals, "s"][0]
-    return f"{Decimal(_microseconds(value)) / _microseconds(UNITS[unit]):f}{unit}"
+    number, rest = divmod(value, UNITS[unit])
+    digits = len(str(_microseconds(UNITS[unit]))) - 1
+    return f"{number}.{_microseconds(rest):0{digits}}".rstrip("0").rstrip(".") + unit
 
 
 def _microseconds(time: timedelta) -> int:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cvjkit.catalog.lookup import framework
 from cvjkit.errors import InputError
 from cvjkit.measurement.definition import Definition, Exclusion, Step
-from cvjkit.measurement.names import masks_of, names_by_stage
+from cvjkit.measurement.names import keys_by_name, masks_of, names_by_stage
 
 FIVE = framework("five")
 NAMES = ("view/home", "buy", "view/*", "Buy", "refund", "a;'\"]\n$1")
@@ -89,3 +89,10 @@ def test_a_mask_has_a_bit_for_each_stage_whose_event_it_is(random: Random) -> No
     for name, mask in zip(NAMES, masks.tolist(), strict=True):
         for key, bit in definition.bits.items():
             assert bool(mask & bit) == (name in by_stage[key])
+
+
+def test_the_key_of_a_stage_is_not_the_milestone_of_another() -> None:
+    own = FIVE.insert({"key": "first_payment", "name": "Deposit"}, after="reach", key="own")
+    assert keys_by_name(own, own.keys)["first_payment"] == "first_payment"
+    assert keys_by_name(own, ["conversion"]) == {"conversion": "conversion"}
+    assert list(names_by_stage({"buy": "first_payment"}, NAMES, own)) == ["first_payment"]

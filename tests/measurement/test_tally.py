@@ -181,6 +181,15 @@ def test_a_touch_and_orders_name_steps_of_the_definition() -> None:
         assert [str(fault) for fault in caught.value.faults] == [told]
 
 
+def test_the_first_event_is_not_that_of_a_step_called_first() -> None:
+    steps = Definition((Step("visit"), Step("first"), Step("last")))
+    assert [Settings(touch=touch).touched_at(steps) for touch in ("first", "last", "visit")] == [
+        "first",
+        "last",
+        0,
+    ]
+
+
 @pytest.mark.parametrize("zone", ["Nowhere", "", None, 3, "../etc/passwd"])
 def test_what_is_no_time_zone_is_refused(zone: object) -> None:
     with pytest.raises(InputError, match="is no time zone"):
