@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from cvjkit.errors import InputError
 from cvjkit.measurement.batch import Batch
-from cvjkit.measurement.definition import Definition
+from cvjkit.measurement.definition import Definition, Step
 from cvjkit.measurement.prepared import Prepared
 from cvjkit.measurement.settings import Settings
 from cvjkit.measurement.sums import Sums
