@@ -16,7 +16,17 @@ import duckdb
 import pyarrow as pa
 
 from cvjkit.errors import Fault, InputError, refusal, unknown_name
-from cvjkit.measurement.reading import BROKEN, LARGE, NAIVE, TEXT, WHOLE, ZONED, Dialect
+from cvjkit.measurement.reading import (
+    BROKEN,
+    FIRST,
+    LARGE,
+    LAST,
+    NAIVE,
+    TEXT,
+    WHOLE,
+    ZONED,
+    Dialect,
+)
 from cvjkit.measurement.sources import (
     NOT_UTF8,
     NOT_WHOLE,
@@ -113,11 +123,13 @@ def moment_of(column: str, kind: str, zone: str) -> str:
     Returns
     -------
     str
-        SQL of microseconds since 1970-01-01 UTC; null where there is no moment.
+        SQL of microseconds since 1970-01-01 UTC; null where there is no moment of our calendar.
     """
     is_utc = kind == NAIVE and zone == "UTC"
-    moment = f"TRY_CAST({column} AS {'TIMESTAMP' if is_utc else 'TIMESTAMPTZ'})"
-    return f"CASE WHEN isfinite({moment}) THEN epoch_us({moment}) END"
+    type_ = "TIMESTAMP" if is_utc else "TIMESTAMPTZ"
+    moment = f"TRY_CAST({column} AS {type_})"
+    first, last = (f"make_{type_}({micros})" for micros in (FIRST, LAST))
+    return f"CASE WHEN {moment} BETWEEN {first} AND {last} THEN epoch_us({moment}) END"
 
 
 DIALECT = Dialect(moment_of)

@@ -23,7 +23,7 @@ WHOLE, BROKEN, LARGE, TEXT, NAIVE, ZONED = "whole", "broken", "large", "text", "
 text, times without a zone, moments. Else its type, as the engine calls it."""
 
 NUMBERS = (WHOLE, BROKEN, LARGE)
-# The years 1 to 9999, which Python's dates know; and the largest number.
+# The first and last microsecond of the years 1 to 9999; and the largest number.
 FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
 LARGEST = "1.7976931348623157e308"
 EXACT = 2**53
@@ -44,6 +44,22 @@ def _digest(text: str) -> str:
     return f"CAST('0x' || left(md5({text}), {HEX_DIGITS}) AS BIGINT)"
 
 
+def of_our_calendar(micros: str) -> str:
+    """Write the SQL of microseconds in the years 1 to 9999, which Python's dates know.
+
+    Parameters
+    ----------
+    micros : str
+        SQL of microseconds since 1970-01-01 UTC.
+
+    Returns
+    -------
+    str
+        Null of others.
+    """
+    return f"CASE WHEN {micros} BETWEEN {FIRST} AND {LAST} THEN {micros} END"
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """The SQL that is not the same in all engines.
@@ -52,7 +68,7 @@ class Dialect:
     ----------
     moment : callable
         From the SQL of a column, its kind and a time zone to the SQL of microseconds since
-        1970-01-01 UTC; null where there is no moment.
+        1970-01-01 UTC; null where there is no moment `of_our_calendar`.
     cast : callable
         From the SQL of a column, its kind and a type, ``DOUBLE``, ``BOOLEAN`` or ``DECIMAL``, to
         the SQL of its value of this type; null where there is none.
@@ -258,10 +274,8 @@ class Reading:
                 number = f"{self.dialect.cast(at, kind, 'DOUBLE')} * {scale} + 0.5"
                 # Not all engines bear the floor of more than 64 bits.
                 number = f"CASE WHEN abs({number}) < 1e18 THEN {number} END"
-            micros = f"TRY_CAST(floor({number}) AS BIGINT)"
-        else:
-            micros = self.dialect.moment(at, kind, self.zone)
-        return f"CASE WHEN {micros} BETWEEN {FIRST} AND {LAST} THEN {micros} END"
+            return of_our_calendar(f"TRY_CAST(floor({number}) AS BIGINT)")
+        return self.dialect.moment(at, kind, self.zone)
 
 
 def _bound(value: Scalar, comparison: Comparison) -> Scalar:

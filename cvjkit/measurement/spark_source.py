@@ -29,6 +29,7 @@ from cvjkit.measurement.reading import (
     WHOLE,
     ZONED,
     Dialect,
+    of_our_calendar,
 )
 from cvjkit.measurement.sources import (
     NOT_WHOLE,
@@ -262,7 +263,7 @@ def _moment_there(local: str, zone: str) -> str:
 
 
 def _moment(column: str, kind: str, _: str) -> str:
-    return f"unix_micros({column})" if kind == ZONED else f"{column}_micros"
+    return of_our_calendar(f"unix_micros({column})" if kind == ZONED else f"{column}_micros")
 
 
 def _cast(column: str, kind: str, to: str) -> str:
