@@ -127,7 +127,12 @@ class Gap:
 
     @cached_property
     def known(self) -> tuple[str, ...]:
-        """Keys of the stages that are planned and measured."""
+        """Keys of the stages that are planned and measured.
+
+        Returns
+        -------
+        tuple of str
+        """
         people = (journey.flow().numbers("people") for journey in (self.plan, self.actual))
         rows = zip(self.plan.framework.keys, *people, strict=True)
         return tuple(key for key, *both in rows if None not in both)
