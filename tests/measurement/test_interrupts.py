@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -15,6 +16,14 @@ import cvjkit as cvj
 from cvjkit.measurement.interrupts import interruptible
 
 ENDLESS = "SELECT range AS person, now() AS time, 'reach' AS event FROM range(1000000000000)"
+
+
+@pytest.fixture(autouse=True)
+def _heard() -> Iterator[None]:
+    """Hear Ctrl-C as a program on a terminal does: what runs in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("log", ["a stream", "a database"])
