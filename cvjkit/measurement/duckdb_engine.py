@@ -43,7 +43,7 @@ KEPT_BYTES = 31 << 20
 KEY = "hash(person)"
 """Tells people apart: of 64 bits, so that no two of some million people have the same."""
 
-SIZE = re.compile(r"\s*([0-9.]+)\s*([KMGT]B)\s*", re.IGNORECASE)
+SIZE = re.compile(r"\s*(\d{1,9}(?:\.\d+)?)\s*([KMGT]B)\s*", re.ASCII | re.IGNORECASE)
 UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 BRACES = re.compile(r"\{(\w+)\}")
 
@@ -263,8 +263,9 @@ class OpenInDuckDB:
 
 def _bytes(text: str, field: str) -> int:
     """Read how large something may be."""
-    found = SIZE.fullmatch(text)
-    if found is None:
+    found = SIZE.fullmatch(str(text))
+    size = int(float(found[1]) * UNITS[found[2].upper()]) if found else 0
+    if not size:
         rule, fix = "must be a number of MB or GB", 'write "2GB"'
         raise InputError("the engine", [Fault(field, text, rule, fix)])
-    return int(float(found[1]) * UNITS[found[2].upper()])
+    return size

@@ -480,6 +480,12 @@ def test_more_events_than_memory_holds_are_put_in_order_on_disk(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("size", ["much", "0GB", "-1GB", "1.2.3GB", "GB", 2, None])
+def test_a_size_that_is_none_is_refused_in_a_sentence(size: Any) -> None:
+    with pytest.raises(InputError, match=r"memory_limit.* must be a number of MB or GB"):
+        handed_over(DuckDBEngine(memory_limit=size), EventLog(arrow(draw_rows(1, 3))))
+
+
 def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path: Path) -> None:
     engine = DuckDBEngine(memory_limit="50MB", disk_limit="5MB", folder=tmp_path, threads=2)
     (fault,) = refused(EventLog(large()), engine)
