@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cvjkit.errors import InputError
+from cvjkit.measurement import partitions
 from cvjkit.measurement.conditions import where
 from cvjkit.measurement.duckdb_engine import DuckDBEngine
 from cvjkit.measurement.engine import Stopped, Watch
@@ -459,6 +460,13 @@ LARGE = """
 
 def large() -> duckdb.DuckDBPyRelation:
     return duckdb.connect().sql(LARGE)
+
+
+def test_a_partition_without_people_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(partitions, "EVENTS", 1)
+    rows = draw_rows(1, 60, people=3)
+    log = EventLog(arrow(rows), channel="channel")
+    assert in_order(handed_over(ENGINE, log)) == expected(rows, "channel")
 
 
 def test_more_events_than_memory_holds_are_put_in_order_on_disk(tmp_path: Path) -> None:
